@@ -1,0 +1,1 @@
+"""The command line, one file a command; nothing is imported before its word is said."""

@@ -1,0 +1,135 @@
+"""What every test may ask for: an empty database on each engine. Knows nothing of any noun.
+
+One PostgreSQL server and one migrated database of each kind serve a whole run, also when xdist shares it out; each
+test gets its own copy. A test that wants one engine only says
+`@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`.
+"""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import postgres
+
+RUN = "NOTIFIER_TEST_RUN"  # environment: the folder that the processes of one run share
+SERVER = "NOTIFIER_TEST_POSTGRES"  # environment: URL of a PostgreSQL server to use instead of our own
+TEMPLATE = "notifier_migrated"
+ENGINES = ("sqlite", "postgresql")
+
+settings.register_profile("notifier", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("notifier")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # xdist's workers inherit the environment
+        folder = Path(tempfile.mkdtemp(prefix="notifier-tests-"))
+        folder.chmod(0o755)  # `nobody` has to reach the server's folder in it
+        os.environ[RUN] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and RUN in os.environ:
+        folder = Path(os.environ.pop(RUN))
+        postgres.stop(folder / "postgres")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _run_folder() -> Path:
+    return Path(os.environ[RUN])
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(_run_folder: Path) -> Path:
+    def build(path: Path) -> None:
+        _migrate(f"sqlite+aiosqlite:///{path}")
+        with sqlite3.connect(path) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.close()
+
+    return _once(_run_folder, "template.sqlite", build)
+
+
+@pytest.fixture(scope="session")
+def _postgres(_run_folder: Path, worker_id: str) -> Iterator[postgres.Postgres]:
+    """The server, started by the first test that needs it."""
+    owner = os.getpid() if worker_id == "master" else os.getppid()
+    given = os.environ.get(SERVER)
+
+    def build(path: Path) -> None:
+        path.write_text(given or postgres.start(_run_folder / "postgres", owner))
+
+    server = postgres.Postgres(_once(_run_folder, "postgres.url", build).read_text())
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_run_folder: Path, _postgres: postgres.Postgres) -> str:
+    def build(path: Path) -> None:
+        _postgres.drop(TEMPLATE)
+        _migrate(_postgres.create(TEMPLATE))
+        path.touch()
+
+    _once(_run_folder, "postgres.migrated", build)
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def _fresh_names(worker_id: str) -> Callable[[], str]:
+    numbers = count(1)
+    return lambda: f"test_{worker_id}_{os.getpid()}_{next(numbers)}"
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a migrated database without rows, once on SQLite and once on PostgreSQL."""
+    yield from _database(request, migrated=True)
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database without tables, once on SQLite and once on PostgreSQL."""
+    yield from _database(request, migrated=False)
+
+
+def _database(request: pytest.FixtureRequest, *, migrated: bool) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = request.getfixturevalue("tmp_path") / "notifier.sqlite"
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    server: postgres.Postgres = request.getfixturevalue("_postgres")
+    template = request.getfixturevalue("_postgres_template") if migrated else "template1"
+    name = request.getfixturevalue("_fresh_names")()
+    yield server.create(name, template)
+    server.drop(name)
+
+
+def _once(folder: Path, name: str, build: Callable[[Path], None]) -> Path:
+    """Build a thing in the run's folder unless another process of the run already did."""
+    path = folder / name
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            draft = folder / f"{name}.draft"
+            build(draft)
+            draft.rename(path)
+    return path
+
+
+def _migrate(url: str) -> None:
+    from notifier.store.engine import migrate
+
+    with ThreadPoolExecutor(1) as thread:  # it runs a loop of its own, and ours may be running
+        thread.submit(migrate, url).result()

@@ -1,0 +1,1 @@
+"""Notification and complaint handling for social assistance."""

@@ -1,0 +1,157 @@
+"""One database, two engines: opens connections, begins transactions, applies migrations.
+
+Knows SQLite's and PostgreSQL's manners and nothing of any noun. `Database.write()` is the only way to change rows:
+on SQLite it queues behind one lock in the process, because writers there are not served fairly.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from notifier.errors import Refused
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+
+def database_url(text: str) -> URL:
+    """The URL with its driver written out. Raises Refused for anything that is neither SQLite nor PostgreSQL."""
+    try:
+        url = make_url(text)
+    except Exception:
+        raise Refused(
+            "database.url is no database URL; write sqlite:///path/file.db or postgresql://user:password@host/name"
+        ) from None
+    name = url.get_backend_name()
+    if name not in DRIVERS:
+        raise Refused(f'database.url names "{name}"; this service keeps its rows in sqlite:// or postgresql://')
+    return url.set(drivername=DRIVERS[name])
+
+
+def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
+    """An engine with the manners each database needs."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 30})
+        event.listen(engine.sync_engine, "connect", _sqlite_manners)
+        return engine
+    # Behind a transaction pooler a prepared statement may meet another server connection: `?pooler=1` turns caches off.
+    query = dict(url.query)
+    pooler = query.pop("pooler", "") == "1"
+    arguments: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
+    return create_async_engine(
+        url.set(query=query), pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=arguments
+    )
+
+
+def _sqlite_manners(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class Database:
+    """The service's database. `read()` sees one snapshot; `write()` commits on leaving, or rolls back on an error."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = create_engine(self.url, pool_size=pool_size)
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; on SQLite a deferred transaction, so that all its reads agree."""
+        async with self.engine.connect() as db:
+            if self.is_sqlite:
+                await db.exec_driver_sql("BEGIN DEFERRED")
+            try:
+                yield db
+            finally:
+                await db.rollback()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction. Keep it short: on SQLite every other writer of the process waits for it."""
+        if not self.is_sqlite:
+            async with self.engine.begin() as db:
+                yield db
+            return
+        async with self._writing, self.engine.connect() as db:
+            await db.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                await db.rollback()
+                raise
+            await db.commit()
+
+    @asynccontextmanager
+    async def write_slice(self) -> AsyncIterator[AsyncConnection]:
+        """A bulk writer's transaction: afterwards it pauses as long as it wrote, so that webhooks are not held up."""
+        started = time.perf_counter()
+        async with self.write() as db:
+            yield db
+        if self.is_sqlite:
+            await asyncio.sleep(time.perf_counter() - started)
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring the database to this version's tables; safe when several processes start together. Runs its own loop."""
+    asyncio.run(migrate_async(url))
+
+
+async def migrate_async(url: str) -> None:
+    """The same from within a running loop."""
+    target = database_url(url)
+    if target.get_backend_name() == "sqlite" and target.database:
+        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        target,
+        poolclass=NullPool,
+        **({"connect_args": {"isolation_level": None, "timeout": 60}} if target.get_backend_name() == "sqlite" else {}),
+    )
+    try:
+        async with engine.connect() as db:
+            await db.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # imported late: 0.8 s that most commands need not pay
+    from alembic.config import Config
+
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(729001)")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+async def schema_version(db: AsyncConnection) -> str | None:
+    """The migration this database stands at; None when it was never migrated."""
+    return await db.run_sync(_version)
+
+
+def _version(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,665 @@
+"""First tables."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import Text
+from sqlalchemy.dialects import postgresql
+
+import notifier.store.schema
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "accounts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("password", sa.String(length=200), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="id", nullable=False),
+        sa.Column("notify_kind", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("notify_address", sa.String(length=254), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("locked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
+    )
+    op.create_table(
+        "arrivals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", sa.LargeBinary(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
+    )
+    with op.batch_alter_table("arrivals", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_arrivals_wake",
+            ["wake", "id"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+    )
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=48), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
+    op.create_table(
+        "ledger",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("link", sa.LargeBinary(length=32), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
+        sa.UniqueConstraint("seq", name=op.f("uq_ledger_seq")),
+    )
+    with op.batch_alter_table("ledger", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_about", ["about"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_unsealed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("seq IS NULL"),
+            postgresql_where=sa.text("seq IS NULL"),
+        )
+
+    op.create_table(
+        "paces",
+        sa.Column("scope", sa.String(length=120), nullable=False),
+        sa.Column("next_free", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("parked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_paces")),
+    )
+    op.create_table(
+        "regions",
+        sa.Column("code", sa.String(length=13), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_regions")),
+    )
+    op.create_table(
+        "rounds",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=48), nullable=False),
+        sa.Column("programme", sa.String(length=24), nullable=False),
+        sa.Column("period", sa.String(length=60), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("venue", sa.String(length=120), nullable=False),
+        sa.Column("address", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("opens_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("method", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
+        sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
+    )
+    with op.batch_alter_table("rounds", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_rounds_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "silences",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "address", name=op.f("pk_silences")),
+    )
+    op.create_table(
+        "templates",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=3), nullable=False),
+        sa.Column("part", sa.String(length=12), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
+        sa.UniqueConstraint(
+            "event",
+            "channel",
+            "language",
+            "part",
+            "version",
+            name=op.f("uq_templates_event_channel_language_part_version"),
+        ),
+    )
+    op.create_table(
+        "broadcasts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_version", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("paused_from", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("again", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("planned_by", sa.String(length=64), nullable=False),
+        sa.Column("planned_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("approved_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("approved_audience", sa.Integer(), nullable=False),
+        sa.Column("audience", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("expanded", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("pins", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["parent_id"], ["broadcasts.id"], name=op.f("fk_broadcasts_parent_id_broadcasts")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_broadcasts_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
+    )
+    with op.batch_alter_table("broadcasts", schema=None) as batch_op:
+        batch_op.create_index("ix_broadcasts_round", ["round_id"], unique=False)
+        batch_op.create_index(
+            "ix_broadcasts_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "people",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("nik", sa.LargeBinary(), nullable=False),
+        sa.Column("nik_index", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("nik_masked", sa.String(length=16), nullable=False),
+        sa.Column("kk", sa.LargeBinary(), nullable=True),
+        sa.Column("kk_index", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("sex", sa.String(length=1), server_default="", nullable=False),
+        sa.Column("born", sa.Date(), nullable=True),
+        sa.Column("address", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("rt", sa.String(length=4), server_default="", nullable=False),
+        sa.Column("rw", sa.String(length=4), server_default="", nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="id", nullable=False),
+        sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("silenced_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_people_import_id_imports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+        sa.UniqueConstraint("nik_index", name=op.f("uq_people_nik_index")),
+    )
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_kk_index"), ["kk_index"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_region"), ["region"], unique=False)
+
+    op.create_table(
+        "sessions",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sessions_account_id_accounts")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
+    )
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("category", sa.String(length=24), nullable=False),
+        sa.Column(
+            "categories", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("confidentiality", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("verified", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="id", nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("summary", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("policy", sa.String(length=48), nullable=False),
+        sa.Column("undelivered", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("opened_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("next_due", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_clock", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("level", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("breached", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("number", name=op.f("uq_tickets_number")),
+    )
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tickets_open",
+            ["urgent", "next_due", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "conflicts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("column", sa.String(length=40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_conflicts_import_id_imports")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_conflicts_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
+        sa.UniqueConstraint("person_id", "digest", name=op.f("uq_conflicts_person_id_digest")),
+    )
+    op.create_table(
+        "contacts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("line", sa.String(length=48), server_default="", nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="ok", nullable=False),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("stopped_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_contacts_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
+        sa.UniqueConstraint("person_id", "kind", "address", name=op.f("uq_contacts_person_id_kind_address")),
+    )
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index("ix_contacts_kind_address", ["kind", "address"], unique=False)
+
+    op.create_table(
+        "enrolments",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("programme", sa.String(length=24), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_enrolments_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "programme", name=op.f("pk_enrolments")),
+    )
+    with op.batch_alter_table("enrolments", schema=None) as batch_op:
+        batch_op.create_index("ix_enrolments_programme_status", ["programme", "status", "person_id"], unique=False)
+
+    op.create_table(
+        "entitlements",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("record", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_entitlements_person_id_people")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_entitlements_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlements")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_entitlements_round_id_person_id")),
+    )
+    with op.batch_alter_table("entitlements", schema=None) as batch_op:
+        batch_op.create_index("ix_entitlements_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "reporters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("person_index", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("address_index", sa.LargeBinary(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_reporters_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reporters")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_reporters_ticket_id")),
+    )
+    with op.batch_alter_table("reporters", schema=None) as batch_op:
+        batch_op.create_index("ix_reporters_address", ["address_index"], unique=False)
+        batch_op.create_index("ix_reporters_person", ["person_index"], unique=False)
+
+    op.create_table(
+        "tallies",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_tallies_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "worker", "state", "reason", name=op.f("pk_tallies")),
+    )
+    op.create_table(
+        "ticket_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=24), nullable=False),
+        sa.Column("was", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("status", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("why", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_changes_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_changes")),
+    )
+    with op.batch_alter_table("ticket_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_changes_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reporter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=48), server_default="", nullable=False),
+        sa.Column("language", sa.String(length=3), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("held", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("maybe_twice", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("round_version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("generation", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_failed_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("due_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("window", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("thread", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_deliveries_account_id_accounts")),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_deliveries_broadcast_id_broadcasts")
+        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_deliveries_contact_id_contacts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_deliveries_person_id_people")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["reporters.id"], name=op.f("fk_deliveries_reporter_id_reporters")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_deliveries_round_id_rounds")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_deliveries_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+    )
+    with op.batch_alter_table("deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_deliveries_broadcast_person",
+            ["broadcast_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("broadcast_id IS NOT NULL"),
+            postgresql_where=sa.text("broadcast_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_due",
+            ["line", "lane", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_lease",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_person",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("person_id IS NOT NULL"),
+            postgresql_where=sa.text("person_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_ticket",
+            ["ticket_id"],
+            unique=False,
+            sqlite_where=sa.text("ticket_id IS NOT NULL"),
+            postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "entitlement_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("entitlement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("was", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"], ["entitlements.id"], name=op.f("fk_entitlement_changes_entitlement_id_entitlements")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement_changes")),
+    )
+    with op.batch_alter_table("entitlement_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_entitlement_changes_entitlement", ["entitlement_id"], unique=False)
+
+    op.create_table(
+        "attempts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("address_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("template", sa.String(length=80), server_default="", nullable=False),
+        sa.Column("round_version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("ref", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("segments", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("started_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_attempts_contact_id_contacts")),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id_deliveries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
+        sa.UniqueConstraint("delivery_id", "number", name=op.f("uq_attempts_delivery_id_number")),
+    )
+    with op.batch_alter_table("attempts", schema=None) as batch_op:
+        batch_op.create_index("ix_attempts_address", ["address_index", "id"], unique=False)
+        batch_op.create_index("ix_attempts_line_key", ["line", "key"], unique=False)
+        batch_op.create_index(
+            "ix_attempts_line_ref",
+            ["line", "ref"],
+            unique=False,
+            sqlite_where=sa.text("ref <> ''"),
+            postgresql_where=sa.text("ref <> ''"),
+        )
+
+    op.create_table(
+        "heard",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("arrival_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("dedupe", sa.String(length=200), nullable=False),
+        sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("sender", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("ref", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("album", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("intent", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("why", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("effect", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["answers_id"], ["deliveries.id"], name=op.f("fk_heard_answers_id_deliveries")),
+        sa.ForeignKeyConstraint(["arrival_id"], ["arrivals.id"], name=op.f("fk_heard_arrival_id_arrivals")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_heard_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_heard")),
+        sa.UniqueConstraint("line", "dedupe", name=op.f("uq_heard_line_dedupe")),
+    )
+    with op.batch_alter_table("heard", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_heard_ref",
+            ["line", "ref"],
+            unique=False,
+            sqlite_where=sa.text("ref <> ''"),
+            postgresql_where=sa.text("ref <> ''"),
+        )
+        batch_op.create_index("ix_heard_sender", ["sender_index", "id"], unique=False)
+
+    op.create_table(
+        "files",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("heard_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("type", sa.String(length=80), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("handle", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("path", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["heard_id"], ["heard.id"], name=op.f("fk_files_heard_id_heard")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_files_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+    )
+    with op.batch_alter_table("files", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_files_ticket",
+            ["ticket_id"],
+            unique=False,
+            sqlite_where=sa.text("ticket_id IS NOT NULL"),
+            postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_files_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "receipts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("ref", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("permanent", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("heard_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_receipts_attempt_id_attempts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint("line", "ref", "key", "state", name=op.f("uq_receipts_line_ref_key_state")),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_receipts_unmatched",
+            ["line", "ref"],
+            unique=False,
+            sqlite_where=sa.text("attempt_id IS NULL"),
+            postgresql_where=sa.text("attempt_id IS NULL"),
+        )
+
+    op.create_table(
+        "ticket_messages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("heard_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ref", sa.String(length=200), server_default="", nullable=False),
+        sa.Column(
+            "versions", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_ticket_messages_account_id_accounts")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_ticket_messages_delivery_id_deliveries")
+        ),
+        sa.ForeignKeyConstraint(["heard_id"], ["heard.id"], name=op.f("fk_ticket_messages_heard_id_heard")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
+    )
+    with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_messages_ticket", ["ticket_id", "id"], unique=False)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("there is nothing before the first tables")

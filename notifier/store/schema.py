@@ -1,0 +1,588 @@
+"""Every table of the service, one noun after the other. Declares; never runs a statement.
+
+Times are UTC (`UtcDateTime`), personal numbers are sealed bytes with a keyed index beside them, and "when to look
+again" is a column with a partial index: `due_at`, `wake`, `lease_until`. Nothing else holds scheduler state.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant; naive values are refused. SQLite keeps fixed-width text, so that text order is time order."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(27))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time reached the database: give it a zone")
+        value = value.astimezone(UTC)
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or isinstance(value, datetime):
+            return value
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB, "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _when(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def _ref(column: str, target: str, *, nullable: bool = True) -> Column[int]:
+    return Column(column, Id, ForeignKey(target), nullable=nullable)
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix; "" sees everything
+    Column("password", String(200), nullable=False),  # argon2id
+    Column("language", String(3), nullable=False, server_default="id"),
+    Column("notify_kind", String(16), nullable=False, server_default=""),  # channel that alerts take
+    Column("notify_address", String(254), nullable=False, server_default=""),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", UtcDateTime),
+    Column("disabled_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the cookie's random id
+    _ref("account_id", "accounts.id"),
+    Column("data", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),  # "account:3", "citizen", "clock", "cli:siti"
+    Column("act", String(48), nullable=False),
+    Column("about", String(80), nullable=False),  # "ticket:17", "broadcast:4"
+    Column("detail", Text, nullable=False, server_default=""),  # canonical JSON; ids and codes only
+    Column("seq", Id, unique=True),  # set by the sealer, without gaps
+    Column("link", LargeBinary(32)),  # SHA-256 over the previous link and this row
+)
+Index("ix_ledger_unsealed", ledger.c.id, **_when("seq IS NULL"))
+Index("ix_ledger_about", ledger.c.about)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(48), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# --- the register ----------------------------------------------------------------------------------------------------
+
+regions = Table(
+    "regions",
+    metadata,
+    Column("code", String(13), primary_key=True),
+    Column("name", String(120), nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("nik", LargeBinary, nullable=False),  # sealed
+    Column("nik_index", LargeBinary(32), nullable=False, unique=True),
+    Column("nik_masked", String(16), nullable=False),  # 317507******3689
+    Column("kk", LargeBinary),  # family card, sealed
+    Column("kk_index", LargeBinary(32), index=True),
+    Column("name", String(120), nullable=False),
+    Column("sex", String(1), nullable=False, server_default=""),
+    Column("born", Date),
+    Column("address", String(200), nullable=False, server_default=""),
+    Column("rt", String(4), nullable=False, server_default=""),
+    Column("rw", String(4), nullable=False, server_default=""),
+    Column("region", String(13), nullable=False, index=True),
+    Column("zone", String(40), nullable=False),  # IANA name, follows the province
+    Column("language", String(3), nullable=False, server_default="id"),
+    Column("flags", Json, nullable=False),  # ["birth_mismatch", …]: to be verified by a person
+    Column("silenced_at", UtcDateTime),  # STOP SEMUA: no broadcasts to this person
+    _ref("import_id", "imports.id"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", nullable=False),
+    Column("kind", String(16), nullable=False),  # channel name: telegram, sms, email
+    Column("line", String(48), nullable=False, server_default=""),  # "" = the channel's first line
+    Column("address", String(254), nullable=False),
+    Column("state", String(12), nullable=False, server_default="ok"),  # ok, dead, wrong
+    Column("reason", String(120), nullable=False, server_default=""),
+    Column("stopped_at", UtcDateTime),  # STOP from this address: no broadcasts to it
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("person_id", "kind", "address"),
+)
+Index("ix_contacts_kind_address", contacts.c.kind, contacts.c.address)
+
+silences = Table(  # STOP from an address, also one the register does not know
+    "silences",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("address", String(254), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+    Column("programme", String(24), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+Index("ix_enrolments_programme_status", enrolments.c.programme, enrolments.c.status, enrolments.c.person_id)
+
+imports = Table(
+    "imports",
+    metadata,
+    _id(),
+    Column("what", String(16), nullable=False),  # people, rounds, statuses
+    Column("name", String(200), nullable=False),  # file name, without its folder
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("counts", Json, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+conflicts = Table(  # rows a person has to decide on: same NIK, another name
+    "conflicts",
+    metadata,
+    _id(),
+    _ref("import_id", "imports.id", nullable=False),
+    _ref("person_id", "people.id", nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("column", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the row as it came, sealed
+    Column("digest", LargeBinary(32), nullable=False),  # the same conflict twice is one
+    Column("state", String(12), nullable=False, server_default="open"),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("person_id", "digest"),
+)
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+rounds = Table(
+    "rounds",
+    metadata,
+    _id(),
+    Column("code", String(48), nullable=False, unique=True),
+    Column("programme", String(24), nullable=False),
+    Column("period", String(60), nullable=False),
+    Column("region", String(13), nullable=False),  # prefix: the area it serves
+    Column("venue", String(120), nullable=False),
+    Column("address", String(200), nullable=False, server_default=""),
+    Column("opens_at", UtcDateTime, nullable=False),
+    Column("closes_at", UtcDateTime, nullable=False),
+    Column("zone", String(40), nullable=False),
+    Column("amount", BigInteger),  # rupiah; null for goods
+    Column("method", String(16), nullable=False),
+    Column("note", String(300), nullable=False, server_default=""),
+    Column("state", String(12), nullable=False, server_default="open"),  # open, cancelled
+    Column("version", Integer, nullable=False, server_default="1"),  # counts edits that citizens must hear of
+    Column("wake", UtcDateTime),  # floor 5 has something to carry on: plans to make or to redo
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+Index("ix_rounds_wake", rounds.c.wake, **_when("wake IS NOT NULL"))
+
+entitlements = Table(
+    "entitlements",
+    metadata,
+    _id(),
+    _ref("round_id", "rounds.id", nullable=False),
+    _ref("person_id", "people.id", nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("record", String(16), nullable=False),  # what the payment record last said, whatever the citizen says
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("since", Date),  # date the record gives
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("round_id", "person_id"),
+)
+Index("ix_entitlements_person", entitlements.c.person_id)
+
+entitlement_changes = Table(
+    "entitlement_changes",
+    metadata,
+    _id(),
+    _ref("entitlement_id", "entitlements.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("was", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", String(200), nullable=False, server_default=""),
+    Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
+)
+Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
+
+# --- words we say ----------------------------------------------------------------------------------------------------
+
+templates = Table(  # versions made by people; the shipped files are the defaults beneath
+    "templates",
+    metadata,
+    _id(),
+    Column("event", String(40), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("language", String(3), nullable=False),
+    Column("part", String(12), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(12), nullable=False),  # draft, published, retired
+    Column("source", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    UniqueConstraint("event", "channel", "language", "part", "version"),
+)
+
+# --- what goes out ---------------------------------------------------------------------------------------------------
+
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    _id(),
+    Column("event", String(40), nullable=False),
+    _ref("round_id", "rounds.id", nullable=False),
+    Column("round_version", Integer, nullable=False),
+    _ref("parent_id", "broadcasts.id"),  # a correction names what it corrects
+    Column("state", String(12), nullable=False),
+    # planned → approved → expanding → sending → done; asking (needs a second look), paused, stopped
+    Column("paused_from", String(12), nullable=False, server_default=""),
+    Column("why", String(200), nullable=False, server_default=""),  # why it asks, is paused or was stopped
+    Column("at", UtcDateTime, nullable=False),  # planned start
+    Column("expires_at", UtcDateTime, nullable=False),  # a message never outlives its event
+    Column("again", Boolean, nullable=False, server_default=text("false")),
+    Column("language", String(3), nullable=False, server_default=""),
+    Column("planned_by", String(64), nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("approved_by", String(64), nullable=False, server_default=""),
+    Column("approved_at", UtcDateTime),
+    Column("approved_audience", Integer, nullable=False),  # the count the approver saw
+    Column("audience", Integer, nullable=False, server_default="0"),  # frozen when expansion begins
+    Column("expanded", Integer, nullable=False, server_default="0"),
+    Column("cursor", Id, nullable=False, server_default="0"),  # last person expanded
+    Column("facts", Json, nullable=False),  # besides those of the round, e.g. what it was before a move
+    Column("pins", Json, nullable=False),  # template versions it was approved with
+    Column("wake", UtcDateTime),
+)
+Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_broadcasts_round", broadcasts.c.round_id)
+
+tallies = Table(  # kept counters: one row per broadcast, worker and state; summed, they are the statement
+    "tallies",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("worker", String(80), primary_key=True),
+    Column("state", String(12), primary_key=True),
+    Column("reason", String(40), primary_key=True),  # suppressed only; otherwise ""
+    Column("n", Integer, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _ref("broadcast_id", "broadcasts.id"),
+    _ref("person_id", "people.id"),  # null: staff, strangers, groups, confidential reporters
+    _ref("account_id", "accounts.id"),
+    _ref("reporter_id", "reporters.id"),
+    _ref("contact_id", "contacts.id"),  # the contact of the present rung
+    _ref("round_id", "rounds.id"),
+    _ref("ticket_id", "tickets.id"),
+    Column("event", String(40), nullable=False),
+    Column("lane", Integer, nullable=False),  # 0 answers, 1 staff, 2 broadcasts
+    Column("line", String(48), nullable=False, server_default=""),
+    Column("language", String(3), nullable=False),
+    Column("zone", String(40), nullable=False),
+    Column("facts", Json),
+    Column("state", String(12), nullable=False),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+    Column("maybe_twice", Boolean, nullable=False, server_default=text("false")),
+    Column("reason", String(120), nullable=False, server_default=""),
+    Column("round_version", Integer, nullable=False, server_default="0"),
+    Column("generation", Integer, nullable=False, server_default="1"),
+    Column("fence", Integer, nullable=False, server_default="0"),  # number of the attempt that may write
+    Column("tries", Integer, nullable=False, server_default="0"),  # on this rung
+    Column("first_failed_at", UtcDateTime),  # on this rung
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("window", Boolean, nullable=False, server_default=text("true")),  # keeps to the citizen's send window
+    Column("sealed", LargeBinary),  # address of a stranger, sealed JSON {kind, line, address}
+    Column("thread", String(200), nullable=False, server_default=""),  # ref of the message it answers
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.line,
+    deliveries.c.lane,
+    deliveries.c.due_at,
+    deliveries.c.id,
+    **_when("state = 'due'"),
+)
+Index("ix_deliveries_lease", deliveries.c.lease_until, **_when("lease_until IS NOT NULL"))
+Index(
+    "ix_deliveries_broadcast_person",
+    deliveries.c.broadcast_id,
+    deliveries.c.person_id,
+    unique=True,
+    **_when("broadcast_id IS NOT NULL"),
+)
+Index("ix_deliveries_person", deliveries.c.person_id, **_when("person_id IS NOT NULL"))
+Index("ix_deliveries_ticket", deliveries.c.ticket_id, **_when("ticket_id IS NOT NULL"))
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _ref("delivery_id", "deliveries.id", nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("key", String(64), nullable=False),  # delivery:contact:generation
+    Column("line", String(48), nullable=False),
+    _ref("contact_id", "contacts.id"),
+    Column("address_index", LargeBinary(16), nullable=False),  # keyed hash of kind and address
+    Column("event", String(40), nullable=False),
+    Column("template", String(80), nullable=False, server_default=""),  # which words: "file" or version
+    Column("round_version", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(120), nullable=False, server_default=""),
+    Column("ref", String(200), nullable=False, server_default=""),
+    Column("segments", Integer, nullable=False, server_default="0"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("delivery_id", "number"),
+)
+Index("ix_attempts_line_ref", attempts.c.line, attempts.c.ref, **_when("ref <> ''"))
+Index("ix_attempts_line_key", attempts.c.line, attempts.c.key)
+Index("ix_attempts_address", attempts.c.address_index, attempts.c.id)
+
+receipts = Table(  # every word of a provider, used or not
+    "receipts",
+    metadata,
+    _id(),
+    Column("line", String(48), nullable=False),
+    Column("ref", String(200), nullable=False),
+    Column("key", String(64), nullable=False, server_default=""),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(120), nullable=False, server_default=""),
+    Column("permanent", Boolean, nullable=False, server_default=text("false")),
+    Column("at", UtcDateTime),
+    Column("heard_at", UtcDateTime, nullable=False),
+    _ref("attempt_id", "attempts.id"),  # null until we know which attempt it names
+    UniqueConstraint("line", "ref", "key", "state"),
+)
+Index("ix_receipts_unmatched", receipts.c.line, receipts.c.ref, **_when("attempt_id IS NULL"))
+
+paces = Table(  # the governor: one row per line, address or group
+    "paces",
+    metadata,
+    Column("scope", String(120), primary_key=True),
+    Column("next_free", UtcDateTime, nullable=False),  # the first slot nobody has taken
+    Column("parked_until", UtcDateTime),
+    Column("reason", String(120), nullable=False, server_default=""),
+)
+
+# --- what comes in ---------------------------------------------------------------------------------------------------
+
+arrivals = Table(  # authentic requests as they came, sealed; understood later, replayable
+    "arrivals",
+    metadata,
+    _id(),
+    Column("line", String(48), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("headers", LargeBinary, nullable=False),  # sealed JSON
+    Column("at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("wake", UtcDateTime),  # null: done with
+    Column("outcome", String(120), nullable=False, server_default=""),
+)
+Index("ix_arrivals_wake", arrivals.c.wake, arrivals.c.id, **_when("wake IS NOT NULL"))
+
+heard = Table(  # one thing a citizen said
+    "heard",
+    metadata,
+    _id(),
+    _ref("arrival_id", "arrivals.id", nullable=False),
+    Column("line", String(48), nullable=False),
+    Column("dedupe", String(200), nullable=False),
+    Column("sender_index", LargeBinary(16), nullable=False),
+    Column("sender", LargeBinary, nullable=False),  # sealed address
+    Column("kind", String(12), nullable=False),
+    Column("ref", String(200), nullable=False, server_default=""),
+    Column("album", String(64), nullable=False, server_default=""),
+    Column("text", Text, nullable=False, server_default=""),  # long digit runs masked
+    Column("at", UtcDateTime, nullable=False),
+    Column("intent", String(24), nullable=False, server_default=""),
+    Column("why", Json, nullable=False),
+    Column("effect", String(40), nullable=False, server_default=""),  # opened, appended, received, stopped …
+    _ref("answers_id", "deliveries.id"),  # the delivery it answers
+    _ref("ticket_id", "tickets.id"),
+    UniqueConstraint("line", "dedupe"),
+)
+Index("ix_heard_sender", heard.c.sender_index, heard.c.id)
+Index("ix_heard_ref", heard.c.line, heard.c.ref, **_when("ref <> ''"))
+
+files = Table(  # attachments; the original is sealed on disk
+    "files",
+    metadata,
+    _id(),
+    _ref("heard_id", "heard.id", nullable=False),
+    _ref("ticket_id", "tickets.id"),
+    Column("name", String(120), nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("size", BigInteger),
+    Column("handle", String(300), nullable=False, server_default=""),  # what the channel fetches it by
+    Column("state", String(12), nullable=False),  # waiting, kept, refused, lost
+    Column("reason", String(120), nullable=False, server_default=""),
+    Column("path", String(120), nullable=False, server_default=""),  # below the data folder
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("wake", UtcDateTime),
+)
+Index("ix_files_wake", files.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_files_ticket", files.c.ticket_id, **_when("ticket_id IS NOT NULL"))
+
+# --- tickets ---------------------------------------------------------------------------------------------------------
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _id(),
+    Column("number", String(16), nullable=False, unique=True),
+    Column("status", String(12), nullable=False),
+    Column("category", String(24), nullable=False),
+    Column("categories", Json, nullable=False),
+    Column("urgent", Boolean, nullable=False, server_default=text("false")),
+    Column("confidentiality", String(12), nullable=False, server_default="open"),
+    Column("verified", Boolean, nullable=False, server_default=text("false")),  # the sender is a registered person
+    Column("channel", String(16), nullable=False),
+    Column("language", String(3), nullable=False, server_default="id"),
+    Column("region", String(13), nullable=False, server_default=""),
+    Column("summary", String(200), nullable=False, server_default=""),
+    _ref("round_id", "rounds.id"),
+    Column("answers_id", Id),  # the delivery it answers; no foreign key, since deliveries name tickets
+    _ref("assignee_id", "accounts.id"),
+    Column("policy", String(48), nullable=False),
+    Column("undelivered", String(120), nullable=False, server_default=""),  # why the last answer did not arrive
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("next_due", UtcDateTime),  # the nearest unmet promise: what the desk sorts by (cache)
+    Column("next_clock", String(16), nullable=False, server_default=""),
+    Column("level", Integer, nullable=False, server_default="0"),  # escalations so far
+    Column("breached", Boolean, nullable=False, server_default=text("false")),
+    Column("wake", UtcDateTime),
+)
+Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_tickets_open", tickets.c.urgent, tickets.c.next_due, tickets.c.id, **_when("closed_at IS NULL"))
+
+reporters = Table(  # who complained: sealed, so that no join tells; found by keyed index only
+    "reporters",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # JSON: person_id, contact_id, kind, line, address, name, zone
+    Column("person_index", LargeBinary(16)),
+    Column("address_index", LargeBinary(16), nullable=False),
+    UniqueConstraint("ticket_id"),
+)
+Index("ix_reporters_person", reporters.c.person_index)
+Index("ix_reporters_address", reporters.c.address_index)
+
+ticket_messages = Table(
+    "ticket_messages",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("kind", String(8), nullable=False),  # in, out, note
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    _ref("account_id", "accounts.id"),
+    _ref("heard_id", "heard.id"),
+    _ref("delivery_id", "deliveries.id"),
+    Column("ref", String(200), nullable=False, server_default=""),  # provider's id of the citizen's message
+    Column("versions", Json, nullable=False),  # earlier wordings [{text, at}]
+)
+Index("ix_ticket_messages_ticket", ticket_messages.c.ticket_id, ticket_messages.c.id)
+
+ticket_changes = Table(  # the ticket's history: audit trail and input of the promise
+    "ticket_changes",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(24), nullable=False),
+    Column("was", String(12), nullable=False, server_default=""),
+    Column("status", String(12), nullable=False, server_default=""),
+    Column("why", String(500), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_ticket_changes_ticket", ticket_changes.c.ticket_id, ticket_changes.c.id)

@@ -1,0 +1,311 @@
+"""What an operator may set: config.toml, then the environment over it. Knows no database and opens no connection.
+
+Every key has a type, a default and a sentence; a key nobody knows is an error that names its line. The environment
+speaks as NOTIFIER_<TABLE>__<KEY>; a value of config.toml may name a variable as "${NAME}", which is how secrets stay
+out of the file.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from notifier.errors import Refused
+
+PREFIX = "NOTIFIER_"
+OWN = {"NOTIFIER_DEBUG", "NOTIFIER_VAULT__KEY", "NOTIFIER_TEST_POSTGRES", "NOTIFIER_TEST_RUN"}  # not keys of the file
+SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _span(value: Any) -> Any:
+    """A span such as "30m", "4h", "1h30m"; a plain number is refused, since nobody can tell its unit."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"(\d+[smhd])+", value):
+        raise ValueError('write a span with its unit, such as "45s", "30m", "4h" or "2d"')
+    return timedelta(**{SPANS[unit]: int(n) for n, unit in re.findall(r"(\d+)([smhd])", value)})
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-4])[:.][0-5]\d", value):
+        return time(int(value[:2]) % 24, int(value[3:]))
+    if isinstance(value, time):
+        return value
+    raise ValueError('write a time of day such as "07:30"')
+
+
+def _zone(value: Any) -> Any:
+    try:
+        ZoneInfo(str(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("write a zone of the IANA list, such as Asia/Jakarta") from None
+    return value
+
+
+def _interval(value: Any) -> Any:
+    if isinstance(value, str) and value.count("-") == 1:
+        start, end = value.split("-")
+        return (_clock(start.strip()), _clock(end.strip()))
+    raise ValueError('write an interval such as "07:30-12:00"')
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+Zone = Annotated[str, BeforeValidator(_zone)]
+Interval = Annotated[tuple[time, time], BeforeValidator(_interval)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Service(_Table):
+    """Who we are, and where we listen."""
+
+    name: str = Field(default="Layanan Bansos", description="how messages are signed")
+    public_url: str = Field(default="http://127.0.0.1:8080", description="address of this service as others reach it")
+    host: str = Field(default="127.0.0.1", description="interface to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    language: str = Field(default="id", description="language of citizens whose own is not known")
+    zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
+    proxies: int = Field(default=0, ge=0, le=5, description="trusted reverse proxies in front (X-Forwarded-For)")
+    secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+
+
+class DatabaseTable(_Table):
+    """Where rows are kept."""
+
+    url: str = Field(default="", description="sqlite:///file.db or postgresql://…; empty: notifier.db in the data folder")
+    listen_url: str = Field(default="", description="direct PostgreSQL URL for LISTEN when `url` goes through a pooler")
+    pool: int = Field(default=8, ge=2, le=100, description="connections a process may hold (PostgreSQL)")
+
+
+class Delivery(_Table):
+    """How notices travel."""
+
+    ladder: tuple[str, ...] = Field(default=("telegram", "sms", "email"), description="channels in the order they are tried")
+    window_opens: Clock = Field(default=time(8), description="earliest local time of a citizen's message")
+    window_closes: Clock = Field(default=time(20), description="latest local time of a citizen's message")
+    audience_moved: float = Field(
+        default=2.0, ge=0, description="percent an audience may move before it is asked again"
+    )
+    past_due: Span = Field(default=timedelta(hours=6), description="a plan later than this asks before it sends")
+    batch: int = Field(default=50, ge=1, le=500, description="most messages a worker claims at a time")
+    lease: Span = Field(default=timedelta(seconds=90), description="after this an unsettled attempt counts as unknown")
+    retry_first: Span = Field(default=timedelta(seconds=30), description="wait after the first failure")
+    retry_cap: Span = Field(default=timedelta(minutes=30), description="longest wait between two attempts")
+    retry_for: Span = Field(default=timedelta(hours=6), description="how long a rung is tried before the next one is")
+    sweep_after: Span = Field(default=timedelta(hours=72), description="after this a missing receipt is no longer awaited")
+
+
+class Desk(_Table):
+    """How complaints are kept."""
+
+    attachment_limit: int = Field(
+        default=20 * 1024 * 1024, ge=0, description="bytes of one attachment; more is refused"
+    )
+    append_within: Span = Field(default=timedelta(days=30), description="how long a closed ticket's thread still reaches it")
+    region: str = Field(default="", description="region that a stranger's ticket belongs to")
+    duplicate_within: Span = Field(
+        default=timedelta(seconds=10), description="same sender, same words: one message, if the provider gives no id"
+    )
+
+
+class Line(_Table):
+    """One configured way of reaching people; the keys of its channel stand beside these."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    channel: str = Field(description="telegram, sms, email or an installed channel")
+    rate: float = Field(default=0, ge=0, description="messages a second; 0: what the channel declares")
+    replies: bool = Field(default=True, description="citizens can answer on this line")
+    receipts: bool = Field(default=False, description="receipts can be trusted; without them accepted counts as told")
+    price: int = Field(default=0, ge=0, description="rupiah a segment")
+    sandbox: bool = Field(default=False, description="a fake provider: never in production")
+    parallel: int = Field(default=16, ge=1, le=256, description="calls under way at a time")
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The channel's own keys."""
+        return self.model_extra or {}
+
+
+class Calendar(_Table):
+    """Working hours of an office."""
+
+    zone: Zone = Field(default="Asia/Jakarta", description="zone of the hours")
+    monday: tuple[Interval, ...] = Field(default=(), description='intervals such as ["07:30-12:00", "13:00-16:00"]')
+    tuesday: tuple[Interval, ...] = ()
+    wednesday: tuple[Interval, ...] = ()
+    thursday: tuple[Interval, ...] = ()
+    friday: tuple[Interval, ...] = ()
+    saturday: tuple[Interval, ...] = ()
+    sunday: tuple[Interval, ...] = ()
+    holidays: bool = Field(default=True, description="national holidays and cuti bersama do not count")
+    extra_holidays: tuple[date, ...] = Field(default=(), description="further days off")
+    overrides: Mapping[str, tuple[Interval, ...]] = Field(
+       default= default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
+    )
+
+
+class PolicyTable(_Table):
+    """A promise: spans are working time of the calendar."""
+
+    calendar: str = Field(default="office", description="name of the calendar")
+    categories: tuple[str, ...] = Field(default=(), description="categories it covers; empty: every other")
+    urgent: bool | None = Field(default=None, description="true: only urgent tickets; false: only others")
+    acknowledge: Span | None = Field(default=None, description="acknowledged within")
+    first_response: Span | None = Field(default=None, description="first answered within")
+    next_response: Span | None = Field(default=None, description="each later message answered within")
+    resolve: Span | None = Field(default=None, description="settled within")
+    legal_days: int | None = Field(default=None, ge=1, description="working days of the legal clock")
+    warn: tuple[float, ...] = Field(default=(0.5, 0.8, 0.95), description="parts of the span after which staff are warned")
+    escalate_to: tuple[str, ...] = Field(
+        default=("supervisor", "admin"), description="roles told, one after the other, when the promise is broken"
+    )
+
+
+class Reminders(_Table):
+    """What is planned with a round."""
+
+    announce_days: int = Field(default=0, ge=0, description="plan the announcement this many days before; 0: by hand")
+    days_before: tuple[int, ...] = Field(default=(3, 1, 0), description="reminders this many days before a round opens")
+    hour: Clock = Field(default=time(9), description="local time of reminders")
+    question_days: int = Field(
+        default=1, ge=0, description="days after a round opens that receipt is asked"
+    )
+    question: bool = Field(default=True, description="ask people whether they received their aid")
+
+
+class Config(_Table):
+    """Everything, checked."""
+
+    service: Service = Service()
+    database: DatabaseTable = DatabaseTable()
+    delivery: Delivery = Delivery()
+    desk: Desk = Desk()
+    reminders: Reminders = Reminders()
+    lines: Mapping[str, Line] = Field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = Field(default_factory=dict)
+    policies: Mapping[str, PolicyTable] = Field(default_factory=dict)
+    demo: bool = Field(default=False, exclude=True)
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None, *, named: bool = False) -> Config:
+    """Read, overlay the environment, check. A missing default file means defaults. Raises Refused with the line."""
+    environment = os.environ if environment is None else environment
+    text = ""
+    if path.exists():
+        text = path.read_text(encoding="utf-8", errors="replace")
+    elif named:
+        raise Refused(f"{path}: no such file; leave --config away to use the defaults")
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Refused(f"{path}: {error}") from None
+    return parse(_overlay(_fill(raw, environment, str(path)), environment), str(path), text)
+
+
+def parse(raw: Mapping[str, Any], name: str = "config", text: str = "") -> Config:
+    """Check a raw configuration. Raises Refused naming file, line and key of the first thing that is wrong."""
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        keys = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
+        raise Refused(f"{_where(name, text, keys)}: {_sentence(first)}") from None
+    for line_name in config.lines:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", line_name):
+            where = _where(name, text, ["lines", line_name])
+            raise Refused(f"{where}: a line's name is lower-case letters, digits and _, such as bot_jakarta")
+    for policy_name, policy in config.policies.items():
+        if policy.calendar not in config.calendars:
+            where = _where(name, text, ["policies", policy_name, "calendar"])
+            raise Refused(f'{where}: no calendar is called "{policy.calendar}"; add [calendars.{policy.calendar}]')
+    return config
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return "no such key; see docs/config.md for the keys there are"
+    if kind == "missing":
+        return "this key is needed"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{message} (found: {str(error['input'])[:60]!r})"
+
+
+def _where(name: str, text: str, keys: list[str]) -> str:
+    line = _line_of(text, keys)
+    return f"{name}{f', line {line}' if line else ''}, {'.'.join(keys)}"
+
+
+def _line_of(text: str, keys: list[str]) -> int | None:
+    """The line on which a key stands, found by walking the tables of the file."""
+    table: list[str] = []
+    best: tuple[int, int] | None = None
+    for number, row in enumerate(text.splitlines(), 1):
+        row = row.strip()
+        if row.startswith("["):
+            table = [part.strip().strip('"') for part in row.strip("[] ").split("#")[0].strip("[] ").split(".")]
+            here = table
+        elif "=" in row and not row.startswith("#"):
+            here = [*table, *(part.strip().strip('"') for part in row.split("=", 1)[0].split("."))]
+        else:
+            continue
+        depth = len(here)
+        if here == keys[:depth] and (best is None or depth > best[0]):
+            best = (depth, number)
+    return best[1] if best else None
+
+
+def _fill(value: Any, environment: Mapping[str, str], name: str) -> Any:
+    """Replace "${NAME}" by the environment's value."""
+    if isinstance(value, dict):
+        return {key: _fill(item, environment, name) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, environment, name) for item in value]
+    if not isinstance(value, str):
+        return value
+
+    def variable(match: re.Match[str]) -> str:
+        found = environment.get(match[1])
+        if found is None:
+            raise Refused(f"{name}: ${{{match[1]}}} is named, but the environment has no variable {match[1]}")
+        return found
+
+    return re.sub(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", variable, value)
+
+
+def _overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Lay NOTIFIER_TABLE__KEY (and NOTIFIER_LINES__NAME__KEY) over the file."""
+    for name in sorted(environment):
+        if not name.startswith(PREFIX) or name in OWN or "__" not in name:
+            continue
+        keys = name.removeprefix(PREFIX).lower().split("__")
+        if keys[0] not in Config.model_fields:
+            known = ", ".join(sorted(Config.model_fields))
+            raise Refused(f"the environment variable {name} names no table; there are: {known}")
+        place = raw
+        for key in keys[:-1]:
+            place = place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise Refused(f"the environment variable {name} goes through {key}, which is no table")
+        place[keys[-1]] = _typed(environment[name])
+    return raw
+
+
+def _typed(text: str) -> Any:
+    """A variable's text as TOML would read it, so that lists, numbers and booleans can be given; else the text."""
+    if text[:1] in "[{" or text in ("true", "false") or re.fullmatch(r"-?\d+(\.\d+)?", text):
+        try:
+            return tomllib.loads(f"x = {text}")["x"]
+        except tomllib.TOMLDecodeError:
+            return text
+    return text

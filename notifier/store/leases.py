@@ -1,0 +1,20 @@
+"""Who may do a thing that only one process at a time may do."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.store.schema import leases
+from notifier.store.upsert import upsert
+
+
+async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span: timedelta) -> bool:
+    """Take or prolong a lease; False while another holder's has not run out."""
+    statement = upsert(db, leases).values(name=name, holder=holder, until=now + span)
+    statement = statement.on_conflict_do_update(
+        index_elements=[leases.c.name],
+        set_={"holder": holder, "until": now + span},
+        where=or_(leases.c.holder == holder, leases.c.until < now),
+    ).returning(leases.c.name)
+    return (await db.execute(statement)).first() is not None

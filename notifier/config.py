@@ -81,7 +81,9 @@ class Service(_Table):
 class DatabaseTable(_Table):
     """Where rows are kept."""
 
-    url: str = Field(default="", description="sqlite:///file.db or postgresql://…; empty: notifier.db in the data folder")
+    url: str = Field(
+        default="", description="sqlite:///file.db or postgresql://…; empty: notifier.db in the data folder"
+    )
     listen_url: str = Field(default="", description="direct PostgreSQL URL for LISTEN when `url` goes through a pooler")
     pool: int = Field(default=8, ge=2, le=100, description="connections a process may hold (PostgreSQL)")
 
@@ -89,7 +91,9 @@ class DatabaseTable(_Table):
 class Delivery(_Table):
     """How notices travel."""
 
-    ladder: tuple[str, ...] = Field(default=("telegram", "sms", "email"), description="channels in the order they are tried")
+    ladder: tuple[str, ...] = Field(
+        default=("telegram", "sms", "email"), description="channels in the order they are tried"
+    )
     window_opens: Clock = Field(default=time(8), description="earliest local time of a citizen's message")
     window_closes: Clock = Field(default=time(20), description="latest local time of a citizen's message")
     audience_moved: float = Field(
@@ -101,7 +105,9 @@ class Delivery(_Table):
     retry_first: Span = Field(default=timedelta(seconds=30), description="wait after the first failure")
     retry_cap: Span = Field(default=timedelta(minutes=30), description="longest wait between two attempts")
     retry_for: Span = Field(default=timedelta(hours=6), description="how long a rung is tried before the next one is")
-    sweep_after: Span = Field(default=timedelta(hours=72), description="after this a missing receipt is no longer awaited")
+    sweep_after: Span = Field(
+        default=timedelta(hours=72), description="after this a missing receipt is no longer awaited"
+    )
 
 
 class Desk(_Table):
@@ -110,7 +116,9 @@ class Desk(_Table):
     attachment_limit: int = Field(
         default=20 * 1024 * 1024, ge=0, description="bytes of one attachment; more is refused"
     )
-    append_within: Span = Field(default=timedelta(days=30), description="how long a closed ticket's thread still reaches it")
+    append_within: Span = Field(
+        default=timedelta(days=30), description="how long a closed ticket's thread still reaches it"
+    )
     region: str = Field(default="", description="region that a stranger's ticket belongs to")
     duplicate_within: Span = Field(
         default=timedelta(seconds=10), description="same sender, same words: one message, if the provider gives no id"
@@ -150,7 +158,7 @@ class Calendar(_Table):
     holidays: bool = Field(default=True, description="national holidays and cuti bersama do not count")
     extra_holidays: tuple[date, ...] = Field(default=(), description="further days off")
     overrides: Mapping[str, tuple[Interval, ...]] = Field(
-       default= default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
+        default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
     )
 
 
@@ -165,7 +173,9 @@ class PolicyTable(_Table):
     next_response: Span | None = Field(default=None, description="each later message answered within")
     resolve: Span | None = Field(default=None, description="settled within")
     legal_days: int | None = Field(default=None, ge=1, description="working days of the legal clock")
-    warn: tuple[float, ...] = Field(default=(0.5, 0.8, 0.95), description="parts of the span after which staff are warned")
+    warn: tuple[float, ...] = Field(
+        default=(0.5, 0.8, 0.95), description="parts of the span after which staff are warned"
+    )
     escalate_to: tuple[str, ...] = Field(
         default=("supervisor", "admin"), description="roles told, one after the other, when the promise is broken"
     )
@@ -177,9 +187,7 @@ class Reminders(_Table):
     announce_days: int = Field(default=0, ge=0, description="plan the announcement this many days before; 0: by hand")
     days_before: tuple[int, ...] = Field(default=(3, 1, 0), description="reminders this many days before a round opens")
     hour: Clock = Field(default=time(9), description="local time of reminders")
-    question_days: int = Field(
-        default=1, ge=0, description="days after a round opens that receipt is asked"
-    )
+    question_days: int = Field(default=1, ge=0, description="days after a round opens that receipt is asked")
     question: bool = Field(default=True, description="ask people whether they received their aid")
 
 

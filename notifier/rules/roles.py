@@ -1,0 +1,86 @@
+"""Who may do what, and where: rights by role in one table, regions by prefix.
+
+It must not know accounts, sessions or pages.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    AGENT = "agent"  # petugas pengaduan
+    SUPERVISOR = "supervisor"  # penyelia
+    ADMIN = "admin"  # admin program
+    AUDITOR = "auditor"  # inspektorat: reads everything, changes nothing
+
+
+class Right(StrEnum):
+    SEE_TICKETS = "see_tickets"
+    ANSWER = "answer"  # and every other act on a ticket but assigning it to others
+    ASSIGN = "assign"
+    SEE_PEOPLE = "see_people"  # masked
+    REVEAL = "reveal"  # a clear NIK or a sealed reporter; each look is recorded
+    SEE_ROUNDS = "see_rounds"
+    SEE_BROADCASTS = "see_broadcasts"
+    PLAN = "plan"
+    APPROVE = "approve"  # never one's own plan
+    CONTROL_BROADCAST = "control_broadcast"  # pause, resume, stop
+    SEE_TEMPLATES = "see_templates"
+    EDIT_TEMPLATE = "edit_template"
+    PUBLISH = "publish"
+    IMPORT = "import"
+    ACCOUNTS = "accounts"
+    SEE_LEDGER = "see_ledger"
+    SEE_REPORTS = "see_reports"
+    EXPORT = "export"
+    SEE_WALL = "see_wall"  # the sandbox's phones, where one can also answer as a citizen
+
+
+_AGENT = frozenset(
+    {
+        Right.SEE_TICKETS,
+        Right.ANSWER,
+        Right.SEE_PEOPLE,
+        Right.SEE_ROUNDS,
+        Right.SEE_BROADCASTS,
+        Right.SEE_WALL,
+    }
+)
+_SUPERVISOR = _AGENT | {
+    Right.ASSIGN,
+    Right.REVEAL,
+    Right.SEE_TEMPLATES,
+    Right.SEE_LEDGER,
+    Right.SEE_REPORTS,
+    Right.EXPORT,
+}
+# An admin runs the programme and sees the complaints about it, but does not speak for the desk.
+_ADMIN = frozenset(Right) - {Right.ANSWER}
+_AUDITOR = frozenset(
+    {
+        Right.SEE_TICKETS,
+        Right.SEE_PEOPLE,
+        Right.SEE_ROUNDS,
+        Right.SEE_BROADCASTS,
+        Right.SEE_TEMPLATES,
+        Right.SEE_LEDGER,
+        Right.SEE_REPORTS,
+        Right.EXPORT,
+    }
+)
+RIGHTS: Mapping[Role, frozenset[Right]] = MappingProxyType(
+    {Role.AGENT: _AGENT, Role.SUPERVISOR: _SUPERVISOR, Role.ADMIN: _ADMIN, Role.AUDITOR: _AUDITOR}
+)
+
+
+def may(role: Role, right: Right) -> bool:
+    """Whether the role has the right at all; where is asked of `covers`."""
+    return right in RIGHTS[role]
+
+
+def covers(prefix: str, region: str) -> bool:
+    """Whether `region` lies in the area of `prefix` ("31.75" has "31.75.07", not "31.751"); "" covers everything, and
+    only "" covers what has no region.
+    """
+    return not prefix or region == prefix or region.startswith(prefix.rstrip(".") + ".")

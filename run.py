@@ -11,6 +11,10 @@ import hashlib
 import os
 import sys
 
+TYPE_CHECKING = False  # the module `typing` would cost a tenth of the start
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 ROOT = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(ROOT, ".venv")
 UV = os.path.join(ROOT, ".uv")  # uv itself, when the machine has none
@@ -95,7 +99,7 @@ def _mind_the_version(words: list[str]) -> None:
     raise Failed(f"This is Python {have}, and 3.11 or newer is needed: install one, then say python3.11 run.py …")
 
 
-def _become(word: str, words: list[str]) -> None:
+def _become(word: str, words: list[str]) -> NoReturn:
     """Replace this process, so that signals and exit codes are the program's own."""
     sys.stdout.flush()
     if word not in DEVELOPERS_WORDS:

@@ -9,11 +9,13 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,6 +32,9 @@ settings.load_profile("notifier")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith("NOTIFIER_") and not name.startswith("NOTIFIER_TEST_")]:
+        del os.environ[name]  # settings of a real service must not reach a test
+    sys.addaudithook(_stay_at_home)
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the environment
         folder = Path(tempfile.mkdtemp(prefix="notifier-tests-"))
         folder.chmod(0o755)  # `nobody` has to reach the server's folder in it
@@ -41,6 +46,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         folder = Path(os.environ.pop(RUN))
         postgres.stop(folder / "postgres")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stay_at_home(event: str, arguments: tuple[Any, ...]) -> None:
+    """No test talks to another machine; the one PostgreSQL that was named may be elsewhere."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+        if host.startswith("127.") or host in ("localhost", "::1") or os.environ.get(SERVER):
+            return
+        raise RuntimeError(f"a test tried to reach {host}")
 
 
 @pytest.fixture(scope="session")

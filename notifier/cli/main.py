@@ -147,17 +147,12 @@ def _leaves(group: BaseExceptionGroup[Exception]) -> list[BaseException]:
 
 
 def _place(error: Exception) -> str:
-    """The innermost line of ours that the error passed through."""
+    """The innermost line of ours that the error passed through, or the innermost at all."""
     root = Path(__file__).resolve().parents[2]
+    rooms = (str(root / "notifier") + os.sep, str(root / "channels") + os.sep)
     frames = traceback.extract_tb(error.__traceback__)
-    ours = [
-        frame
-        for frame in frames
-        if Path(frame.filename).is_relative_to(root / "notifier")
-        or Path(frame.filename).is_relative_to(root / "channels")
-    ]
-    last = (ours or frames)[-1]
-    return f"{Path(last.filename).name}:{last.lineno}"
+    ours = [frame for frame in frames if frame.filename.startswith(rooms)]
+    return next((f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(ours or frames)), "place unknown")
 
 
 def _say(sentence: str) -> None:

@@ -73,7 +73,7 @@ class Phones:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.calls: list[Call] = []  # every provider call in order, for "each once" and rate tests
-        self._now = now
+        self.now = now
         self._monotonic = monotonic
         self._keep = keep
         self._next = 1
@@ -85,6 +85,7 @@ class Phones:
         self._owners: dict[str, list[int]] = {}  # address -> citizens; a phone may be shared
         self._attached: dict[str, Attached] = {}
         self._attached_size = 0
+        self._handles = 0
         self._waiting: set[asyncio.Future[None]] = set()
 
     # people
@@ -124,7 +125,7 @@ class Phones:
 
     def add(self, channel: str, line: str, address: str, text: str, *, mine: bool = False, **fields: Any) -> Note:
         """A message arrived on a phone, or (`mine`) the citizen said something. Wakes whoever waits."""
-        note = Note(self._next, channel, line, address, self._now(), mine, text, **fields)
+        note = Note(self._next, channel, line, address, self.now(), mine, text, **fields)
         self._next += 1
         self.stranger(channel, address)
         self._notes.setdefault(address, deque()).append(note)
@@ -171,7 +172,8 @@ class Phones:
 
     def attach(self, name: str, type: str, body: bytes) -> str:
         """Keep a file so that the wall can show it; put the result into `Note.files`."""
-        handle = f"{len(self._attached) + 1}-{self._next}/{name or 'berkas'}"
+        self._handles += 1
+        handle = f"{self._handles}/{name or 'berkas'}"
         self._attached[handle] = Attached(name, type, body)
         self._attached_size += len(body)
         while self._attached_size > ATTACHED and len(self._attached) > 1:

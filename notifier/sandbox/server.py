@@ -16,9 +16,13 @@ BIGGEST = 64 * 1024 * 1024  # bytes of one request: a bot may send 50 MB
 class Provider(Protocol):
     """One fake provider line with which citizens can speak."""
 
-    channel: str
-    line: str
     hook_url: str  # where the service listens; may be set after the start
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def line(self) -> str: ...
 
     async def say(
         self,

@@ -1,0 +1,353 @@
+"""SMS through any gateway that speaks HTTP, described in config: how to send, what its answers, receipts and replies
+look like. Knows nothing of people or tickets, and of no particular gateway: the defaults suit a common REST one.
+
+`Settings` (its page is sms_settings.py) says where things lie, `bodies` finds them there.
+"""
+
+import asyncio
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha1, sha256
+from typing import Any, ClassVar
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from channels.bodies import clean, e164, holds, ident, items, look, moment, parsed, scalar
+from channels.contract import (
+    BadWebhook,
+    Heard,
+    Hook,
+    Inbound,
+    Limits,
+    Message,
+    Receipt,
+    SendFailed,
+    Sent,
+    Unknown,
+)
+from channels.gsm import segments
+from channels.sms_settings import PLACEHOLDER, Accepted, Fate, HookHmac, HookSecret, Receipts, Replies, SmsSettings
+
+# what an HTTP status means when `errors` does not say otherwise; the rest of 3xx is the line's fault (the URL moved),
+# of 4xx permanent, of 5xx temporary; so is a 200 that turns out to be an error nobody listed, lest an empty account
+# burns a whole audience
+STATUSES: Mapping[int, Fate] = {
+    401: "line",  # credentials
+    402: "line",  # no credit left
+    403: "line",
+    404: "line",  # the URL, most likely
+    405: "line",
+    407: "line",
+    408: "temporary",
+    409: "temporary",
+    410: "line",
+    415: "line",
+    425: "temporary",
+    429: "temporary",
+    504: "unknown",  # a proxy gave up waiting: the gateway behind it may have taken the message
+}
+CLASSES: Mapping[int, Fate] = {2: "temporary", 3: "line", 4: "permanent", 5: "temporary"}
+DIGESTS = {"sha256": sha256, "sha1": sha1}
+LONGEST_ANSWER = 64 * 1024  # bytes of a gateway's answer that are read
+LONGEST_SENDER = 64
+LONGEST_WAIT = timedelta(days=1)
+
+Settings = SmsSettings
+
+
+class Sms:
+    """One account at one gateway."""
+
+    name: ClassVar[str] = "sms"
+    parts: ClassVar[tuple[str, ...]] = ("text",)
+    Settings: ClassVar[type[SmsSettings]] = SmsSettings
+
+    def __init__(
+        self,
+        line: str,
+        settings: SmsSettings,
+        http: aiohttp.ClientSession,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.line = line
+        self.limits = Limits(text=settings.longest, rate=10.0)
+        self._settings = settings
+        self._http = http
+        self._now = now
+        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        self._middlewares = (_once,) if settings.method == "GET" else ()
+        self._zone = ZoneInfo(settings.zone)
+        self._timeout = aiohttp.ClientTimeout(
+            total=settings.timeout + settings.connect_timeout,
+            connect=settings.connect_timeout,
+            sock_read=settings.timeout,
+        )
+
+    async def send(self, message: Message) -> Sent:
+        """Hand over once. Raises SendFailed; `unknown` for everything that went wrong after the request left."""
+        words = self._words(message)
+        try:
+            async with self._http.request(
+                self._settings.method,
+                _filled_url(self._settings.url, words),
+                headers=_filled(self._headers, words),
+                timeout=self._timeout,
+                allow_redirects=False,
+                middlewares=self._middlewares,
+                **self._payload(words),
+            ) as answer:
+                raw, whole = await _read(answer)
+                return self._sent(message, answer.status, answer.headers, raw, whole)
+        except (
+            aiohttp.ClientConnectorError,
+            aiohttp.ConnectionTimeoutError,
+            aiohttp.ServerFingerprintMismatch,
+        ) as error:
+            raise SendFailed(f"the gateway cannot be reached: {type(error).__name__}", line=True) from error
+        except aiohttp.InvalidURL:
+            # not chained: the error quotes the URL, which may carry a password
+            raise SendFailed("the gateway's url is not usable; mend `url` of the line", line=True) from None
+        except TimeoutError as error:
+            raise SendFailed("the gateway did not answer in time", unknown=True) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise SendFailed(f"the connection broke: {type(error).__name__}", unknown=True) from error
+
+    def verify(self, hook: Hook) -> None:
+        """By secret, by signature, by both if both are configured; without either nobody is believed."""
+        secret, signature = self._settings.secret, self._settings.hmac
+        if secret is None and signature is None:
+            raise BadWebhook(f'line "{self.line}" has neither `secret` nor `hmac`; set one to let the gateway in', 401)
+        if secret is not None:
+            _check_secret(secret, hook)
+        if signature is not None:
+            _check_signature(signature, hook, self._now())
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Sequence[Inbound]:
+        """Receipts and replies of one stored request, single or in batches. Never raises."""
+        try:
+            entries = list(items(parsed(body, headers), self._settings.items))
+        except (ValueError, RecursionError) as error:
+            return [Unknown(f"unreadable body: {type(error).__name__}")]
+        return [self._fact(item) for item in entries] or [Unknown("an empty batch")]
+
+    async def close(self) -> None:
+        """Nothing of its own is open."""
+
+    # sending
+
+    def _words(self, message: Message) -> Mapping[str, str]:
+        chosen, password = self._settings, self._settings.password.get_secret_value()
+        return {
+            "to": _spelled(message.to, chosen.number),
+            "text": clean(message.text),
+            "key": message.key,
+            "sender": chosen.sender,
+            "user": chosen.user,
+            "password": password,
+            "basic": b64encode(f"{chosen.user}:{password}".encode()).decode() if chosen.user else "",
+            "token": chosen.token.get_secret_value(),
+        }
+
+    def _payload(self, words: Mapping[str, str]) -> dict[str, Any]:
+        """The argument of aiohttp's request that carries the body."""
+        body = _filled(self._settings.body, words)
+        if self._settings.format == "json":
+            return {"json": body}
+        return {"data" if self._settings.format == "form" else "params": {name: str(body[name]) for name in body}}
+
+    def _sent(self, message: Message, status: int, headers: Mapping[str, str], raw: bytes, whole: bool) -> Sent:
+        try:
+            data = parsed(raw, headers) if raw else None
+        except (ValueError, RecursionError):
+            data = None
+        taken = self._settings.accepted
+        if status in taken.codes and not whole:
+            raise SendFailed(f"the gateway's answer {status} broke off", unknown=True)
+        if status in taken.codes and taken.path and data is None:
+            raise SendFailed(f"the gateway answered {status} without a readable body", unknown=True)
+        if status not in taken.codes or not _taken(taken, data):
+            raise self._failed(status, headers, data)
+        counted = scalar(look(data, self._settings.segments))
+        parts = int(counted) if re.fullmatch(r"[1-9]\d{0,2}", counted) else segments(message.text).count
+        return Sent(ident(look(data, self._settings.ref)), parts)
+
+    def _failed(self, status: int, headers: Mapping[str, str], data: Any) -> SendFailed:
+        code, reason = scalar(look(data, self._settings.error)), scalar(look(data, self._settings.reason))
+        table = self._settings.errors
+        fate: Fate = next(
+            (table[word] for word in (code, reason, str(status)) if word in table),
+            STATUSES.get(status) or CLASSES.get(status // 100, "permanent"),
+        )
+        wait = None
+        if fate in ("temporary", "line"):
+            told = headers.get(self._settings.retry_after, "") or scalar(look(data, self._settings.retry_after_path))
+            wait = _wait(told, self._now())
+            if wait is None and status == 429:
+                wait = timedelta(seconds=self._settings.pause)
+        told_why = " ".join(part for part in (code, reason) if part)[:200]
+        return SendFailed(
+            f"gateway answered {status}" + (f": {told_why}" if told_why else ""),
+            permanent=fate in ("permanent", "address"),
+            address=fate == "address",
+            wait=wait,
+            unknown=fate == "unknown",
+            line=fate == "line",
+        )
+
+    # hearing
+
+    def _fact(self, item: Any) -> Inbound:
+        replies, receipts = self._settings.replies, self._settings.receipts
+        if not isinstance(item, dict):
+            return Unknown("an entry that is not a mapping")
+        is_reply = holds(item, replies.when) if replies.when else look(item, replies.text) is not None
+        if is_reply and scalar(look(item, replies.sender)):
+            return self._heard(item, replies)
+        if receipts.when and not holds(item, receipts.when):
+            return Unknown("neither a receipt nor a reply by `receipts.when` and `replies.when`")
+        return self._receipt(item, receipts)
+
+    def _heard(self, item: Mapping[str, Any], paths: Replies) -> Inbound:
+        sender = e164(scalar(look(item, paths.sender)))
+        if not sender or len(sender) > LONGEST_SENDER:
+            return Unknown(f"a reply whose sender has {len(sender)} characters")
+        told = look(item, paths.text)
+        number = ident(look(item, paths.id))
+        to = scalar(look(item, paths.to))
+        return Heard(
+            id=number,
+            sender=sender,
+            at=moment(look(item, paths.time), self._zone, self._settings.time_format),
+            text=clean(told) if isinstance(told, str) else scalar(told),
+            ref=number,
+            raw={"to": to} if to else {},
+        )
+
+    def _receipt(self, item: Mapping[str, Any], paths: Receipts) -> Inbound:
+        ref, key = ident(look(item, paths.ref)), ident(look(item, paths.key))
+        word = scalar(look(item, paths.state)).casefold()
+        if not word or not (ref or key):
+            return Unknown("neither a reply (sender, text) nor a receipt (ref or key, state)")
+        state = paths.states.get(word)
+        if state is None:
+            return Unknown(f'the state "{word[:40]}" is not in `receipts.states`')
+        reason = scalar(look(item, paths.reason))[:200]
+        return Receipt(
+            ref=ref,
+            state=state,
+            reason=reason,
+            at=moment(look(item, paths.time), self._zone, self._settings.time_format),
+            key=key,
+            permanent=state == "failed" and bool({reason.casefold(), word} & paths.bad_address),
+        )
+
+
+# requests
+
+
+def _filled(template: Any, words: Mapping[str, str]) -> Any:
+    """The template with its placeholders filled, once: a citizen's "{key}" stays as written. A field with
+    placeholders none of which has a value is left out (no sender, no token)."""
+    if isinstance(template, str):
+        return PLACEHOLDER.sub(lambda found: words[found[1]], template)
+    if isinstance(template, dict):
+        return {name: _filled(value, words) for name, value in template.items() if not _hollow(value, words)}
+    if isinstance(template, list):
+        return [_filled(value, words) for value in template]
+    return template
+
+
+def _hollow(template: Any, words: Mapping[str, str]) -> bool:
+    used = PLACEHOLDER.findall(template) if isinstance(template, str) else []
+    return bool(used) and not any(words[word] for word in used)
+
+
+def _filled_url(template: str, words: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: quote(words[found[1]], safe=""), template)
+
+
+def _spelled(address: str, number: str) -> str:
+    """An E.164 address as the gateway wants it; the national form exists for Indonesian numbers only."""
+    if number == "0" and address.startswith("+62"):
+        return "0" + address[3:]
+    return address.removeprefix("+") if number == "62" else address
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp repeats a GET by itself when the connection breaks, which would be a second SMS: it learns here that
+    this one is over."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise  # never left, and never repeated
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise SendFailed(f"the connection broke: {type(error).__name__}", unknown=True) from error
+
+
+async def _read(answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+    """The answer's body, and whether all of it came; a refusal that breaks off is still a refusal."""
+    try:
+        return await answer.content.readexactly(LONGEST_ANSWER), True
+    except asyncio.IncompleteReadError as rest:
+        return rest.partial, True
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return b"", False
+
+
+def _taken(rule: Accepted, data: Any) -> bool:
+    return not rule.path or scalar(look(data, rule.path)) in rule.values
+
+
+def _wait(told: str, now: datetime) -> timedelta | None:
+    """Retry-After as seconds or as an HTTP date; None if there is nothing usable."""
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", told):
+        wait = timedelta(seconds=float(told))
+    else:
+        try:
+            date = parsedate_to_datetime(told)
+        except (ValueError, IndexError, TypeError):
+            return None
+        wait = (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+# proofs
+
+
+def _check_secret(secret: HookSecret, hook: Hook) -> None:
+    shown = hook.query.get(secret.query) if secret.query else hook.headers.get(secret.header.lower())
+    if not shown:
+        raise BadWebhook(f"the request shows no {secret.query or secret.header}", 401)
+    if not _same(shown, secret.value.get_secret_value()):
+        raise BadWebhook(f"wrong {secret.query or secret.header}")
+
+
+def _check_signature(rule: HookHmac, hook: Hook, now: datetime) -> None:
+    shown = hook.headers.get(rule.header.lower())
+    at = hook.headers.get(rule.time_header.lower(), "") if rule.time_header else ""
+    if not shown or (rule.time_header and not at):
+        raise BadWebhook(f"the request carries no {rule.header if not shown else rule.time_header}", 401)
+    before, _, after = rule.signed.replace("{time}", at).partition("{body}")
+    signed = before.encode("utf-8", "backslashreplace") + hook.body + after.encode("utf-8", "backslashreplace")
+    mac = hmac.new(rule.key.get_secret_value().encode(), signed, DIGESTS[rule.algorithm])
+    expected = rule.prefix + rule.encoded(mac.digest())
+    if rule.encoding == "hex":
+        shown, expected = shown.lower(), expected.lower()
+    if not _same(shown, expected):
+        raise BadWebhook(f"wrong {rule.header}")
+    if rule.time_header:
+        said = moment(at, ZoneInfo("UTC"), "")
+        if said is None or abs(now - said) > timedelta(seconds=rule.tolerance):
+            raise BadWebhook(f"{rule.time_header} is more than {rule.tolerance:g} s away from now")
+
+
+def _same(shown: str, expected: str) -> bool:
+    """Compared in constant time."""
+    return hmac.compare_digest(shown.encode("utf-8", "backslashreplace"), expected.encode("utf-8", "backslashreplace"))

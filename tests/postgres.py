@@ -38,10 +38,13 @@ MANNERS = {
 
 
 def start(folder: Path, owner: int) -> str:
-    """Start a server that keeps its files in `folder` and ends when process `owner` does; returns its URL.
+    """Start a server that keeps its files in `folder`, inside the run's own; returns its URL.
+
+    Should process `owner` be killed, the server ends and the run's folder goes.
 
     Raises RuntimeError with the server's own words when it does not come up.
     """
+    shutil.rmtree(folder, ignore_errors=True)  # what an attempt that failed left behind
     folder.mkdir(mode=0o755)
     bin = _binaries(folder)
     if os.geteuid() == 0:
@@ -59,7 +62,7 @@ def start(folder: Path, owner: int) -> str:
             if attempt == 3:
                 log = folder / "log"
                 raise RuntimeError(f"{error}\n{log.read_text() if log.exists() else ''}") from None
-    _watch(owner, int((data / "postmaster.pid").read_text().split()[0]))
+    _watch(owner, folder)
     return f"postgresql://postgres@127.0.0.1:{port}/postgres"
 
 
@@ -138,13 +141,20 @@ def _run(folder: Path, *words: str | Path) -> None:
             raise RuntimeError(f"{Path(words[0]).name} failed:\n{out.read()}")
 
 
-def _watch(owner: int, server: int) -> None:
-    """Should the run be killed, a small shell stops the server; it ends by itself when the server is stopped."""
-    script = 'while kill -0 "$1" && kill -0 "$2"; do sleep 1; done; kill -0 "$1" || kill -QUIT "$2"'
+def _watch(owner: int, folder: Path) -> None:
+    """Should the run be killed, a small shell stops the server and removes the run's folder.
+
+    It ends by itself when the server is stopped in the ordinary way, which removes the file with its process id.
+    """
+    script = """
+        server=$(head -n 1 "$2/data/postmaster.pid")
+        while kill -0 "$1" && kill -0 "$server"; do sleep 1; done
+        kill -0 "$1" || { [ -e "$2/data/postmaster.pid" ] && kill -QUIT "$server"; sleep 1; rm -rf "${2%/*}"; }
+    """
     quiet = subprocess.DEVNULL
     # Started by a shell that ends at once, so that nobody has to wait for it.
     subprocess.run(
-        ["/bin/sh", "-c", f"({script}) &", "watch", str(owner), str(server)],
+        ["/bin/sh", "-c", f"({script}) &", "watch", str(owner), str(folder)],
         stdin=quiet,
         stdout=quiet,
         stderr=quiet,

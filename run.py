@@ -39,7 +39,7 @@ CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("lint", ("ruff", "check", ".")),
     ("types", ("mypy",)),
-    ("floors", ("lint-imports",)),
+    ("floors", ("lint-imports", "--no-logo")),
     ("tests", ("pytest", "-n", "logical", "--dist", "worksteal")),
 )
 SCRIPTS = {"bench": "bench/run.py", "faults": "bench/faults.py"}

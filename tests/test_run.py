@@ -5,6 +5,7 @@ import hashlib
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -147,6 +148,21 @@ def test_two_at_once_install_once(checkout: Checkout) -> None:
             assert first.communicate()[0] == "notifier check\n"
             assert second.communicate()[0] == "notifier serve\n"
     assert len(checkout.calls()) == 1
+
+
+def test_an_interrupted_installation_ends_quietly_and_counts_for_nothing(checkout: Checkout) -> None:
+    gate = Path(f"{checkout.log}.gate")
+    os.mkfifo(gate)
+    words, pipe = checkout.words("check"), subprocess.PIPE
+    with (
+        subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, env=checkout.environment()) as running,
+        gate.open("w"),  # opens when uv reads it
+    ):
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate()
+    assert (running.returncode, out) == (130, "")
+    assert "Traceback" not in err
+    assert not (checkout.root / ".venv" / "notifier.stamp").exists()
 
 
 def test_a_script_that_is_not_there_is_told(checkout: Checkout) -> None:

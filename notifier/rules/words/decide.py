@@ -1,0 +1,312 @@
+"""From what was found to what it means: one table of rules, read from the top, the first that holds decides.
+
+It must not know channels, people or tickets; only the words and what our last message to that person was. When no
+rule is sure, a person at the desk sees it: silence is never the answer to something we failed to understand.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from notifier.rules.words.amounts import amounts
+from notifier.rules.words.grievances import Grievances, grievances, whether
+from notifier.rules.words.lexicon import Lexicon, shipped
+from notifier.rules.words.values import Context, Intent, Meaning, Topic
+from notifier.rules.words.normal import READ, clean, tokens
+from notifier.rules.words.seen import Seen
+
+_SHORT = 4  # words: an answer, not a story
+_SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the rules see it; `core` is its words without greetings, names, thanks and signs."""
+
+    seen: Seen
+    context: Context
+    grief: Grievances
+    core: tuple[str, ...]
+    asked: bool
+
+    def has(self, *concepts: str) -> bool:
+        """Does any of these concepts occur?"""
+        return bool(self.seen.any(*concepts))
+
+    def whole(self, *concepts: str) -> bool:
+        """Is every word of the core covered by these concepts?"""
+        covered = {at for name in (*concepts, *_CORTESIES) for span in self.seen.of(name) for at in range(*span)}
+        return all(at in covered for at, t in enumerate(self.seen.tokens) if t.word[0].isalnum())
+
+
+_CORTESIES = ("greet", "person_called", "thanks", "good", "laugh", "particle")
+
+
+def meaning(text: str, context: Context | str = Context.NONE, lexicon: Lexicon | None = None) -> Meaning:
+    """What a citizen's text means, given what we last wrote to that person.
+
+    Reads the first 4,000 characters (`why` says when there were more) and never fails on any text; ValueError when
+    `context` is a name nobody knows.
+    """
+    context = Context.read(context)
+    seen = (lexicon or shipped()).read(tokens(clean(text)))
+    grief = grievances(seen, context)
+    reading = Reading(seen, context, grief, _core(seen), _asked(seen))
+    for name, rule in RULES:
+        outcome = rule(reading)
+        if outcome is not None:
+            break
+    found = _dressed(outcome, reading, name)
+    if len(text) > READ:
+        found = replace(found, why=(*found.why, f"only the first {READ} characters were read"))
+    return found
+
+
+def _dressed(outcome: Meaning, r: Reading, rule: str) -> Meaning:
+    """Add what every meaning carries: urgency, anonymity, amounts and the reasons."""
+    complaint = outcome.intent in (Intent.COMPLAINT, Intent.RECEIPT_NO, Intent.TICKET_FOLLOWUP, Intent.UNCLEAR)
+    urgent = bool(r.grief.danger) and complaint
+    anonymous = r.has("anonymous") and not r.has("declines_anonymity")
+    why = [f"{rule}: {words}" if (words := ", ".join(outcome.why)) else rule]
+    why += [f"{category}: {words}" for category, words in r.grief.found.items() if category in outcome.categories]
+    if urgent:
+        why.append(f"urgent: {r.grief.danger}")
+    if anonymous:
+        why.append(f"anonymous: {r.seen.words('anonymous')}")
+    return replace(outcome, urgent=urgent, wants_anonymity=anonymous, why=tuple(why), amounts=amounts(r.seen.tokens))
+
+
+# ── outcomes ──
+
+
+def _is(intent: Intent, r: Reading, *concepts: str, ticket: bool = False, categories: tuple[str, ...] = ()) -> Meaning:
+    why = tuple(words for concept in concepts if (words := r.seen.words(concept)))
+    return Meaning(intent, ticket, categories, why=why)
+
+
+def _complaint(r: Reading, *concepts: str) -> Meaning:
+    return _is(Intent.COMPLAINT, r, *concepts, ticket=True, categories=r.grief.categories or ("other",))
+
+
+def _question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
+    found = _is(Intent.QUESTION, r, *concepts, ticket=ticket, categories=("information",))
+    return replace(found, topic=_topic(r))
+
+
+def _topic(r: Reading) -> Topic:
+    for concept, topic in _TOPICS:
+        if r.has(concept):
+            return topic
+    return Topic.OTHER
+
+
+_TOPICS = (
+    ("how_complain", Topic.HOW_TO_COMPLAIN),
+    ("status_meaning", Topic.STATUS),
+    ("schedule_sure", Topic.SCHEDULE),
+    ("documents_q", Topic.DOCUMENTS),
+    ("place_q", Topic.PLACE),
+    ("schedule_q", Topic.SCHEDULE),
+    ("amount_q", Topic.AMOUNT),
+    ("status_q", Topic.STATUS),
+)
+
+
+# ── rules: each says what the text means, or None to pass ──
+
+
+def _empty(r: Reading) -> Meaning | None:
+    """A sticker, a row of emoji or nothing at all."""
+    if any(token.word[0].isalnum() for token in r.seen.tokens):
+        return None
+    if r.context is Context.RECEIPT_QUESTION:
+        if r.has("thumb_no"):
+            return _is(Intent.RECEIPT_NO, r, "thumb_no", ticket=True, categories=("not_received",))
+        if r.has("thumb_yes"):
+            return _is(Intent.RECEIPT_YES, r, "thumb_yes")
+    if r.seen.tokens and all(token.word in "?!." for token in r.seen.tokens):
+        return _is(Intent.UNCLEAR, r)
+    return _is(Intent.ACKNOWLEDGE, r)
+
+
+def _machine(r: Reading) -> Meaning | None:
+    return _is(Intent.AUTO_REPLY, r, "auto_reply") if r.has("auto_reply") and not r.grief.danger else None
+
+
+def _start_again(r: Reading) -> Meaning | None:
+    if len(r.core) <= 2 and r.has("start_word") and r.whole("start_word", "wants_again"):
+        return _is(Intent.OPT_IN, r, "start_word")
+    if r.has("again_please") and not r.has("not_got") or r.has("pressed_stop") and r.has("wants_again", "please_act"):
+        return _is(Intent.OPT_IN, r, "pressed_stop", "again_please")
+    return None
+
+
+def _stop(r: Reading) -> Meaning | None:
+    if r.grief.danger or r.has("stop_taking"):
+        return None
+    if r.has("no_messages") and not set(r.grief.categories) - {"not_received", "not_registered", "data_error"}:
+        return _is(Intent.OPT_OUT, r, "no_messages")
+    if r.has("stop_word") and not r.grief.found:
+        # the keyword alone, or shouted after an angry sentence about our messages
+        alone = r.whole("stop_word", "message_word", "me", "please_act")
+        if alone or (len(r.core) <= 3 and not r.has("aid")) or r.has("message_word") and r.has("stop_shout"):
+            return _is(Intent.OPT_OUT, r, "stop_word")
+    return None
+
+
+def _advertises(r: Reading) -> Meaning | None:
+    if r.has("real_q") or r.grief.danger or r.has("me_grieving"):
+        return None
+    many = len({span[0] for span in r.seen.of("spam_word")})
+    if r.has("spam_strong") and not r.grief.found or many >= 3 and not r.asked:
+        return _is(Intent.SPAM, r, "spam_strong", "spam_word")
+    return None
+
+
+def _is_it_real(r: Reading) -> Meaning | None:
+    if not r.has("real_q") or r.grief.danger or r.has("harm_sure"):
+        return None
+    if set(r.grief.categories) - {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}:
+        return None
+    return _is(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
+
+
+def _about_a_ticket(r: Reading) -> Meaning | None:
+    named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
+    if r.context is not Context.TICKET and not named:
+        return None
+    if r.context is Context.TICKET and (r.whole("okays", "yes", "thanks") and not r.asked):
+        return None
+    if r.context is not Context.TICKET and r.grief.danger:
+        return None
+    if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
+        return None
+    return _is(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word")
+
+
+def _answers_receipt(r: Reading) -> Meaning | None:
+    if r.context is not Context.RECEIPT_QUESTION:
+        return None
+    beyond = set(r.grief.categories) - {"not_received", "delayed"} or r.grief.danger
+    negative = _opens_with(r, "no") or r.has("not_got") and "not_received" in r.grief.found
+    if beyond or (negative and r.has("why_q")):
+        return _complaint(r)
+    if r.has("got_it", "fine_word") and not _opens_with(r, "not_sure_no") and "not_received" not in r.grief.found:
+        return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
+    if negative:
+        return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
+    if r.asked and r.has("q_word", "yesno_q") and not _opens_with(r, "yes"):
+        return None
+    if _opens_with(r, "yes") or (len(r.core) <= _SHORT and r.has("yes")):
+        return _is(Intent.RECEIPT_YES, r, "yes")
+    return None
+
+
+def _opens_with(r: Reading, concept: str) -> bool:
+    skip = {at for name in ("greet", "person_called") for span in r.seen.of(name) for at in range(*span)}
+    first = next((at for at, t in enumerate(r.seen.tokens) if at not in skip and t.word[0].isalnum()), None)
+    first = first if first is not None else 0
+    return any(start == first for start, _ in r.seen.of(concept))
+
+
+def _says_received(r: Reading) -> Meaning | None:
+    if r.grief.found or r.asked or not r.has("got_it") or r.context is Context.TICKET:
+        return None
+    return _is(Intent.RECEIPT_YES, r, "got_it") if r.has("aid", "got_money") else None
+
+
+def _new_contact(r: Reading) -> Meaning | None:
+    if not r.has("new_contact") or r.grief.danger:
+        return None
+    if set(r.grief.categories) - {"data_error", "card_problem"} or r.asked and not r.has("please_act"):
+        return None
+    return _is(Intent.CHANGE_CONTACT, r, "new_contact")
+
+
+def _asks_status(r: Reading) -> Meaning | None:
+    if not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
+        return None
+    if r.grief.danger or set(r.grief.categories) - {"not_registered", "not_received", "delayed"}:
+        return None
+    if r.grief.found and not (whether(r.seen) and not r.has("why_q", "sad", "never_got")):
+        return None
+    return _is(Intent.STATUS_CHECK, r, "status_ask")
+
+
+def _complains(r: Reading) -> Meaning | None:
+    if r.grief.found:
+        return _complaint(r)
+    return None
+
+
+def _registers(r: Reading) -> Meaning | None:
+    if r.has("register_wish") and not r.has("how_to_register"):
+        return _is(Intent.REGISTER, r, "register_wish")
+    return None
+
+
+def _asks(r: Reading) -> Meaning | None:
+    if r.has("insult"):
+        return None
+    if r.has("personal_case") and (r.asked or r.has("q_word", "yesno_q")) and r.has("me", "kin"):
+        # a general answer would not help: it turns on this family's papers
+        return _question(r, "personal_case", ticket=not r.has("if"))
+    if r.has("q_word", "yesno_q") or r.asked or (len(r.core) <= 2 and r.has("info_word")):
+        return _question(r, "q_word", "yesno_q", "info_word")
+    return None
+
+
+def _thanks(r: Reading) -> Meaning | None:
+    if r.whole("okays", "yes", "me") or (r.has("thanks", "good") and not r.has("please_act", "sad", "insult")):
+        return _is(Intent.ACKNOWLEDGE, r, "thanks", "okays", "good")
+    if (
+        r.has("okays")
+        and len(r.core) <= 8
+        and not r.asked
+        and not r.has("q_word", "please_act", "sad", "insult", "not")
+    ):
+        return _is(Intent.ACKNOWLEDGE, r, "okays")
+    return None
+
+
+def _asks_for_action(r: Reading) -> Meaning | None:
+    if r.has("insult") and not r.has("aid", "officer"):
+        return None
+    if r.has("please_act", "sad") and len(r.core) >= _SUBSTANCE:
+        return _complaint(r, "please_act", "sad")
+    return None
+
+
+def _not_understood(r: Reading) -> Meaning:
+    if r.has("insult") or len(r.core) < _SUBSTANCE:
+        return _is(Intent.UNCLEAR, r, "insult")
+    return _is(Intent.UNCLEAR, r, ticket=True, categories=("other",))
+
+
+RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (
+    ("no words", _empty),
+    ("a machine wrote", _machine),
+    ("wants messages again", _start_again),
+    ("wants no messages", _stop),
+    ("advertises", _advertises),
+    ("asks whether it is real", _is_it_real),
+    ("speaks of a ticket", _about_a_ticket),
+    ("answers the receipt question", _answers_receipt),
+    ("gives a new contact", _new_contact),
+    ("asks for a status", _asks_status),
+    ("complains", _complains),
+    ("says it arrived", _says_received),
+    ("wants to register", _registers),
+    ("thanks or agrees", _thanks),
+    ("asks", _asks),
+    ("asks for action", _asks_for_action),
+    ("not understood", _not_understood),
+)
+
+
+def _core(seen: Seen) -> tuple[str, ...]:
+    skip = {at for name in _CORTESIES for span in seen.of(name) for at in range(*span)}
+    return tuple(t.word for at, t in enumerate(seen.tokens) if at not in skip and t.word[0].isalnum())
+
+
+def _asked(seen: Seen) -> bool:
+    return any(token.word == "?" for token in seen.tokens) or bool(whether(seen)) or "q_open" in seen

@@ -1,0 +1,147 @@
+"""The lexicon file, compiled: spelling, concepts, and the symbols each word answers to.
+
+It must not know what a concept leads to: that is decided in `decide`. How patterns are written is told at the top of
+`lexicon.toml`, which an administrator may edit.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from notifier.rules.words.normal import Token, forms
+from notifier.rules.words.seen import Concept, Pattern, Seen, Span, Step, find
+from notifier.rules.words.stems import stems
+
+_GAPS = {"..": (3, "clause"), "...": (8, "sentence")}
+_HIDDEN = "***"  # stands for a word with stars in it
+_REMEMBERED = 16_384  # words whose symbols are kept
+
+
+class BadLexicon(ValueError):
+    """The lexicon file is broken: its message names the concept and the pattern."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A compiled lexicon: `symbols` gives all a word answers to, `concepts` are in the order of the file."""
+
+    symbols: Callable[[str], tuple[str, ...]]
+    concepts: Sequence[Concept]
+    spelling: Mapping[str, str]
+    pairs: Mapping[tuple[str, str], str]
+
+    def read(self, tokens: Iterable[Token]) -> Seen:
+        """Find every concept in a text."""
+        joined = list(self._joined(list(tokens)))
+        spans: dict[str, list[Span]] = {}
+        for at, token in enumerate(joined):
+            for symbol in self.symbols(token.word):
+                spans.setdefault(symbol, []).append((at, at + 1))
+        return find(self.concepts, joined, spans)
+
+    def _joined(self, tokens: Sequence[Token]) -> Iterator[Token]:
+        """Two words that are one ("terima kasih" is no receiving) become that one."""
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            pair = tuple(self.spelling.get(t.word, t.word) for t in tokens[at : at + 2])
+            word = self.pairs.get(pair) if len(pair) == 2 else None
+            yield Token(word, token.sentence, token.clause) if word else token
+            at += 2 if word else 1
+
+
+@cache
+def shipped() -> Lexicon:
+    """The lexicon that comes with the service, read once."""
+    return compiled(tomllib.loads(resources.files(__package__).joinpath("lexicon.toml").read_text("utf-8")))
+
+
+def compiled(data: Mapping[str, Any]) -> Lexicon:
+    """A lexicon from its file's content; BadLexicon names the concept and pattern that cannot be read."""
+    deniable = set(_split(data.get("settings", {}).get("deniable", "")))
+    concepts: list[Concept] = []
+    for name, source in data["concepts"].items():
+        known = {concept.name for concept in concepts}
+        patterns = [(text, _pattern(name, text.removeprefix("-"), known)) for text in _split(source)]
+        concepts.append(
+            Concept(
+                name,
+                wanted=tuple(pattern for text, pattern in patterns if text[0] != "-"),
+                unwanted=tuple(pattern for text, pattern in patterns if text[0] == "-"),
+                deniable=name in deniable,
+            )
+        )
+    if strangers := deniable - {concept.name for concept in concepts}:
+        raise BadLexicon(f"lexicon: settings.deniable names {sorted(strangers)[0]}, which is no concept; correct it.")
+    spelling = dict(_spelling(data.get("spelling", {})))
+    pairs = {(one, two): word for word, source in data.get("pairs", {}).items() for one, two in _two_words(source)}
+    return Lexicon(_symbols(concepts, spelling, pairs.values()), concepts, spelling, pairs)
+
+
+def _symbols(
+    concepts: Sequence[Concept], spelling: Mapping[str, str], pairs: Iterable[str]
+) -> Callable[[str], tuple[str, ...]]:
+    named = {symbol for c in concepts for pattern in (*c.wanted, *c.unwanted) for symbol in pattern.needs}
+    inflected = frozenset(symbol[1:] for symbol in named if symbol[0] == "~")
+    beginnings = frozenset(symbol[:-1] for symbol in named if symbol[-1] == "*" and symbol != _HIDDEN)
+    plain = {symbol for symbol in named if symbol[0] not in "{~" and symbol[-1] != "*"}
+    words = frozenset(plain | inflected | set(" ".join(spelling.values()).split()) | set(pairs))
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def symbols(word: str) -> tuple[str, ...]:
+        if word[0].isdigit():
+            large = word.isdigit() and 4 <= len(word) <= 8 and word.endswith("00")
+            return (word, "<number>", "<large>") if large else (word, "<number>")
+        found = [_HIDDEN] if "*" in word and len(word) > 1 else []
+        for part in " ".join(forms(word, spelling, words)).split():
+            found.append(part)
+            found.extend("~" + stem for stem in stems(part, inflected))
+            found.extend(part[:n] + "*" for n in range(3, len(part) + 1) if part[:n] in beginnings)
+        return tuple(dict.fromkeys(found))
+
+    return symbols
+
+
+def _split(source: str) -> list[str]:
+    lines = (line.split("#")[0] for line in source.splitlines())
+    return [text for line in lines for part in line.split(",") if (text := " ".join(part.split()))]
+
+
+def _pattern(concept: str, text: str, known: set[str]) -> Pattern:
+    far = "&&" in text
+    parts = tuple(_steps(concept, part.split(), known) for part in text.replace("&&", "&").split("&"))
+    return Pattern(parts, far, frozenset(step.symbol for part in parts for step in part))
+
+
+def _steps(concept: str, words: Sequence[str], known: set[str]) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    gap, within = 0, "clause"
+    for word in words:
+        if word in _GAPS:
+            gap, within = _GAPS[word]
+            continue
+        if word[0] == "{" and word[1:-1] not in known:
+            raise BadLexicon(
+                f'lexicon: concept {concept} uses {word} in "{" ".join(words)}", which is not defined above it; '
+                f"move {word} up or correct its name."
+            )
+        steps.append(Step(word, gap, within))
+        gap, within = 0, "clause"
+    if not steps or gap:
+        raise BadLexicon(f'lexicon: concept {concept} has a pattern without words: "{" ".join(words)}"; complete it.')
+    return tuple(steps)
+
+
+def _spelling(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for word, typed in table.items():
+        for spelled in typed.split():
+            yield spelled, word.replace("_", " ")
+
+
+def _two_words(source: str) -> Iterator[tuple[str, str]]:
+    for pair in _split(source):
+        one, two = pair.split()
+        yield one, two

@@ -1,4 +1,4 @@
-"""The register's words: what a person is to a programme and to a round, how a benefit is paid, which zone a place keeps.
+"""The register's words: what a person is to a programme and a round, how a benefit is paid, which zone a place keeps.
 
 It must not know files, tables or what anybody is told about a change.
 """

@@ -1,8 +1,226 @@
 """The promise: what is due, by when, what is late, what must be said about it, and when to look again.
 
-It must not know where histories are kept, who is told, or what time it is: the same history gives the same answer.
+It must not know where histories are kept, who is told, or what time it is: the same history gives the same answer, and
+nothing in the answer changes before its `wake`. What was recorded (warned, breached, escalated, a policy adopted) is
+part of the history; the rest is reckoned anew each time and never stored as truth.
 """
 
-from notifier.rules.hours import Hours, Interval, date_range, office_week
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
-__all__ = ["Hours", "Interval", "date_range", "office_week"]
+from notifier.rules.hours import Hours, Interval, date_range, office_week
+from notifier.rules.promises import Clock, Entry, Kind, Policy
+from notifier.rules.runs import Run, in_force, run_of, service, states
+
+__all__ = [
+    "Clock",
+    "Entry",
+    "Hours",
+    "Interval",
+    "Kind",
+    "Policy",
+    "Reading",
+    "Standing",
+    "date_range",
+    "explain",
+    "office_week",
+    "standing",
+]
+
+TICK = timedelta(microseconds=1)  # the first instant that is later
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one clock stands."""
+
+    clock: Clock
+    due: datetime | None  # UTC; None while it stands still without an end in sight
+    original_due: datetime | None  # under the policy the ticket began with
+    met_at: datetime | None
+    late: bool  # later than due, now or when met; a recorded breach stays
+    warn: tuple[float, ...] = ()  # reached, not yet recorded
+    breach: bool = False  # late and not yet recorded
+    escalate: tuple[int, ...] = ()  # levels reached, not yet recorded
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a ticket's promise stands: a reading of each clock that has begun, and when to look again."""
+
+    clocks: Mapping[Clock, Reading]
+    wake: datetime | None  # the next instant at which anything here changes by itself; None: never
+
+    @property
+    def due(self) -> datetime | None:
+        """The earliest due instant that is still to be met."""
+        return min((r.due for r in self.clocks.values() if r.due and not r.met_at), default=None)
+
+    @property
+    def late(self) -> bool:
+        return any(reading.late for reading in self.clocks.values())
+
+    @property
+    def paused(self) -> bool:
+        return any(reading.paused for reading in self.clocks.values())
+
+
+def standing(policy: Policy, opened: datetime, history: Iterable[Entry], now: datetime) -> Standing:
+    """How the promise stands at `now`, whatever order the history comes in (entries of one instant keep theirs).
+
+    policy: the one the ticket began with; adopted ones come in the history. Entries later than `now` are not known yet.
+    ValueError: naive times, hours in which nobody ever works.
+    """
+    opened, now = _in_utc(opened), _in_utc(now)
+    known, future = _known(history, now)
+    changes = [entry.at for entry in future]
+    readings = {}
+    for clock in Clock:
+        run = run_of(clock, policy, opened, known)
+        if run:
+            readings[clock] = _reading(run, policy, opened, known, now)
+            changes += _changes(run, readings[clock])
+    return Standing(readings, min((at for at in changes if at > now), default=None))
+
+
+def _reading(run: Run, policy: Policy, opened: datetime, known: Sequence[Entry], now: datetime) -> Reading:
+    due = run.reaches(run.budget)
+    overdue = due is not None and (run.met_at or now) > due
+    recorded = [entry for entry in known if entry.clock is run.clock]
+    breaches = [entry.at for entry in recorded if entry.kind is Kind.BREACHED]
+    recent = [entry for entry in recorded if entry.at >= run.since]
+    if run.clock is Clock.NEXT_RESPONSE:  # each question of the citizen is a promise of its own
+        breaches = [at for at in breaches if at >= run.since]
+    broken = run.clock is Clock.RESOLUTION and _broken_before(policy, opened, known)
+    told = {entry.fraction for entry in recent if entry.kind is Kind.WARNED}
+    called = {entry.level for entry in recent if entry.kind is Kind.ESCALATED}
+    running = run.met_at is None
+    return Reading(
+        clock=run.clock,
+        due=due,
+        original_due=_original_due(run, due, policy, opened, known),
+        met_at=run.met_at,
+        late=overdue or broken or bool(breaches),
+        warn=tuple(f for f, at in _warnings(run) if running and not overdue and at <= now and f not in told),
+        breach=(overdue and not any(at >= run.since for at in breaches)) or (broken and not breaches),
+        escalate=tuple(n for n, at in _levels(run, due) if running and at <= now and n not in called),
+        paused=running and run.paused if run.pause_ends is None else running and now < run.pause_ends,
+    )
+
+
+def _changes(run: Run, reading: Reading) -> Iterator[datetime]:
+    """The instants at which a reading changes by itself, past ones among them."""
+    if run.met_at is None:
+        yield from (at for _, at in _warnings(run))
+        yield from (at for _, at in _levels(run, reading.due))
+        yield from (at for at in (run.pause_ends, reading.due and reading.due + TICK) if at)
+
+
+def _warnings(run: Run) -> Iterator[tuple[float, datetime]]:
+    for fraction in run.policy.warn:
+        at = run.reaches(run.budget * fraction)
+        if at and at > run.since:  # what was passed before it was reopened rings no more
+            yield fraction, at
+
+
+def _levels(run: Run, due: datetime | None) -> Iterator[tuple[int, datetime]]:
+    for level, wait in enumerate(run.policy.escalate, start=1):
+        if due:
+            yield level, max(due + TICK, run.policy.hours.after(due, wait))
+
+
+def _broken_before(policy: Policy, opened: datetime, known: Sequence[Entry]) -> bool:
+    """Whether the service clock was already met too late once, and reopened since."""
+    for state, at, end in states(opened, known):
+        if state is Kind.RESOLVED and end is not None:
+            past = [entry for entry in known if entry.at <= at]
+            judge = in_force(policy, past)
+            run = service(judge, opened, past, at) if judge.resolution else None
+            due = run and run.reaches(run.budget)
+            if due and at > due:
+                return True
+    return False
+
+
+def _original_due(
+    run: Run, due: datetime | None, policy: Policy, opened: datetime, known: Sequence[Entry]
+) -> datetime | None:
+    if run.policy is policy:
+        return due
+    first = run_of(run.clock, policy, opened, [entry for entry in known if entry.kind is not Kind.ADOPTED])
+    return first.reaches(first.budget) if first else None
+
+
+def _known(history: Iterable[Entry], now: datetime) -> tuple[list[Entry], list[Entry]]:
+    ordered = sorted(history, key=lambda entry: entry.at)
+    return [entry for entry in ordered if entry.at <= now], [entry for entry in ordered if entry.at > now]
+
+
+def _in_utc(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise ValueError(f"The time {at} has no zone, so it names no instant: give it one.")
+    return at.astimezone(UTC)
+
+
+# --- telling it ----------------------------------------------------------------------------------------------------
+
+
+def explain(policy: Policy, opened: datetime, history: Iterable[Entry], now: datetime) -> list[str]:
+    """The arithmetic of `standing`, line by line, in the office's own time."""
+    opened, now, history = _in_utc(opened), _in_utc(now), list(history)
+    known, _ = _known(history, now)
+    stands = standing(policy, opened, history, now)
+    lines = [f"Policy {policy.name}, version {policy.version}; office hours of {policy.hours.zone.key}."]
+    adopted = ((_at(entry.at, policy.hours), entry.policy) for entry in known)
+    lines += [f"{at}: policy {newer.name}, version {newer.version}, is adopted." for at, newer in adopted if newer]
+    for clock, reading in stands.clocks.items():
+        run = run_of(clock, policy, opened, known)
+        if run:
+            lines += [*_told_run(run, now), *_told_reading(run, reading)]
+    wake = "never" if stands.wake is None else _at(stands.wake, policy.hours)
+    return [*lines, f"Look again: {wake}."]
+
+
+def _told_run(run: Run, now: datetime) -> Iterator[str]:
+    hours, left = run.policy.hours, run.budget
+    yield f"{run.clock}: {_span(run.budget)} of working time from {_at(run.stretches[0][0], hours)}."
+    last, until = None, run.met_at or now
+    for start, end in run.stretches:
+        end = until if end is None else min(end, until)
+        if end > start:
+            if last and last < start:
+                stood = hours.between(last, start)
+                yield f"  stands {_at(last, hours)} to {_at(start, hours)}: {_span(stood)} not counted."
+            ran = hours.between(start, end)
+            left -= ran
+            yield f"  runs {_at(start, hours)} to {_at(end, hours)}: {_span(ran)}, leaves {_span(left)}."
+            last = end
+    if last and last < until:
+        yield f"  stands since {_at(last, hours)}."
+
+
+def _told_reading(run: Run, reading: Reading) -> Iterator[str]:
+    hours = run.policy.hours
+    for fraction, at in _warnings(run):
+        yield f"  warns at {fraction:.0%}: {_at(at, hours)}."
+    yield f"  due {_at(reading.due, hours)}." if reading.due else "  due: open while it stands still."
+    if reading.original_due and reading.original_due != reading.due:
+        yield f"  due at first {_at(reading.original_due, hours)}."
+    if reading.met_at:
+        yield f"  met {_at(reading.met_at, hours)}{', late' if reading.late else ', in time'}."
+    elif reading.late:
+        yield "  late."
+
+
+def _at(at: datetime, hours: Hours) -> str:
+    local = at.astimezone(hours.zone)
+    return f"{local:%Y-%m-%d %H:%M:%S %Z}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M %Z}"
+
+
+def _span(span: timedelta) -> str:
+    """Hours and minutes; seconds where there are some."""
+    seconds = abs(round(span.total_seconds()))
+    text = f"{'-' if span < timedelta(0) else ''}{seconds // 3600}:{seconds // 60 % 60:02}"
+    return f"{text}:{seconds % 60:02} h" if seconds % 60 else f"{text} h"

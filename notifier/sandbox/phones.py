@@ -107,6 +107,10 @@ class Phones:
     def citizen(self, number: int) -> Citizen | None:
         return self._citizens.get(number)
 
+    def owners(self, address: str) -> Sequence[Citizen]:
+        """Everyone introduced with this address: a phone is often shared."""
+        return [self._citizens[number] for number in self._owners.get(address, ())]
+
     def citizens(self, search: str = "") -> Iterator[Citizen]:
         """Everyone whose name or address contains `search`, those whose phone moved last first."""
         seen: set[int] = set()
@@ -152,6 +156,20 @@ class Phones:
     def notes(self, address: str) -> Sequence[Note]:
         """Everything on one phone, oldest first."""
         return tuple(self._notes.get(address, ()))
+
+    @property
+    def latest(self) -> int:
+        """The number of the newest note, 0 before the first."""
+        return self._next - 1
+
+    def last(self, address: str) -> Note | None:
+        """What arrived or was said last on one phone."""
+        notes = self._notes.get(address)
+        return notes[-1] if notes else None
+
+    def note(self, address: str, number: int) -> Note | None:
+        """The note of our own number on this phone."""
+        return next((one for one in self._notes.get(address, ()) if one.id == number), None)
 
     def find(self, address: str, ref: str) -> Note | None:
         """The note of this provider's id on this phone, the latest if there are several."""

@@ -3,57 +3,15 @@
 Knows the providers only by their protocol.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
-
 from aiohttp import web
 
 from notifier.sandbox.phones import Phones
+from notifier.sandbox.provider import Provider, Runs, Serves
+from notifier.sandbox.wall import Wall
+
+__all__ = ["Provider", "Runs", "Sandbox", "Serves"]
 
 BIGGEST = 64 * 1024 * 1024  # bytes of one request: a bot may send 50 MB
-
-
-class Provider(Protocol):
-    """One fake provider line with which citizens can speak."""
-
-    hook_url: str  # where the service listens; may be set after the start
-
-    @property
-    def channel(self) -> str: ...
-
-    @property
-    def line(self) -> str: ...
-
-    async def say(
-        self,
-        address: str,
-        *,
-        text: str = "",
-        button: str = "",
-        reply_to: str = "",
-        photo: bytes | None = None,
-        edit_of: str = "",
-        sticker: str = "",
-        headers: Mapping[str, str] = {},
-    ) -> None:
-        """The citizen at this address says something: to the line's hook (or LMTP) as the real provider would."""
-        ...
-
-
-@runtime_checkable
-class Serves(Protocol):
-    """A provider reached over HTTP: its routes are part of the sandbox's server."""
-
-    def routes(self) -> Sequence[web.RouteDef]: ...
-
-
-@runtime_checkable
-class Runs(Protocol):
-    """A provider with something to start and stop (own ports, background posts)."""
-
-    async def start(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 class Sandbox:
@@ -79,6 +37,7 @@ class Sandbox:
                 app.add_routes(provider.routes())
             if isinstance(provider, Runs):
                 await provider.start()
+        app.add_routes(Wall(self.phones, self.providers).routes())
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)

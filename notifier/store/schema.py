@@ -348,9 +348,8 @@ deliveries = Table(
     metadata,
     _id(),
     _ref("broadcast_id", "broadcasts.id"),
-    _ref("person_id", "people.id"),  # null: staff, strangers, groups, confidential reporters
+    _ref("person_id", "people.id"),  # null: staff, strangers, groups, and whoever reports a ticket
     _ref("account_id", "accounts.id"),
-    _ref("reporter_id", "reporters.id"),
     _ref("contact_id", "contacts.id"),  # the contact of the present rung
     _ref("round_id", "rounds.id"),
     _ref("ticket_id", "tickets.id"),
@@ -373,7 +372,7 @@ deliveries = Table(
     Column("expires_at", UtcDateTime),
     Column("lease_until", UtcDateTime),
     Column("window", Boolean, nullable=False, server_default=text("true")),  # keeps to the citizen's send window
-    Column("sealed", LargeBinary),  # address of a stranger, sealed JSON {kind, line, address}
+    Column("sealed", LargeBinary),  # address that no contact names, sealed JSON {kind, address}
     Column("thread", String(200), nullable=False, server_default=""),  # ref of the message it answers
     Column("created_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
@@ -526,7 +525,7 @@ tickets = Table(
     Column("region", String(13), nullable=False, server_default=""),
     Column("summary", String(200), nullable=False, server_default=""),
     _ref("round_id", "rounds.id"),
-    Column("answers_id", Id),  # the delivery it answers; no foreign key, since deliveries name tickets
+    Column("answers_id", Id),  # the delivery it answers; no foreign key: deliveries name tickets
     _ref("assignee_id", "accounts.id"),
     Column("policy", String(48), nullable=False),
     Column("undelivered", String(120), nullable=False, server_default=""),  # why the last answer did not arrive

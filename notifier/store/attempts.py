@@ -1,0 +1,129 @@
+"""Rows of attempts and receipts: what we were about to do, what came of it, and every word of a provider."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.store.schema import attempts, receipts
+from notifier.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call to one provider."""
+
+    id: int
+    delivery_id: int
+    number: int
+    generation: int
+    contact_id: int | None
+    line: str
+    state: str
+    ref: str
+    key: str
+
+
+_COLUMNS = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
+
+
+async def begin(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Say that we are about to call; committed before the provider hears of it."""
+    if rows:
+        await db.execute(insert(attempts), list(rows))
+
+
+async def finish(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write outcomes: b_delivery, b_number, v_state, v_reason, v_ref, v_segments, v_settled_at."""
+    if rows:
+        await db.execute(
+            update(attempts)
+            .where(attempts.c.delivery_id == bindparam("b_delivery"), attempts.c.number == bindparam("b_number"))
+            .values(
+                {
+                    name: bindparam(f"v_{name}", type_=attempts.c[name].type)
+                    for name in ("state", "reason", "ref", "segments", "settled_at")
+                }
+            ),
+            list(rows),
+        )
+
+
+async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
+    """All attempts of a delivery, oldest first."""
+    rows = await db.execute(select(*_COLUMNS).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number))
+    return [Attempt(*row) for row in rows]
+
+
+async def numbered(db: AsyncConnection, pairs: Sequence[tuple[int, int]]) -> dict[int, Attempt]:
+    """Attempts by (delivery, number), keyed by delivery."""
+    if not pairs:
+        return {}
+    named = or_(*(and_(attempts.c.delivery_id == d, attempts.c.number == n) for d, n in pairs))
+    return {row[1]: Attempt(*row) for row in await db.execute(select(*_COLUMNS).where(named))}
+
+
+async def named(db: AsyncConnection, line: str, ref: str, key: str) -> Attempt | None:
+    """The attempt a receipt speaks of: by the provider's ref, else by our key (the newest with it)."""
+    for condition in ((attempts.c.ref == ref) if ref else None, (attempts.c.key == key) if key else None):
+        if condition is None:
+            continue
+        row = (
+            await db.execute(
+                select(*_COLUMNS).where(attempts.c.line == line, condition).order_by(attempts.c.id.desc()).limit(1)
+            )
+        ).first()
+        if row:
+            return Attempt(*row)
+    return None
+
+
+async def better(db: AsyncConnection, attempt_id: int, state: str, reason: str, at: datetime) -> None:
+    """A stronger fact about an attempt."""
+    await db.execute(
+        update(attempts).where(attempts.c.id == attempt_id).values(state=state, reason=reason[:120], settled_at=at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A receipt as it is kept."""
+
+    id: int
+    line: str
+    ref: str
+    key: str
+    state: str
+    reason: str
+    permanent: bool
+
+
+_KEPT = tuple(receipts.c[name] for name in Kept.__dataclass_fields__)
+
+
+async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
+    """Keep a provider's word; None when we have it already."""
+    result = await db.execute(
+        upsert(db, receipts)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=["line", "ref", "key", "state"])
+        .returning(receipts.c.id)
+    )
+    found = result.first()
+    return int(found[0]) if found else None
+
+
+async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
+    """Say which attempt a kept receipt speaks of."""
+    await db.execute(update(receipts).where(receipts.c.id == receipt_id).values(attempt_id=attempt_id))
+
+
+async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:
+    """Receipts that came before the send had returned."""
+    rows = await db.execute(
+        select(*_KEPT).where(receipts.c.attempt_id.is_(None), receipts.c.line == line, receipts.c.ref.in_(refs))
+    )
+    return [Kept(*row) for row in rows]

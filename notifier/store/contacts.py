@@ -1,0 +1,136 @@
+"""Addresses of people: which one comes next, whose is this, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.store.schema import accounts, contacts, people, silences
+from notifier.store.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One address of one person."""
+
+    id: int
+    person_id: int
+    kind: str
+    line: str
+    address: str
+    stopped: bool
+
+
+def _contact(row: tuple[int, int, str, str, str, datetime | None]) -> Contact:
+    return Contact(row[0], row[1], row[2], row[3], row[4], row[5] is not None)
+
+
+_COLUMNS = (
+    contacts.c.id,
+    contacts.c.person_id,
+    contacts.c.kind,
+    contacts.c.line,
+    contacts.c.address,
+    contacts.c.stopped_at,
+)
+
+
+def rank(ladder: Sequence[str]) -> ColumnElement[int]:
+    """SQL: the place of a contact's channel on the ladder, from 0."""
+    return case({kind: place for place, kind in enumerate(ladder)}, value=contacts.c.kind, else_=len(ladder))
+
+
+async def first(
+    db: AsyncConnection,
+    person_id: int,
+    ladder: Sequence[str],
+    contact_id: int | None = None,
+    after: Contact | None = None,
+) -> Contact | None:
+    """A person's first usable contact on the ladder (beyond `after`), or the one named."""
+    wanted = select(*_COLUMNS).where(contacts.c.person_id == person_id, contacts.c.state == "ok")
+    if contact_id is not None:
+        wanted = wanted.where(contacts.c.id == contact_id)
+    place = rank(ladder)
+    wanted = wanted.where(place < len(ladder)).order_by(place, contacts.c.id).limit(1)
+    if after is not None:
+        here = ladder.index(after.kind) if after.kind in ladder else len(ladder)
+        wanted = wanted.where(or_(place > here, and_(place == here, contacts.c.id > after.id)))
+    row = (await db.execute(wanted)).first()
+    return _contact(tuple(row)) if row else None
+
+
+async def get(db: AsyncConnection, contact_id: int) -> Contact | None:
+    """One contact."""
+    row = (await db.execute(select(*_COLUMNS).where(contacts.c.id == contact_id))).first()
+    return _contact(tuple(row)) if row else None
+
+
+async def at(db: AsyncConnection, kind: str, address: str) -> list[Contact]:
+    """Everybody who is reached at an address; a shared phone has several."""
+    rows = await db.execute(
+        select(*_COLUMNS).where(contacts.c.kind == kind, contacts.c.address == address).order_by(contacts.c.id)
+    )
+    return [_contact(tuple(row)) for row in rows]
+
+
+async def of_account(db: AsyncConnection, account_id: int) -> str:
+    """The channel that takes a member of staff's alerts; "" when they have none."""
+    row = (await db.execute(select(accounts.c.notify_kind).where(accounts.c.id == account_id))).first()
+    return str(row[0]) if row else ""
+
+
+async def mark_dead(db: AsyncConnection, contact_id: int, reason: str) -> None:
+    """The address is finished: no line tries it again until a register or the person brings it back."""
+    await db.execute(update(contacts).where(contacts.c.id == contact_id).values(state="dead", reason=reason[:120]))
+
+
+async def revive(db: AsyncConnection, kind: str, address: str) -> None:
+    """The address answers again (the person unblocked the bot, or wrote to us)."""
+    await db.execute(
+        update(contacts)
+        .where(contacts.c.kind == kind, contacts.c.address == address, contacts.c.state == "dead")
+        .values(state="ok", reason="")
+    )
+
+
+async def rename(db: AsyncConnection, kind: str, old: str, new: str) -> None:
+    """The provider renamed an address."""
+    await db.execute(update(contacts).where(contacts.c.kind == kind, contacts.c.address == old).values(address=new))
+
+
+async def stop(db: AsyncConnection, kind: str, address: str, now: datetime) -> None:
+    """STOP: broadcasts no longer go to this address, whoever is reached there; answers still do."""
+    await db.execute(
+        update(contacts)
+        .where(contacts.c.kind == kind, contacts.c.address == address, contacts.c.stopped_at.is_(None))
+        .values(stopped_at=now)
+    )
+    await db.execute(
+        upsert(db, silences)
+        .values(kind=kind, address=address, since=now)
+        .on_conflict_do_nothing(index_elements=["kind", "address"])
+    )
+
+
+async def start(db: AsyncConnection, kind: str, address: str) -> None:
+    """MULAI: broadcasts go to this address again."""
+    await db.execute(
+        update(contacts).where(contacts.c.kind == kind, contacts.c.address == address).values(stopped_at=None)
+    )
+    await db.execute(silences.delete().where(silences.c.kind == kind, silences.c.address == address))
+
+
+async def is_silent(db: AsyncConnection, kind: str, address: str) -> bool:
+    """Has this address said STOP?"""
+    row = await db.execute(
+        select(silences.c.kind).where(silences.c.kind == kind, silences.c.address == address).limit(1)
+    )
+    return row.first() is not None
+
+
+async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> None:
+    """STOP SEMUA: no broadcasts to this person at any address."""
+    await db.execute(update(people).where(people.c.id == person_id).values(silenced_at=now))

@@ -3,8 +3,6 @@
 Shows Phones, speaks through the providers' `say`; knows no wire format. Works without JavaScript.
 """
 
-import base64
-import binascii
 import dataclasses
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -18,6 +16,7 @@ from aiohttp import web
 
 from notifier.sandbox.phones import Citizen, Note, Phones
 from notifier.sandbox.provider import Provider
+from notifier.sandbox.wall_asked import form_said, json_said, which_channel
 from notifier.sandbox.wall_pages import HERE, SHOWABLE, TITLES, templates
 
 PAGE = 40  # citizens a page
@@ -148,7 +147,7 @@ class Wall:
             raise web.HTTPForbidden(text="Only the wall itself may speak for citizens.")
         if request.content_type == "application/json":
             try:
-                asked = _json_said(await request.json())
+                asked = json_said(await request.json())
                 await self._say(**asked)
             except ValueError as error:
                 return web.json_response({"error": str(error)}, status=400)
@@ -159,7 +158,7 @@ class Wall:
         words = {name: value for name, value in form.items() if isinstance(value, str)}
         back, trouble = f"/wall/citizen/{_number(words.get('citizen', '')) or 0}", ""
         try:
-            await self._say(**_form_said(words, form.get("photo")))
+            await self._say(**form_said(words, form.get("photo")))
         except ValueError as error:
             trouble = str(error)
         except (aiohttp.ClientError, OSError, TimeoutError):
@@ -239,55 +238,6 @@ class Wall:
     def _page(self, template: str, **facts: Any) -> web.Response:
         body = self._pages.get_template(template).render(**facts)
         return web.Response(text=body, content_type="text/html", headers=SAFETY)
-
-
-# what was asked
-
-
-def which_channel(typed: str) -> tuple[str, str]:
-    """The channel and address a person means by what was typed. Raises ValueError."""
-    address = typed.strip()
-    digits = re.sub(r"(?<=.)[\s\-.()]", "", address)  # a minus in front is a group's
-    if re.fullmatch(r"[^\s@]+@[^\s@]+", address) and len(address) <= 254:
-        return "email", address
-    if re.fullmatch(r"(\+|0|628)\d{5,14}", digits):
-        return "sms", re.sub(r"^(0|62)", "+62", digits)
-    if re.fullmatch(r"-?\d{1,19}", digits):
-        return "telegram", digits
-    raise ValueError("Tulis nomor HP (0812…), ID Telegram (angka), atau alamat surel.")
-
-
-def _form_said(words: Mapping[str, str], upload: Any) -> dict[str, Any]:
-    """The arguments of _say from a form of the page."""
-    photo = upload.file.read() if isinstance(upload, web.FileField) else b""
-    if "sample" in words:
-        photo = (HERE / "sample.png").read_bytes()
-    names = ("line", "channel", "address", "subject", "button", "reply_to", "edit_of", "sticker")
-    text = (words.get("quick") or words.get("text", "")).replace("\r\n", "\n").strip()
-    return {**{name: words.get(name, "") for name in names}, "text": text, "photo": photo or None}
-
-
-def _json_said(asked: Any) -> dict[str, Any]:
-    """The arguments of _say from JSON; `photo` is base64, or true for the sample. Raises ValueError."""
-    if not isinstance(asked, dict):
-        raise ValueError("want a JSON object with line (or channel), address and text")  # noqa: TRY004 - told as 400
-    names = ("line", "channel", "address", "subject", "text", "button", "reply_to", "edit_of", "sticker")
-    if unknown := set(asked) - {*names, "photo", "headers"}:
-        raise ValueError(f'unknown key "{min(unknown)}"; known are {", ".join(names)}, photo, headers')
-    if wrong := [name for name in names if not isinstance(asked.get(name, ""), str)]:
-        raise ValueError(f"`{wrong[0]}` must be a string")
-    photo = asked.get("photo") or None
-    if photo is True:
-        photo = (HERE / "sample.png").read_bytes()
-    elif photo is not None:
-        try:
-            photo = base64.b64decode(photo, validate=True)
-        except (binascii.Error, TypeError, ValueError) as error:
-            raise ValueError("`photo` must be base64, or true for the sample picture") from error
-    headers = asked.get("headers") or {}
-    if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
-        raise ValueError("`headers` must be an object of strings")
-    return {**{name: asked.get(name, "") for name in names}, "photo": photo, "headers": headers}
 
 
 def _number(told: str) -> int | None:

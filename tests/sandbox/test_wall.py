@@ -17,7 +17,8 @@ from notifier.sandbox.markup import PLAIN, safe_html
 from notifier.sandbox.phones import Phones
 from notifier.sandbox.server import Sandbox
 from notifier.sandbox.sms import SmsGateway
-from notifier.sandbox.wall import SHOWN, which_channel
+from notifier.sandbox.wall import SHOWN
+from notifier.sandbox.wall_asked import which_channel
 
 START = datetime(2026, 12, 5, 2, 0, tzinfo=UTC)
 SMS, CHAT, MAIL = "+6281298765432", "710001580", "ayu@example.com"

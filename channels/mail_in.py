@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from channels.contract import Heard, HeardKind, Inbound, Unknown
 from channels.mail_parts import address_in, contents, first, headers, ids_in, moment, parsed, readable
-from channels.mail_reports import RECIPIENT_HEADERS, Ours, bounce_key, is_daemon, is_our_id, reports
+from channels.mail_reports import RECIPIENT_HEADERS, Ours, bounce_key, is_daemon, is_our_id, our_id, reports
 
 LONGEST_ID = 200
 
@@ -72,6 +72,7 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
     text = new_words(whole.text)
     if not whole.text and not whole.files and not ANSWERED.match(subject):
         text = subject  # "STOP" and nothing else, as List-Unsubscribe writes it
+    key = bounce_key([sent_to, *(first(top, name) for name in RECIPIENT_HEADERS)], ours)
     ref = next(iter(ids_in(first(top, "message-id"))), "")
     return Heard(
         id=ref if 0 < len(ref) <= LONGEST_ID else _fingerprint(top, whole.text),
@@ -80,15 +81,15 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
         kind=_kind(text, [file.type for file in whole.files]),
         text=text,
         ref=ref,
-        thread=_thread(answered, references, ours),
+        thread=_thread(answered, references, ours) or (our_id(key, ours) if key else ""),
         files=whole.files,
         machine=is_machine(top, sender, subject, ours),
         raw={
             "subject": subject,
             "full": whole.text,
             "references": list(dict.fromkeys([*references, *answered]))[-50:],
-            "key": bounce_key([sent_to, *(first(top, name) for name in RECIPIENT_HEADERS)], ours),
-            "name": readable(first(top, "from")).partition("<")[0].strip(' "')[:100],
+            "key": key,
+            "name": _name(readable(first(top, "from"))),
         },
     )
 
@@ -110,6 +111,11 @@ def _thread(answered: Sequence[str], references: Sequence[str], ours: Ours) -> s
         if is_our_id(one, ours):
             return one
     return next(iter((*answered, *reversed(references))), "")
+
+
+def _name(sender: str) -> str:
+    name = sender.partition("<")[0].strip(' "')[:100]
+    return "" if "@" in name else name
 
 
 def _kind(text: str, types: Sequence[str]) -> HeardKind:

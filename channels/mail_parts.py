@@ -58,7 +58,7 @@ def headers(part: Part) -> Mapping[str, Sequence[str]]:
     """Values by name in lower case, as they came but on one line and of bearable length."""
     found: dict[str, list[str]] = {}
     for name, value in islice(part.raw_items(), MOST_HEADERS):
-        row = str(value).encode("utf-8", "surrogateescape")[:LONGEST_HEADER].decode("utf-8", "replace")
+        row = unicoded(str(value).encode("utf-8", "surrogateescape")[:LONGEST_HEADER], "")
         found.setdefault(str(name).lower(), []).append(" ".join(row.replace("\x00", "").split()))
     return found
 
@@ -74,11 +74,16 @@ def leaves(mail: Part) -> Iterator[Part]:
     waiting = [mail]
     while waiting:
         part = waiting.pop()
-        inside = part.get_payload()
-        if isinstance(inside, list) and part.get_content_maintype() == "multipart":
-            waiting += reversed([one for one in inside if isinstance(one, Message)])
+        if part.is_multipart() and part.get_content_maintype() == "multipart":
+            waiting += reversed(inside(part))
         else:
             yield part
+
+
+def inside(part: Part) -> list[Part]:
+    """What a container holds; nothing for a leaf."""
+    held = part.get_payload() if part.is_multipart() else []  # asked of a leaf, it would decode, and stumble
+    return [one for one in held if isinstance(one, Message)]
 
 
 def contents(mail: Part) -> Contents:
@@ -113,10 +118,7 @@ def bytes_of(part: Part) -> bytes:
     """A part's bytes, its transfer encoding undone."""
     try:
         payload = part.get_payload(decode=True)
-        if isinstance(payload, bytes):
-            return payload
-        inside = part.get_payload()
-        return b"\n".join(one.as_bytes() for one in inside if isinstance(one, Message)) if inside else b""
+        return payload if isinstance(payload, bytes) else b"\n".join(one.as_bytes() for one in inside(part))
     except Exception:  # broken in a way the standard library does not foresee
         return b""
 
@@ -236,8 +238,9 @@ def html_to_text(html: str) -> str:
         elif value in CELLS:
             line.append(" ")
         elif value == "br" or value in LINE_TAGS:
-            if line or value == "br":
+            if value == "br" or "".join(line).strip(" \t\n\r\f"):
                 end_line()
+            line.clear()
             if value == "blockquote":
                 depth = max(0, depth + (1 if kind == "open" else -1))
     end_line()

@@ -13,7 +13,7 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from channels.contract import SendFailed
-from channels.mail_status import Stage, fate, without_addresses
+from channels.mail_status import Stage, fate, told_wait, without_addresses
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -30,12 +30,14 @@ class Refused(Exception):
 
     def as_failure(self) -> SendFailed:
         means = fate(self.code, self.text, self.stage)
+        wait = told_wait(self.text) if self.code // 100 == 4 else None
         return SendFailed(
             f"{self.stage}: {self.code} {without_addresses(self.text)}".strip(),
             permanent=means.permanent,
             address=means.address,
             line=means.line,
-            wait=means.wait,
+            wait=wait or means.wait,
+            scope="line" if means.wait or means.line else "address",  # greylisting asks it for one address
         )
 
 

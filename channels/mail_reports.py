@@ -12,8 +12,8 @@ from email.message import Message as Part
 from email.parser import HeaderParser
 
 from channels.contract import Inbound, Receipt, ReceiptState, Unknown
-from channels.mail_letter import KEY, local_to_key
-from channels.mail_parts import address_in, first, headers, ids_in, leaves, moment, readable, text_of, tidy
+from channels.mail_letter import KEY, key_to_local, local_to_key
+from channels.mail_parts import address_in, first, headers, ids_in, inside, leaves, moment, readable, text_of, tidy
 from channels.mail_status import CODE, no_such_address, status_in, without_addresses
 
 MOST_RECIPIENTS = 20
@@ -87,7 +87,7 @@ def is_daemon(top: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _delivery(parts: Mapping[str, Part], key: str, at: datetime | None) -> Iterator[Receipt]:
-    blocks = [headers(block) for block in _inside(parts["message/delivery-status"])[: MOST_RECIPIENTS + 1]]
+    blocks = [headers(block) for block in inside(parts["message/delivery-status"])[: MOST_RECIPIENTS + 1]]
     named = next((first(block, "original-envelope-id") for block in blocks if "original-envelope-id" in block), "")
     if KEY.fullmatch(named) and (not key or named.lower() == key.lower()):
         key = named  # some servers write the bounce address in small letters
@@ -109,7 +109,7 @@ def _delivery(parts: Mapping[str, Part], key: str, at: datetime | None) -> Itera
 
 
 def _disposition(parts: Mapping[str, Part], key: str, at: datetime | None) -> Inbound:
-    for block in map(headers, _inside(parts["message/disposition-notification"])):
+    for block in map(headers, inside(parts["message/disposition-notification"])):
         verdict = first(block, "disposition").lower().rpartition(";")[2].strip()
         state = DISPOSITIONS.get(re.split(r"[/,\s]", verdict)[0])
         ids = ids_in(first(block, "original-message-id"))
@@ -154,21 +154,21 @@ def is_our_id(message_id: str, ours: Ours) -> bool:
     return message_id.lower().endswith(f"@{ours.domain}>")
 
 
+def our_id(key: str, ours: Ours) -> str:
+    """The Message-ID we gave the message with this key."""
+    return f"<{key_to_local(key)}@{ours.domain}>"
+
+
 def _original(parts: Mapping[str, Part]) -> str:
     """Message-ID of the mail that a report returns, whole or only its headers."""
     returned: list[Part] = []
     for kind in ("message/rfc822", "message/global"):
         if kind in parts:
-            returned += _inside(parts[kind])
+            returned += inside(parts[kind])
     for kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
         if kind in parts:
-            returned += [HeaderParser().parsestr(text_of(parts[kind])[:LOOKED_AT]), *_inside(parts[kind])]
+            returned += [HeaderParser().parsestr(text_of(parts[kind])[:LOOKED_AT]), *inside(parts[kind])]
     for one in returned:
         if ids := ids_in(first(headers(one), "message-id")):
             return ids[0]
     return ""
-
-
-def _inside(part: Part) -> list[Part]:
-    inside = part.get_payload()
-    return [one for one in inside if isinstance(one, Part)] if isinstance(inside, list) else []

@@ -46,6 +46,8 @@ MEANS: Mapping[str, Fate] = {
 TOO_BIG = frozenset({"5.2.3", "5.3.4"})
 SAYS_NOTHING = frozenset({"", "5.0.0", "5.5.0"})  # then the words after it count
 
+TOLD_WAIT = re.compile(r"\b(?:in|after|wait)[ :]{1,3}(\d{1,5}) ?(s|sec|seconds?|m|min|minutes?)\b", re.IGNORECASE)
+LONGEST_WAIT = timedelta(hours=1)
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b", re.ASCII)
 CODE = re.compile(r"\b([45][0-5]\d)\b(?!\.)", re.ASCII)
 ANY_ADDRESS = re.compile(r"[^\s<>@]{0,200}@[^\s<>@]{0,200}")
@@ -70,6 +72,15 @@ def fate(code: int, text: str, stage: Stage) -> Fate:
         return NO_SUCH_ADDRESS
     keys = (str(code), status, status.rpartition(".")[0], str(code // 100))
     return next((MEANS[key] for key in keys if key in MEANS), TEMPORARY)
+
+
+def told_wait(text: str) -> timedelta | None:
+    """How long the server asks to wait in its words ("try again in 300 seconds"); None if it does not say."""
+    found = TOLD_WAIT.search(text[:500])
+    if found is None:
+        return None
+    unit = 60 if found[2].lower().startswith("m") else 1
+    return min(timedelta(seconds=int(found[1]) * unit), LONGEST_WAIT)
 
 
 def no_such_address(status: str, words: str) -> bool:

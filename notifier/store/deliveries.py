@@ -13,7 +13,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import accounts, attempts, broadcasts, contacts, deliveries, people, rounds, tallies
+from notifier.store.schema import accounts, attempts, broadcasts, contacts, deliveries, people, rounds, tallies, tickets
 from notifier.store.upsert import upsert
 
 HALTED = ("paused", "stopped", "asking")
@@ -259,6 +259,11 @@ async def count(db: AsyncConnection, counts: Mapping[tuple[int, str, str], int],
             ),
             rows,
         )
+
+
+async def wake_ticket(db: AsyncConnection, ticket_id: int, now: datetime) -> None:
+    """Have the desk look at a ticket again: what it sent did not arrive."""
+    await db.execute(update(tickets).where(tickets.c.id == ticket_id).values(wake=now))
 
 
 async def overdue(db: AsyncConnection, now: datetime, limit: int) -> list[int]:

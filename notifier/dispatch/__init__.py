@@ -1,0 +1,10 @@
+"""Sends what is due: claim → pace → render → send → settle, and takes the providers' receipts.
+
+Knows deliveries, attempts and the governor; does not know broadcasts' plans, tickets' contents or any provider.
+"""
+
+from notifier.dispatch.receipts import settle_receipt
+from notifier.dispatch.settle import Outcome
+from notifier.dispatch.worker import Dispatcher, Route
+
+__all__ = ["Dispatcher", "Outcome", "Route", "settle_receipt"]

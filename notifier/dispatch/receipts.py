@@ -1,0 +1,79 @@
+"""A provider's later word on an attempt. Every word is kept; rank decides what it changes."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.contract import Receipt
+from notifier.dispatch.settle import Outcome, Terms, climb
+from notifier.rules.deliveries import State, settle
+from notifier.store import attempts, contacts, deliveries
+from notifier.store.attempts import Attempt
+from notifier.store.deliveries import Standing, Step
+
+
+async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms: Terms, now: datetime) -> str:
+    """Keep a receipt and let it count; returns what it did in a word. A ref nobody knows yet waits for its attempt."""
+    kept = await attempts.keep(
+        db,
+        {
+            "line": line,
+            "ref": receipt.ref[:200],
+            "key": receipt.key[:64],
+            "state": receipt.state.value,
+            "reason": receipt.reason[:120],
+            "permanent": receipt.permanent,
+            "at": receipt.at,
+            "heard_at": now,
+        },
+    )
+    if kept is None:
+        return "repeated"
+    attempt = await attempts.named(db, line, receipt.ref, receipt.key)
+    if attempt is None:
+        return "kept"
+    await attempts.match(db, kept, attempt.id)
+    await count(db, attempt, State(receipt.state.value), receipt.reason, receipt.permanent, terms, now)
+    return receipt.state.value
+
+
+async def match_early(db: AsyncConnection, outcomes: list[tuple[str, Outcome]], terms: Terms, now: datetime) -> None:
+    """Receipts that overtook their own send: they count now that the ref is known. Pairs of (line, outcome)."""
+    for line in {line for line, _ in outcomes}:
+        refs = [outcome.ref for of, outcome in outcomes if of == line and outcome.ref]
+        for early in await attempts.unmatched(db, line, refs) if refs else []:
+            attempt = await attempts.named(db, line, early.ref, early.key)
+            if attempt is not None:
+                await attempts.match(db, early.id, attempt.id)
+                await count(db, attempt, State(early.state), early.reason, early.permanent, terms, now)
+
+
+async def count(
+    db: AsyncConnection, attempt: Attempt, fact: State, reason: str, permanent: bool, terms: Terms, now: datetime
+) -> None:
+    """Let one fact about an attempt count, whenever it arrives."""
+    d = (await deliveries.standing(db, [attempt.delivery_id]))[attempt.delivery_id]
+    stronger = settle(State(attempt.state), fact)
+    if stronger != attempt.state:
+        await attempts.better(db, attempt.id, stronger.value, reason, now)
+    if fact is State.FAILED and permanent and attempt.contact_id is not None:
+        await contacts.mark_dead(db, attempt.contact_id, reason)
+    step = await _follows(db, d, attempt, fact, reason, terms, now)
+    if step is not None:
+        await deliveries.move(db, [step], terms.worker)
+
+
+async def _follows(
+    db: AsyncConnection, d: Standing, attempt: Attempt, fact: State, reason: str, terms: Terms, now: datetime
+) -> Step | None:
+    current = State(d.state)
+    better = settle(current, fact)
+    if better == current:
+        return None
+    quiet = {"lease_until": None, "held": False, "settled_at": now}
+    if fact is not State.FAILED:
+        # An earlier rung or attempt succeeded after all: what has not left yet is called off.
+        return Step(d.id, d.broadcast_id, d.state, better.value, reason, quiet)
+    if attempt.generation != d.generation or current in (State.DUE, State.SENDING):
+        return None  # this failure was known when the next rung began, or another attempt is under way
+    return await climb(db, d, reason or "bounced", terms, now)

@@ -1,0 +1,185 @@
+"""What became of attempts: writes outcomes in groups, decides the next state, climbs the ladder.
+
+The rules are `rules.deliveries` (which fact wins) and `rules.pacing.Retry` (when to try again); this file reads the
+present rows, asks the rules and writes the steps, all in the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.rules.deliveries import EVENTS, State, settle
+from notifier.rules.pacing import Retry
+from notifier.store import attempts, contacts, deliveries
+from notifier.store.deliveries import Standing, Step
+
+RESEND_PAUSE = timedelta(minutes=2)  # a late receipt may still lift `unknown` before the resend leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt came to, as the channel told it."""
+
+    delivery_id: int
+    fence: int
+    at: datetime
+    state: State  # accepted, failed or unknown
+    ref: str = ""
+    segments: int = 0
+    reason: str = ""
+    permanent: bool = False
+    address: bool = False  # the address is finished
+    wait: timedelta | None = None
+    excused: bool = False  # the line failed, not the message: the attempt does not count
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a worker settles."""
+
+    worker: str
+    ladder: Sequence[str]
+    lines: dict[str, str]  # channel → line of a contact that names none
+    retry_first: timedelta
+    retry_cap: timedelta
+
+
+async def settle_group(
+    db: AsyncConnection, outcomes: Sequence[Outcome], terms: Terms, now: datetime, luck: Sequence[float]
+) -> None:
+    """Record a group of outcomes. `luck` holds a number in [0, 1) for each."""
+    await attempts.finish(
+        db,
+        [
+            {
+                "b_delivery": outcome.delivery_id,
+                "b_number": outcome.fence,
+                "v_state": outcome.state.value,
+                "v_reason": outcome.reason[:120],
+                "v_ref": outcome.ref[:200],
+                "v_segments": outcome.segments,
+                "v_settled_at": outcome.at,
+            }
+            for outcome in outcomes
+        ],
+    )
+    present = await deliveries.standing(db, [outcome.delivery_id for outcome in outcomes])
+    steps = []
+    for outcome, chance in zip(outcomes, luck, strict=True):
+        step = await _next(db, present[outcome.delivery_id], outcome, terms, now, chance)
+        if step is not None:
+            steps.append(step)
+    await deliveries.move(db, steps, terms.worker)
+
+
+async def _next(
+    db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float
+) -> Step | None:
+    """The step an outcome asks for; None when a stronger fact came first."""
+    if outcome.address and d.contact_id is not None:
+        await contacts.mark_dead(db, d.contact_id, outcome.reason)
+    ours = d.fence == outcome.fence and d.state == State.SENDING
+    if outcome.state is State.ACCEPTED:
+        better = settle(State(d.state), State.ACCEPTED)
+        return None if better == d.state else _step(d, better, "", now, held=False, lease_until=None)
+    if outcome.state is State.UNKNOWN:
+        return unknown(d, outcome.reason, now) if ours else None
+    if not ours and not (d.fence == outcome.fence and d.state == State.UNKNOWN):
+        return None  # a late refusal of an attempt that others have overtaken
+    if outcome.excused:
+        due = now + (outcome.wait or timedelta(seconds=30))
+        return _step(d, State.DUE, outcome.reason, now, due_at=due, lease_until=None, tries=max(d.tries - 1, 0))
+    return await failed(db, d, outcome, terms, now, luck)
+
+
+async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float) -> Step:
+    """After a definite failure: the same rung again, the next rung, or the end."""
+    if not outcome.permanent:
+        retry = Retry(first=terms.retry_first, cap=terms.retry_cap, give_up_after=EVENTS[d.event].retry_for)
+        since = d.first_failed_at or now
+        again = retry.at(max(d.tries, 1), since, now, outcome.wait, luck)
+        if again is not None and (d.expires_at is None or again < d.expires_at):
+            # A definite refusal starts a new generation: the refused key has done its work.
+            return _step(
+                d,
+                State.DUE,
+                outcome.reason,
+                now,
+                due_at=again,
+                lease_until=None,
+                first_failed_at=since,
+                generation=d.generation + 1,
+            )
+    return await climb(db, d, outcome.reason, terms, now)
+
+
+async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
+    """The next rung of the person's ladder, or failed when there is none."""
+    if d.person_id is not None and d.contact_id is not None:
+        here = await contacts.get(db, d.contact_id)
+        above = await contacts.first(db, d.person_id, terms.ladder, after=here) if here else None
+        if above is not None and not (above.stopped and d.broadcast_id is not None):
+            return _step(
+                d,
+                State.DUE,
+                reason,
+                now,
+                contact_id=above.id,
+                line=above.line or terms.lines[above.kind],
+                due_at=now,
+                lease_until=None,
+                tries=0,
+                first_failed_at=None,
+                generation=d.generation + 1,
+                held=False,
+            )
+    if d.ticket_id is not None:
+        await deliveries.wake_ticket(db, d.ticket_id, now)  # the desk must see that its answer did not arrive
+    return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
+
+
+def unknown(d: Standing, reason: str, now: datetime) -> Step:
+    """It may have been sent. What follows is the event's rule: resend once with the same key, or wait for a person."""
+    resend = EVENTS[d.event].after_unknown == "resend" and not d.maybe_twice
+    look = now + RESEND_PAUSE if resend else None
+    return _step(d, State.UNKNOWN, reason, now, lease_until=look, held=not resend)
+
+
+async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 200) -> int:
+    """Look again where a lease ran out: an attempt nobody reported becomes unknown, an unknown's resend falls due."""
+    present = await deliveries.standing(db, await deliveries.overdue(db, now, limit))
+    steps, lost = [], []
+    for d in present.values():
+        if d.state == State.SENDING:
+            lost.append(d)
+            steps.append(unknown(d, "no word from the sender", now))
+        elif d.expires_at is not None and d.expires_at <= now:
+            steps.append(_step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=True))
+        else:
+            steps.append(_step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True))
+    await attempts.finish(
+        db,
+        [
+            {
+                "b_delivery": d.id,
+                "b_number": d.fence,
+                "v_state": State.UNKNOWN.value,
+                "v_reason": "no word from the sender",
+                "v_ref": "",
+                "v_segments": 0,
+                "v_settled_at": now,
+            }
+            for d in lost
+        ],
+    )
+    await deliveries.move(db, steps, terms.worker)
+    return len(steps)
+
+
+def _step(d: Standing, state: State, reason: str, now: datetime, **values: Any) -> Step:
+    if state is not State.DUE:
+        values["settled_at"] = now
+    return Step(d.id, d.broadcast_id, d.state, state.value, reason, values)

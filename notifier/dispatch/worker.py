@@ -1,0 +1,338 @@
+"""The loop of one worker: takes what is due on each line, at the pace the governor grants, and settles in groups."""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from random import Random
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.contract import Button, Channel, Message, SendFailed
+from notifier.dispatch.receipts import match_early
+from notifier.dispatch.settle import Outcome, Terms, climb, lapse, settle_group
+from notifier.rules.deliveries import Lane, State
+from notifier.rules.pacing import slots, window
+from notifier.store import attempts, deliveries, paces
+from notifier.store import ledger as acts
+from notifier.store.deliveries import Claimed, Step
+from notifier.store.engine import Database
+
+log = structlog.get_logger()
+GROUP = 50  # outcomes settled in one transaction at most
+PATIENCE = 0.05  # seconds a group waits to grow
+LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this long
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A line as the dispatcher sees it."""
+
+    line: str
+    channel: Channel
+    rate: float  # messages a second
+    parallel: int
+    replies: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A message in words."""
+
+    parts: Mapping[str, str]
+    template: str
+    buttons: tuple[Button, ...] = ()
+
+
+class Sealed(Protocol):
+    """What the dispatcher needs of the vault."""
+
+    def open_json(self, sealed: bytes, place: str) -> Any: ...
+    def address_index(self, kind: str, address: str) -> bytes: ...
+
+
+Wordsmith = Callable[[Claimed, str, bool], Wording]  # (delivery, channel, can be answered); raises on broken words
+
+
+class Dispatcher:
+    """Sends what is due on its lines. `drain()` does one turn; `run()` goes on until cancelled, then settles."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Sealed,
+        routes: Sequence[Route],
+        words: Wordsmith,
+        terms: Terms,
+        *,
+        clock: Callable[[], datetime],
+        chance: Random,
+        batch: int = 50,
+        lease: timedelta = timedelta(seconds=90),
+        send_window: tuple[Any, Any],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._routes = {route.line: route for route in routes}
+        self._words = words
+        self.terms = terms
+        self._clock = clock
+        self._chance = chance
+        self._batch = batch
+        self._lease = lease
+        self._window = send_window
+        self._poke = asyncio.Event()
+        self._stopping = False
+
+    def poke(self) -> None:
+        """Something may have fallen due: look now."""
+        self._poke.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is under way is sent and settled."""
+        self._stopping = True
+        self._poke.set()
+
+    async def run(self, idle: float = 0.5) -> None:
+        """Drain until stop() is called, resting `idle` seconds when nothing is due."""
+        async with asyncio.TaskGroup() as group:
+            for route in self._routes.values():
+                group.create_task(self._run_line(route, idle))
+            group.create_task(self._run_lapse(idle))
+
+    async def _run_line(self, route: Route, idle: float) -> None:
+        while not self._stopping:
+            try:
+                sent = await self.turn(route)
+            except Exception:
+                log.exception("dispatch.turn", line=route.line)
+                sent = 0
+            if not sent and not self._stopping:
+                await self._rest(idle)
+
+    async def _run_lapse(self, idle: float) -> None:
+        while not self._stopping:
+            try:
+                await self.lapse()
+            except Exception:
+                log.exception("dispatch.lapse")
+            await self._rest(max(idle, 1.0))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._poke.wait()
+        except TimeoutError:
+            return
+        self._poke.clear()
+        await asyncio.sleep(0)
+
+    async def drain(self) -> int:
+        """One turn on every line until nothing is due any more; returns how many attempts were made."""
+        total = 0
+        while True:
+            done = sum([await self.turn(route) for route in self._routes.values()])
+            await self.lapse()
+            total += done
+            if not done:
+                return total
+
+    async def lapse(self) -> int:
+        """Look at leases that ran out."""
+        async with self._database.write() as db:
+            return await lapse(db, self._clock(), self.terms)
+
+    async def turn(self, route: Route) -> int:
+        """Claim at most a second's worth, send it at its slots, settle it in groups. Returns the attempts made."""
+        async with self._database.write() as db:
+            claimed, first, spacing = await self._claim(db, route)
+        if not claimed:
+            return 0
+        outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        gate = asyncio.Semaphore(route.parallel)
+        settling = asyncio.create_task(self._settle(route, outcomes, len(claimed)))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for place, delivery in enumerate(claimed):
+                    group.create_task(self._send(route, delivery, first + place * spacing, gate, outcomes))
+        finally:
+            await settling
+        return len(claimed)
+
+    # --- claim ---
+
+    async def _claim(self, db: AsyncConnection, route: Route) -> tuple[list[Claimed], datetime, timedelta]:
+        now = self._clock()
+        scope = f"line:{route.line}"
+        pace = await paces.lock(db, scope, now)
+        free = (pace.next_free - now).total_seconds()
+        if (pace.parked_until is not None and pace.parked_until > now) or free >= 1:
+            return [], now, timedelta()
+        limit = min(self._batch, max(1, math.ceil(route.rate)))
+        ids = await deliveries.claim(db, route.line, now, now + self._lease, limit)
+        if not ids:
+            return [], now, timedelta()
+        ready = await self._fit(db, await deliveries.claimed(db, ids), now)
+        first, spacing, next_free = slots(pace.next_free, now, len(ready), route.rate)
+        await paces.advance(db, scope, next_free)
+        await attempts.begin(db, [self._row(route, delivery, now) for delivery in ready])
+        return ready, first, spacing
+
+    async def _fit(self, db: AsyncConnection, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
+        """Put back what may not leave now: outside the window, too late, stopped by its reader, address finished."""
+        ready, steps = [], []
+        taken: Counter[tuple[int, str, str]] = Counter()
+        for c in claimed:
+            if c.broadcast_id is not None:
+                taken[c.broadcast_id, State.DUE.value, ""] -= 1
+                taken[c.broadcast_id, State.SENDING.value, ""] += 1
+            step = await self._hindrance(db, c, now)
+            if step is None:
+                ready.append(c)
+            else:
+                steps.append(step)
+        await deliveries.count(db, taken, self.terms.worker)
+        await deliveries.move(db, steps, self.terms.worker)
+        return ready
+
+    async def _hindrance(self, db: AsyncConnection, c: Claimed, now: datetime) -> Step | None:
+        def step(state: State, reason: str, **values: Any) -> Step:
+            values |= {"lease_until": None, "tries": c.tries - 1}
+            if state is not State.DUE:
+                values["settled_at"] = now
+            return Step(c.id, c.broadcast_id, "sending", state.value, reason, values)
+
+        if c.expires_at is not None and c.expires_at <= now:
+            return step(State.EXPIRED, "too late for its event")
+        if c.stopped and c.lane == Lane.BULK:
+            return step(State.SUPPRESSED, "stopped")
+        if c.window:
+            opens = window(now, ZoneInfo(c.zone), *self._window)
+            if opens > now:
+                late = c.expires_at is not None and opens >= c.expires_at
+                if not late:
+                    return step(State.DUE, "", due_at=opens)
+        if c.contact_id is not None and c.contact_state != "ok":
+            standing = (await deliveries.standing(db, [c.id]))[c.id]
+            return await climb(db, standing, "the address is finished", self.terms, now)
+        return None
+
+    def _row(self, route: Route, c: Claimed, now: datetime) -> dict[str, Any]:
+        kind, address = self._address(c)
+        return {
+            "delivery_id": c.id,
+            "number": c.fence,
+            "generation": c.generation,
+            "key": key_of(c),
+            "line": route.line,
+            "contact_id": c.contact_id,
+            "address_index": self._vault.address_index(kind, address),
+            "event": c.event,
+            "round_version": c.round_version,
+            "state": State.SENDING.value,
+            "started_at": now,
+        }
+
+    def _address(self, c: Claimed) -> tuple[str, str]:
+        if c.sealed is not None:
+            told = self._vault.open_json(c.sealed, "deliveries.sealed")
+            return str(told["kind"]), str(told["address"])
+        if c.contact_id is not None:
+            return c.kind or "", c.address or ""
+        return c.account_kind or "", c.account_address or ""
+
+    # --- send ---
+
+    async def _send(
+        self, route: Route, c: Claimed, slot: datetime, gate: asyncio.Semaphore, outcomes: asyncio.Queue[Outcome]
+    ) -> None:
+        pause = (slot - self._clock()).total_seconds()
+        if pause > 0:
+            await asyncio.sleep(pause)
+        async with gate:
+            outcome = await self._attempt(route, c)
+        outcomes.put_nowait(outcome)
+
+    async def _attempt(self, route: Route, c: Claimed) -> Outcome:
+        try:
+            wording = self._words(c, route.channel.name, route.replies)
+            message = Message(
+                to=self._address(c)[1],
+                key=key_of(c),
+                subject=wording.parts.get("subject", ""),
+                text=wording.parts.get("text", ""),
+                html=wording.parts.get("html", ""),
+                thread=c.thread,
+                buttons=wording.buttons,
+            )
+        except Exception as error:
+            log.exception("dispatch.words", event_name=c.event, delivery=c.id)
+            return self._outcome(c, State.FAILED, reason=f"the words are broken: {error}", permanent=True)
+        try:
+            sent = await route.channel.send(message)
+        except SendFailed as error:
+            return await self._refusal(route, c, error)
+        except Exception as error:  # a bug of a channel must not lose what it did
+            log.exception("dispatch.send", line=route.line, delivery=c.id)
+            return self._outcome(c, State.UNKNOWN, reason=f"the channel broke: {type(error).__name__}")
+        return self._outcome(c, State.ACCEPTED, ref=sent.ref, segments=sent.segments)
+
+    async def _refusal(self, route: Route, c: Claimed, error: SendFailed) -> Outcome:
+        now = self._clock()
+        whole_line = error.line or (error.wait is not None and error.scope == "line")
+        if whole_line:
+            until = now + (error.wait or LINE_PAUSE)
+            async with self._database.write() as db:
+                await paces.park(db, f"line:{route.line}", until, error.reason, now)
+            log.warning("line.parked", line=route.line, until=until.isoformat(), reason=error.reason)
+        return self._outcome(
+            c,
+            State.UNKNOWN if error.unknown else State.FAILED,
+            reason=error.reason,
+            permanent=error.permanent,
+            address=error.address,
+            wait=error.wait,
+            excused=whole_line and not error.unknown,
+        )
+
+    def _outcome(self, c: Claimed, state: State, **facts: Any) -> Outcome:
+        return Outcome(c.id, c.fence, self._clock(), state, **facts)
+
+    # --- settle ---
+
+    async def _settle(self, route: Route, outcomes: asyncio.Queue[Outcome], expected: int) -> None:
+        done = 0
+        while done < expected:
+            group = [await outcomes.get()]
+            await asyncio.sleep(PATIENCE if expected - done > 1 else 0)
+            while len(group) < GROUP and not outcomes.empty():
+                group.append(outcomes.get_nowait())
+            await self._write(route, group)
+            done += len(group)
+
+    async def _write(self, route: Route, group: Sequence[Outcome]) -> None:
+        now = self._clock()
+        luck = [self._chance.random() for _ in group]
+        digest = sha256("\n".join(f"{o.delivery_id}:{o.fence}:{o.state}:{o.ref}" for o in group).encode()).hexdigest()
+        async with self._database.write() as db:
+            await settle_group(db, group, self.terms, now, luck)
+            await match_early(db, [(route.line, outcome) for outcome in group], self.terms, now)
+            await acts.append(
+                db,
+                at=now,
+                who=self.terms.worker,
+                act="settled",
+                about=f"line:{route.line}",
+                detail={"n": len(group), "digest": digest},
+            )
+
+
+def key_of(c: Claimed) -> str:
+    """delivery:contact:generation — the same key is the same message."""
+    return f"{c.id}:{c.contact_id or 0}:{c.generation}"

@@ -176,6 +176,8 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
         return None
     if r.context is Context.TICKET and (r.whole("okays", "yes", "thanks") and not r.asked):
         return None
+    if r.has("thanks") and not r.asked and not r.grief.found and not r.has("not", "add_more", "ask_word", "report_ref"):
+        return None
     if r.context is not Context.TICKET and r.grief.danger:
         return None
     if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
@@ -190,7 +192,8 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     negative = _opens_with(r, "no") or r.has("not_got") and "not_received" in r.grief.found
     if beyond or (negative and r.has("why_q")):
         return _complaint(r)
-    if r.has("got_it", "fine_word") and not _opens_with(r, "not_sure_no") and "not_received" not in r.grief.found:
+    clear = r.has("fine_word") or (r.has("got_it") and not _opens_with(r, "not_sure_no"))
+    if clear and "not_received" not in r.grief.found:
         return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
     if negative:
         return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
@@ -223,6 +226,8 @@ def _new_contact(r: Reading) -> Meaning | None:
 
 
 def _asks_status(r: Reading) -> Meaning | None:
+    if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
+        return None
     if not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
         return None
     if r.grief.danger or set(r.grief.categories) - {"not_registered", "not_received", "delayed"}:
@@ -235,6 +240,8 @@ def _asks_status(r: Reading) -> Meaning | None:
 def _complains(r: Reading) -> Meaning | None:
     if r.grief.found:
         return _complaint(r)
+    if r.has("wants_complain") and not r.has("how_complain"):
+        return _complaint(r, "wants_complain")
     return None
 
 

@@ -47,13 +47,17 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         found.pop("not_registered", None)
     if kind == "other" and danger and "hungry" in seen and not seen.any("got"):
         found.pop("not_received", None)
+    if "fraud_hoax" in found:
+        found.pop("data_error", None)
     first = (kind,) if kind else ()
+    if "cut" in seen and "ask_payment" not in seen:
+        first = (*first, "deduction")
     return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger)
 
 
 def whether(seen: Seen) -> frozenset[int]:
     """Places of a "belum" or "tidak" that only makes a question of what stands before it: "sudah cair belum ya"."""
-    return frozenset(at for at in _last_words(seen) if _is_tag(seen, at))
+    return frozenset(at for at in _last_words(seen) if _is_tag(seen, at)) | {end - 1 for _, end in seen.of("tagged")}
 
 
 def _last_words(seen: Seen) -> Iterator[int]:

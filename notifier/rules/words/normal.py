@@ -1,4 +1,4 @@
-"""From what a citizen typed to tokens: one spelling a word, sentences and clauses counted, tricks of the keyboard undone.
+"""From what a citizen typed to tokens: one spelling a word, sentences counted, tricks of the keyboard undone.
 
 It must not know what any word means: that is the lexicon's business.
 """
@@ -24,6 +24,7 @@ _ENDINGS = (
     *("nya", "nye", "lah", "kah", "pun", "tah", "nih", "kan", "mi", "ji", "pi", "ki", "ka", "ne", "na", "ku", "mu"),
     *("ta", "pa", "e", "i"),
 )
+_SURE = ("nya", "nye", "lah", "kah", "mi", "pi", "ji")  # endings that never belong to the word
 _REDUPLICATED = {"apa": "apapun", "siapa": "siapapun", "mana": "manapun"}
 
 
@@ -68,6 +69,7 @@ def forms(word: str, spelling: Mapping[str, str], known: Container[str]) -> tupl
             break
         if guess in known:
             ways.append(guess)
+            ways.extend(rest for ending in _SURE if (rest := guess.removesuffix(ending)) != guess and rest in known)
             break
     else:
         ways.extend(_without_ending(word, spelling, known))

@@ -38,7 +38,8 @@ class Listen(BaseModel):
 class MailSettings(BaseModel):
     """One mailbox: the server that takes our mail, who we are, and how answers and bounces find back."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # an error must not quote the password
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9.:-]+$")
     port: int = Field(default=587, ge=1, le=65535)

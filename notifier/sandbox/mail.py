@@ -6,7 +6,7 @@ citizens write, bounces and auto-replies go to `lmtp` (host, port) if that is se
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -68,14 +68,15 @@ class MailServer:
         self.host, self.port = "127.0.0.1", 0  # where it takes mail; the port is set by start()
         self.quotes = quotes
         self.connections = 0  # opened by the service so far
+        self.talking = 0  # of these, open now
         self.posts = Posts(lambda: self.hook_url)
         self._phones = phones
         self._mailbox = mailbox
         self._secret = secret
         self._tls = tls
         self._known = (username.encode(), password.encode())
-        self._late = late
-        self._hang = hang
+        self.late = late
+        self.hang = hang
         self._flooded: set[str] = set()
         self._serial = int(phones.now().timestamp() * 1000)  # so that ids stay new when the sandbox starts again
         self._server: asyncio.Server | None = None
@@ -117,7 +118,7 @@ class MailServer:
         if sticker or edit_of:
             raise ValueError("a mail can be neither edited nor a sticker")
         answered = self._phones.find(address, reply_to) if reply_to else None
-        words = text or button
+        words = (text or button).encode("utf-8", "replace").decode()
         subject = headers.get("Subject") or (f"Re: {answered.subject}" if answered else words[:40].partition("\n")[0])
         mail = EmailMessage(policy=policy.SMTP)
         mail["From"], mail["To"], mail["Subject"] = address, self._mailbox, " ".join(subject.split())
@@ -180,9 +181,9 @@ class MailServer:
                 report = delivery_report(
                     sender, address, raw, action, status, words, self._new_id("mx"), self._phones.now()
                 )
-                self._carry("", sender, report, self._late if late else 0)
+                self._carry("", sender, report, self.late if late else 0)
             if kind is Magic.TIMEOUT:
-                await asyncio.sleep(self._hang)
+                await asyncio.sleep(self.hang)
                 if server.transport is not None:
                     server.transport.abort()  # type: ignore[attr-defined]  # typed as any transport
                 await asyncio.get_running_loop().create_future()  # never answered: the caller can't know
@@ -205,11 +206,17 @@ class MailServer:
             ),
         )
 
+    def _left(self) -> None:
+        self.talking -= 1
+        self._phones.wake()
+
     def _guest(self) -> SMTP:
         self.connections += 1
+        self.talking += 1
         asked = self._tls is not None and bool(self._known[0])
-        guest = SMTP(
+        guest = _Guest(
             self,
+            self._left,
             hostname="mx.sandbox.test",
             ident="sandbox",
             enable_SMTPUTF8=True,
@@ -253,6 +260,18 @@ class MailServer:
     def _new_id(self, of: str) -> str:
         self._serial += 1
         return f"<{self._serial:x}@{of.rpartition('@')[2]}>"
+
+
+class _Guest(SMTP):
+    """aiosmtpd's SMTP that says when its peer has left."""
+
+    def __init__(self, handler: MailServer, left: Callable[[], None], **chosen: Any) -> None:
+        self._left = left
+        super().__init__(handler, **chosen)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._left()
 
 
 async def hand_over(host: str, port: int, sender: str, to: str, mail: bytes) -> bool:

@@ -4,6 +4,7 @@ It must not know accounts, sessions or pages.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -84,3 +85,26 @@ def covers(prefix: str, region: str) -> bool:
     only "" covers what has no region.
     """
     return not prefix or region == prefix or region.startswith(prefix.rstrip(".") + ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A member of staff who looks or acts: what they may do follows from the role, where from the region's prefix."""
+
+    account_id: int
+    login: str
+    role: Role
+    region: str = ""  # prefix; "" sees everything
+
+    @property
+    def who(self) -> str:
+        """How records name them: "account:3"."""
+        return f"account:{self.account_id}"
+
+    def may(self, right: Right) -> bool:
+        """Whether they have the right at all."""
+        return may(self.role, right)
+
+    def covers(self, region: str) -> bool:
+        """Whether a region is theirs to see."""
+        return covers(self.region, region)

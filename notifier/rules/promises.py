@@ -44,9 +44,10 @@ class Policy:
     """A promise. Spans are working time in `hours`; None promises nothing.
 
     legal_days: working days, each ending at closing time. warn: at which parts of a clock's budget staff are warned.
-    max_pause: how much working time pauses may cost in all; beyond it the service clock runs again. reopen_floor: what
-    working time is left at least when a ticket is reopened. escalate: how much working time after the due instant each
-    level is called; the first usually at once (zero). ValueError, as a sentence, for what can't be kept.
+    max_pause: how much working time pauses may cost in all; beyond it the service clock runs again. reopen_floor: for
+    how much working time after a reopening nothing rings; where less is left, the budget is stretched until the last
+    warning (or, without any, the due instant) comes no sooner. escalate: how much working time after the due instant
+    each level is called; the first usually at once (zero). ValueError, as a sentence, for what can't be kept.
     """
 
     name: str
@@ -77,6 +78,11 @@ class Policy:
             raise ValueError(
                 f"Policy {self.name}: escalate must rise from zero, one wait a level, not {self.escalate}."
             )
+
+    def stretched(self, budget: timedelta, used: timedelta) -> timedelta:
+        """The budget of a clock that is reopened after `used`."""
+        quiet = used + self.reopen_floor
+        return max(budget, quiet / self.warn[-1] if self.warn and self.reopen_floor else quiet)
 
     def span(self, clock: Clock) -> timedelta | None:
         """The working time a clock may use; the legal clock is counted in days and has none."""

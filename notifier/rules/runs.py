@@ -30,6 +30,7 @@ class Run:
     stretches: tuple[Stretch, ...]  # when it runs
     budget: timedelta  # the working time it may use
     met_at: datetime | None
+    quiet: timedelta = NOTHING  # until so much is used it does not ring: the floor after a reopening
     pause_ends: datetime | None = None  # where the cap ends the pause that is on
 
     @property
@@ -93,11 +94,11 @@ def service(policy: Policy, opened: datetime, known: Sequence[Entry], met_at: da
     """The service clock: it stands while paused (within the cap) and while resolved; reopening leaves it a floor."""
     hours, budget = policy.hours, policy.resolution or NOTHING
     cap_left, since, pause_ends = policy.max_pause, opened, None
-    used = NOTHING
+    used = quiet = NOTHING
     stretches: list[Stretch] = []
     for state, start, end in states(opened, known):
         if state is Kind.RESOLVED and end is not None:
-            since, budget = end, max(budget, used + policy.reopen_floor)
+            since, budget, quiet = end, policy.stretched(budget, used), used + policy.reopen_floor
             continue
         pause_ends = None
         if state is Kind.PAUSED:
@@ -112,7 +113,7 @@ def service(policy: Policy, opened: datetime, known: Sequence[Entry], met_at: da
         # When resolved for good it is laid out as if it ran on, to say when it would have been due.
         stretches.append((start, end))
         used += hours.between(start, end) if end else NOTHING
-    return Run(Clock.RESOLUTION, policy, since, tuple(stretches), budget, met_at, pause_ends)
+    return Run(Clock.RESOLUTION, policy, since, tuple(stretches), budget, met_at, quiet, pause_ends)
 
 
 def states(opened: datetime, known: Sequence[Entry]) -> list[tuple[Kind, datetime, datetime | None]]:

@@ -119,9 +119,12 @@ def _changes(run: Run, reading: Reading) -> Iterator[datetime]:
 
 
 def _warnings(run: Run) -> Iterator[tuple[float, datetime]]:
+    """When each warning rings; after a reopening only what was not passed before and lies beyond the quiet floor."""
     for fraction in run.policy.warn:
-        at = run.reaches(run.budget * fraction)
-        if at and at > run.since:  # what was passed before it was reopened rings no more
+        used = run.budget * fraction
+        at = run.reaches(used)
+        # The last one lies at the end of the floor when the budget was stretched for it, give or take the rounding.
+        if at and at > run.since and (used >= run.quiet or fraction == run.policy.warn[-1]):
             yield fraction, at
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from notifier.errors import Refused
+
 
 class Role(StrEnum):
     AGENT = "agent"  # petugas pengaduan
@@ -108,3 +110,8 @@ class Viewer:
     def covers(self, region: str) -> bool:
         """Whether a region is theirs to see."""
         return covers(self.region, region)
+
+    def needs(self, right: Right) -> None:
+        """Raises Refused unless they have the right."""
+        if not may(self.role, right):
+            raise Refused(f"{self.login} ({self.role}) lacks the right to {right.replace('_', ' ')}")

@@ -189,6 +189,11 @@ def told_before(round_id: int, older_than: int) -> Select[Any]:
     )
 
 
+def those(person_ids: Select[Any]) -> Select[Any]:
+    """SQL: an audience of exactly these people."""
+    return select(people.c.id).where(people.c.id.in_(person_ids))
+
+
 async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
     """How many people an audience has."""
     return int((await db.execute(select(func.count()).select_from(people_ids.subquery()))).scalar_one())

@@ -1,0 +1,24 @@
+"""Templates to words: what may be said of an event, how it is checked, and what leaves for a reader.
+
+Pure but for reading the shipped folder. It must not know people, tickets, deliveries or the database.
+"""
+
+from notifier.render.facts import BUTTONS, CHANNELS, FACTS, NEEDED_PARTS, Fact, buttons
+from notifier.render.grammar import Finding
+from notifier.render.words import Key, Rendered, RenderError, Words, shipped, shipped_folder
+
+__all__ = [
+    "BUTTONS",
+    "CHANNELS",
+    "FACTS",
+    "NEEDED_PARTS",
+    "Fact",
+    "Finding",
+    "Key",
+    "RenderError",
+    "Rendered",
+    "Words",
+    "buttons",
+    "shipped",
+    "shipped_folder",
+]

@@ -1,0 +1,175 @@
+"""What a message may speak of: the facts of every event, what each means, and the buttons that belong to an event.
+
+Knows no wording, no channel and no row of the database; whoever queues a notice brings the facts by these names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+Kind = Literal["words", "text", "code", "time", "zone", "money", "number", "flag"]
+_NEEDED: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a template can name."""
+
+    meaning: str  # a sentence for the admin who writes
+    sample: Any
+    kind: Kind = "words"  # words: one line | text: many lines | code: said with `sebut` | time: an aware instant
+    empty: bool = False  # may be None or "": the template has to ask first
+    default: Any = _NEEDED  # what holds when nobody says
+
+    @property
+    def needed(self) -> bool:
+        """Whether a notice without it can't be worded."""
+        return self.default is _NEEDED
+
+
+def _of(*groups: Mapping[str, Fact], **facts: Fact) -> Mapping[str, Fact]:
+    merged: dict[str, Fact] = {}
+    for group in (*groups, facts):
+        merged |= group
+    return MappingProxyType(merged)
+
+
+_EVERYWHERE = _of(
+    sender=Fact("who we are, as the configuration names the service", "Layanan Bansos", default="Layanan Bansos"),
+    replies=Fact("whether the line this leaves on can be answered", True, "flag", default=True),
+    zone=Fact("time zone of the reader or the round; dates and hours are said in it", "Asia/Jakarta", "zone"),
+)
+
+_ROUND = _of(
+    _EVERYWHERE,
+    name=Fact("the citizen's name", "Siti Aminah"),
+    programme=Fact("short name of the programme", "BPNT"),
+    programme_name=Fact("full name of the programme", "Bantuan Pangan Non Tunai"),
+    period=Fact("what it is paid for", "Desember 2026"),
+    venue=Fact("where to come", "Kantor Pos Duren Sawit"),
+    address=Fact("address of the place", "Jl. Kolonel Sugiono", empty=True),
+    opens_at=Fact("first moment it can be fetched", "2026-12-07T01:00:00+00:00", "time"),
+    closes_at=Fact("last moment it can be fetched", "2026-12-11T08:00:00+00:00", "time"),
+    amount=Fact("rupiah; empty for goods", 200_000, "money", empty=True),
+    method=Fact("how it is paid", "KANTOR_POS", "code"),
+    note=Fact("what to bring or to know", "Bawa KTP dan KK asli", empty=True),
+    round_code=Fact("code of the round", "BPNT-2026-12-DS"),
+)
+
+_MAYBE_ROUND = MappingProxyType(
+    {
+        name: Fact(fact.meaning + ", when there is a round", fact.sample, fact.kind, empty=True, default=None)
+        for name, fact in _ROUND.items()
+        if name not in _EVERYWHERE
+    }
+)
+
+_TICKET = _of(
+    _EVERYWHERE,
+    number=Fact("number of the ticket", "ADU-7K4M2QX"),
+    category=Fact("what the ticket is about", "not_received", "code"),
+    text=Fact("what the citizen wrote, or what we answer", "Bantuan Anda sudah bisa diambil.", "text", empty=True),
+    due=Fact("until when we promised to answer", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
+)
+
+_PROMISE = _of(
+    _EVERYWHERE,
+    number=Fact("number of the ticket", "ADU-7K4M2QX"),
+    category=Fact("what the ticket is about", "not_received", "code"),
+    clock=Fact("which promise", "first_response", "code"),
+    due_at=Fact("when the promise ends", "2026-12-10T05:00:00+00:00", "time"),
+    level=Fact("how often it was escalated", 1, "number", default=0),
+    url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
+)
+
+_BARE = _EVERYWHERE
+
+FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
+    {
+        "round_announced": _ROUND,
+        "round_reminder": _ROUND,
+        "round_changed": _of(
+            _ROUND,
+            was_venue=Fact("where it was to be, if that changed", "RPTRA Klender", empty=True, default=None),
+            was_opens_at=Fact(
+                "when it was to open, if that changed", "2026-12-05T01:00:00+00:00", "time", empty=True, default=None
+            ),
+            was_closes_at=Fact(
+                "when it was to close, if that changed", "2026-12-05T08:00:00+00:00", "time", empty=True, default=None
+            ),
+        ),
+        "round_cancelled": _ROUND,
+        "receipt_question": _ROUND,
+        "entitlement_changed": _of(
+            _ROUND,
+            status=Fact("what the benefit has become", "DISALURKAN", "code"),
+            reason=Fact("why, as the payment record says", "Rekening tidak aktif", empty=True, default=""),
+        ),
+        "ticket_received": _TICKET,
+        "ticket_answer": _TICKET,
+        "ticket_resolved": _TICKET,
+        "information": _of(
+            _EVERYWHERE,
+            _MAYBE_ROUND,
+            topic=Fact("what was asked: schedule, status, register, genuine or other", "schedule", "code", default=""),
+            status=Fact("the public status, when that was asked", "Dalam Proses", "code", empty=True, default=""),
+            text=Fact("an answer in words, when there is one", "", "text", empty=True, default=""),
+        ),
+        "stop_confirmed": _BARE,
+        "start_confirmed": _BARE,
+        "help": _BARE,
+        "attachment_refused": _of(_EVERYWHERE, limit=Fact("megabytes a file may have", 20, "number", default=20)),
+        "sla_warning": _PROMISE,
+        "sla_escalated": _PROMISE,
+        "urgent_ticket": _of(
+            _EVERYWHERE,
+            number=Fact("number of the ticket", "ADU-7K4M2QX"),
+            summary=Fact("how the ticket begins", "Petugas mengancam ibu saya", "text", empty=True),
+            url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
+        ),
+        "line_alert": _of(
+            _EVERYWHERE,
+            line=Fact("name of the line", "bot_jakarta"),
+            reason=Fact("what is wrong with it", "Unauthorized", empty=True),
+        ),
+        "test_send": _of(
+            _EVERYWHERE,
+            line=Fact("name of the line", "bot_jakarta", default=""),
+            text=Fact("words to try", "Uji coba", "text", empty=True, default=""),
+        ),
+    }
+)
+
+CHANNELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"sms": ("text",), "telegram": ("html", "text"), "email": ("subject", "text", "html")}
+)
+# A language is spoken on a channel once these parts are there; the others are made from them.
+NEEDED_PARTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"sms": ("text",), "telegram": ("html",), "email": ("subject", "text")}
+)
+
+Label = Mapping[str, str]  # language -> words
+BUTTONS: Mapping[str, tuple[tuple[str, Label], ...]] = MappingProxyType(
+    {
+        "receipt_question": (
+            (
+                "yes",
+                {"id": "YA, sudah", "en": "YES, received", "jv": "INGGIH, sampun", "su": "MUHUN, parantos"},
+            ),
+            (
+                "no",
+                {"id": "TIDAK, belum", "en": "NO, not yet", "jv": "DERENG", "su": "TEU ACAN"},
+            ),
+        ),
+        "ticket_resolved": (
+            ("yes", {"id": "YA, selesai", "en": "YES, settled", "jv": "INGGIH, rampung", "su": "MUHUN, rengse"}),
+            ("no", {"id": "BELUM selesai", "en": "NO, not yet", "jv": "DERENG rampung", "su": "TEU ACAN rengse"}),
+        ),
+    }
+)
+
+
+def buttons(event: str, language: str) -> tuple[tuple[str, str], ...]:
+    """(code, label) of the buttons that go with an event, in the language or else in Indonesian; often none."""
+    return tuple((code, labels.get(language, labels["id"])) for code, labels in BUTTONS.get(event, ()))

@@ -46,7 +46,6 @@ class Wording:
     """A message in words."""
 
     parts: Mapping[str, str]
-    template: str
     buttons: tuple[Button, ...] = ()
 
 
@@ -57,7 +56,11 @@ class Sealed(Protocol):
     def address_index(self, kind: str, address: str) -> bytes: ...
 
 
-Wordsmith = Callable[[Claimed, str, bool], Wording]  # (delivery, channel, can be answered); raises on broken words
+class Speaks(Protocol):
+    """What the dispatcher needs of the words; both may raise when they are broken."""
+
+    def label(self, c: Claimed, channel: str) -> str: ...
+    def say(self, c: Claimed, channel: str, replies: bool) -> Wording: ...
 
 
 class Dispatcher:
@@ -68,7 +71,7 @@ class Dispatcher:
         database: Database,
         vault: Sealed,
         routes: Sequence[Route],
-        words: Wordsmith,
+        words: Speaks,
         terms: Terms,
         *,
         clock: Callable[[], datetime],
@@ -234,10 +237,17 @@ class Dispatcher:
             "contact_id": c.contact_id,
             "address_index": self._vault.address_index(kind, address),
             "event": c.event,
+            "template": self._label(route, c),
             "round_version": c.round_version,
             "state": State.SENDING.value,
             "started_at": now,
         }
+
+    def _label(self, route: Route, c: Claimed) -> str:
+        try:
+            return self._words.label(c, route.channel.name)[:80]
+        except Exception:  # said once more, and told, when the words are made
+            return ""
 
     def _address(self, c: Claimed) -> tuple[str, str]:
         if c.sealed is not None:
@@ -261,7 +271,7 @@ class Dispatcher:
 
     async def _attempt(self, route: Route, c: Claimed) -> Outcome:
         try:
-            wording = self._words(c, route.channel.name, route.replies)
+            wording = self._words.say(c, route.channel.name, route.replies)
             message = Message(
                 to=self._address(c)[1],
                 key=key_of(c),

@@ -146,3 +146,15 @@ def zone_of(region: str) -> ZoneInfo:
     if zone is None:
         raise ValueError(f"The region '{region}' belongs to no province we know: its first two digits are 11 to 97.")
     return ZoneInfo(zone)
+
+
+PROGRAMME_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "PKH": "Program Keluarga Harapan",
+        "BPNT": "Bantuan Pangan Non Tunai",
+        "BST": "Bantuan Sosial Tunai",
+        "BLT": "Bantuan Langsung Tunai",
+        "LANSIA": "Bantuan Lanjut Usia",
+        "DISABILITAS": "Bantuan Penyandang Disabilitas",
+    }
+)

@@ -1,0 +1,64 @@
+"""From a claimed delivery's row to a message in words: gathers the facts, asks `render`, hangs on the buttons."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.contract import Button
+from notifier.dispatch.worker import Wording
+from notifier.render import Words, buttons
+from notifier.rules.rounds import PROGRAMME_NAMES
+from notifier.store.deliveries import Claimed
+
+TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at")
+
+
+class Speaker:
+    """Words for deliveries; the same facts serve the dry run's reckoning."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def label(self, c: Claimed, channel: str) -> str:
+        """Which wording would be used now."""
+        return self._words.label(c.event, channel, c.language)
+
+    def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
+        """The message. Raises RenderError when a fact lacks or nothing is known to say."""
+        facts = facts_of(c) | {"replies": replies}
+        said = self._words.render(c.event, channel, c.language, facts)
+        hung = tuple(Button(label, f"{code}:{c.id}") for code, label in buttons(c.event, c.language)) if replies else ()
+        return Wording(said.parts, hung)
+
+
+def facts_of(c: Claimed) -> dict[str, Any]:
+    """The facts of one delivery: its round's, its person's, its broadcast's and its own, the nearer winning."""
+    facts: dict[str, Any] = {"zone": c.zone}
+    if c.round is not None:
+        facts |= round_facts(c.round)
+    if c.name is not None:
+        facts["name"] = c.name
+    facts |= c.broadcast_facts or {}
+    facts |= c.facts or {}
+    for name in TIMES:
+        if isinstance(facts.get(name), str) and facts[name]:
+            facts[name] = datetime.fromisoformat(facts[name])
+    return facts
+
+
+def round_facts(of: Mapping[str, Any]) -> dict[str, Any]:
+    """What a round says of itself, in the names that templates use."""
+    return {
+        "programme": of["programme"],
+        "programme_name": PROGRAMME_NAMES.get(of["programme"], of["programme"]),
+        "period": of["period"],
+        "venue": of["venue"],
+        "address": of["address"],
+        "opens_at": of["opens_at"],
+        "closes_at": of["closes_at"],
+        "amount": of["amount"],
+        "method": of["method"],
+        "note": of["note"],
+        "round_code": of["code"],
+        "zone": of["zone"],
+    }

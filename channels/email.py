@@ -116,8 +116,8 @@ class Email:
             self._open.clear()
             self.listens_at = None
 
-    async def open(self) -> tuple[str, int]:
-        """Waits until the door is open; where it is."""
+    async def door(self) -> tuple[str, int]:
+        """Where mail comes in (host, port); waits until it can."""
         while self.listens_at is None:
             await self._open.wait()
         return self.listens_at

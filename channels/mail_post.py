@@ -6,6 +6,7 @@ again but the greeting, when an idle server had hung up before a word of the mai
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,7 +53,7 @@ class Server:
     password: SecretStr | None
     authority: str  # file of certificates to trust besides the system's; "" for none
     hello: str  # how we introduce ourselves
-    timeout: float  # seconds for each answer
+    timeout: float  # seconds for one mail, waiting for a turn included
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,27 @@ class Talk:
 
     smtp: aiosmtplib.SMTP
     mails: int = 0
+    stage: Stage = "connect"  # how far the mail under way has come
     since: float = 0.0  # loop time since when it is idle
 
     async def say(self, stage: Stage, *words: bytes, expect: int = 250) -> None:
         """Raises Refused, or what aiosmtplib raises when the connection fails."""
+        self.stage = stage
         answer = await self.smtp.execute_command(*words)
         if answer.code != expect:
             raise Refused(stage, answer.code, answer.message)
+
+    async def pour(self, mail: bytes) -> None:
+        """The mail itself, after DATA was welcome. Raises like say()."""
+        if self.smtp.protocol is None:
+            raise aiosmtplib.SMTPServerDisconnected("the server hung up")
+        if b"\n." in mail:
+            mail = mail.replace(b"\n.", b"\n..")
+        self.stage = "mail"
+        self.smtp.protocol.write(mail + b".\r\n")
+        answer = await self.smtp.protocol.read_response()
+        if answer.code != 250:
+            raise Refused("mail", answer.code, answer.message)
 
     def leave(self) -> None:
         """Say goodbye without waiting for the answer."""
@@ -98,39 +113,32 @@ class Post:
 
     async def hand_over(self, envelope: Envelope, mail: bytes) -> None:
         """Give the server one mail (CRLF, ASCII, dots not yet doubled). Raises SendFailed."""
-        async with self._turns:
-            talk = self._kept() or await self._opened()
-            stage: Stage = "MAIL"
-            try:
+        talk: Talk | None = None
+        try:
+            async with asyncio.timeout(self._server.timeout), self._turns:
+                talk = self._kept() or await self._opened()
                 try:
-                    await talk.say(stage, *_from(talk.smtp, envelope, len(mail)))
-                except (aiosmtplib.SMTPServerDisconnected, Refused) as error:
-                    if not talk.mails or (isinstance(error, Refused) and error.code != 421):
-                        raise
-                    talk.smtp.close()
-                    talk = await self._opened()  # the server had tired of the old one
-                    await talk.say(stage, *_from(talk.smtp, envelope, len(mail)))
-                stage = "RCPT"
-                await talk.say(stage, *_to(talk.smtp, envelope))
-                stage = "DATA"
-                await talk.say(stage, b"DATA", expect=354)
-                stage = "mail"
-                await self._pour(talk, mail)
-            except Refused as error:
-                await self._reset(talk)
-                raise error.as_failure() from None
-            except (aiosmtplib.SMTPException, OSError) as error:
+                    await self._introduce(talk, _from(talk.smtp, envelope, len(mail)))
+                    await talk.say("RCPT", *_to(talk.smtp, envelope))
+                    await talk.say("DATA", b"DATA", expect=354)
+                    await talk.pour(mail)
+                except Refused as error:
+                    await self._reset(talk)
+                    raise error.as_failure() from None
+                self._keep(talk, sent=True)
+        except (aiosmtplib.SMTPException, OSError) as error:  # TimeoutError is one, too
+            if talk is not None:
                 talk.smtp.close()
-                raise _broken(error, stage) from error
-            except BaseException:
+            raise _broken(error, talk.stage if talk is not None else "connect") from error
+        except asyncio.CancelledError:
+            if talk is not None:
                 talk.smtp.close()  # in the middle of a dialogue: of no use to the next mail
-                raise
-            self._keep(talk)
+            raise
 
     async def probe(self) -> None:
         """Open a conversation, credentials included. Raises SendFailed."""
         async with self._turns:
-            self._keep(self._kept() or await self._opened())
+            self._keep(self._kept() or await self._opened(), sent=False)
 
     async def close(self) -> None:
         """Leave every conversation that is not in use."""
@@ -140,15 +148,16 @@ class Post:
             self._sweep.cancel()
             self._sweep = None
 
-    async def _pour(self, talk: Talk, mail: bytes) -> None:
-        if talk.smtp.protocol is None:
-            raise aiosmtplib.SMTPServerDisconnected("the server hung up")
-        if b"\n." in mail:
-            mail = mail.replace(b"\n.", b"\n..")
-        talk.smtp.protocol.write(mail + b".\r\n")
-        answer = await talk.smtp.protocol.read_response(timeout=self._server.timeout)
-        if answer.code != 250:
-            raise Refused("mail", answer.code, answer.message)
+    async def _introduce(self, talk: Talk, words: Sequence[bytes]) -> None:
+        """MAIL FROM; on a new connection if the server had tired of the old one."""
+        try:
+            await talk.say("MAIL", *words)
+        except (aiosmtplib.SMTPServerDisconnected, Refused) as error:
+            if not talk.mails or (isinstance(error, Refused) and error.code != 421):
+                raise
+            talk.smtp.close()
+            talk.smtp, talk.mails = (await self._opened()).smtp, 0
+            await talk.say("MAIL", *words)
 
     async def _opened(self) -> Talk:
         server = self._server
@@ -175,6 +184,9 @@ class Post:
         except (aiosmtplib.SMTPException, OSError) as error:
             smtp.close()
             raise _broken(error, "connect") from error
+        except asyncio.CancelledError:
+            smtp.close()
+            raise
         return Talk(smtp)
 
     def _kept(self) -> Talk | None:
@@ -192,7 +204,7 @@ class Post:
         else:
             self._keep(talk, sent=False)
 
-    def _keep(self, talk: Talk, *, sent: bool = True) -> None:
+    def _keep(self, talk: Talk, *, sent: bool) -> None:
         talk.mails += sent
         if talk.mails >= RECYCLED_AFTER:
             talk.leave()

@@ -53,8 +53,8 @@ class MailSettings(BaseModel):
     bounce: str = ""  # where failures go, "+key" is added; empty: bounce@domain
     reply_to: str = ""  # empty: answers go to from_address
     unsubscribe: str = ""  # empty: a mail that says STOP to where answers go
-    pool: int = Field(default=4, ge=1, le=100)  # conversations with the server at a time
-    timeout: float = Field(default=60, gt=0, le=600)  # seconds for each answer of the server
+    pool: int = Field(default=8, ge=1, le=100)  # conversations with the server at a time
+    timeout: float = Field(default=60, gt=0, le=600)  # seconds to hand over one mail
     rate: float = Field(default=20, gt=0)  # mails per second
     max_size: int = Field(default=25 * MIB, ge=64 * 1024, le=100 * MIB)  # bytes of one mail, in and out
     secret: SecretStr | None = Field(default=None, min_length=8)  # shown by whoever posts raw mails to the hook

@@ -5,6 +5,7 @@ citizens write, bounces and auto-replies go to `lmtp` (host, port) if that is se
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from email import message_from_bytes, policy
@@ -85,6 +86,7 @@ class MailServer:
 
     async def start(self) -> None:
         """Take mail on a free port, or on the one set before. Raises OSError if it is taken."""
+        logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd logs every command
         await self.posts.start()
         self._server = await asyncio.get_running_loop().create_server(self._guest, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]

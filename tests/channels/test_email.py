@@ -443,7 +443,7 @@ async def test_a_server_without_starttls_gets_no_mail_in_clear(world: MailServer
 @contextlib.asynccontextmanager
 async def listening(one: Email, arrive: Any) -> AsyncIterator[tuple[str, int]]:
     task = asyncio.create_task(one.listen(arrive))
-    yield await asyncio.wait_for(one.open(), 5)
+    yield await asyncio.wait_for(one.door(), 5)
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -174,15 +174,18 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
     named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
     if r.context is not Context.TICKET and not named:
         return None
-    if r.context is Context.TICKET and (r.whole("okays", "yes", "thanks") and not r.asked):
+    if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits") and not r.asked:
         return None
-    if r.has("thanks") and not r.asked and not r.grief.found and not r.has("not", "add_more", "ask_word", "report_ref"):
+    grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but")
+    if r.has("thanks") and not r.asked and not grumbles:
         return None
     if r.context is not Context.TICKET and r.grief.danger:
         return None
     if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
         return None
-    return _is(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word")
+    # what is new and grave belongs to the ticket's categories; the rest it has already
+    grave = r.grief.categories[:1] if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
+    return _is(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
 
 
 def _answers_receipt(r: Reading) -> Meaning | None:
@@ -238,6 +241,8 @@ def _asks_status(r: Reading) -> Meaning | None:
 
 
 def _complains(r: Reading) -> Meaning | None:
+    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("register_me") and not r.has("why_q"):
+        return None
     if r.grief.found:
         return _complaint(r)
     if r.has("wants_complain") and not r.has("how_complain"):
@@ -246,7 +251,7 @@ def _complains(r: Reading) -> Meaning | None:
 
 
 def _registers(r: Reading) -> Meaning | None:
-    if r.has("register_wish") and not r.has("how_to_register"):
+    if r.has("register_wish") and not (r.has("how_to_register") and not r.has("register_me")):
         return _is(Intent.REGISTER, r, "register_wish")
     return None
 
@@ -263,6 +268,8 @@ def _asks(r: Reading) -> Meaning | None:
 
 
 def _thanks(r: Reading) -> Meaning | None:
+    if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
+        return None
     if r.whole("okays", "yes", "me") or (r.has("thanks", "good") and not r.has("please_act", "sad", "insult")):
         return _is(Intent.ACKNOWLEDGE, r, "thanks", "okays", "good")
     if (
@@ -286,7 +293,8 @@ def _asks_for_action(r: Reading) -> Meaning | None:
 def _not_understood(r: Reading) -> Meaning:
     if r.has("insult") or len(r.core) < _SUBSTANCE:
         return _is(Intent.UNCLEAR, r, "insult")
-    return _is(Intent.UNCLEAR, r, ticket=True, categories=("other",))
+    # a story we do not follow is somebody's trouble until a person has read it
+    return _complaint(r)
 
 
 RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (

@@ -50,6 +50,10 @@ def grievances(seen: Seen, context: Context) -> Grievances:
     if "fraud_hoax" in found:
         found.pop("data_error", None)
     first = (kind,) if kind else ()
+    if kind == "other" and "not_received" in found:
+        first = ("not_received", "other")
+    elif "card_held" in seen:
+        first = (*first, "card_problem")
     if "cut" in seen and "ask_payment" not in seen:
         first = (*first, "deduction")
     return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger)
@@ -100,14 +104,15 @@ def _danger(seen: Seen) -> tuple[str, str]:
         return seen.words("suicide"), "other"
     if seen.any("figure", "settled"):
         return "", ""
-    by_officer = any(name in seen for name in ("officer", "retaliation"))
+    by_officer = bool(seen.any("officer", "retaliation", "they"))
     for name in ("violence", "threat_word"):
         if name in seen and not ("old_times" in seen and "fear" not in seen):
             return seen.words(name), "officer_conduct" if by_officer or name == "threat_word" else "other"
     if "retaliation" in seen and "fear" in seen:
         return seen.words("fear"), "officer_conduct"
     for name in ("burning", "flood_quake"):
-        if name in seen and seen.any("want_help", "hungry", "small_ones", "home"):
+        told_aside = "card_trouble" in seen and not seen.any("hungry", "trapped")
+        if name in seen and not told_aside and seen.any("want_help", "hungry", "small_ones", "home"):
             return seen.words(name), "other"
     for name in ("hungry", "sick"):
         if name in seen and "hypothetical" not in seen:
@@ -161,7 +166,7 @@ def _late(seen: Seen, context: Context) -> str:
 def _deduction(seen: Seen, context: Context) -> str:
     if "cut_denied" in seen:
         return ""
-    return _first("cut", "shortfall")(seen, context)
+    return _first("cut", "shortfall", "half_given")(seen, context)
 
 
 def _fraud(seen: Seen, context: Context) -> str:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from typing import Any
 
@@ -62,18 +63,16 @@ def shipped() -> Lexicon:
 def compiled(data: Mapping[str, Any]) -> Lexicon:
     """A lexicon from its file's content; BadLexicon names the concept and pattern that cannot be read."""
     deniable = set(_split(data.get("settings", {}).get("deniable", "")))
-    concepts: list[Concept] = []
-    for name, source in data["concepts"].items():
-        known = {concept.name for concept in concepts}
-        patterns = [(text, _pattern(name, text.removeprefix("-"), known)) for text in _split(source)]
-        concepts.append(
-            Concept(
-                name,
-                wanted=tuple(pattern for text, pattern in patterns if text[0] != "-"),
-                unwanted=tuple(pattern for text, pattern in patterns if text[0] == "-"),
-                deniable=name in deniable,
-            )
+    named = {name: tuple(_patterns(name, source)) for name, source in data["concepts"].items()}
+    concepts = [
+        Concept(
+            name,
+            wanted=tuple(pattern for pattern, wanted in named[name] if wanted),
+            unwanted=tuple(pattern for pattern, wanted in named[name] if not wanted),
+            deniable=name in deniable,
         )
+        for name in _in_order({name: _uses(patterns) for name, patterns in named.items()})
+    ]
     if strangers := deniable - {concept.name for concept in concepts}:
         raise BadLexicon(f"lexicon: settings.deniable names {sorted(strangers)[0]}, which is no concept; correct it.")
     spelling = dict(_spelling(data.get("spelling", {})))
@@ -110,29 +109,44 @@ def _split(source: str) -> list[str]:
     return [text for line in lines for part in line.split(",") if (text := " ".join(part.split()))]
 
 
-def _pattern(concept: str, text: str, known: set[str]) -> Pattern:
-    far = "&&" in text
-    parts = tuple(_steps(concept, part.split(), known) for part in text.replace("&&", "&").split("&"))
-    return Pattern(parts, far, frozenset(step.symbol for part in parts for step in part))
+def _patterns(concept: str, source: str) -> Iterator[tuple[Pattern, bool]]:
+    """The patterns of a concept, each with whether it is wanted or (with a "-" before it) rules a match out."""
+    for text in _split(source):
+        plain = text.removeprefix("-")
+        parts = tuple(_steps(concept, part.split()) for part in plain.replace("&&", "&").split("&"))
+        needs = frozenset(step.symbol for part in parts for step in part)
+        yield Pattern(parts, "&&" in plain, needs), plain == text
 
 
-def _steps(concept: str, words: Sequence[str], known: set[str]) -> tuple[Step, ...]:
+def _steps(concept: str, words: Sequence[str]) -> tuple[Step, ...]:
     steps: list[Step] = []
     gap, within = 0, "clause"
     for word in words:
         if word in _GAPS:
             gap, within = _GAPS[word]
             continue
-        if word[0] == "{" and word[1:-1] not in known:
-            raise BadLexicon(
-                f'lexicon: concept {concept} uses {word} in "{" ".join(words)}", which is not defined above it; '
-                f"move {word} up or correct its name."
-            )
         steps.append(Step(word, gap, within))
         gap, within = 0, "clause"
     if not steps or gap:
         raise BadLexicon(f'lexicon: concept {concept} has a pattern without words: "{" ".join(words)}"; complete it.')
     return tuple(steps)
+
+
+def _uses(patterns: Iterable[tuple[Pattern, bool]]) -> set[str]:
+    return {symbol[1:-1] for pattern, _ in patterns for symbol in pattern.needs if symbol[0] == "{"}
+
+
+def _in_order(uses: Mapping[str, set[str]]) -> list[str]:
+    """The concepts so that each comes after those it is built on, whatever their order in the file."""
+    for name, used in uses.items():
+        if strangers := used - uses.keys():
+            stranger = sorted(strangers)[0]
+            raise BadLexicon(f"lexicon: concept {name} uses {{{stranger}}}, which is not defined; correct its name.")
+    try:
+        return list(TopologicalSorter(uses).static_order())
+    except CycleError as circle:
+        names = " → ".join(circle.args[1])
+        raise BadLexicon(f"lexicon: concepts are built on each other in a circle: {names}; break it.") from circle
 
 
 def _spelling(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:

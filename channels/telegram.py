@@ -97,7 +97,7 @@ class Telegram:
     """One bot. `http` is the shared session and is never closed here."""
 
     name: ClassVar[str] = "telegram"
-    parts: ClassVar[tuple[str, ...]] = ("text",)
+    parts: ClassVar[tuple[str, ...]] = ("html",)  # plain text, where given, stands in for HTML Telegram refuses
     Settings = Settings
     limits = Limits(text=TEXT, rate=25.0, per_address=1.0, file=FILE)
 

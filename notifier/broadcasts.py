@@ -107,22 +107,32 @@ class Broadcasts:
 
     # --- planning ---
 
-    async def dry_run(self, viewer: Viewer, event: str, round_code: str) -> Preview:
-        """What it would do, without writing anything."""
+    async def plan(
+        self,
+        viewer: Viewer,
+        event: str,
+        round_code: str,
+        when: str,
+        now: datetime,
+        *,
+        again: bool = False,
+        dry_run: bool = False,
+    ) -> tuple[int | None, Preview]:
+        """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone.
+
+        With `dry_run` everything is checked and reckoned, nothing written, and the number is None. A plan of the clock
+        for the same event that has not begun gives way to one made by hand.
+        """
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
             of = await self._round(db, viewer, event, round_code)
-            return await self._preview(db, event, of)
-
-    async def plan(
-        self, viewer: Viewer, event: str, round_code: str, when: str, now: datetime, *, again: bool = False
-    ) -> tuple[int, Preview]:
-        """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone."""
-        viewer.needs(Right.PLAN)
-        async with self._database.write() as db:
-            of = await self._round(db, viewer, event, round_code)
-            at = moment(when, of.zone, now)
             preview = await self._preview(db, event, of)
+        at = moment(when, of.zone, now)
+        if dry_run:
+            return None, preview
+        async with self._database.write() as db:
+            if event == "receipt_question":
+                await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock")
             broadcast_id = await self.draft(
                 db, event, of, at=at, who=viewer.who, now=now, people=preview.people, again=again
             )

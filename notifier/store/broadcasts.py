@@ -112,21 +112,22 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(db: AsyncConnection, round_id: int, why: str) -> None:
-    """Take back what was planned with an older version of a round and has not begun."""
-    await db.execute(
-        update(broadcasts)
-        .where(
-            broadcasts.c.round_id == round_id,
-            broadcasts.c.state.in_(("planned", "approved", "asking")),
-            broadcasts.c.expanded == 0,
-        )
-        .values(state="stopped", why=why, wake=None)
+async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str = "", by: str = "") -> None:
+    """Take back what was planned for a round and has not begun; `event` and `by` narrow it."""
+    waiting = update(broadcasts).where(
+        broadcasts.c.round_id == round_id,
+        broadcasts.c.state.in_(("planned", "approved", "asking")),
+        broadcasts.c.expanded == 0,
     )
+    if event:
+        waiting = waiting.where(broadcasts.c.event == event)
+    if by:
+        waiting = waiting.where(broadcasts.c.planned_by == by)
+    await db.execute(waiting.values(state="stopped", why=why, wake=None))
 
 
 async def already(db: AsyncConnection, event: str, round_id: int, but: int = 0) -> int | None:
-    """An earlier broadcast of the same event for the same round that is not stopped."""
+    """An earlier broadcast of the same event for the same round that is not stopped, the clock's reminders apart."""
     row = await db.execute(
         select(broadcasts.c.id)
         .where(
@@ -134,6 +135,7 @@ async def already(db: AsyncConnection, event: str, round_id: int, but: int = 0) 
             broadcasts.c.round_id == round_id,
             broadcasts.c.id != but,
             broadcasts.c.state != "stopped",
+            or_(broadcasts.c.planned_by != "clock", broadcasts.c.event != "round_reminder"),
         )
         .limit(1)
     )

@@ -1,0 +1,30 @@
+"""notifier approve: the second pair of eyes on a broadcast."""
+
+import asyncio
+import json
+from typing import Any
+
+from notifier.app import open_house
+from notifier.cli.options import Options, parser
+
+
+def command(args: list[str], options: Options) -> int:
+    """Approve what somebody else planned, or tell a broadcast that asks to go on."""
+    words = parser("notifier approve", "Approve a broadcast that someone else planned.")
+    words.add_argument("broadcast", type=int, metavar="BROADCAST", help="its number, as notifier plan printed it")
+    words.add_argument("--by", required=True, metavar="LOGIN", help="who approves; not who planned it")
+    words.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return asyncio.run(_approve(words.parse_args(args), options))
+
+
+async def _approve(asked: Any, options: Options) -> int:
+    async with open_house(options) as house:
+        viewer = await house.viewer(asked.by)
+        approved = await house.broadcasts.approve(viewer, asked.broadcast, house.clock())
+    if asked.json:
+        found = {"broadcast": approved.id, "state": approved.state, "at": approved.at.isoformat()}
+        print(json.dumps(found | {"people": approved.approved_audience}))
+    else:
+        at = f"{approved.at:%Y-%m-%d %H:%M} UTC"
+        print(f"Broadcast {approved.id} is approved for {approved.approved_audience} people at {at}.")
+    return 0

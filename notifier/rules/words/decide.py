@@ -83,8 +83,9 @@ def _is(intent: Intent, r: Reading, *concepts: str, ticket: bool = False, catego
     return Meaning(intent, ticket, categories, why=why)
 
 
-def _complaint(r: Reading, *concepts: str) -> Meaning:
-    return _is(Intent.COMPLAINT, r, *concepts, ticket=True, categories=r.grief.categories or ("other",))
+def _complaint(r: Reading, *concepts: str, first: tuple[str, ...] = ()) -> Meaning:
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories))) or ("other",)
+    return _is(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
 
 
 def _question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
@@ -157,7 +158,7 @@ def _advertises(r: Reading) -> Meaning | None:
     if r.has("real_q") or r.grief.danger or r.has("me_grieving"):
         return None
     many = len({span[0] for span in r.seen.of("spam_word")})
-    if r.has("spam_strong") and not r.grief.found or many >= 3 and not r.asked:
+    if r.has("spam_strong") and set(r.grief.categories) <= {"deduction", "illegal_levy"} and many >= 1 or many >= 3 and not r.asked:
         return _is(Intent.SPAM, r, "spam_strong", "spam_word")
     return None
 
@@ -194,7 +195,7 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     beyond = set(r.grief.categories) - {"not_received", "delayed"} or r.grief.danger
     negative = _opens_with(r, "no") or r.has("not_got") and "not_received" in r.grief.found
     if beyond or (negative and r.has("why_q")):
-        return _complaint(r)
+        return _complaint(r, first=("not_received",) if negative and r.grief.danger else ())
     clear = r.has("fine_word") or (r.has("got_it") and not _opens_with(r, "not_sure_no"))
     if clear and "not_received" not in r.grief.found:
         return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
@@ -202,7 +203,7 @@ def _answers_receipt(r: Reading) -> Meaning | None:
         return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
     if r.asked and r.has("q_word", "yesno_q") and not _opens_with(r, "yes"):
         return None
-    if _opens_with(r, "yes") or (len(r.core) <= _SHORT and r.has("yes")):
+    if _opens_with(r, "yes") or _opens_with(r, "not_no") or (len(r.core) <= _SHORT and r.has("yes")):
         return _is(Intent.RECEIPT_YES, r, "yes")
     return None
 
@@ -243,6 +244,8 @@ def _asks_status(r: Reading) -> Meaning | None:
 def _complains(r: Reading) -> Meaning | None:
     if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("register_me") and not r.has("why_q"):
         return None
+    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("personal_case") and r.has("may_they"):
+        return None
     if r.grief.found:
         return _complaint(r)
     if r.has("wants_complain") and not r.has("how_complain"):
@@ -268,6 +271,8 @@ def _asks(r: Reading) -> Meaning | None:
 
 
 def _thanks(r: Reading) -> Meaning | None:
+    if r.has("thanks_done") and not r.has("but", "sad", "insult"):
+        return _is(Intent.ACKNOWLEDGE, r, "thanks_done")
     if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
         return None
     if r.whole("okays", "yes", "me") or (r.has("thanks", "good") and not r.has("please_act", "sad", "insult")):

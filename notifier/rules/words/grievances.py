@@ -13,7 +13,7 @@ Found = dict[str, str]  # category → the words that say so
 
 # the most important first: what harms a person, then who is left out, then what was taken, then what is merely late
 RANK = (
-    *("other", "not_registered", "wrong_target", "illegal_levy", "deduction", "officer_conduct", "fraud_hoax"),
+    *("other", "illegal_levy", "deduction", "wrong_target", "not_registered", "officer_conduct", "fraud_hoax"),
     *("goods_quality", "card_problem", "data_error", "not_received", "delayed"),
 )
 _ABOUT_AID = (Context.NOTICE, Context.RECEIPT_QUESTION, Context.STATUS)
@@ -45,13 +45,15 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         found.pop("officer_conduct", None)
     if "fraud_hoax" in found and "dropped" not in seen:
         found.pop("not_registered", None)
-    if kind == "other" and danger and "hungry" in seen and not seen.any("got"):
-        found.pop("not_received", None)
+    if kind == "other" and not seen.any("aid_missing"):
+        # no rice in the house is hunger; no rice from us is a grievance as well
+        for category in ("not_received", "delayed", "deduction"):
+            found.pop(category, None)
     if "fraud_hoax" in found:
         found.pop("data_error", None)
     first = (kind,) if kind else ()
     if kind == "other" and "not_received" in found:
-        first = ("not_received", "other")
+        first = ("not_received", "other") if "suicide" not in seen else ("other",)
     elif "card_held" in seen:
         first = (*first, "card_problem")
     if "cut" in seen and "ask_payment" not in seen:
@@ -61,6 +63,8 @@ def grievances(seen: Seen, context: Context) -> Grievances:
 
 def whether(seen: Seen) -> frozenset[int]:
     """Places of a "belum" or "tidak" that only makes a question of what stands before it: "sudah cair belum ya"."""
+    if seen.any("why_q", "contrast"):
+        return frozenset()
     return frozenset(at for at in _last_words(seen) if _is_tag(seen, at)) | {end - 1 for _, end in seen.of("tagged")}
 
 

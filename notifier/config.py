@@ -133,7 +133,9 @@ class Line(_Table):
     channel: str = Field(description="telegram, sms, email or an installed channel")
     rate: float = Field(default=0, ge=0, description="messages a second; 0: what the channel declares")
     replies: bool = Field(default=True, description="citizens can answer on this line")
-    receipts: bool = Field(default=False, description="receipts can be trusted; without them accepted counts as told")
+    trusted_receipts: bool = Field(
+        default=False, description="receipts can be trusted; without them accepted counts as told"
+    )
     price: int = Field(default=0, ge=0, description="rupiah a segment")
     sandbox: bool = Field(default=False, description="a fake provider: never in production")
     parallel: int = Field(default=16, ge=1, le=256, description="calls under way at a time")

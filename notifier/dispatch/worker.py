@@ -141,9 +141,8 @@ class Dispatcher:
         total = 0
         while True:
             done = sum([await self.turn(route) for route in self._routes.values()])
-            await self.lapse()
             total += done
-            if not done:
+            if not done and not await self.lapse():
                 return total
 
     async def lapse(self) -> int:

@@ -112,8 +112,10 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str = "", by: str = "") -> None:
-    """Take back what was planned for a round and has not begun; `event` and `by` narrow it."""
+async def forget_plans(
+    db: AsyncConnection, round_id: int, why: str, *, event: str = "", by: str = "", older_than: int = 0
+) -> None:
+    """Take back what was planned for a round and has not begun; event, planner and version narrow it."""
     waiting = update(broadcasts).where(
         broadcasts.c.round_id == round_id,
         broadcasts.c.state.in_(("planned", "approved", "asking")),
@@ -123,7 +125,22 @@ async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: s
         waiting = waiting.where(broadcasts.c.event == event)
     if by:
         waiting = waiting.where(broadcasts.c.planned_by == by)
+    if older_than:
+        waiting = waiting.where(broadcasts.c.round_version < older_than)
     await db.execute(waiting.values(state="stopped", why=why, wake=None))
+
+
+async def recall(db: AsyncConnection, round_id: int, version: int, why: str, now: datetime) -> None:
+    """Stop what is on its way with an older version of a round; the clock cancels what has not left."""
+    await db.execute(
+        update(broadcasts)
+        .where(
+            broadcasts.c.round_id == round_id,
+            broadcasts.c.round_version < version,
+            broadcasts.c.state.in_(("approved", "expanding", "sending", "paused", "asking")),
+        )
+        .values(state="stopped", why=why, wake=now)
+    )
 
 
 async def already(db: AsyncConnection, event: str, round_id: int, but: int = 0) -> int | None:
@@ -150,9 +167,7 @@ def within(column: ColumnElement[str], region: str) -> ColumnElement[bool]:
     """SQL: a region code is this region or lies below it; "" covers everything."""
     if not region:
         return literal(True)
-    return or_(
-        column == region, column.between(region + ".", region + "/")
-    )  # "/" follows "." in every collation we use
+    return or_(column == region, column.like(region + ".%"))  # digits and dots only: nothing to escape
 
 
 def audience(programme: str, region: str, received_too: bool = True, round_id: int = 0) -> Select[Any]:
@@ -222,11 +237,11 @@ async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence
         .subquery()
     )
     rows = await db.execute(
-        select(func.coalesce(contacts.c.kind, ""), first.c.language, func.count())
+        select(contacts.c.kind, first.c.language, func.count())
         .select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
-        .group_by(func.coalesce(contacts.c.kind, ""), first.c.language)
+        .group_by(contacts.c.kind, first.c.language)
     )
-    return [(kind, language, int(n)) for kind, language, n in rows]
+    return [(kind or "", language, int(n)) for kind, language, n in rows]
 
 
 async def draw(

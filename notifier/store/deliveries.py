@@ -129,7 +129,7 @@ _ROUND_EXTRA = ("note", "zone", "version")
 
 async def claimed(db: AsyncConnection, ids: Sequence[int]) -> list[Claimed]:
     """All that claimed deliveries need, in one statement."""
-    round_columns = [rounds.c[name].label(f"round_{name}") for name in (*_ROUND, *_ROUND_EXTRA)]
+    round_columns = [rounds.c[name].label(f"r_{name}") for name in (*_ROUND, *_ROUND_EXTRA)]
     statement = (
         select(
             deliveries,
@@ -142,7 +142,7 @@ async def claimed(db: AsyncConnection, ids: Sequence[int]) -> list[Claimed]:
             accounts.c.notify_kind,
             accounts.c.notify_address,
             broadcasts.c.facts.label("broadcast_facts"),
-            rounds.c.id.label("round_row"),
+            rounds.c.id.label("r_row"),
             *round_columns,
         )
         .select_from(
@@ -161,8 +161,8 @@ async def claimed(db: AsyncConnection, ids: Sequence[int]) -> list[Claimed]:
 def _claimed(row: Row[Any]) -> Claimed:
     r = row._mapping
     around = None
-    if r["round_row"] is not None:
-        around = {name: r[f"round_{name}"] for name in (*_ROUND, *_ROUND_EXTRA)}
+    if r["r_row"] is not None:
+        around = {name: r[f"r_{name}"] for name in (*_ROUND, *_ROUND_EXTRA)}
     return Claimed(
         id=r["id"],
         broadcast_id=r["broadcast_id"],

@@ -1,8 +1,4 @@
-"""The composition root: the only place that names concrete things. Builds on start, closes in reverse.
-
-`open_house` gives the rooms that need no provider (for the command line); `open_lines` adds the lines and the
-dispatcher (for processes that send or hear).
-"""
+"""What every process has: configuration, database, vault, and the use cases that need no provider."""
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -10,22 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from random import SystemRandom
 from typing import Any
 
-import aiohttp
-from pydantic import ValidationError
-
-from channels.contract import BadSettings, Channel
+from channels.contract import Channel
 from channels.gsm import segments
-from channels.table import channel_class
 from notifier import config as configuration
 from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.config import Config, Line
-from notifier.dispatch import Dispatcher, Route, Speaker, Terms, round_facts
+from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.render import Words
@@ -96,7 +87,6 @@ async def open_house(
     if config is None:
         config = configuration.load(options.config, named=options.config_named)
     data = Path(options.data)
-    data.mkdir(parents=True, exist_ok=True)
     url = database_location(config, data)
     await migrate_async(url)
     async with AsyncExitStack() as stack:
@@ -119,14 +109,15 @@ async def open_house(
         )
 
 
-def _ladder(config: Config) -> tuple[str, ...]:
+def ladder(config: Config) -> tuple[str, ...]:
+    """The channels that some line carries, in the order they are tried."""
     carried = {line.channel for line in config.lines.values()}
     return tuple(kind for kind in config.delivery.ladder if kind in carried)
 
 
 def _plan_terms(config: Config) -> PlanTerms:
     return PlanTerms(
-        ladder=_ladder(config),
+        ladder=ladder(config),
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -149,72 +140,3 @@ def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
         return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
 
     return measure
-
-
-# --- lines -----------------------------------------------------------------------------------------------------------
-
-
-def build_channel(name: str, line: Line, http: aiohttp.ClientSession) -> Channel:
-    """A line's channel with its settings checked. Raises Refused naming the key."""
-    try:
-        kind = channel_class(line.channel)
-        channel: Channel = kind(name, kind.Settings(**line.settings), http)
-    except BadSettings as error:
-        raise Refused(f"lines.{name}: {error}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(["lines", name, *(str(part) for part in first["loc"])])
-        message = (
-            "this key is needed" if first["type"] == "missing" else str(first["msg"]).removeprefix("Value error, ")
-        )
-        if first["type"] == "extra_forbidden":
-            message = f"the channel {line.channel} has no such key"
-        raise Refused(f"{key}: {message}") from None
-    return channel
-
-
-@asynccontextmanager
-async def open_lines(house: House) -> AsyncIterator[Mapping[str, Channel]]:
-    """Build every configured line on one shared HTTP session."""
-    connector = aiohttp.TCPConnector(limit=512, limit_per_host=256)
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
-        for name, line in house.config.lines.items():
-            channel = build_channel(name, line, http)
-            stack.push_async_callback(channel.close)
-            house.channels[name] = channel
-        yield house.channels
-        house.channels.clear()
-
-
-def delivery_terms(house: House) -> Terms:
-    """How this process settles."""
-    delivery = house.config.delivery
-    return Terms(
-        worker=house.worker,
-        ladder=_ladder(house.config),
-        lines=lines_by_channel(house.config),
-        retry_first=delivery.retry_first,
-        retry_cap=delivery.retry_cap,
-    )
-
-
-def build_dispatcher(house: House) -> Dispatcher:
-    """The sender of this process; its lines have to be open."""
-    delivery = house.config.delivery
-    routes = [
-        Route(name, house.channels[name], rate_of(line, house.channels[name]), line.parallel, line.replies)
-        for name, line in house.config.lines.items()
-    ]
-    return Dispatcher(
-        house.database,
-        house.vault,
-        routes,
-        Speaker(house.words),
-        delivery_terms(house),
-        clock=house.clock,
-        chance=SystemRandom(),
-        batch=delivery.batch,
-        lease=delivery.lease,
-        send_window=(delivery.window_opens, delivery.window_closes),
-    )

@@ -1,0 +1,81 @@
+"""The lines of this process: channels built from the configuration, and the dispatcher over them."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from random import SystemRandom
+
+import aiohttp
+from pydantic import ValidationError
+
+from channels.contract import BadSettings, Channel
+from channels.table import channel_class
+from notifier.app.house import House, ladder, lines_by_channel, rate_of
+from notifier.config import Line
+from notifier.dispatch import Dispatcher, Route, Speaker, Terms
+from notifier.errors import Refused
+
+
+def build_channel(name: str, line: Line, http: aiohttp.ClientSession) -> Channel:
+    """A line's channel with its settings checked. Raises Refused naming the key."""
+    try:
+        kind = channel_class(line.channel)
+        channel: Channel = kind(name, kind.Settings(**line.settings), http)
+    except BadSettings as error:
+        raise Refused(f"lines.{name}: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(["lines", name, *(str(part) for part in first["loc"])])
+        message = (
+            "this key is needed" if first["type"] == "missing" else str(first["msg"]).removeprefix("Value error, ")
+        )
+        if first["type"] == "extra_forbidden":
+            message = f"the channel {line.channel} has no such key"
+        raise Refused(f"{key}: {message}") from None
+    return channel
+
+
+@asynccontextmanager
+async def open_lines(house: House) -> AsyncIterator[Mapping[str, Channel]]:
+    """Build every configured line on one shared HTTP session."""
+    connector = aiohttp.TCPConnector(limit=512, limit_per_host=256)
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        for name, line in house.config.lines.items():
+            channel = build_channel(name, line, http)
+            stack.push_async_callback(channel.close)
+            house.channels[name] = channel
+        yield house.channels
+        house.channels.clear()
+
+
+def delivery_terms(house: House) -> Terms:
+    """How this process settles."""
+    delivery = house.config.delivery
+    return Terms(
+        worker=house.worker,
+        ladder=ladder(house.config),
+        lines=lines_by_channel(house.config),
+        retry_first=delivery.retry_first,
+        retry_cap=delivery.retry_cap,
+    )
+
+
+def build_dispatcher(house: House) -> Dispatcher:
+    """The sender of this process; its lines have to be open."""
+    delivery = house.config.delivery
+    routes = [
+        Route(name, house.channels[name], rate_of(line, house.channels[name]), line.parallel, line.replies)
+        for name, line in house.config.lines.items()
+    ]
+    return Dispatcher(
+        house.database,
+        house.vault,
+        routes,
+        Speaker(house.words),
+        delivery_terms(house),
+        clock=house.clock,
+        chance=SystemRandom(),
+        batch=delivery.batch,
+        lease=delivery.lease,
+        send_window=(delivery.window_opens, delivery.window_closes),
+    )

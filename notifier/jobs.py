@@ -1,0 +1,131 @@
+"""What the clock starts: each job is one call, every few seconds, on whichever process holds its lease.
+
+APScheduler only ticks; what is to be done stands in the tables (`wake`, `due_at`, `lease_until`), so that a tick that
+is missed, doubled or late does no harm.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from notifier.broadcasts import Broadcasts
+from notifier.config import Reminders
+from notifier.rules.pacing import reminder_at
+from notifier.store import broadcasts as rows
+from notifier.store import leases, rounds
+from notifier.store.engine import Database
+from notifier.store.rounds import Round
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do every so often. `single`: by one process at a time."""
+
+    name: str
+    every: float  # seconds
+    do: Callable[[datetime], Awaitable[Any]]
+    single: bool = True
+
+
+class Ticker:
+    """Starts jobs when their time comes; a job that still runs is not started again."""
+
+    def __init__(self, database: Database, jobs: Sequence[Job], clock: Callable[[], datetime], holder: str) -> None:
+        self._database = database
+        self._jobs = jobs
+        self._clock = clock
+        self._holder = holder
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        """Begin to tick in the running loop."""
+        for job in self._jobs:
+            self._scheduler.add_job(self.run, IntervalTrigger(seconds=job.every), args=[job], id=job.name)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more; a job under way goes on to its end."""
+        self._scheduler.shutdown(wait=False)
+
+    async def run(self, job: Job) -> None:
+        """One tick. What goes wrong is logged; the next tick tries again."""
+        now = self._clock()
+        try:
+            if job.single and not self._database.is_sqlite:
+                async with self._database.write() as db:
+                    span = timedelta(seconds=max(10.0, job.every * 3))
+                    if not await leases.take(db, f"job:{job.name}", self._holder, now, span):
+                        return
+            await job.do(now)
+        except Exception:
+            log.exception("job.failed", job=job.name)
+
+
+class RoundCarrier:
+    """Carries a new or changed round into its plans: reminders, the receipt question, recalls and corrections."""
+
+    def __init__(self, database: Database, broadcasts: Broadcasts, reminders: Reminders) -> None:
+        self._database = database
+        self._broadcasts = broadcasts
+        self._reminders = reminders
+
+    async def carry(self, now: datetime) -> int:
+        """Look at every round that was woken; returns how many."""
+        async with self._database.read() as db:
+            woken = await rounds.waking(db, now)
+        for of in woken:
+            await self._carry(of, now)
+        return len(woken)
+
+    async def _carry(self, of: Round, now: datetime) -> None:
+        async with self._database.write() as db:
+            if of.version > 1:
+                why = f"the round was changed (version {of.version})"
+                await rows.forget_plans(db, of.id, why, older_than=of.version)
+                await rows.recall(db, of.id, of.version, why, now)
+            planned = {(b.event, b.at) for b in await rows.of_round(db, of.id) if b.round_version == of.version}
+            people = await rows.size(db, self._broadcasts.audience("round_reminder", of))
+            for event, at in self.companions(of, now):
+                if (event, at) not in planned:
+                    await self._broadcasts.draft(
+                        db, event, of, at=at, who="clock", now=now, people=people, again=event == "round_reminder"
+                    )
+            await self._correct(db, of, now)
+            await rounds.rest(db, of.id, of.version)
+
+    def companions(self, of: Round, now: datetime) -> list[tuple[str, datetime]]:
+        """The messages that belong to a round, as (event, time), soonest first; what is past is left out."""
+        zone = ZoneInfo(of.zone)
+        if of.state == "cancelled":
+            return []
+        found = {
+            ("round_reminder", reminder_at(of.opens_at, zone, days, self._reminders.hour))
+            for days in self._reminders.days_before
+        }
+        if self._reminders.question:
+            day = of.opens_at.astimezone(zone).date() + timedelta(days=self._reminders.question_days)
+            found.add(("receipt_question", datetime.combine(day, self._reminders.hour, zone).astimezone(UTC)))
+        return sorted((pair for pair in found if pair[1] > now), key=lambda pair: pair[1])
+
+    async def _correct(self, db: Any, of: Round, now: datetime) -> None:
+        """Plan a correction for those who may have read an older version; a person approves it."""
+        event = "round_cancelled" if of.state == "cancelled" else "round_changed"
+        if of.version == 1 or of.closes_at <= now:
+            return
+        told = await rows.size(db, rows.those(rows.told_before(of.id, of.version)))
+        earlier = [b for b in await rows.of_round(db, of.id) if b.round_version < of.version and b.expanded]
+        done = [b for b in await rows.of_round(db, of.id) if b.round_version == of.version and b.event == event]
+        if told and earlier and not done:
+            await self._broadcasts.draft(
+                db, event, of, at=now, who="clock", now=now, people=told, parent_id=earlier[-1].id
+            )

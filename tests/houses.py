@@ -1,0 +1,131 @@
+"""A house for tests: the real rooms over a test database, real fake providers, and a clock that tests move."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from notifier.app.house import House, open_house
+from notifier.app.lines import build_dispatcher, open_lines
+from notifier.app.sandboxed import Providers, open_sandbox
+from notifier.cli.options import Options
+from notifier.dispatch import Dispatcher
+from notifier.rules.roles import Role, Viewer
+from notifier.store.schema import accounts, contacts, enrolments, people, rounds
+
+START = datetime(2026, 12, 5, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta
+NO_WINDOW = {"window_opens": "00:00", "window_closes": "24:00"}
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Stage:
+    """Everything a story needs."""
+
+    house: House
+    providers: Providers
+    dispatcher: Dispatcher
+    clock: Clock
+    planner: Viewer
+    approver: Viewer
+
+    async def send(self) -> None:
+        """Let the clock begin, expand and finish broadcasts, and the worker send what is due."""
+        for _ in range(3):
+            await self.house.broadcasts.advance(self.clock(), "test")
+            await self.dispatcher.drain()
+            self.clock.move(seconds=3)
+        await self.house.broadcasts.advance(self.clock(), "test")
+
+    async def broadcast(self, event: str, code: str) -> int:
+        """Plan and approve one for now."""
+        number, _ = await self.house.broadcasts.plan(self.planner, event, code, "now", self.clock())
+        assert number is not None
+        await self.house.broadcasts.approve(self.approver, number, self.clock())
+        return number
+
+
+@asynccontextmanager
+async def open_stage(
+    database_url: str, data: Path, *, rate: float = 5000, hang: float = 0, **tables: Any
+) -> AsyncIterator[Stage]:
+    """Rooms, providers and two admins over a migrated database."""
+    clock = Clock()
+    async with AsyncExitStack() as stack:
+        providers = await stack.enter_async_context(open_sandbox(clock, rate=rate, hang=hang))
+        tables.setdefault("delivery", {})
+        config = providers.config(database={"url": database_url}, **tables)
+        house = await stack.enter_async_context(open_house(Options(data=data), config=config, clock=clock))
+        await stack.enter_async_context(open_lines(house))
+        viewers = []
+        async with house.database.write() as db:
+            for login in ("rina", "budi"):
+                row = {"login": login, "name": login, "role": "admin", "password": "!", "created_at": clock()}
+                found = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
+                viewers.append(Viewer(int(found.scalar_one()), login, Role.ADMIN))
+        yield Stage(house, providers, build_dispatcher(house), clock, viewers[0], viewers[1])
+
+
+async def add_round(stage: Stage, code: str = "BPNT-2026-12-DS", **values: Any) -> int:
+    """A round that is open from 7 to 11 December."""
+    row = {
+        "code": code,
+        "programme": "BPNT",
+        "period": "Desember 2026",
+        "region": "31.75.07",
+        "venue": "Kantor Pos Duren Sawit",
+        "address": "Jl. Kolonel Sugiono",
+        "opens_at": datetime(2026, 12, 7, 1, tzinfo=UTC),
+        "closes_at": datetime(2026, 12, 11, 8, tzinfo=UTC),
+        "zone": "Asia/Jakarta",
+        "amount": 200000,
+        "method": "KANTOR_POS",
+        "note": "Bawa KTP dan KK asli",
+        "created_at": stage.clock(),
+        "updated_at": stage.clock(),
+    } | values
+    async with stage.house.database.write() as db:
+        return int((await db.execute(insert(rounds).values(**row).returning(rounds.c.id))).scalar_one())
+
+
+async def add_person(stage: Stage, name: str, *addresses: tuple[str, str], **values: Any) -> int:
+    """Someone enrolled in BPNT in Duren Sawit, reached at these (channel, address) pairs."""
+    now = stage.clock()
+    async with stage.house.database.write() as db:
+        count = len((await db.execute(select(people.c.id))).all())
+        nik = f"317507010180{9000 + count}"
+        row = {
+            "nik": stage.house.vault.seal(nik.encode(), "people.nik"),
+            "nik_index": stage.house.vault.index(nik, "nik"),
+            "nik_masked": f"317507******{nik[-4:]}",
+            "name": name,
+            "region": "31.75.07.1003",
+            "zone": "Asia/Jakarta",
+            "language": "id",
+            "flags": [],
+            "created_at": now,
+            "updated_at": now,
+        } | values
+        person = int((await db.execute(insert(people).values(**row).returning(people.c.id))).scalar_one())
+        await db.execute(
+            insert(enrolments).values(person_id=person, programme="BPNT", status="DITETAPKAN", updated_at=now)
+        )
+        for kind, address in addresses:
+            await db.execute(insert(contacts).values(person_id=person, kind=kind, address=address, created_at=now))
+    return person

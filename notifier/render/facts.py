@@ -4,7 +4,7 @@ Knows no wording, no channel and no row of the database; whoever queues a notice
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ class Fact:
     kind: Kind = "words"  # words: one line | text: many lines | code: said with `sebut` | time: an aware instant
     empty: bool = False  # may be None or "": the template has to ask first
     default: Any = _NEEDED  # what holds when nobody says
+    along: str = ""  # name of the fact it comes and goes with: asking for that one is enough
 
     @property
     def needed(self) -> bool:
@@ -59,7 +60,13 @@ _ROUND = _of(
 
 _MAYBE_ROUND = MappingProxyType(
     {
-        name: Fact(fact.meaning + ", when there is a round", fact.sample, fact.kind, empty=True, default=None)
+        name: replace(
+            fact,
+            meaning=f"{fact.meaning}, when there is a round",
+            empty=fact.empty or name == "opens_at",
+            default=None,
+            along="" if name == "opens_at" else "opens_at",
+        )
         for name, fact in _ROUND.items()
         if name not in _EVERYWHERE
     }
@@ -69,7 +76,7 @@ _TICKET = _of(
     _EVERYWHERE,
     number=Fact("number of the ticket", "ADU-7K4M2QX"),
     category=Fact("what the ticket is about", "not_received", "code"),
-    text=Fact("what the citizen wrote, or what we answer", "Bantuan Anda sudah bisa diambil.", "text", empty=True),
+    text=Fact("what the citizen wrote", "Saya belum terima bantuan bulan ini", "text", empty=True, default=""),
     due=Fact("until when we promised to answer", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
 )
 
@@ -107,12 +114,21 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             reason=Fact("why, as the payment record says", "Rekening tidak aktif", empty=True, default=""),
         ),
         "ticket_received": _TICKET,
-        "ticket_answer": _TICKET,
-        "ticket_resolved": _TICKET,
+        "ticket_answer": _of(
+            _TICKET, text=Fact("what we answer", "Bantuan Anda bisa diambil mulai 9 Desember.", "text")
+        ),
+        "ticket_resolved": _of(
+            _TICKET, text=Fact("how it was settled", "Bantuan sudah dibayarkan.", "text", empty=True, default="")
+        ),
         "information": _of(
             _EVERYWHERE,
             _MAYBE_ROUND,
-            topic=Fact("what was asked: schedule, status, register, genuine or other", "schedule", "code", default=""),
+            topic=Fact(
+                "what was asked: schedule, place, documents, amount, status, how_to_complain, register, genuine",
+                "schedule",
+                "code",
+                default="",
+            ),
             status=Fact("the public status, when that was asked", "Dalam Proses", "code", empty=True, default=""),
             text=Fact("an answer in words, when there is one", "", "text", empty=True, default=""),
         ),

@@ -4,6 +4,7 @@ Dates cost more than the rest of a message, and a broadcast says the same few: t
 events or channels, but that SMS counts septets.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,6 +20,8 @@ from notifier.render import said
 
 REMEMBERED = 4096  # formatted dates and cut names a language keeps
 SHORTEST, LONGEST = 4, 1000  # what singkat() may be asked for
+LEAST = 3  # letters of a word that is cut
+_LONG_WORDS = re.compile(rf"\b(?:{'|'.join(said.SHORT)})\b", re.IGNORECASE)
 
 # name -> (what it does, an example of its use)
 FILTERS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -29,7 +32,10 @@ FILTERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "jam": ("hour with its zone: 08.00 WIB", "{{ opens_at|jam }}"),
         "pukul": ("hour alone: 08.00", "{{ opens_at|pukul }}"),
         "rupiah": ("an amount: Rp200.000", "{{ amount|rupiah }}"),
-        "singkat": ("at most so many characters, cut between words", "{{ name|singkat(20) }}"),
+        "singkat": (
+            "at most so many characters: Kelurahan becomes Kel., then the end is left off",
+            "{{ name|singkat(20) }}",
+        ),
         "sebut": ("what stands for a code: Bantuan belum diterima", "{{ category|sebut }}"),
         "baris": ("keeps line breaks in e-mail HTML", "{{ text|baris }}"),
     }
@@ -123,13 +129,17 @@ def _known_cut(text: str, length: int) -> str:
 
 
 def cut(text: str, length: int, mark: str = "…") -> str:
-    """At most `length` characters; between words where that keeps most of it."""
+    """At most `length` characters: long words in their usual short form first, then the end left off."""
+    if len(text) <= length:
+        return text
+    text = _LONG_WORDS.sub(lambda word: said.SHORT[word[0].lower()], text)
     if len(text) <= length:
         return text
     short = text[: length - len(mark)]
-    if text[len(short)] != " " and short.rfind(" ") >= len(short) // 2:
-        short = short[: short.rfind(" ")]
-    return short.rstrip(" ,;:-/(") + mark
+    begun = short[short.rfind(" ") + 1 :]
+    if 0 < len(begun) < min(LEAST, len(short)) and text[len(short)] != " ":
+        short = short[: -len(begun)]  # one or two letters of a word tell nothing
+    return short.rstrip(" ,;:-/(.") + mark
 
 
 def _lines(value: Any) -> Markup:

@@ -60,6 +60,8 @@ _CALLED: tuple[tuple[type[nodes.Node], str], ...] = (
 )
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _AT = re.compile(r" at (\d+)$")
+_TAG = r"(?:\{%(?:[^%\n]|%(?!\}))*%\}|\{#(?:[^#\n]|#(?!\}))*#\})"
+_ONLY_TAGS = re.compile(rf"^[ \t]*(?:{_TAG}[ \t]*)*{_TAG}(?<![-+][%#]\}})[ \t]*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,14 @@ def place(source: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
+def _laid(source: str) -> str:
+    """A line that holds nothing but tags leaves no empty line: its line end moves into the last tag.
+
+    Jinja's trim_blocks would also glue two lines together wherever the first one ends in a tag.
+    """
+    return _ONLY_TAGS.sub(lambda line: f"{line[0].rstrip()[:-2]}\n{line[0].rstrip()[-2:]}", source)
+
+
 def parse(environment: Environment, source: str, facts: Collection[str]) -> tuple[nodes.Template | None, list[Finding]]:
     """The tree when nothing is wrong, else what is. Bounded by the length of the source; never raises."""
     if len(source) > LONGEST_SOURCE:
@@ -91,13 +101,14 @@ def parse(environment: Environment, source: str, facts: Collection[str]) -> tupl
         message = f"There is an invisible control character (U+{ord(odd[0]):04X}) here."
         return None, [Finding(*place(source, odd.start()), "error", "odd_character", message, "Delete it.")]
     try:
-        words = _Words(environment, source)
-        tree = _parsed(environment, source, words)
+        laid = _laid(source)
+        words = _Words(environment, source, laid)
+        tree = _parsed(environment, laid, words)
     except _Unreadable as error:
         return None, [error.finding]
     except RecursionError:
         return None, [Finding(1, 1, "error", "too_deep", "Too many brackets or conditions lie within each other.")]
-    findings = list(_walk(tree, words, facts))
+    findings = sorted(_walk(tree, words, facts), key=lambda finding: (finding.line, finding.column))
     return (tree if not findings else None), findings
 
 
@@ -110,20 +121,17 @@ class _Unreadable(Exception):
 class _Words:
     """The source as the lexer cuts it, so that a node, which knows only its line, finds its column."""
 
-    def __init__(self, environment: Environment, source: str) -> None:
-        self.source = source
-        self.places: list[tuple[int, int, str]] = []  # line, column, word, of all but text and blanks
+    def __init__(self, environment: Environment, source: str, laid: str) -> None:
+        self.places: list[tuple[int, int, str]] = []  # line, column, word, of all but blanks
         self._taken: set[int] = set()
         offset = 0
         try:
-            for line, token, value in environment.lex(source):
-                found = source.find(value, offset)
-                if found >= 0:
-                    offset = found
-                if token not in ignored_tokens and token not in (TOKEN_RAW_BEGIN, TOKEN_RAW_END):
-                    self.places.append((line, place(source, offset)[1], value))
-                if found >= 0:
-                    offset += len(value)
+            for _, token, value in environment.lex(laid):
+                if token in ignored_tokens or token in (TOKEN_RAW_BEGIN, TOKEN_RAW_END):
+                    continue
+                offset = max(source.find(value, offset), offset)
+                self.places.append((*place(source, offset), value))
+                offset += len(value)
         except TemplateSyntaxError as error:
             raise _Unreadable(_syntax(error, source)) from None
 
@@ -161,17 +169,20 @@ def _syntax(error: TemplateSyntaxError, source: str, at: tuple[int, int] | None 
     offset = _AT.search(message)
     if offset:
         at, message = place(source, int(offset[1])), message[: offset.start()]
+    elif at is None:
+        line = source.splitlines()[error.lineno - 1 : error.lineno]
+        at = error.lineno, next((tag.start() + 1 for tag in re.finditer(r"\{[{%#]", "".join(line))), 1)
     unknown = re.match(r"Encountered unknown tag '(\w+)'", message)
     if unknown:
         return Finding(
-            *(at or (error.lineno, 1)),
+            *at,
             "error",
             "unknown_tag",
             f'There is no tag "{unknown[1]}".',
             "The tags there are: {% if … %} {% elif … %} {% else %} {% endif %}.",
         )
     return Finding(
-        *(at or (error.lineno, 1)),
+        *at,
         "error",
         "syntax",
         f"This can't be read as a template: {message}.",

@@ -33,6 +33,26 @@ MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ZONES: Mapping[str, str] = MappingProxyType({"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"})
 
+# long words of places and periods -> how people shorten them
+SHORT: Mapping[str, str] = MappingProxyType(
+    {
+        "kantor kelurahan": "Kel.",
+        "kantor kecamatan": "Kec.",
+        "kantor distrik": "Distrik",
+        "kantor desa": "Desa",
+        "kelurahan": "Kel.",
+        "kecamatan": "Kec.",
+        "kabupaten": "Kab.",
+        "jalan": "Jl.",
+        "nomor": "No.",
+        "gedung": "Gd.",
+        "lantai": "Lt.",
+        "triwulan": "Tw",
+        "fotokopi": "fc",
+        **{month.lower(): "Agu" if month == "Agustus" else month[:3] for month in _ID_MONTHS.split() if month != "Mei"},
+    }
+)
+
 # code -> language -> words; a code or language that is missing is said in Indonesian, or as it came
 _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

@@ -17,6 +17,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from channels import gsm
+from notifier.errors import Refused
 from notifier.render import grammar, markup
 from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS
 from notifier.render.filters import Unfit, bound
@@ -28,7 +29,7 @@ FRAME = "email.frame.html"  # what every mail's HTML lies in; beside the events'
 _NOT_GSM = re.compile("[^" + re.escape("".join(sorted(gsm.GSM))) + "]")
 
 
-class RenderError(ValueError):
+class RenderError(Refused):
     """Something can't be said: no words for the event, a fact that is missing, a template that is broken.
 
     The text is a sentence naming event, channel, language and part.
@@ -169,10 +170,17 @@ class _Wording:
 
 
 def speaker(
-    event: str, channel: str, language: str, part: str, source: str, common: Mapping[str, Any] | None = None
+    event: str,
+    channel: str,
+    language: str,
+    part: str,
+    source: str,
+    common: Mapping[str, Any] | None = None,
+    *,
+    strict: bool = False,
 ) -> Callable[[Mapping[str, Any]], str]:
     """One source as a function of facts: checked, compiled, its result made fit for the part. Raises RenderError."""
-    environment = environment_for(channel, language, part)
+    environment = environment_for(channel, language, part, strict=strict)
     tree, findings = grammar.parse(environment, source, FACTS[event])
     if tree is None:
         raise RenderError(f"{event}, {channel}, {language}, {part}, {grammar.first_sentence(findings)}")
@@ -187,15 +195,14 @@ def speaker(
 
 
 @lru_cache(64)
-def environment_for(channel: str, language: str, part: str) -> ImmutableSandboxedEnvironment:
-    """The sandbox of one kind of part: nothing in it but our filters."""
+def environment_for(channel: str, language: str, part: str, *, strict: bool = False) -> ImmutableSandboxedEnvironment:
+    """The sandbox of one kind of part: nothing in it but our filters. `strict` refuses to say an empty fact."""
     html = part == "html"
     environment = ImmutableSandboxedEnvironment(
         autoescape=html,
         undefined=StrictUndefined,
-        trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_nothing_for_none,
+        finalize=_refused_none if strict else _nothing_for_none,
         cache_size=0,
     )
     environment.globals.clear()
@@ -207,6 +214,12 @@ def environment_for(channel: str, language: str, part: str) -> ImmutableSandboxe
 
 def _nothing_for_none(value: Any) -> Any:
     return "" if value is None else value
+
+
+def _refused_none(value: Any) -> Any:
+    if value is None:
+        raise Unfit("an empty fact is said")
+    return value
 
 
 def _folded(text: str) -> str:

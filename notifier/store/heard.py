@@ -1,0 +1,314 @@
+"""Rows of arrivals, of what was heard in them, and of the files that came along. Knows no meaning and opens no seal."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.store.schema import arrivals, attempts, files, heard
+from notifier.store.upsert import upsert
+
+BODY = "arrivals.body"  # the places that the two parts of an arrival are sealed for
+HEADERS = "arrivals.headers"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One authentic request as it came; body and headers are sealed."""
+
+    id: int
+    line: str
+    body: bytes
+    headers: bytes
+    at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing a citizen said, as far as later words need it."""
+
+    id: int
+    arrival_id: int
+    kind: str
+    text: str
+    at: datetime
+    effect: str
+    answers_id: int | None
+    ticket_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that is still to be fetched."""
+
+    id: int
+    heard_id: int
+    ticket_id: int | None
+    name: str
+    type: str
+    handle: str
+    tries: int
+    arrival_id: int
+    line: str
+    sender: bytes  # sealed address
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a ticket."""
+
+    id: int
+    heard_id: int
+    name: str
+    type: str
+    size: int | None
+    state: str  # waiting, kept, refused, lost
+    reason: str
+    path: str
+
+
+# --- arrivals --------------------------------------------------------------------------------------------------------
+
+
+async def keep(db: AsyncConnection, line: str, sealed_body: bytes, sealed_headers: bytes, at: datetime) -> int:
+    """Store one arrival, to be understood from `at` on; returns its id."""
+    row = {"line": line, "body": sealed_body, "headers": sealed_headers, "at": at, "wake": at}
+    return int((await db.execute(insert(arrivals).values(row).returning(arrivals.c.id))).scalar_one())
+
+
+async def keep_many(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store arrivals that came together: {line, body, headers, at} each, both parts sealed."""
+    if rows:
+        await db.execute(insert(arrivals), [{**row, "wake": row["at"]} for row in rows])
+
+
+_ARRIVAL = tuple(arrivals.c[name] for name in Arrival.__dataclass_fields__)
+
+
+async def claim(db: AsyncConnection, now: datetime, lease_until: datetime, limit: int) -> list[Arrival]:
+    """Take arrivals whose time has come, oldest first; nobody else gets them before `lease_until`."""
+    pick = (
+        select(arrivals.c.id)
+        .where(arrivals.c.wake <= now)
+        .order_by(arrivals.c.wake, arrivals.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("pick")
+    )
+    taken = (
+        update(arrivals)
+        .where(arrivals.c.id.in_(select(pick.c.id)))
+        .values(wake=lease_until, tries=arrivals.c.tries + 1)
+        .returning(*_ARRIVAL)
+    )
+    return sorted((Arrival(*row) for row in await db.execute(taken)), key=lambda arrival: arrival.id)
+
+
+async def arrival(db: AsyncConnection, arrival_id: int) -> Arrival | None:
+    """One arrival."""
+    row = (await db.execute(select(*_ARRIVAL).where(arrivals.c.id == arrival_id))).first()
+    return Arrival(*row) if row else None
+
+
+async def settle(db: AsyncConnection, arrival_id: int, outcome: str, wake: datetime | None = None) -> None:
+    """Say what came of an arrival; with `wake` it is looked at again then."""
+    await db.execute(update(arrivals).where(arrivals.c.id == arrival_id).values(outcome=outcome[:120], wake=wake))
+
+
+async def revive(db: AsyncConnection, arrival_id: int, now: datetime) -> bool:
+    """Have an arrival understood once more, with all its tries; False when there is none of that number."""
+    done = await db.execute(update(arrivals).where(arrivals.c.id == arrival_id).values(wake=now, tries=0))
+    return done.rowcount == 1
+
+
+# --- heard -----------------------------------------------------------------------------------------------------------
+
+
+async def hold_sender(db: AsyncConnection, sender_index: bytes) -> None:
+    """Whoever handles words of the same sender waits until this transaction ends. On SQLite writers queue anyway."""
+    if db.dialect.name == "postgresql":
+        await db.execute(select(func.pg_advisory_xact_lock(int.from_bytes(sender_index[:8], "big", signed=True))))
+
+
+async def add(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
+    """Write what was heard; None when the line has heard it before."""
+    statement = upsert(db, heard).values(**row)
+    done = await db.execute(statement.on_conflict_do_nothing(index_elements=["line", "dedupe"]).returning(heard.c.id))
+    found = done.scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+async def understood(db: AsyncConnection, heard_id: int, values: Mapping[str, Any]) -> None:
+    """Write what it was taken for and what came of it."""
+    await db.execute(update(heard).where(heard.c.id == heard_id).values(**values))
+
+
+_SAID = tuple(heard.c[name] for name in Said.__dataclass_fields__)
+
+
+async def by_ref(db: AsyncConnection, line: str, ref: str, kinds: Collection[str]) -> Said | None:
+    """The message of a line that goes by this ref, of one of these kinds; the newest if there are several."""
+    if not ref:
+        return None
+    row = await db.execute(
+        select(*_SAID)
+        .where(heard.c.line == line, heard.c.ref == ref, heard.c.kind.in_(tuple(kinds)))
+        .order_by(heard.c.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return Said(*found) if found else None
+
+
+async def same_words(
+    db: AsyncConnection, line: str, senders: Collection[bytes], text: str, kind: str, since: datetime, arrival_id: int
+) -> Said | None:
+    """The newest message with the same words of the same sender since then, from another arrival."""
+    row = await db.execute(
+        select(*_SAID)
+        .where(
+            heard.c.sender_index.in_(tuple(senders)),
+            heard.c.line == line,
+            heard.c.kind == kind,
+            heard.c.text == text,
+            heard.c.at >= since,
+            heard.c.arrival_id != arrival_id,
+        )
+        .order_by(heard.c.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return Said(*found) if found else None
+
+
+async def of_album(db: AsyncConnection, line: str, senders: Collection[bytes], album: str) -> Said | None:
+    """An earlier message of the same album that led to a ticket."""
+    row = await db.execute(
+        select(*_SAID)
+        .where(
+            heard.c.sender_index.in_(tuple(senders)),
+            heard.c.line == line,
+            heard.c.album == album,
+            heard.c.ticket_id.is_not(None),
+        )
+        .order_by(heard.c.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return Said(*found) if found else None
+
+
+async def wrote_between(
+    db: AsyncConnection, address_indexes: Collection[bytes], after: datetime, upto: datetime
+) -> bool:
+    """Did anything leave for this address in that time?"""
+    row = await db.execute(
+        select(attempts.c.id)
+        .where(
+            attempts.c.address_index.in_(tuple(address_indexes)),
+            attempts.c.started_at > after,
+            attempts.c.started_at <= upto,
+        )
+        .limit(1)
+    )
+    return row.first() is not None
+
+
+async def wrote_event(db: AsyncConnection, address_indexes: Collection[bytes], event: str, since: datetime) -> bool:
+    """Did a message of this event leave for this address since then?"""
+    row = await db.execute(
+        select(attempts.c.id)
+        .where(
+            attempts.c.address_index.in_(tuple(address_indexes)),
+            attempts.c.event == event,
+            attempts.c.started_at >= since,
+        )
+        .limit(1)
+    )
+    return row.first() is not None
+
+
+async def sealed_sender(db: AsyncConnection, heard_id: int) -> bytes | None:
+    """The sealed address that a message came from."""
+    return (await db.execute(select(heard.c.sender).where(heard.c.id == heard_id))).scalar_one_or_none()
+
+
+async def of_ticket(db: AsyncConnection, ticket_id: int) -> list[tuple[int, bytes, str]]:
+    """(id, sealed sender, ref) of everything heard for a ticket."""
+    rows = await db.execute(
+        select(heard.c.id, heard.c.sender, heard.c.ref).where(heard.c.ticket_id == ticket_id).order_by(heard.c.id)
+    )
+    return [(int(row[0]), bytes(row[1]), str(row[2])) for row in rows]
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+async def add_files(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the files of a message."""
+    if rows:
+        await db.execute(insert(files), list(rows))
+
+
+async def claim_files(db: AsyncConnection, now: datetime, lease_until: datetime, limit: int) -> list[Waiting]:
+    """Take files that are to be fetched now; nobody else gets them before `lease_until`."""
+    pick = (
+        select(files.c.id)
+        .where(files.c.wake <= now)
+        .order_by(files.c.wake, files.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("pick")
+    )
+    taken = (
+        update(files)
+        .where(files.c.id.in_(select(pick.c.id)))
+        .values(wake=lease_until, tries=files.c.tries + 1)
+        .returning(files.c.id)
+    )
+    ids = [int(row[0]) for row in await db.execute(taken)]
+    rows = await db.execute(
+        select(
+            files.c.id,
+            files.c.heard_id,
+            files.c.ticket_id,
+            files.c.name,
+            files.c.type,
+            files.c.handle,
+            files.c.tries,
+            heard.c.arrival_id,
+            heard.c.line,
+            heard.c.sender,
+        )
+        .join(heard, heard.c.id == files.c.heard_id)
+        .where(files.c.id.in_(ids))
+        .order_by(files.c.id)
+    )
+    return [Waiting(*tuple(row)) for row in rows]
+
+
+async def settle_file(db: AsyncConnection, file_id: int, values: Mapping[str, Any]) -> None:
+    """Write what became of a file."""
+    await db.execute(update(files).where(files.c.id == file_id).values(**values))
+
+
+async def files_of(db: AsyncConnection, ticket_id: int) -> list[File]:
+    """The files of a ticket in the order they came."""
+    columns = [files.c[name] for name in File.__dataclass_fields__]
+    return [
+        File(*row)
+        for row in await db.execute(select(*columns).where(files.c.ticket_id == ticket_id).order_by(files.c.id))
+    ]
+
+
+async def refused_before(db: AsyncConnection, heard_id: int, ticket_id: int | None) -> bool:
+    """Was a file of this message or ticket refused already?"""
+    same = files.c.heard_id == heard_id
+    if ticket_id is not None:
+        same = or_(same, files.c.ticket_id == ticket_id)
+    row = await db.execute(select(files.c.id).where(same, files.c.state.in_(("refused", "lost"))).limit(1))
+    return row.first() is not None

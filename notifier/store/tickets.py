@@ -1,0 +1,403 @@
+"""Rows of tickets, of who reported them, of what was said in them, and of everything that was done about them.
+
+Nothing here joins people: the sealed reporter is the only way from a ticket to a person.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.rules.tickets import OPEN, Status
+from notifier.rules.tickets import Ticket as Moving
+from notifier.store.schema import UtcDateTime, deliveries, reporters, ticket_changes, ticket_messages, tickets
+from notifier.store.upsert import upsert
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # a promise without an end sorts last
+
+
+@dataclass(frozen=True)
+class Ticket(Moving):
+    """One complaint; who reported it is not in it."""
+
+    category: str = ""
+    categories: tuple[str, ...] = ()
+    urgent: bool = False
+    confidentiality: str = "open"
+    verified: bool = False
+    channel: str = ""
+    language: str = "id"
+    region: str = ""
+    summary: str = ""
+    round_id: int | None = None
+    answers_id: int | None = None
+    assignee_id: int | None = None
+    policy: str = ""
+    undelivered: str = ""
+    opened_at: datetime = FAR
+    updated_at: datetime = FAR
+    closed_at: datetime | None = None
+    version: int = 1
+    next_due: datetime | None = None
+    next_clock: str = ""
+    level: int = 0
+    breached: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still worked on."""
+        return self.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The sealed row of who complained."""
+
+    ticket_id: int
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the conversation; an outgoing one tells how its delivery fares."""
+
+    id: int
+    kind: str  # in, out, note
+    text: str
+    at: datetime
+    account_id: int | None
+    heard_id: int | None
+    delivery_id: int | None
+    ref: str
+    versions: tuple[Mapping[str, str], ...]  # earlier wordings {text, at}, oldest first
+    delivery_state: str = ""
+    delivery_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One entry of a ticket's history."""
+
+    at: datetime
+    who: str
+    act: str
+    was: str
+    status: str
+    why: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- tickets ---------------------------------------------------------------------------------------------------------
+
+_NAMES = tuple(Ticket.__dataclass_fields__)
+_TICKET = tuple(tickets.c[name] for name in _NAMES)
+
+
+def _ticket(row: Iterable[Any]) -> Ticket:
+    values = dict(zip(_NAMES, row, strict=True))
+    return Ticket(**{**values, "status": Status(values["status"]), "categories": tuple(values["categories"])})
+
+
+async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
+    """Write a ticket; None when its number is taken."""
+    statement = upsert(db, tickets).values(**row)
+    done = await db.execute(statement.on_conflict_do_nothing(index_elements=["number"]).returning(tickets.c.id))
+    found = done.scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+async def get(db: AsyncConnection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    """One ticket; `lock` keeps others from changing it until the transaction ends."""
+    wanted = select(*_TICKET).where(tickets.c.id == ticket_id)
+    row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
+    return _ticket(row) if row else None
+
+
+async def by_number(db: AsyncConnection, number: str, *, lock: bool = False) -> Ticket | None:
+    """The ticket of a number in the form we write them."""
+    wanted = select(*_TICKET).where(tickets.c.number == number)
+    row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
+    return _ticket(row) if row else None
+
+
+async def change(db: AsyncConnection, ticket: Ticket, values: Mapping[str, Any], now: datetime) -> bool:
+    """Change a ticket as it was read; False when somebody else was quicker. Counts its version up."""
+    done = await db.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        .values(**{"updated_at": now, **values}, version=ticket.version + 1)
+    )
+    return done.rowcount == 1
+
+
+async def reckon(db: AsyncConnection, ticket_id: int, values: Mapping[str, Any]) -> None:
+    """Write what was reckoned from the history (due, wake, level …); the version stays, for nobody decided anything."""
+    await db.execute(update(tickets).where(tickets.c.id == ticket_id).values(**values))
+
+
+async def claim(db: AsyncConnection, now: datetime, lease_until: datetime, limit: int) -> list[int]:
+    """Take tickets that are to be looked at again; nobody else gets them before `lease_until`."""
+    pick = (
+        select(tickets.c.id)
+        .where(tickets.c.wake <= now)
+        .order_by(tickets.c.wake)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("pick")
+    )
+    taken = update(tickets).where(tickets.c.id.in_(select(pick.c.id))).values(wake=lease_until).returning(tickets.c.id)
+    return sorted(int(row[0]) for row in await db.execute(taken))
+
+
+def _within(prefix: str) -> ColumnElement[bool]:
+    """SQL of `roles.covers`."""
+    prefix = prefix.rstrip(".")
+    if not prefix:
+        return tickets.c.id.is_not(None)
+    return or_(tickets.c.region == prefix, tickets.c.region.startswith(f"{prefix}.", autoescape=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tickets of a region a list shows."""
+
+    region: str  # prefix
+    open_only: bool = True
+    assignee_id: int | None = None
+    urgent: bool = False
+    late: bool = False
+    undelivered: bool = False
+    category: str = ""
+
+
+def _matching(wanted: Wanted) -> ColumnElement[bool]:
+    conditions = [_within(wanted.region)]
+    if wanted.open_only:
+        conditions.append(tickets.c.closed_at.is_(None))
+    if wanted.assignee_id is not None:
+        conditions.append(tickets.c.assignee_id == wanted.assignee_id)
+    if wanted.urgent:
+        conditions.append(tickets.c.urgent.is_(True))
+    if wanted.late:
+        conditions.append(tickets.c.breached.is_(True))
+    if wanted.undelivered:
+        conditions.append(tickets.c.undelivered != "")
+    if wanted.category:
+        conditions.append(tickets.c.category == wanted.category)
+    return and_(*conditions)
+
+
+Place = tuple[int, datetime, int]  # not urgent, next due, id: where a page ended
+
+
+async def page(db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int) -> list[Ticket]:
+    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age."""
+    calm = case((tickets.c.urgent.is_(True), 0), else_=1)
+    due = func.coalesce(tickets.c.next_due, literal(FAR, UtcDateTime()), type_=UtcDateTime())
+    query = select(*_TICKET).where(_matching(wanted)).order_by(calm, due, tickets.c.id).limit(limit)
+    if after is not None:
+        query = query.where(
+            or_(
+                calm > after[0],
+                and_(calm == after[0], due > after[1]),
+                and_(calm == after[0], due == after[1], tickets.c.id > after[2]),
+            )
+        )
+    return [_ticket(row) for row in await db.execute(query)]
+
+
+async def newest(db: AsyncConnection, wanted: Wanted, before: int | None, limit: int) -> list[Ticket]:
+    """Tickets below an id, newest first."""
+    query = select(*_TICKET).where(_matching(wanted)).order_by(tickets.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(tickets.c.id < before)
+    return [_ticket(row) for row in await db.execute(query)]
+
+
+async def count(db: AsyncConnection, wanted: Wanted, limit: int = 1000) -> int:
+    """How many match, up to `limit`: enough for a badge."""
+    some = select(tickets.c.id).where(_matching(wanted)).limit(limit).subquery()
+    return int((await db.execute(select(func.count()).select_from(some))).scalar_one())
+
+
+# --- reporters -------------------------------------------------------------------------------------------------------
+
+
+async def report(
+    db: AsyncConnection, ticket_id: int, sealed: bytes, person_index: bytes | None, address_index: bytes
+) -> None:
+    """Write, or write anew, who reported a ticket."""
+    statement = upsert(db, reporters).values(
+        ticket_id=ticket_id, sealed=sealed, person_index=person_index, address_index=address_index
+    )
+    await db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["ticket_id"],
+            set_={"sealed": sealed, "person_index": person_index, "address_index": address_index},
+        )
+    )
+
+
+async def reporter(db: AsyncConnection, ticket_id: int) -> Reporter | None:
+    """The sealed row of who reported a ticket."""
+    row = (
+        await db.execute(select(reporters.c.ticket_id, reporters.c.sealed).where(reporters.c.ticket_id == ticket_id))
+    ).first()
+    return Reporter(*row) if row else None
+
+
+async def reported_by(
+    db: AsyncConnection,
+    persons: Collection[bytes],
+    addresses: Collection[bytes],
+    *,
+    ticket_id: int | None = None,
+    round_id: int | None = None,
+    any_round: bool = True,
+    open_only: bool = True,
+) -> Ticket | None:
+    """The newest ticket of this reporter, by the person's keys or the address's."""
+    same = or_(reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
+    query = select(*_TICKET).join(reporters, reporters.c.ticket_id == tickets.c.id).where(same)
+    if ticket_id is not None:
+        query = query.where(tickets.c.id == ticket_id)
+    if not any_round:
+        query = query.where(tickets.c.round_id == round_id)
+    if open_only:
+        query = query.where(tickets.c.status.in_(tuple(sorted(OPEN))))
+    row = (await db.execute(query.order_by(tickets.c.id.desc()).limit(1))).first()
+    return _ticket(row) if row else None
+
+
+# --- the conversation ------------------------------------------------------------------------------------------------
+
+
+async def say(db: AsyncConnection, row: Mapping[str, Any]) -> int:
+    """Add a message to a ticket's conversation; returns its id."""
+    values = {"versions": [], **row}
+    return int(
+        (await db.execute(insert(ticket_messages).values(**values).returning(ticket_messages.c.id))).scalar_one()
+    )
+
+
+async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
+    """Everything said in a ticket, oldest first, with how outgoing messages fared."""
+    m = ticket_messages.c
+    rows = await db.execute(
+        select(
+            m.id,
+            m.kind,
+            m.text,
+            m.at,
+            m.account_id,
+            m.heard_id,
+            m.delivery_id,
+            m.ref,
+            m.versions,
+            deliveries.c.state,
+            deliveries.c.reason,
+        )
+        .select_from(ticket_messages.outerjoin(deliveries, deliveries.c.id == m.delivery_id))
+        .where(m.ticket_id == ticket_id)
+        .order_by(m.id)
+    )
+    return [Said(*row[:8], tuple(row[8]), row[9] or "", row[10] or "") for row in rows]
+
+
+async def message_of(db: AsyncConnection, heard_id: int) -> tuple[int, int, str, datetime, list[Any]] | None:
+    """(message, ticket, text, at, versions) that something heard became; None when it became none."""
+    m = ticket_messages.c
+    row = (await db.execute(select(m.id, m.ticket_id, m.text, m.at, m.versions).where(m.heard_id == heard_id))).first()
+    return (int(row[0]), int(row[1]), str(row[2]), row[3], list(row[4])) if row else None
+
+
+async def reword(db: AsyncConnection, message_id: int, text: str, at: datetime, versions: list[Any]) -> None:
+    """Give a message its new wording; `versions` are all earlier ones."""
+    await db.execute(
+        update(ticket_messages).where(ticket_messages.c.id == message_id).values(text=text, at=at, versions=versions)
+    )
+
+
+async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime] | None:
+    """(heard id, at) of the citizen's newest message in a ticket."""
+    m = ticket_messages.c
+    row = await db.execute(
+        select(m.heard_id, m.at)
+        .where(m.ticket_id == ticket_id, m.kind == "in", m.heard_id.is_not(None))
+        .order_by(m.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return (int(found[0]), found[1]) if found else None
+
+
+TOLD = ("accepted", "delivered", "read")
+
+
+async def fate(db: AsyncConnection, ticket_id: int) -> tuple[str, str, bool] | None:
+    """(state, reason, held) of the newest message that was to reach the citizen of a ticket."""
+    row = await db.execute(
+        select(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
+        .where(deliveries.c.ticket_id == ticket_id, deliveries.c.account_id.is_(None))
+        .order_by(deliveries.c.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return (str(found[0]), str(found[1]), bool(found[2])) if found else None
+
+
+async def told_since(db: AsyncConnection, ticket_id: int) -> datetime | None:
+    """When the acknowledgement reached the citizen's provider; None while it has not."""
+    row = await db.execute(
+        select(deliveries.c.settled_at, deliveries.c.created_at)
+        .where(
+            deliveries.c.ticket_id == ticket_id,
+            deliveries.c.event == "ticket_received",
+            deliveries.c.state.in_(TOLD),
+        )
+        .limit(1)
+    )
+    found = row.first()
+    return (found[0] or found[1]) if found else None
+
+
+# --- the history -----------------------------------------------------------------------------------------------------
+
+
+async def record(
+    db: AsyncConnection,
+    ticket_id: int,
+    *,
+    at: datetime,
+    who: str,
+    act: str,
+    was: str = "",
+    status: str = "",
+    why: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an entry to a ticket's history."""
+    await db.execute(
+        insert(ticket_changes).values(
+            ticket_id=ticket_id,
+            at=at,
+            who=who,
+            act=act,
+            was=was,
+            status=status,
+            why=why[:500],
+            facts=dict(facts or {}),
+        )
+    )
+
+
+async def history(db: AsyncConnection, ticket_id: int) -> list[Changed]:
+    """Everything that was done about a ticket, in order."""
+    c = ticket_changes.c
+    rows = await db.execute(
+        select(c.at, c.who, c.act, c.was, c.status, c.why, c.facts).where(c.ticket_id == ticket_id).order_by(c.id)
+    )
+    return [Changed(*row) for row in rows]

@@ -66,6 +66,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def config_file(options: Any) -> Path:
+    """The one named, else the data folder's own (a demo keeps one there), else ./config.toml."""
+    own = Path(options.data) / "config.toml"
+    return own if not options.config_named and own.exists() else Path(options.config)
+
+
 def database_location(config: Config, data: Path) -> str:
     """The configured database, or the SQLite file of the data folder."""
     return config.database.url or f"sqlite:///{(data / DATABASE_FILE).resolve()}"
@@ -85,7 +91,7 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Load the configuration, bring the database up to date, open the vault, build the rooms."""
     if config is None:
-        config = configuration.load(options.config, named=options.config_named)
+        config = configuration.load(config_file(options), named=options.config_named)
     data = Path(options.data)
     url = database_location(config, data)
     await migrate_async(url)

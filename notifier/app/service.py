@@ -1,0 +1,206 @@
+"""A running process: the roles it plays (web, worker, clock), started in order and closed in reverse."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from channels.contract import Listens
+from notifier.app.house import House
+from notifier.app.lines import build_dispatcher, build_inbox, open_lines
+from notifier.dispatch import Dispatcher
+from notifier.errors import Refused
+from notifier.inbox import Inbox
+from notifier.jobs import Job, RoundCarrier, Ticker
+from notifier.ledger import seal
+from notifier.store import accounts as account_rows
+from notifier.web import hooks, site
+
+log = structlog.get_logger()
+ROLES = ("web", "worker", "clock")
+DRAIN = 20.0  # seconds that a closing process gives what is under way
+IDLE = 0.5  # seconds between two looks at an empty queue
+
+
+@dataclass(frozen=True)
+class Service:
+    """What runs."""
+
+    house: House
+    url: str  # of the web role; "" without it
+    dispatcher: Dispatcher | None
+    inbox: Inbox
+
+
+@asynccontextmanager
+async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncIterator[Service]:
+    """Run these roles until the block is left; then stop hearing first and sending last."""
+    async with AsyncExitStack() as stack:
+        _alone(house, stack)
+        await stack.enter_async_context(open_lines(house))
+        inbox = build_inbox(house)
+        dispatcher = build_dispatcher(house) if "worker" in roles else None
+        if dispatcher is not None:
+            await stack.enter_async_context(_sending(dispatcher))
+        poke = dispatcher.poke if dispatcher is not None else _nothing
+        if "worker" in roles:
+            arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke))
+        else:
+            arrived = _nothing
+        if "clock" in roles:
+            ticker = Ticker(house.database, jobs_of(house, inbox, poke), house.clock, house.worker)
+            ticker.start()
+            stack.callback(ticker.stop)
+        url = ""
+        if "web" in roles:
+            doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
+            url = await stack.enter_async_context(_serving(house, doorway))
+            await stack.enter_async_context(_listening(house, doorway))
+        yield Service(house, url, dispatcher, inbox)
+
+
+def _nothing() -> None:
+    """Nobody in this process needs to be woken; the others look by themselves."""
+
+
+def _alone(house: House, stack: AsyncExitStack) -> None:
+    """On SQLite one service process only: a second one would double the rates and starve the writers."""
+    if not house.database.is_sqlite:
+        return
+    path = Path(house.data) / "service.lock"
+    handle = stack.enter_context(path.open("w"))
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Refused(
+            f"another service process already runs on {house.data}; SQLite has room for one. "
+            "For several, set database.url to a PostgreSQL"
+        ) from None
+
+
+@asynccontextmanager
+async def _sending(dispatcher: Dispatcher) -> AsyncIterator[None]:
+    task = asyncio.create_task(dispatcher.run(IDLE), name="dispatch")
+    try:
+        yield
+    finally:
+        dispatcher.stop()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(DRAIN):
+                await task
+
+
+@asynccontextmanager
+async def _hearing(
+    inbox: Inbox, clock: Callable[[], datetime], poke: Callable[[], None]
+) -> AsyncIterator[Callable[[], None]]:
+    """Understand arrivals as they come; yields what wakes it."""
+    woken = asyncio.Event()
+    closing = False
+
+    async def hear() -> None:
+        while not closing:
+            try:
+                if await inbox.drain(clock()):
+                    poke()
+                    continue
+            except Exception:
+                log.exception("inbox.drain")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE * 2):
+                    await woken.wait()
+            woken.clear()
+
+    task = asyncio.create_task(hear(), name="inbox")
+    try:
+        yield woken.set
+    finally:
+        closing = True
+        woken.set()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(DRAIN):
+                await task
+
+
+@asynccontextmanager
+async def _serving(house: House, doorway: hooks.Doorway) -> AsyncIterator[str]:
+    app = site.build(house)
+    hooks.add(app, house.channels, doorway)
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=5)
+    await runner.setup()
+    service = house.config.service
+    try:
+        try:
+            await web.TCPSite(runner, service.host, service.port).start()
+        except OSError as error:
+            raise Refused(
+                f"service.port {service.port} on {service.host} can't be opened ({error.strerror}); "
+                "choose another port in config.toml"
+            ) from None
+        port = runner.addresses[0][1]
+        yield f"http://{service.host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def _listening(house: House, doorway: hooks.Doorway) -> AsyncIterator[None]:
+    """Lines that bring arrivals by themselves: long polling, a mail door."""
+
+    def arrive(line: str) -> Callable[..., object]:
+        async def keep(body: bytes, headers: dict[str, str]) -> None:
+            await doorway.keep(line, body, headers)
+
+        return keep
+
+    tasks = [
+        asyncio.create_task(channel.listen(arrive(line)), name=f"listen:{line}")  # type: ignore[arg-type]
+        for line, channel in house.channels.items()
+        if isinstance(channel, Listens)
+    ]
+    for task in tasks:
+        task.add_done_callback(_tell_end)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tell_end(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("listen.ended", task=task.get_name(), reason=str(task.exception()))
+
+
+def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
+    """What the clock starts, and how often."""
+    carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
+
+    async def advance(now: datetime) -> None:
+        if await house.broadcasts.advance(now, house.worker):
+            poke()
+
+    async def sweep(now: datetime) -> None:
+        if await house.desk.sweep(now):
+            poke()
+
+    async def expire(now: datetime) -> None:
+        async with house.database.write() as db:
+            await account_rows.forget_expired(db, now)
+
+    return [
+        Job("ledger", 1, lambda now: seal(house.database, house.worker, now)),
+        Job("broadcasts", 1, advance),
+        Job("rounds", 5, carrier.carry),
+        Job("promises", 5, sweep),
+        Job("files", 3, inbox.fetch_files),
+        Job("words", 5, lambda now: house.studio.refresh(house.words), single=False),
+        Job("sessions", 3600, expire),
+    ]

@@ -1,0 +1,151 @@
+"""notifier check: everything that would fail at three in the morning, told now. Changes nothing."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+
+from channels.contract import ChannelError, Probes
+from notifier import config as configuration
+from notifier.app.house import KEY_FILE, config_file, database_location
+from notifier.app.lines import build_channel
+from notifier.cli.options import Options, parser
+from notifier.config import Config
+from notifier.errors import Refused
+from notifier.render import Words
+from notifier.store.engine import Database, database_url, schema_head, schema_version
+from notifier.vault import load_vault
+
+Level = Literal["ok", "warning", "error"]
+MARKS = {"ok": "ok      ", "warning": "warning ", "error": "ERROR   "}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at."""
+
+    level: Level
+    what: str
+    sentence: str
+
+
+def command(args: list[str], options: Options) -> int:
+    """Exit 0 when nothing is wrong (warnings alone are 0), 1 when something is."""
+    words = parser("notifier check", "Check configuration, keys, database, templates and lines. Changes nothing.")
+    words.add_argument("--probe", action="store_true", help="also ask each provider whether our credentials work")
+    words.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    asked = words.parse_args(args)
+    found = asyncio.run(_check(options, asked.probe))
+    wrong = any(one.level == "error" for one in found)
+    if asked.json:
+        rows = [{"level": one.level, "what": one.what, "sentence": one.sentence} for one in found]
+        print(json.dumps({"ok": not wrong, "findings": rows}))
+    else:
+        for one in found:
+            print(
+                f"{MARKS[one.level]}{one.what}: {one.sentence}", file=sys.stderr if one.level == "error" else sys.stdout
+            )
+    return 1 if wrong else 0
+
+
+async def _check(options: Options, probe: bool) -> list[Found]:
+    path = config_file(options)
+    try:
+        config = configuration.load(path, named=options.config_named)
+    except Refused as error:
+        return [Found("error", "configuration", str(error))]
+    where = str(path) if path.exists() else "defaults (no config.toml)"
+    found = [Found("ok", "configuration", where)]
+    found += [one async for one in _database(config, options.data)]
+    found += [_keys(options.data), _words(config)]
+    found += [one async for one in _lines(config, probe)]
+    found += _promises(config)
+    return found
+
+
+def _keys(data: Path) -> Found:
+    file = data / KEY_FILE
+    if not file.exists() and not os.environ.get("NOTIFIER_VAULT__KEY"):
+        return Found("ok", "keys", f"{file} will be made at the first start; keep a copy of it elsewhere")
+    try:
+        load_vault(file, os.environ)
+    except Refused as error:
+        return Found("error", "keys", str(error))
+    return Found("ok", "keys", "the vault opens")
+
+
+async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
+    location = database_location(config, data)
+    try:
+        url = database_url(location)
+    except Refused as error:
+        yield Found("error", "database", str(error))
+        return
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        yield Found("ok", "database", f"{url.database} will be made at the first start")
+        return
+    database = Database(location)
+    shown = url.render_as_string(hide_password=True)
+    try:
+        async with database.read() as db:
+            version = await schema_version(db)
+    except Exception as error:
+        yield Found("error", "database", f"{shown} does not answer: {type(error).__name__}: {error}".split("\n")[0])
+        return
+    finally:
+        await database.close()
+    head = schema_head()
+    if version == head:
+        yield Found("ok", "database", f"{shown}, migration {version}")
+    else:
+        yield Found("warning", "database", f"{shown} stands at {version}; the next start brings it to {head}")
+
+
+def _words(config: Config) -> Found:
+    try:
+        words = Words(common={"sender": config.service.name, "zone": config.service.zone})
+        count = len(words.sources())
+    except Exception as error:
+        return Found("error", "templates", str(error))
+    return Found("ok", "templates", f"{count} shipped templates")
+
+
+async def _lines(config: Config, probe: bool) -> AsyncIterator[Found]:
+    if not config.lines:
+        yield Found("warning", "lines", "no line is configured: nobody can be told anything; see docs/lines.md")
+    async with aiohttp.ClientSession() as http:
+        for name, line in config.lines.items():
+            try:
+                channel = build_channel(name, line, http)
+            except Refused as error:
+                yield Found("error", f"lines.{name}", str(error))
+                continue
+            if line.sandbox:
+                yield Found(
+                    "warning", f"lines.{name}", "a sandbox line: nobody real will be told; remove it in production"
+                )
+            elif probe and isinstance(channel, Probes):
+                try:
+                    yield Found("ok", f"lines.{name}", await channel.probe())
+                except ChannelError as error:
+                    yield Found("error", f"lines.{name}", str(error))
+            else:
+                yield Found("ok", f"lines.{name}", f"{line.channel}, settings complete")
+            await channel.close()
+    for kind in config.delivery.ladder:
+        if config.lines and all(line.channel != kind for line in config.lines.values()):
+            yield Found("warning", "delivery.ladder", f"names {kind}, but no line carries it")
+
+
+def _promises(config: Config) -> list[Found]:
+    if not config.policies:
+        return [
+            Found("warning", "policies", "no policy is configured: no promise is kept or watched; see docs/promise.md")
+        ]
+    return [Found("ok", "policies", f"{len(config.policies)} policies, {len(config.calendars)} calendars")]

@@ -1,0 +1,50 @@
+"""notifier serve, web, worker, clock: run the service, or some of its roles, until told to stop."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+from notifier.app import open_house
+from notifier.app.logs import set_up
+from notifier.app.service import ROLES, open_service
+from notifier.cli.options import Options, parser
+from notifier.errors import Refused
+
+
+def command(args: list[str], options: Options) -> int:
+    """Everything in one process."""
+    return run("serve", "Run everything in one process.", ROLES, args, options)
+
+
+def run(word: str, description: str, roles: Sequence[str], args: list[str], options: Options) -> int:
+    """Run these roles until SIGINT or SIGTERM."""
+    words = parser(f"notifier {word}", description)
+    words.add_argument("--quiet", action="store_true", help="log warnings only")
+    asked = words.parse_args(args)
+    set_up(quiet=asked.quiet)
+    return asyncio.run(_run(roles, options))
+
+
+async def _run(roles: Sequence[str], options: Options) -> int:
+    stop = until_stopped()
+    async with open_house(options) as house:
+        if len(roles) < len(ROLES) and house.database.is_sqlite:
+            raise Refused(
+                "SQLite has room for one service process: run notifier serve, or set database.url to a PostgreSQL"
+            )
+        async with open_service(house, roles) as service:
+            if service.url:
+                print(f"Listening on {service.url}", file=sys.stderr, flush=True)
+            await stop.wait()
+            print("Stopping: what is under way is finished first.", file=sys.stderr, flush=True)
+    return 0
+
+
+def until_stopped() -> asyncio.Event:
+    """An event that SIGINT and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

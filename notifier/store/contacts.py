@@ -1,6 +1,6 @@
 """Addresses of people: which one comes next, whose is this, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -134,3 +134,26 @@ async def is_silent(db: AsyncConnection, kind: str, address: str) -> bool:
 async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> None:
     """STOP SEMUA: no broadcasts to this person at any address."""
     await db.execute(update(people).where(people.c.id == person_id).values(silenced_at=now))
+
+
+async def everybody(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[tuple[str, dict[str, str]]]:
+    """Every person who can be reached: name, and one address by channel."""
+    last = 0
+    while True:
+        rows = (
+            await db.execute(
+                select(people.c.id, people.c.name).where(people.c.id > last).order_by(people.c.id).limit(batch)
+            )
+        ).all()
+        if not rows:
+            return
+        names = {row[0]: row[1] for row in rows}
+        last = rows[-1][0]
+        found: dict[int, dict[str, str]] = {}
+        reached = select(contacts.c.person_id, contacts.c.kind, contacts.c.address).where(
+            contacts.c.person_id.between(rows[0][0], last), contacts.c.state == "ok"
+        )
+        for person_id, kind, address in await db.execute(reached):
+            found.setdefault(person_id, {}).setdefault(kind, address)
+        for person_id, addresses in found.items():
+            yield names[person_id], addresses

@@ -5,40 +5,18 @@ rule is sure, a person at the desk sees it: silence is never the answer to somet
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from notifier.rules.words.amounts import amounts
-from notifier.rules.words.grievances import Grievances, grievances, whether
+from notifier.rules.words.grievances import whether
 from notifier.rules.words.lexicon import Lexicon, shipped
+from notifier.rules.words.normal import READ
+from notifier.rules.words.reading import Reading, read
 from notifier.rules.words.values import Context, Intent, Meaning, Topic
-from notifier.rules.words.normal import READ, clean, tokens
-from notifier.rules.words.seen import Seen
 
 _SHORT = 4  # words: an answer, not a story
+_MANY = 3  # words of the market that make an advertisement
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One text as the rules see it; `core` is its words without greetings, names, thanks and signs."""
-
-    seen: Seen
-    context: Context
-    grief: Grievances
-    core: tuple[str, ...]
-    asked: bool
-
-    def has(self, *concepts: str) -> bool:
-        """Does any of these concepts occur?"""
-        return bool(self.seen.any(*concepts))
-
-    def whole(self, *concepts: str) -> bool:
-        """Is every word of the core covered by these concepts?"""
-        covered = {at for name in (*concepts, *_CORTESIES) for span in self.seen.of(name) for at in range(*span)}
-        return all(at in covered for at, t in enumerate(self.seen.tokens) if t.word[0].isalnum())
-
-
-_CORTESIES = ("greet", "person_called", "thanks", "good", "laugh", "particle")
 
 
 def meaning(text: str, context: Context | str = Context.NONE, lexicon: Lexicon | None = None) -> Meaning:
@@ -47,15 +25,9 @@ def meaning(text: str, context: Context | str = Context.NONE, lexicon: Lexicon |
     Reads the first 4,000 characters (`why` says when there were more) and never fails on any text; ValueError when
     `context` is a name nobody knows.
     """
-    context = Context.read(context)
-    seen = (lexicon or shipped()).read(tokens(clean(text)))
-    grief = grievances(seen, context)
-    reading = Reading(seen, context, grief, _core(seen), _asked(seen))
-    for name, rule in RULES:
-        outcome = rule(reading)
-        if outcome is not None:
-            break
-    found = _dressed(outcome, reading, name)
+    reading = read(text, Context.read(context), lexicon or shipped())
+    rule, outcome = next((rule, outcome) for rule, says in RULES if (outcome := says(reading)) is not None)
+    found = _dressed(outcome, reading, rule)
     if len(text) > READ:
         found = replace(found, why=(*found.why, f"only the first {READ} characters were read"))
     return found
@@ -136,7 +108,9 @@ def _machine(r: Reading) -> Meaning | None:
 def _start_again(r: Reading) -> Meaning | None:
     if len(r.core) <= 2 and r.has("start_word") and r.whole("start_word", "wants_again"):
         return _is(Intent.OPT_IN, r, "start_word")
-    if r.has("again_please") and not r.has("not_got") or r.has("pressed_stop") and r.has("wants_again", "please_act"):
+    if (r.has("again_please") and not r.has("not_got")) or (
+        r.has("pressed_stop") and r.has("wants_again", "please_act")
+    ):
         return _is(Intent.OPT_IN, r, "pressed_stop", "again_please")
     return None
 
@@ -149,7 +123,7 @@ def _stop(r: Reading) -> Meaning | None:
     if r.has("stop_word") and not r.grief.found:
         # the keyword alone, or shouted after an angry sentence about our messages
         alone = r.whole("stop_word", "message_word", "me", "please_act")
-        if alone or (len(r.core) <= 3 and not r.has("aid")) or r.has("message_word") and r.has("stop_shout"):
+        if alone or (len(r.core) <= 3 and not r.has("aid")) or (r.has("message_word") and r.has("stop_shout")):
             return _is(Intent.OPT_OUT, r, "stop_word")
     return None
 
@@ -157,8 +131,9 @@ def _stop(r: Reading) -> Meaning | None:
 def _advertises(r: Reading) -> Meaning | None:
     if r.has("real_q") or r.grief.danger or r.has("me_grieving"):
         return None
-    many = len({span[0] for span in r.seen.of("spam_word")})
-    if r.has("spam_strong") and set(r.grief.categories) <= {"deduction", "illegal_levy"} and many >= 1 or many >= 3 and not r.asked:
+    many = len({start for start, _ in r.seen.of("spam_word")})
+    only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy"}
+    if (r.has("spam_strong") and only_prices) or (many >= _MANY and not r.asked):
         return _is(Intent.SPAM, r, "spam_strong", "spam_word")
     return None
 
@@ -193,26 +168,19 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     if r.context is not Context.RECEIPT_QUESTION:
         return None
     beyond = set(r.grief.categories) - {"not_received", "delayed"} or r.grief.danger
-    negative = _opens_with(r, "no") or r.has("not_got") and "not_received" in r.grief.found
+    negative = r.opens_with("no") or (r.has("not_got") and "not_received" in r.grief.found)
     if beyond or (negative and r.has("why_q")):
         return _complaint(r, first=("not_received",) if negative and r.grief.danger else ())
-    clear = r.has("fine_word") or (r.has("got_it") and not _opens_with(r, "not_sure_no"))
+    clear = r.has("fine_word") or (r.has("got_it") and not r.opens_with("not_sure_no"))
     if clear and "not_received" not in r.grief.found:
         return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
     if negative:
         return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
-    if r.asked and r.has("q_word", "yesno_q") and not _opens_with(r, "yes"):
+    if r.asked and r.has("q_word", "yesno_q") and not r.opens_with("yes"):
         return None
-    if _opens_with(r, "yes") or _opens_with(r, "not_no") or (len(r.core) <= _SHORT and r.has("yes")):
+    if r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
         return _is(Intent.RECEIPT_YES, r, "yes")
     return None
-
-
-def _opens_with(r: Reading, concept: str) -> bool:
-    skip = {at for name in ("greet", "person_called") for span in r.seen.of(name) for at in range(*span)}
-    first = next((at for at, t in enumerate(r.seen.tokens) if at not in skip and t.word[0].isalnum()), None)
-    first = first if first is not None else 0
-    return any(start == first for start, _ in r.seen.of(concept))
 
 
 def _says_received(r: Reading) -> Meaning | None:
@@ -224,7 +192,7 @@ def _says_received(r: Reading) -> Meaning | None:
 def _new_contact(r: Reading) -> Meaning | None:
     if not r.has("new_contact") or r.grief.danger:
         return None
-    if set(r.grief.categories) - {"data_error", "card_problem"} or r.asked and not r.has("please_act"):
+    if set(r.grief.categories) - {"data_error", "card_problem"} or (r.asked and not r.has("please_act")):
         return None
     return _is(Intent.CHANGE_CONTACT, r, "new_contact")
 
@@ -321,12 +289,3 @@ RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (
     ("asks for action", _asks_for_action),
     ("not understood", _not_understood),
 )
-
-
-def _core(seen: Seen) -> tuple[str, ...]:
-    skip = {at for name in _CORTESIES for span in seen.of(name) for at in range(*span)}
-    return tuple(t.word for at, t in enumerate(seen.tokens) if at not in skip and t.word[0].isalnum())
-
-
-def _asked(seen: Seen) -> bool:
-    return any(token.word == "?" for token in seen.tokens) or bool(whether(seen)) or "q_open" in seen

@@ -6,8 +6,8 @@ It must not know the intent: a grievance can stand inside an answer, a question 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from notifier.rules.words.values import Context
 from notifier.rules.words.seen import Seen, Span
+from notifier.rules.words.values import Context
 
 Found = dict[str, str]  # category → the words that say so
 
@@ -51,7 +51,7 @@ def grievances(seen: Seen, context: Context) -> Grievances:
             found.pop(category, None)
     if "fraud_hoax" in found:
         found.pop("data_error", None)
-    first = (kind,) if kind else ()
+    first: tuple[str, ...] = (kind,) if kind else ()
     if kind == "other" and "not_received" in found:
         first = ("not_received", "other") if "suicide" not in seen else ("other",)
     elif "card_held" in seen:
@@ -99,7 +99,31 @@ def _covers(seen: Seen, concept: str, at: int) -> bool:
     return any(start <= at < end for start, end in seen.of(concept))
 
 
-_FILLERS = frozenset("? ya y yah sih nih dong deh kah to ta tah nya lho loh ini itu skrg sekarang kan e".split())
+_FILLERS = frozenset(
+    [
+        "?",
+        "ya",
+        "y",
+        "yah",
+        "sih",
+        "nih",
+        "dong",
+        "deh",
+        "kah",
+        "to",
+        "ta",
+        "tah",
+        "nya",
+        "lho",
+        "loh",
+        "ini",
+        "itu",
+        "skrg",
+        "sekarang",
+        "kan",
+        "e",
+    ]
+)
 
 
 def _danger(seen: Seen) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from typing import Any
 
+from notifier.errors import Refused
 from notifier.rules.words.normal import Token, forms
 from notifier.rules.words.seen import Concept, Pattern, Seen, Span, Step, find
 from notifier.rules.words.stems import stems
@@ -21,7 +22,7 @@ _HIDDEN = "***"  # stands for a word with stars in it
 _REMEMBERED = 16_384  # words whose symbols are kept
 
 
-class BadLexicon(ValueError):
+class BadLexicon(Refused):
     """The lexicon file is broken: its message names the concept and the pattern."""
 
 

@@ -1,11 +1,15 @@
-"""People of the register: looked up one by one for other rooms, written slice by slice for imports."""
+"""People of the register: looked up one by one for other rooms, in slices for imports. Seals and opens nothing."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import people
+from notifier.store.schema import contacts, enrolments, people, silences
+from notifier.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,43 @@ class Person:
     language: str
 
 
+class Known(NamedTuple):
+    """What the register holds of a person, as far as a file can change it."""
+
+    id: int
+    nik_index: bytes
+    name: str
+    sex: str
+    born: date | None
+    address: str
+    rt: str
+    rw: str
+    region: str
+    zone: str
+    language: str
+    kk_index: bytes | None
+    flags: list[str]
+
+
+class Held(NamedTuple):
+    """One contact the register holds."""
+
+    id: int
+    person_id: int
+    kind: str
+    address: str
+    state: str  # ok, dead, wrong; old: the register named another one since
+
+
+OLD = "old"
 _PERSON = [people.c[name] for name in Person.__dataclass_fields__]
+_KNOWN = [people.c[name] for name in Known._fields]
+_HELD = [contacts.c[name] for name in Held._fields]
+_CHANGEABLE = tuple(name for name in Known._fields if name not in ("id", "nik_index")) + (
+    "kk",
+    "import_id",
+    "updated_at",
+)
 
 
 async def get(db: AsyncConnection, person_id: int) -> Person | None:
@@ -33,3 +73,144 @@ async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
     """The person whose NIK has this index (`vault.index(nik, "nik")`)."""
     row = (await db.execute(select(*_PERSON).where(people.c.nik_index == nik_index))).first()
     return Person(*row) if row else None
+
+
+async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Person]:
+    """The people that exist among these indexes."""
+    rows = await db.execute(select(people.c.nik_index, *_PERSON).where(people.c.nik_index.in_(indexes)))
+    return {bytes(row[0]): Person(*row[1:]) for row in rows}
+
+
+# --- slices of an import ---------------------------------------------------------------------------------------------
+
+
+async def known(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Known]:
+    """What the register holds of the people that exist among these NIK indexes."""
+    rows = await db.execute(select(*_KNOWN).where(people.c.nik_index.in_(indexes)))
+    return {bytes(row.nik_index): Known(*row) for row in rows}
+
+
+async def held(db: AsyncConnection, person_ids: Collection[int]) -> dict[int, list[Held]]:
+    """All contacts of these people, by person."""
+    found: dict[int, list[Held]] = {}
+    for row in await db.execute(select(*_HELD).where(contacts.c.person_id.in_(person_ids))):
+        found.setdefault(row.person_id, []).append(Held(*row))
+    return found
+
+
+async def enrolled(db: AsyncConnection, person_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """(person, programme) → status, of these people."""
+    rows = await db.execute(
+        select(enrolments.c.person_id, enrolments.c.programme, enrolments.c.status).where(
+            enrolments.c.person_id.in_(person_ids)
+        )
+    )
+    return {(person, programme): status for person, programme, status in rows}
+
+
+async def add(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
+    """Write new people; NIK index → id of those written. One that exists by now is left alone and missing in this."""
+    if not rows:
+        return {}
+    statement = upsert(db, people).on_conflict_do_nothing(index_elements=["nik_index"])
+    written = await db.execute(statement.returning(people.c.nik_index, people.c.id), rows)
+    return {bytes(index): int(number) for index, number in written}
+
+
+async def change(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give people new values: `of` is the person, the other keys are columns, all of them in every row."""
+    if rows:
+        statement = update(people).where(people.c.id == bindparam("of"))
+        values = {name: bindparam(name) for name in _CHANGEABLE if name in rows[0]}
+        await db.execute(statement.values(values), rows)
+
+
+async def add_contacts(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    """Write (person, kind, address) that are not there yet. An address that said STOP stays silent for newcomers."""
+    if not rows:
+        return
+    silent = await _silent(db, rows)
+    await db.execute(
+        upsert(db, contacts).on_conflict_do_nothing(index_elements=["person_id", "kind", "address"]),
+        [
+            {
+                "person_id": person_id,
+                "kind": kind,
+                "address": address,
+                "stopped_at": silent.get((kind, address)),
+                "created_at": now,
+            }
+            for person_id, kind, address in rows
+        ],
+    )
+
+
+async def _silent(db: AsyncConnection, rows: Iterable[tuple[int, str, str]]) -> dict[tuple[str, str], datetime]:
+    by_kind: dict[str, set[str]] = {}
+    for _, kind, address in rows:
+        by_kind.setdefault(kind, set()).add(address)
+    found: dict[tuple[str, str], datetime] = {}
+    for kind, addresses in by_kind.items():
+        wanted = select(silences.c.address, silences.c.since).where(
+            silences.c.kind == kind, silences.c.address.in_(addresses)
+        )
+        found |= {(kind, address): since for address, since in await db.execute(wanted)}
+    return found
+
+
+async def set_state(db: AsyncConnection, contact_ids: Collection[int], state: str) -> None:
+    """Set contacts aside ("old"), or bring them back ("ok")."""
+    if contact_ids:
+        await db.execute(update(contacts).where(contacts.c.id.in_(contact_ids)).values(state=state, reason=""))
+
+
+async def enrol(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    """Give (person, programme) this status, whatever it was."""
+    if rows:
+        statement = upsert(db, enrolments)
+        await db.execute(
+            statement.on_conflict_do_update(
+                index_elements=["person_id", "programme"],
+                set_={"status": statement.excluded.status, "updated_at": statement.excluded.updated_at},
+            ),
+            [
+                {"person_id": person_id, "programme": programme, "status": status, "updated_at": now}
+                for person_id, programme, status in rows
+            ],
+        )
+
+
+# --- areas -----------------------------------------------------------------------------------------------------------
+
+
+def _within(area: str) -> ColumnElement[bool]:
+    """SQL: a person lives in this region or below it."""
+    return or_(people.c.region == area, people.c.region.between(area + ".", area + "/")) if area else literal(True)
+
+
+async def count_within(db: AsyncConnection, area: str) -> int:
+    """How many people the register has in an area."""
+    return int((await db.execute(select(func.count()).select_from(people).where(_within(area)))).scalar_one())
+
+
+async def page_within(db: AsyncConnection, area: str, after: int, limit: int) -> list[tuple[int, str]]:
+    """(id, masked NIK) of an area's people beyond `after`, by id."""
+    rows = await db.execute(
+        select(people.c.id, people.c.nik_masked)
+        .where(_within(area), people.c.id > after)
+        .order_by(people.c.id)
+        .limit(limit)
+    )
+    return [(int(number), masked) for number, masked in rows]
+
+
+async def approved(db: AsyncConnection, programme: str, person_ids: Collection[int]) -> set[int]:
+    """Who of these people is DITETAPKAN in a programme."""
+    rows = await db.execute(
+        select(enrolments.c.person_id).where(
+            enrolments.c.person_id.in_(person_ids),
+            enrolments.c.programme == programme,
+            enrolments.c.status == "DITETAPKAN",
+        )
+    )
+    return {int(row[0]) for row in rows}

@@ -1,4 +1,4 @@
-"""Rounds and who is entitled in them. Every function takes an open connection; a change of status leaves its history."""
+"""Rounds and who is entitled in them; a change of status leaves its history. Does not know which change is allowed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ async def create(db: AsyncConnection, values: Mapping[str, Any], now: datetime) 
 
 
 async def edit(db: AsyncConnection, of: Round, values: Mapping[str, Any], now: datetime) -> bool:
-    """Change a round, count its version up and wake floor 5; False when somebody else changed it since `of` was read."""
+    """Change a round, count its version up, wake floor 5. False when somebody changed it since `of` was read."""
     done = await db.execute(
         update(rounds)
         .where(rounds.c.id == of.id, rounds.c.version == of.version)

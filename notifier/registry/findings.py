@@ -1,0 +1,156 @@
+"""What was found in a file's rows: outcomes, the tally of a run, the report file.
+
+Knows no rule that leads to a finding. Personal numbers never get here in clear.
+"""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Any, NamedTuple, Self
+
+from notifier.errors import Refused
+from notifier.registry.reasons import REASONS, Effect
+
+
+class Outcome(StrEnum):
+    """What became of a row. The first three are accepted rows."""
+
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    ABSENT = "absent"  # no row at all: the register has this person, the file has not
+
+
+class Finding(NamedTuple):
+    """One thing about one cell."""
+
+    reason: str
+    column: str
+    found: str = ""  # what stood there, when it is nobody's personal data
+
+
+_OUTCOME_OF: Mapping[Effect, Outcome] = MappingProxyType(
+    {
+        Effect.REJECTS: Outcome.REJECTED,
+        Effect.CORRECTS: Outcome.CORRECTED,
+        Effect.DROPS: Outcome.ACCEPTED,
+        Effect.FLAGS: Outcome.ACCEPTED,
+        Effect.WARNS: Outcome.ACCEPTED,
+        Effect.DUPLICATE: Outcome.DUPLICATE,
+        Effect.CONFLICT: Outcome.CONFLICT,
+        Effect.ABSENT: Outcome.ABSENT,
+    }
+)
+
+
+def shown(text: str) -> str:
+    """What stood in a cell, fit for a report: short, and without numbers long enough to be somebody's."""
+    return re.sub(r"\d{11,}", "…", text)[:40]
+
+
+def is_rejected(findings: Sequence[Finding]) -> bool:
+    """Whether a row with these findings cannot be taken."""
+    return any(REASONS[finding.reason].effect is Effect.REJECTS for finding in findings)
+
+
+@dataclass(slots=True)
+class Tally:
+    """The counts of one file; rows = accepted + rejected + duplicates + conflicts at every moment."""
+
+    rows: int = 0
+    accepted: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+    flagged: int = 0
+    contacts_dropped: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    absent: int = 0
+    notices: int = 0
+    by_reason: Counter[str] = field(default_factory=Counter)
+
+    def turn_away(self, outcome: Outcome, findings: Sequence[Finding]) -> None:
+        """A row that is rejected, or a second line. What else was found in it counts among the reasons alone."""
+        self.rows += 1
+        self.rejected += outcome is Outcome.REJECTED
+        self.duplicates += outcome is Outcome.DUPLICATE
+        self.conflicts += outcome is Outcome.CONFLICT
+        self.by_reason.update({finding.reason for finding in findings})
+
+    def accept(self, findings: Sequence[Finding], became: str) -> None:
+        """A row that was taken; `became`: created, changed or unchanged."""
+        self.rows += 1
+        self.accepted += 1
+        setattr(self, became, getattr(self, became) + 1)
+        if not findings:
+            return
+        effects = [REASONS[finding.reason].effect for finding in findings]
+        self.corrected += Effect.CORRECTS in effects
+        self.flagged += Effect.FLAGS in effects
+        self.contacts_dropped += effects.count(Effect.DROPS)
+        self.by_reason.update({finding.reason for finding in findings})
+
+    def __iadd__(self, other: Self) -> Self:
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.by_reason.update(other.by_reason)
+        return self
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts by their names, reasons in order."""
+        return {name: getattr(self, name) for name in COUNTS} | {"by_reason": dict(sorted(self.by_reason.items()))}
+
+
+COUNTS = tuple(name for name in Tally.__dataclass_fields__ if name != "by_reason")
+
+
+class Report:
+    """The report file: one line a finding, written as the rows go by; nothing when no file was asked for."""
+
+    HEAD = ("file", "line", "column", "outcome", "reason", "how to mend")
+
+    def __init__(self, path: Path | None, words: Mapping[str, str]) -> None:
+        """`words`: lists that the mends name (programmes, methods, records)."""
+        self._words = words
+        self._file = None
+        if path is not None:
+            try:
+                self._file = path.open("w", encoding="utf-8-sig", newline="")
+            except OSError as error:
+                raise Refused(f"--report {path}: {(error.strerror or str(error)).lower()}") from None
+            self._csv = csv.writer(self._file)
+            self._csv.writerow(self.HEAD)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def tell(self, file: str, line: int | str, findings: Sequence[Finding], outcome: Outcome | None = None) -> None:
+        """Write what was found in one row. `outcome`: the row's, when it was not accepted."""
+        if self._file is None:
+            return
+        for finding in findings:
+            reason = REASONS[finding.reason]
+            if outcome is not None and reason.effect is Effect.CORRECTS:
+                continue  # nothing was kept, so nothing was put right
+            mend = reason.mend.format(found=finding.found, **self._words)
+            told = outcome or _OUTCOME_OF[reason.effect]
+            self._csv.writerow((_calm(file), line, finding.column, told, finding.reason, mend))
+
+
+def _calm(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -1,0 +1,122 @@
+"""Workbooks (XLSX): finds the sheet and the row where the table begins. A workbook is read whole, so it is capped.
+
+Does not know columns' meaning. Cells keep their kind, for a number in place of text is a story of its own.
+"""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from notifier.registry.tables import HEAD_ROWS, Cell, Header, Layout, Row, Unreadable, find_header, picked
+
+MOST_ROWS = 200_000
+MOST_BYTES = 1 << 30  # unpacked; a workbook of that many rows has a quarter of it
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """One sheet of a workbook."""
+
+    path: Path
+    digest: str
+    sheet: int
+    header: Header
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return self.path.name
+
+    def rows(self) -> Iterator[Row]:
+        """Rows below the header; blank ones are skipped."""
+        for line, cells in _records(_sheet(_load(self.path), self.sheet)):
+            if line > self.header.line and any(cell != "" for cell in cells):
+                yield picked(line, cells, self.header)
+
+
+def open_workbook(path: Path, layout: Layout) -> Workbook:
+    """Look at the workbook and find the sheet with the header. Raises Unreadable."""
+    _measure(path)
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    book = _load(path)
+    first: Unreadable | None = None
+    for number in range(len(book.sheet_names)):
+        try:
+            head = list(islice(_records(_sheet(book, number)), HEAD_ROWS))
+            return Workbook(path, digest, number, find_header(path.name, layout, head))
+        except Unreadable as error:
+            first = first or error
+    raise first or Unreadable(f"{path.name}: the workbook has no sheet; export the register again")
+
+
+def _measure(path: Path) -> None:
+    """Refuse what is no workbook, and one that would not fit, before it is unpacked."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sheets = [item for item in archive.infolist() if item.filename.startswith("xl/worksheets/")]
+            if not sheets:
+                raise Unreadable(f"{path.name}: this is a compressed file, not a workbook; save it as CSV or XLSX")
+            if sum(item.file_size for item in archive.infolist()) > MOST_BYTES:
+                raise _too_large(path)
+            for item in sheets:
+                if item.filename.endswith(".xml") and _rows(archive, item) > MOST_ROWS:
+                    raise _too_large(path)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise _damaged(path, error) from None
+
+
+def _rows(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> int:
+    found, tail = 0, b""
+    with archive.open(item) as sheet:
+        while found <= MOST_ROWS and (chunk := sheet.read(CHUNK)):
+            part = tail + chunk
+            found += part.count(b"<row ") + part.count(b"<row>")
+            tail = part[-4:]
+    return found
+
+
+def _too_large(path: Path) -> Unreadable:
+    return Unreadable(f"{path.name}: a workbook of more than {MOST_ROWS} rows; save it as CSV, which may be any length")
+
+
+def _damaged(path: Path, error: BaseException) -> Unreadable:
+    return Unreadable(f"{path.name}: the workbook does not open ({type(error).__name__}); save it again as XLSX or CSV")
+
+
+def _load(path: Path) -> Any:
+    from python_calamine import CalamineError, CalamineWorkbook  # a compiled library that only imports need
+
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError, ValueError) as error:
+        raise _damaged(path, error) from None
+
+
+def _sheet(book: Any, number: int) -> Any:
+    from python_calamine import CalamineError
+
+    try:
+        return book.get_sheet_by_index(number)
+    except (CalamineError, ValueError) as error:
+        raise Unreadable(
+            f"sheet {number + 1} does not open ({type(error).__name__}); save the workbook again as XLSX or CSV"
+        ) from None
+
+
+def _records(sheet: Any) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Every row with its number as the spreadsheet shows it, blank ones too."""
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        yield number, [_plain(cell) for cell in cells]
+
+
+def _plain(cell: Any) -> Cell:
+    if isinstance(cell, datetime) and (cell.hour, cell.minute, cell.second) == (0, 0, 0):
+        return date(cell.year, cell.month, cell.day)
+    return cell  # type: ignore[no-any-return]

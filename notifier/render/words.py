@@ -26,6 +26,7 @@ Key = tuple[str, str, str, str]  # event, channel, language, part
 FALLBACK = "id"
 FILE = re.compile(r"(?P<channel>[a-z0-9_]+)\.(?P<language>[a-z]{2,3})\.(?P<part>[a-z]+)")
 FRAME = "email.frame.html"  # what every mail's HTML lies in; beside the events' folders
+_UNDEFINED = re.compile(r"^'(\w+)' is undefined$")  # Jinja's words
 _NOT_GSM = re.compile("[^" + re.escape("".join(sorted(gsm.GSM))) + "]")
 
 
@@ -100,7 +101,8 @@ class Words:
         try:
             return Rendered({name: say(facts) for name, say in wording.parts}, wording.label, wording.language)
         except (TemplateError, Unfit) as error:
-            raise RenderError(f"{event}, {channel}, {wording.language}: {error}") from None
+            why = _UNDEFINED.sub(r"the fact \1 was not given", str(error))
+            raise RenderError(f"{event}, {channel}, {wording.language}: {why}") from None
 
     def label(self, event: str, channel: str, language: str) -> str:
         """Which wording would be used now: what a broadcast pins. Raises RenderError."""

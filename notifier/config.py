@@ -104,9 +104,8 @@ class Delivery(_Table):
     lease: Span = Field(default=timedelta(seconds=90), description="after this an unsettled attempt counts as unknown")
     retry_first: Span = Field(default=timedelta(seconds=30), description="wait after the first failure")
     retry_cap: Span = Field(default=timedelta(minutes=30), description="longest wait between two attempts")
-    retry_for: Span = Field(default=timedelta(hours=6), description="how long a rung is tried before the next one is")
-    sweep_after: Span = Field(
-        default=timedelta(hours=72), description="after this a missing receipt is no longer awaited"
+    resend_after: Span = Field(
+        default=timedelta(minutes=2), description="wait before an unknown announcement is sent once more"
     )
 
 

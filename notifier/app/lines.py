@@ -57,6 +57,7 @@ def delivery_terms(house: House) -> Terms:
         lines=lines_by_channel(house.config),
         retry_first=delivery.retry_first,
         retry_cap=delivery.retry_cap,
+        resend_after=delivery.resend_after,
     )
 
 

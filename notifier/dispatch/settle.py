@@ -16,8 +16,6 @@ from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.deliveries import Standing, Step
 
-RESEND_PAUSE = timedelta(minutes=2)  # a late receipt may still lift `unknown` before the resend leaves
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -45,6 +43,7 @@ class Terms:
     lines: dict[str, str]  # channel → line of a contact that names none
     retry_first: timedelta
     retry_cap: timedelta
+    resend_after: timedelta  # a late receipt may still lift `unknown` before the resend leaves
 
 
 async def settle_group(
@@ -86,7 +85,7 @@ async def _next(
         better = settle(State(d.state), State.ACCEPTED)
         return None if better == d.state else _step(d, better, "", now, held=False, lease_until=None)
     if outcome.state is State.UNKNOWN:
-        return unknown(d, outcome.reason, now) if ours else None
+        return unknown(d, outcome.reason, terms, now) if ours else None
     if not ours and not (d.fence == outcome.fence and d.state == State.UNKNOWN):
         return None  # a late refusal of an attempt that others have overtaken
     if outcome.excused:
@@ -141,10 +140,10 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
 
 
-def unknown(d: Standing, reason: str, now: datetime) -> Step:
+def unknown(d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
     """It may have been sent. What follows is the event's rule: resend once with the same key, or wait for a person."""
     resend = EVENTS[d.event].after_unknown == "resend" and not d.maybe_twice
-    look = now + RESEND_PAUSE if resend else None
+    look = now + terms.resend_after if resend else None
     return _step(d, State.UNKNOWN, reason, now, lease_until=look, held=not resend)
 
 
@@ -155,7 +154,7 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
     for d in present.values():
         if d.state == State.SENDING:
             lost.append(d)
-            steps.append(unknown(d, "no word from the sender", now))
+            steps.append(unknown(d, "no word from the sender", terms, now))
         elif d.expires_at is not None and d.expires_at <= now:
             steps.append(_step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=True))
         else:

@@ -107,6 +107,8 @@ def _visible(text: str) -> Iterator[str]:
         kind = unicodedata.category(sign)
         if kind in ("Mn", "Me", "Cf", "Cs", "Co", "Cn", "Sk"):
             continue
+        if kind == "Cc" and not sign.isspace():
+            continue
         yield " " if kind[0] in "CZ" else sign
 
 

@@ -1,0 +1,266 @@
+"""What citizens' words mean: labelled replies, the forty answers of the story, our own sayings, and hostile texts."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from channels.quotes import new_words
+from notifier.cli.understand import run
+from notifier.errors import Refused
+from notifier.rules.words import Context, Intent, Meaning, Topic, meaning
+from notifier.rules.words.lexicon import BadLexicon, compiled, shipped
+
+DATA = Path(__file__).parents[1] / "data"
+SAYINGS = Path(__file__).with_name("sayings.txt")
+CONTEXTS = {
+    "n": "none",
+    "d": "distribution_notice",
+    "r": "receipt_question",
+    "s": "status_notice",
+    "t": "ticket_update",
+}
+ALIKE = {"delayed": "not_received"}
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
+
+
+def sayings() -> Iterator[tuple[str, str, str, str, str]]:
+    for line in SAYINGS.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            context, intent, marks, category, text = line.split(" ", 4)
+            yield CONTEXTS[context], intent, marks, category, text
+
+
+def top(found: Meaning) -> str:
+    first = found.categories[0] if found.categories else ""
+    return ALIKE.get(first, first)
+
+
+@pytest.mark.parametrize("row", rows("story_answers.jsonl"), ids=lambda row: f"answer {row['n']}")
+def test_each_of_the_forty_answers_is_understood(row: dict[str, Any]) -> None:
+    text = new_words(row["text"]) if row["channel"] == "email" else row["text"]
+    found, expected = meaning(text, row["answers"]), row["expected"]
+    assert (found.intent, found.urgent) == (expected["intent"], expected["urgent"]), found.why
+    if expected["category"]:
+        assert top(found) == ALIKE.get(expected["category"], expected["category"]), found.why
+    if expected["ticket"] == "open":
+        assert found.needs_ticket
+
+
+@pytest.mark.parametrize("name", ["replies.jsonl", "urgent.jsonl"])
+def test_the_labelled_replies_are_understood(name: str) -> None:
+    wrong = []
+    for row in rows(name):
+        found = meaning(row["text"], row["context"])
+        expected = (row["intent"], row["needs_ticket"], row["urgent"], row["wants_anonymity"])
+        if (found.intent.value, found.needs_ticket, found.urgent, found.wants_anonymity) != expected:
+            wrong.append((row["id"], found.why))
+    assert len(wrong) <= 3, wrong
+
+
+def test_our_own_sayings_are_understood() -> None:
+    wrong, missed = [], []
+    known = list(sayings())
+    for context, intent, marks, category, text in known:
+        found = meaning(text, context)
+        expected = (intent, "+" in marks, "!" in marks, "@" in marks)
+        got = (found.intent.value, found.needs_ticket, found.urgent, found.wants_anonymity)
+        if got != expected or category not in ("-", "delayed", top(found)):
+            wrong.append((text, found.why))
+        if ("+" in marks and not found.needs_ticket) or ("!" in marks and not found.urgent):
+            missed.append((text, found.why))
+    assert not missed, missed
+    assert len(wrong) <= len(known) * 0.03, wrong
+
+
+@pytest.mark.parametrize(
+    ("context", "intent"),
+    [
+        ("receipt_question", Intent.RECEIPT_NO),
+        ("distribution_notice", Intent.COMPLAINT),
+        ("none", Intent.COMPLAINT),
+        ("ticket_update", Intent.TICKET_FOLLOWUP),
+    ],
+)
+def test_what_we_asked_decides_what_not_yet_means(context: str, intent: Intent) -> None:
+    assert meaning("belum terima bantuan pak", context).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("kapan cairnya pak?", Topic.SCHEDULE),
+        ("min loketnya hari sabtu tgl 12 msh buka gak?", Topic.SCHEDULE),
+        ("apakah KK harus yang asli atau boleh fotokopi saja?", Topic.DOCUMENTS),
+        ("bawa apa saja?", Topic.DOCUMENTS),
+        ("ambilnya dimana?", Topic.PLACE),
+        ("dapat berapa kilo?", Topic.AMOUNT),
+        ("diverifikasi artinya apa?", Topic.STATUS),
+        ("kalau ada potongan lapor kemana?", Topic.HOW_TO_COMPLAIN),
+        ("ini dari siapa ya", Topic.OTHER),
+    ],
+)
+def test_a_question_has_a_topic(text: str, topic: Topic) -> None:
+    found = meaning(text, Context.NOTICE)
+    assert (found.intent, found.topic, found.needs_ticket) == (Intent.QUESTION, topic, False), found.why
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("dimintai Rp. 20.000,- sama RT", (20_000,)),
+        ("dipotong 50rb dari 600 ribu", (50_000, 600_000)),
+        ("dua puluh ribu tiap orang", (20_000,)),
+        ("dua puluh lima ribu", (25_000,)),
+        ("1,5 juta", (1_500_000,)),
+        ("bayar goceng bang", (5_000,)),
+        ("NIK 3175079912340001 tgl 12 jam 08.00", ()),
+    ],
+)
+def test_rupiah_are_found_and_other_numbers_are_not(text: str, amounts: tuple[int, ...]) -> None:
+    assert meaning(text).amounts == amounts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "be\u200blum\u200d terima bantuan",
+        "\u202ebelum\u202c terima bantuan",
+        "bel\x00um terima bantuan",
+        "belum terima \ud83d bantuan",
+        "BELUUUUM terimaaa bantuan!!!",
+        "b3lum terima bantuan",
+        "belum\u00a0terima\u202fbantuan",
+        "ｂｅｌｕｍ terima bantuan",
+    ],
+)
+def test_tricks_of_the_keyboard_change_nothing(text: str) -> None:
+    assert "not_received" in meaning(text).categories
+
+
+def test_a_reading_says_why() -> None:
+    found = meaning("pak di ktr pos tadi sy dimintain 10rb sm petugas, jangan sebut nama saya")
+    assert found.why[0].startswith("complains")
+    assert any(reason.startswith("illegal_levy: ") for reason in found.why)
+    assert any(reason.startswith("anonymous: ") for reason in found.why)
+
+
+def test_what_nobody_understands_goes_to_a_person() -> None:
+    assert meaning("prangko biru sembilan kambing menari selasa").needs_ticket
+
+
+def test_only_the_beginning_of_a_very_long_text_is_read() -> None:
+    found = meaning("bantuan saya dipotong. " + "x " * 50_000)
+    assert found.categories[0] == "deduction"
+    assert found.why[-1] == "only the first 4000 characters were read"
+
+
+@pytest.mark.parametrize(
+    "piece", ["belum ", "kutu-", "?", "*", "1.000.", "a", "tidak terima ", "\ufdfa", "ha", "> ", "rp "]
+)
+def test_a_hundred_thousand_characters_end_in_one_meaning(piece: str) -> None:
+    assert meaning(piece * (100_000 // len(piece))).intent in Intent
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.sampled_from(list(Context)))
+def test_no_text_fails_and_a_meaning_keeps_its_promises(text: str, context: Context) -> None:
+    found = meaning(text, context)
+    assert found == meaning(text, context)
+    assert found.why
+    assert (found.topic is not None) == (found.intent is Intent.QUESTION)
+    assert found.needs_ticket or found.intent not in (Intent.COMPLAINT, Intent.RECEIPT_NO)
+
+
+@pytest.mark.parametrize(
+    ("event", "context"),
+    [
+        ("round_announced", Context.NOTICE),
+        ("reminder_3_days", Context.NOTICE),
+        ("entitlement_changed", Context.STATUS),
+        ("receipt_question", Context.RECEIPT_QUESTION),
+        ("ticket", Context.TICKET),
+        ("ticket_answered", Context.TICKET),
+        ("none", Context.NONE),
+    ],
+)
+def test_events_are_contexts(event: str, context: Context) -> None:
+    assert Context.read(event) is context
+
+
+def test_an_unknown_context_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match='context "weather" is unknown'):
+        meaning("ya", "weather")
+
+
+@pytest.mark.parametrize(
+    ("concepts", "sentence"),
+    [
+        ({"a": "{b} mana"}, "concept a uses {b}, which is not defined"),
+        ({"a": "{b}", "b": "{a}"}, "in a circle"),
+        ({"a": "belum .."}, 'concept a has a pattern without words: "belum .."'),
+        ({"a": "x & "}, "concept a has a pattern without words"),
+    ],
+)
+def test_a_broken_lexicon_names_the_concept(concepts: dict[str, str], sentence: str) -> None:
+    with pytest.raises(BadLexicon, match=sentence.replace("{", r"\{").replace("}", r"\}").replace(".", r"\.")):
+        compiled({"concepts": concepts})
+
+
+def test_a_deniable_concept_has_to_exist() -> None:
+    with pytest.raises(BadLexicon, match=r"settings\.deniable names nobody"):
+        compiled({"concepts": {"a": "x"}, "settings": {"deniable": "nobody"}})
+
+
+def test_the_shipped_lexicon_compiles_once() -> None:
+    assert shipped() is shipped()
+
+
+def test_understand_prints_a_meaning_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.jsonl"
+    mail = "Belum, Pak.\n\nPada Rab, 9 Des 2026 pukul 09.00 Layanan Bansos menulis:\n> Balas YA atau TIDAK"
+    lines = [{"text": "STOP", "intent": "spam"}, {"text": mail, "context": "receipt_question", "channel": "email"}]
+    file.write_text("\ufeff" + "\n\n".join(json.dumps(line) for line in lines), "utf-8")
+    out = io.StringIO()
+    assert run(file, out) == 0
+    first, second = map(json.loads, out.getvalue().splitlines())
+    assert list(first) == ["intent", "needs_ticket", "categories", "urgent", "wants_anonymity", "why"]
+    assert (first["intent"], second["intent"]) == ("opt_out", "receipt_no")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (b"{", "line 2: not JSON"),
+        (b"[1]", "line 2: not a JSON object"),
+        (b'{"context": "none"}', 'line 2: "text" is missing'),
+        (b'{"text": 5}', 'line 2: "text" is missing or no string'),
+        (b'{"text": "ya", "context": 3}', 'line 2: "context" is no string'),
+        (b'{"text": "ya", "context": "weather"}', 'line 2: context "weather" is unknown'),
+        (b'{"text": "\xff"}', "line 2: not UTF-8 at byte 11"),
+        (b"[" * 100_000, "line 2: not JSON"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: bytes, sentence: str
+) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"text": "ya"}\n' + line + b"\n")
+    out = io.StringIO()
+    assert run(file, out) == 1
+    assert out.getvalue() == ""
+    assert f"a.jsonl, {sentence}" in capsys.readouterr().err
+
+
+def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="can't be read"):
+        run(tmp_path / "none.jsonl", io.StringIO())

@@ -13,7 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.tickets import OPEN, Status
 from notifier.rules.tickets import Ticket as Moving
-from notifier.store.schema import UtcDateTime, deliveries, reporters, ticket_changes, ticket_messages, tickets
+from notifier.store.schema import (
+    UtcDateTime,
+    attempts,
+    deliveries,
+    heard,
+    reporters,
+    ticket_changes,
+    ticket_messages,
+    tickets,
+)
 from notifier.store.upsert import upsert
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # a promise without an end sorts last
@@ -401,3 +410,21 @@ async def history(db: AsyncConnection, ticket_id: int) -> list[Changed]:
         select(c.at, c.who, c.act, c.was, c.status, c.why, c.facts).where(c.ticket_id == ticket_id).order_by(c.id)
     )
     return [Changed(*row) for row in rows]
+
+
+# --- making a ticket confidential afterwards -------------------------------------------------------------------------
+
+
+async def loosen(db: AsyncConnection, ticket_id: int, heard_index: bytes, attempt_index: bytes, address: bytes) -> None:
+    """Cut what leads from a ticket to whoever reported it: senders and receivers go by other keys, nothing it answers
+    is named any more, and what waits to be sent carries the address sealed anew."""
+    await db.execute(
+        update(heard).where(heard.c.ticket_id == ticket_id).values(sender_index=heard_index, answers_id=None)
+    )
+    ours = and_(deliveries.c.ticket_id == ticket_id, deliveries.c.account_id.is_(None))
+    await db.execute(update(deliveries).where(ours).values(sealed=address, thread="", contact_id=None, person_id=None))
+    await db.execute(
+        update(attempts)
+        .where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(ours)))
+        .values(address_index=attempt_index, contact_id=None)
+    )

@@ -1,0 +1,131 @@
+"""The complaint desk: words become tickets with a promise, staff answer and settle them, the clock watches.
+
+`Desk` is the one door; behind it lie intake (opened, appended), acting (what staff do), reading (what they see), sweep
+(the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
+"""
+
+from datetime import datetime
+from random import Random
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk import acting, intake, reading, sweep
+from notifier.desk.keys import Keys, ref_key
+from notifier.desk.plain import plain, safe
+from notifier.desk.promise import Promise, Promises, build
+from notifier.desk.values import (
+    Answered,
+    Complaint,
+    ListPage,
+    Reporter,
+    Revealed,
+    Room,
+    Settings,
+    Shown,
+    TicketPage,
+    is_private,
+)
+from notifier.outbox import Outbox
+from notifier.rules.roles import Viewer
+from notifier.rules.tickets import Act
+from notifier.store.engine import Database
+from notifier.store.tickets import Ticket
+from notifier.vault import Vault
+
+__all__ = [
+    "Answered",
+    "Complaint",
+    "Desk",
+    "Keys",
+    "ListPage",
+    "Promise",
+    "Promises",
+    "Reporter",
+    "Revealed",
+    "Settings",
+    "Shown",
+    "TicketPage",
+    "build",
+    "is_private",
+    "plain",
+    "ref_key",
+    "safe",
+]
+
+
+class Desk:
+    """The use cases of complaints. Methods that take `db` act in the caller's transaction, the others in their own."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        outbox: Outbox,
+        promises: Promises,
+        settings: Settings,
+        *,
+        chance: Random,
+    ) -> None:
+        """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests."""
+        self.room = Room(database, vault, outbox, promises, settings, chance)
+
+    # --- citizens' words, in the inbox's transaction ---
+
+    async def open(self, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
+        """A new ticket; its acknowledgement is queued with it."""
+        return await intake.open_ticket(self.room, db, complaint, now)
+
+    async def append(self, db: AsyncConnection, ticket_id: int, complaint: Complaint, now: datetime) -> Ticket:
+        """More words for a ticket; one that was settled is opened again."""
+        return await intake.append(self.room, db, ticket_id, complaint, now)
+
+    async def reword(
+        self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool
+    ) -> Ticket | None:
+        """An edited message: the new wording shows, the old one is kept. None when the message became no ticket."""
+        return await intake.reword(self.room, db, heard_id, text, at, urgent, secret, now)
+
+    async def confirm(self, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
+        """The citizen says it is settled. None when the ticket does not await that."""
+        return await intake.confirm(self.room, db, ticket_id, heard_id, now)
+
+    # --- staff ---
+
+    async def list(self, viewer: Viewer, view: str = "open", before: str = "", category: str = "") -> ListPage:
+        """A page of a view (open, mine, urgent, late, undelivered, all); `before` is the last page's `next`."""
+        return await reading.page_of_list(self.room, viewer, view, before, category)
+
+    async def ticket(self, viewer: Viewer, number: str, now: datetime) -> TicketPage:
+        """All that the viewer may know of a ticket."""
+        return await reading.page_of_ticket(self.room, viewer, number, now)
+
+    async def answer(self, viewer: Viewer, number: str, text: str, version: int, now: datetime) -> Ticket:
+        """Answer the citizen, on the line and in the thread they wrote in."""
+        return await acting.act(self.room, viewer, number, Act.ANSWER, text, version, now)
+
+    async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
+        """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
+        act tells them something."""
+        return await acting.act(self.room, viewer, number, what, why, version, now)
+
+    async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
+        """A note that only staff read."""
+        return await acting.note(self.room, viewer, number, text, now)
+
+    async def assign(self, viewer: Viewer, number: str, account_id: int, version: int, now: datetime) -> Ticket:
+        """Give a ticket to a member of staff."""
+        return await acting.assign(self.room, viewer, number, account_id, version, now)
+
+    async def reveal(self, viewer: Viewer, number: str, reason: str, now: datetime) -> Revealed:
+        """Who reported a ticket; the look and its reason are recorded."""
+        return await reading.reveal(self.room, viewer, number, reason, now)
+
+    async def file(self, viewer: Viewer, number: str, file_id: int, now: datetime) -> tuple[str, str, bytes]:
+        """(name, MIME type, bytes) of an attachment; the look is recorded."""
+        return await reading.file(self.room, viewer, number, file_id, now)
+
+    # --- the clock ---
+
+    async def sweep(self, now: datetime, limit: int = 100) -> int:
+        """Warn, record broken promises, escalate, notice what did not arrive. Returns how many tickets were due."""
+        return await sweep.sweep(self.room, now, limit)

@@ -1,0 +1,160 @@
+"""What staff do about a ticket: answer, note, move it on, assign. One act, one transaction, one link in the ledger.
+
+Whoever acts tells which version of the ticket they saw; a ticket that somebody changed meanwhile is not acted upon.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk.intake import letter, note_move, reckon, reporter_of
+from notifier.desk.plain import safe
+from notifier.desk.values import Room
+from notifier.errors import Refused
+from notifier.rules.roles import Right, Role, Viewer, covers, may
+from notifier.rules.tickets import Act, IllegalMove, find_numbers, move
+from notifier.store import accounts, ledger, tickets
+from notifier.store.tickets import Ticket
+
+LONGEST_ANSWER = 3000  # characters; Telegram takes 4,096 with what we add
+# Acts of staff that tell the citizen something, and by which event; the others are said to nobody.
+TOLD: Mapping[Act, str] = {
+    Act.ANSWER: "ticket_answer",
+    Act.ASK_CITIZEN: "ticket_answer",
+    Act.RESOLVE: "ticket_resolved",
+    Act.REJECT: "ticket_answer",
+    Act.REFER: "ticket_answer",
+}
+STAFF = frozenset({Act.VERIFY, Act.START, Act.CLOSE, Act.REOPEN, *TOLD})
+
+
+async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool = False) -> Ticket:
+    """The ticket of a number, however it is spelled. Refused alike when there is none and when it is not theirs."""
+    spelled = next(iter(find_numbers(number)), number.strip().upper())
+    ticket = await tickets.by_number(db, spelled[:16], lock=lock)
+    if ticket is None or not viewer.covers(ticket.region):
+        raise Refused(f'there is no ticket "{number[:40]}" in your region')
+    return ticket
+
+
+async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
+    """Move a ticket on; `words` go to the citizen where the act tells them something. Refused, as a sentence, when the
+    viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+    """
+    viewer.needs(Right.ANSWER)
+    if what not in STAFF:
+        raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
+    text = _worded(what, words)
+    async with room.database.write() as db:
+        was = await _current(db, viewer, number, version)
+        moved, change = _moved(was, what, viewer, text, now)
+        values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
+        if what in TOLD:
+            values["undelivered"] = ""
+            await _tell(room, db, was, viewer, TOLD[what], text, now)
+        if was.assignee_id is None and moved.open:
+            values["assignee_id"] = viewer.account_id  # who answers first takes it
+        await note_move(db, was, change)
+        return await _changed(room, db, was, values, viewer, f"ticket_{what}", {}, now)
+
+
+async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime) -> int:
+    """Write something that only staff read; returns its id."""
+    viewer.needs(Right.ANSWER)
+    words = safe(text)
+    if not words:
+        raise Refused("an empty note says nothing; write it first")
+    async with room.database.write() as db:
+        ticket = await seen(db, viewer, number)
+        row = {"ticket_id": ticket.id, "kind": "note", "text": words, "at": now, "account_id": viewer.account_id}
+        message_id = await tickets.say(db, row)
+        about = f"ticket:{ticket.id}"
+        await ledger.append(db, at=now, who=viewer.who, act="ticket_note", about=about, detail={"message": message_id})
+    return message_id
+
+
+async def assign(room: Room, viewer: Viewer, number: str, account_id: int, version: int, now: datetime) -> Ticket:
+    """Give a ticket to a member of staff; to oneself with the right to answer, to others with the right to assign."""
+    viewer.needs(Right.ANSWER if account_id == viewer.account_id else Right.ASSIGN)
+    async with room.database.write() as db:
+        was = await _current(db, viewer, number, version)
+        taker = await accounts.get(db, account_id)
+        if taker is None or taker.disabled_at is not None or not may(Role(taker.role), Right.ANSWER):
+            raise Refused(f"account {account_id} does not answer tickets; choose someone of the desk")
+        if not covers(taker.region, was.region):
+            raise Refused(f"{taker.login} does not see the region of ticket {was.number}; choose someone who does")
+        moved, change = _moved(was, Act.ASSIGN, viewer, "", now)
+        await note_move(db, was, change, {"account": account_id})
+        values = {"status": moved.status.value, "assignee_id": account_id}
+        return await _changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
+
+
+def _worded(what: Act, words: str) -> str:
+    text = safe(words)
+    if not text and what in TOLD and what is not Act.RESOLVE:
+        raise Refused(f"'{what}' needs words: the citizen will be told them")
+    if len(text) > LONGEST_ANSWER:
+        raise Refused(f"an answer has at most {LONGEST_ANSWER} characters; this one has {len(text)}")
+    return text
+
+
+async def _current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+    ticket = await seen(db, viewer, number, lock=True)
+    if ticket.version != version:
+        raise Refused(
+            f"ticket {ticket.number} was changed while you looked at it; look again before you act, what you wrote is "
+            "not sent"
+        )
+    return ticket
+
+
+def _moved(was: Ticket, what: Act, viewer: Viewer, why: str, now: datetime) -> Any:
+    try:
+        return move(was, what, by=viewer.who, at=now, why=why[:500])
+    except IllegalMove as error:
+        raise Refused(str(error)) from None
+
+
+def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
+    return None if moved.open else was.closed_at or now
+
+
+async def _tell(
+    room: Room, db: AsyncConnection, ticket: Ticket, viewer: Viewer, event: str, text: str, now: datetime
+) -> None:
+    """Queue the words to the citizen and put them into the conversation."""
+    reporter = await reporter_of(room, db, ticket.id)
+    heard = await tickets.last_heard(db, ticket.id)
+    facts = {"number": ticket.number, "category": ticket.category, "text": text}
+    notice = letter(room, ticket, reporter, event, facts, heard[1] if heard else ticket.opened_at, now)
+    row = {
+        "ticket_id": ticket.id,
+        "kind": "out",
+        "text": text,
+        "at": now,
+        "account_id": viewer.account_id,
+        "delivery_id": await room.outbox.queue(db, notice, now),
+    }
+    await tickets.say(db, row)
+
+
+async def _changed(
+    room: Room,
+    db: AsyncConnection,
+    was: Ticket,
+    values: Mapping[str, Any],
+    viewer: Viewer,
+    what: str,
+    detail: Mapping[str, Any],
+    now: datetime,
+) -> Ticket:
+    if not await tickets.change(db, was, values, now):
+        raise Refused(f"ticket {was.number} was changed while you looked at it; look again before you act")
+    ticket = await tickets.get(db, was.id)
+    if ticket is None:
+        raise LookupError(f"there is no ticket {was.id}")
+    await reckon(room, db, ticket, now)
+    await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=detail or None)
+    return await tickets.get(db, was.id) or ticket

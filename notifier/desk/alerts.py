@@ -1,0 +1,97 @@
+"""Notices to staff about a ticket: who is told, and what. Never what would say who reported it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk.values import Room, is_private
+from notifier.outbox import Notice
+from notifier.rules.roles import Right, Role, covers, may
+from notifier.rules.sla import Clock
+from notifier.store import accounts
+from notifier.store.accounts import Account
+from notifier.store.tickets import Ticket
+
+DESK = tuple(role for role in Role if may(role, Right.ANSWER))
+
+
+async def urgent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> int:
+    """Tell everyone who may answer a ticket that it can't wait; returns how many were told."""
+    words = "" if is_private(ticket.confidentiality) else ticket.summary
+    facts = {"number": ticket.number, "summary": words, "url": page_of(room, ticket)}
+    return await tell(room, db, "urgent_ticket", await on_duty(db, ticket, DESK), ticket, facts, now)
+
+
+async def warn(
+    room: Room, db: AsyncConnection, ticket: Ticket, clock: Clock, due: datetime, part: float, now: datetime
+) -> int:
+    """Tell the assignee, or everyone who may answer, that a promise is about to break."""
+    people = await on_duty(db, ticket, DESK)
+    mine = [account for account in people if account.id == ticket.assignee_id]
+    facts = {**_promise(room, ticket, clock, due), "level": 0, "part": part}
+    return await tell(room, db, "sla_warning", mine or people, ticket, facts, now)
+
+
+async def escalate(
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    clock: Clock,
+    due: datetime,
+    level: int,
+    roles: Sequence[Role],
+    now: datetime,
+) -> int:
+    """Tell the role of this level that a promise is broken; where nobody has it, the next one above."""
+    facts = {**_promise(room, ticket, clock, due), "level": level}
+    for role in roles[level - 1 :]:
+        people = await on_duty(db, ticket, (role,))
+        if people:
+            return await tell(room, db, "sla_escalated", people, ticket, facts, now)
+    return 0
+
+
+async def on_duty(db: AsyncConnection, ticket: Ticket, roles: Sequence[Role]) -> list[Account]:
+    """Accounts of these roles whose region has the ticket and who can be told."""
+    found = await accounts.with_roles(db, [role.value for role in roles])
+    return [account for account in found if account.notify_kind and covers(account.region, ticket.region)]
+
+
+async def tell(
+    room: Room,
+    db: AsyncConnection,
+    event: str,
+    people: Sequence[Account],
+    ticket: Ticket,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """Queue a notice to each of them."""
+    for account in people:
+        notice = Notice(
+            event=event,
+            language=account.language,
+            zone=room.settings.zone,
+            facts=facts,
+            account_id=account.id,
+            ticket_id=ticket.id,
+        )
+        await room.outbox.queue(db, notice, now)
+    return len(people)
+
+
+def page_of(room: Room, ticket: Ticket) -> str:
+    """Where staff read the ticket."""
+    return f"{room.settings.public_url}/desk/tickets/{ticket.number}" if room.settings.public_url else ""
+
+
+def _promise(room: Room, ticket: Ticket, clock: Clock, due: datetime) -> dict[str, Any]:
+    return {
+        "number": ticket.number,
+        "category": ticket.category,
+        "clock": clock.value,
+        "due_at": due.isoformat(),
+        "url": page_of(room, ticket),
+    }

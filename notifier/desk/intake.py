@@ -1,0 +1,301 @@
+"""How words become a ticket, or part of one: opened, appended, reworded, confirmed, sealed off. All in the caller's
+transaction, together with the acknowledgement.
+
+Knows no channel and no meaning of words: what they are about is told.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk import alerts
+from notifier.desk.keys import PRIVATE
+from notifier.desk.plain import summary
+from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
+from notifier.outbox import Notice
+from notifier.rules.sla import Standing
+from notifier.rules.tickets import Act, Change, Confidentiality, Status, move, number_from
+from notifier.store import ledger, tickets
+from notifier.store.tickets import Ticket
+
+CITIZEN = "citizen"
+DISTRICT = 3  # parts of a region's code that do not give away who lives there
+# What a citizen's further words do to a ticket, by its status; everything else is simply added.
+FURTHER: Mapping[Status, Act] = {
+    Status.WAITING: Act.CITIZEN_ANSWERED,
+    Status.RESOLVED: Act.REOPEN,
+    Status.CLOSED: Act.REOPEN,
+    Status.REJECTED: Act.REOPEN,
+    Status.REFERRED: Act.REOPEN,
+}
+
+
+async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
+    """A new ticket with its promise, its reporter, its first message; the acknowledgement is queued with it."""
+    promise = room.promises.choose(complaint.categories[0], complaint.urgent)
+    secret = Confidentiality.CONFIDENTIAL if complaint.confidential else Confidentiality.OPEN
+    row: dict[str, Any] = {
+        "status": Status.RECEIVED.value,
+        "category": complaint.categories[0],
+        "categories": list(complaint.categories),
+        "urgent": complaint.urgent,
+        "confidentiality": secret.value,
+        "verified": complaint.reporter.person_id is not None,
+        "channel": complaint.reporter.kind,
+        "language": complaint.reporter.language,
+        "region": _region(room, complaint),
+        "summary": summary(complaint.text),
+        "round_id": complaint.round_id,
+        "answers_id": None if complaint.confidential else complaint.answers_id,
+        "policy": promise.policy.name,
+        "opened_at": now,
+        "updated_at": now,
+    }
+    ticket = await _numbered(room, db, row)
+    opening = {"policy": promise.policy.name, "category": ticket.category, "urgent": ticket.urgent}
+    await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
+    await _report(room, db, ticket, complaint.reporter)
+    await _say(db, ticket, complaint)
+    stands = await reckon(room, db, ticket, now)
+    await _acknowledge(room, db, ticket, complaint, stands, now)
+    if ticket.urgent:
+        await alerts.urgent(room, db, ticket, now)
+    await _ledger(db, ticket, "ticket_opened", now, {"heard": complaint.heard_id, "category": ticket.category})
+    return ticket
+
+
+async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Complaint, now: datetime) -> Ticket:
+    """More words, or evidence, for a ticket. One that waited for them goes on, one that was settled is opened again;
+    what is urgent about the words raises the ticket, a wish for secrecy seals it off.
+    """
+    was = await _locked(db, ticket_id)
+    moved, change = move(was, FURTHER.get(was.status, Act.APPEND), by=CITIZEN, at=now)
+    categories = tuple(dict.fromkeys((*was.categories, *complaint.categories)))
+    raised = complaint.urgent and not was.urgent
+    promise = room.promises.choose(was.category, was.urgent or complaint.urgent)
+    values: dict[str, Any] = {
+        "status": moved.status.value,
+        "categories": list(categories),
+        "urgent": was.urgent or complaint.urgent,
+        "closed_at": None if moved.open else was.closed_at,
+    }
+    await note_move(db, was, change, {"heard": complaint.heard_id})
+    if raised and promise.policy.name != was.policy:
+        values["policy"] = promise.policy.name
+        adopted = {"policy": promise.policy.name}
+        await tickets.record(db, was.id, at=now, who="clock", act="adopted", facts=adopted)
+    await tickets.change(db, was, values, now)
+    ticket = await _locked(db, ticket_id)
+    await _say(db, ticket, complaint)
+    if complaint.confidential and not is_private(ticket.confidentiality):
+        ticket = await seal_off(room, db, ticket, now)
+    await _thread(room, db, ticket, complaint.reporter.thread)
+    await reckon(room, db, ticket, now)
+    if raised:
+        await alerts.urgent(room, db, ticket, now)
+    await _ledger(db, ticket, f"ticket_{change.act}", now, {"heard": complaint.heard_id})
+    return await _locked(db, ticket_id)
+
+
+async def reword(
+    room: Room, db: AsyncConnection, heard_id: int, text: str, at: datetime, urgent: bool, secret: bool, now: datetime
+) -> Ticket | None:
+    """The message that `heard_id` became reads `text` now; earlier wordings stay with it. None when it became none."""
+    found = await tickets.message_of(db, heard_id)
+    if found is None:
+        return None
+    message_id, ticket_id, before, said_at, versions = found
+    ticket = await _locked(db, ticket_id)
+    if text == before:
+        return ticket
+    await tickets.reword(db, message_id, text, at, [*versions, {"text": before, "at": said_at.isoformat()}])
+    values: dict[str, Any] = {}
+    if ticket.summary == summary(before):
+        values["summary"] = summary(text)
+    if urgent and not ticket.urgent:
+        values["urgent"] = True
+    await tickets.change(db, ticket, values, now)
+    await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
+    await _ledger(db, ticket, "ticket_reworded", now, {"heard": heard_id})
+    ticket = await _locked(db, ticket_id)
+    if secret and not is_private(ticket.confidentiality):
+        ticket = await seal_off(room, db, ticket, now)
+    if "urgent" in values:
+        await alerts.urgent(room, db, ticket, now)
+    return ticket
+
+
+async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
+    """The citizen says that it is settled; None when the ticket does not await that."""
+    was = await _locked(db, ticket_id)
+    if was.status is not Status.RESOLVED:
+        return None
+    moved, change = move(was, Act.CONFIRM, by=CITIZEN, at=now)
+    await note_move(db, was, change, {"heard": heard_id})
+    await tickets.change(db, was, {"status": moved.status.value, "closed_at": was.closed_at or now}, now)
+    ticket = await _locked(db, ticket_id)
+    await reckon(room, db, ticket, now)
+    await _ledger(db, ticket, "ticket_confirm", now, {"heard": heard_id})
+    return ticket
+
+
+async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Ticket:
+    """Take away from an open ticket everything that leads to a person, because its reporter asks for it."""
+    reporter = await reporter_of(room, db, ticket.id)
+    values = {
+        "confidentiality": Confidentiality.CONFIDENTIAL.value,
+        "answers_id": None,
+        "region": _district(ticket.region),
+    }
+    await tickets.change(db, ticket, values, now)
+    sealed = await _locked(db, ticket.id)
+    await _report(room, db, sealed, reporter)
+    keys = reporter.keys(room.vault)
+    address = room.vault.seal_json(address_of(reporter, private=True), SEALED_ADDRESS)
+    await tickets.loosen(db, ticket.id, keys.heard(private=True), keys.attempt(private=True), address)
+    await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="sealed_off")
+    await _ledger(db, sealed, "ticket_sealed_off", now, {})
+    return sealed
+
+
+# --- shared with the staff's acts and the sweep ----------------------------------------------------------------------
+
+
+async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Standing:
+    """Work out the promise anew from the history and keep what the list sorts by and when to look again."""
+    stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
+    due = stands.due
+    clock = next((c.value for c, r in stands.clocks.items() if r.due == due and not r.met_at), "") if due else ""
+    late = any(reading.late for reading in stands.clocks.values())
+    values = {"next_due": due, "next_clock": clock, "wake": stands.wake, "breached": late}
+    await tickets.reckon(db, ticket.id, values)
+    return stands
+
+
+async def note_move(db: AsyncConnection, was: Ticket, change: Change, facts: Mapping[str, Any] | None = None) -> None:
+    """Write a move into the ticket's history."""
+    await tickets.record(
+        db,
+        was.id,
+        at=change.at,
+        who=change.by,
+        act=change.act.value,
+        was=change.from_.value,
+        status=change.to.value,
+        why=change.why,
+        facts=facts,
+    )
+
+
+async def reporter_of(room: Room, db: AsyncConnection, ticket_id: int) -> Reporter:
+    """Opens the sealed row. Only for answering, and for looks that are allowed or recorded."""
+    row = await tickets.reporter(db, ticket_id)
+    if row is None:
+        raise LookupError(f"ticket {ticket_id} has no reporter")
+    return Reporter(**room.vault.open_json(row.sealed, SEALED_REPORTER))
+
+
+def address_of(reporter: Reporter, *, private: bool) -> dict[str, Any]:
+    """What a delivery to the reporter seals."""
+    return {"kind": reporter.kind, "address": reporter.address, **({PRIVATE: True} if private else {})}
+
+
+def letter(
+    room: Room,
+    ticket: Ticket,
+    reporter: Reporter,
+    event: str,
+    facts: Mapping[str, Any],
+    said_at: datetime,
+    now: datetime,
+) -> Notice:
+    """A notice to whoever reported a ticket, on the line they wrote on, in the thread they wrote in.
+
+    Within half an hour of their own message it need not wait for the send window.
+    """
+    private = is_private(ticket.confidentiality)
+    told = private and reporter.address in reporter.thread  # a ref that names the chat would tell who it is
+    return Notice(
+        event=event,
+        language=reporter.language,
+        zone=reporter.zone,
+        facts=facts,
+        sealed=room.vault.seal_json(address_of(reporter, private=private), SEALED_ADDRESS),
+        line=reporter.line,
+        thread="" if told else reporter.thread,
+        ticket_id=ticket.id,
+        window=False if now - said_at <= FRESH else None,
+    )
+
+
+# --- inside ----------------------------------------------------------------------------------------------------------
+
+
+async def _numbered(room: Room, db: AsyncConnection, row: Mapping[str, Any]) -> Ticket:
+    while True:
+        ticket_id = await tickets.create(db, {**row, "number": number_from(room.chance)})
+        if ticket_id is not None:
+            return await _locked(db, ticket_id)
+
+
+async def _locked(db: AsyncConnection, ticket_id: int) -> Ticket:
+    ticket = await tickets.get(db, ticket_id, lock=True)
+    if ticket is None:
+        raise LookupError(f"there is no ticket {ticket_id}")
+    return ticket
+
+
+async def _report(room: Room, db: AsyncConnection, ticket: Ticket, reporter: Reporter) -> None:
+    private = is_private(ticket.confidentiality)
+    keys = reporter.keys(room.vault)
+    sealed = room.vault.seal_json(asdict(reporter), SEALED_REPORTER)
+    await tickets.report(db, ticket.id, sealed, keys.person(private), keys.reporter(private))
+
+
+async def _thread(room: Room, db: AsyncConnection, ticket: Ticket, thread: str) -> None:
+    """Answers go to the newest message of the citizen."""
+    if thread:
+        await _report(room, db, ticket, replace(await reporter_of(room, db, ticket.id), thread=thread))
+
+
+async def _say(db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> None:
+    await tickets.say(
+        db,
+        {
+            "ticket_id": ticket.id,
+            "kind": "in",
+            "text": complaint.text,
+            "at": complaint.at,
+            "heard_id": complaint.heard_id,
+            "ref": complaint.ref,
+        },
+    )
+
+
+async def _acknowledge(
+    room: Room, db: AsyncConnection, ticket: Ticket, complaint: Complaint, stands: Standing, now: datetime
+) -> None:
+    facts = {
+        "number": ticket.number,
+        "category": ticket.category,
+        "text": "",
+        "due": stands.due.isoformat() if stands.due else None,
+    }
+    notice = letter(room, ticket, complaint.reporter, "ticket_received", facts, complaint.at, now)
+    await room.outbox.queue(db, notice, now)
+
+
+def _region(room: Room, complaint: Complaint) -> str:
+    region = complaint.reporter.region or room.settings.region or complaint.round_region
+    return _district(region) if complaint.confidential else region
+
+
+def _district(region: str) -> str:
+    return ".".join(region.split(".")[:DISTRICT])
+
+
+async def _ledger(db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any]) -> None:
+    await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail or None)

@@ -1,0 +1,92 @@
+"""The watch over promises: warns before one breaks, records when it does, calls the next role, and notices answers that
+did not arrive. Looks only at tickets whose `wake` has come; what it does follows from the history alone.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk import alerts
+from notifier.desk.intake import reckon
+from notifier.desk.promise import Promise
+from notifier.desk.values import Room
+from notifier.rules.sla import Reading
+from notifier.store import ledger, tickets
+from notifier.store.tickets import Ticket
+
+CLOCK = "clock"
+LEASE = timedelta(minutes=1)
+LOST = ("failed", "expired", "suppressed", "cancelled")
+
+
+async def sweep(room: Room, now: datetime, limit: int = 100) -> int:
+    """Look at the tickets whose time has come, each in a transaction of its own; returns how many."""
+    async with room.database.write() as db:
+        woken = await tickets.claim(db, now, now + LEASE, limit)
+    for ticket_id in woken:
+        async with room.database.write() as db:
+            ticket = await tickets.get(db, ticket_id, lock=True)
+            if ticket is not None:
+                await look(room, db, ticket, now)
+    return len(woken)
+
+
+async def look(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    """Do for one ticket what its promise asks for now, record it, and reckon when to look again."""
+    await _arrival(db, ticket)
+    history = await tickets.history(db, ticket.id)
+    told = await tickets.told_since(db, ticket.id)
+    if told is not None and not any(change.act == "acknowledged" for change in history):
+        await tickets.record(db, ticket.id, at=told, who=CLOCK, act="acknowledged")
+        history = await tickets.history(db, ticket.id)
+    stands, promise = room.promises.reckon(ticket, history, now)
+    level = ticket.level
+    for reading in stands.clocks.values():
+        level = max(level, await _say(room, db, ticket, reading, promise, now))
+    await reckon(room, db, ticket, now)
+    if level != ticket.level:
+        await tickets.reckon(db, ticket.id, {"level": level})
+
+
+async def _say(
+    room: Room, db: AsyncConnection, ticket: Ticket, reading: Reading, promise: Promise, now: datetime
+) -> int:
+    """Record and tell what one clock asks for; returns the highest level that was called, 0 for none."""
+    due = reading.due or now
+    clock = reading.clock.value
+    for part in reading.warn:
+        await _record(db, ticket, "warned", {"clock": clock, "fraction": part}, now)
+    if reading.warn:  # several at once, after a long stop, are one warning
+        await alerts.warn(room, db, ticket, reading.clock, due, max(reading.warn), now)
+    if reading.breach:
+        await _record(db, ticket, "breached", {"clock": clock, "due": due.isoformat()}, now)
+        await ledger.append(
+            db, at=now, who=CLOCK, act="promise_broken", about=f"ticket:{ticket.id}", detail={"clock": clock}
+        )
+    for level in reading.escalate:
+        await _record(db, ticket, "escalated", {"clock": clock, "level": level}, now)
+    if reading.escalate:
+        level = max(reading.escalate)
+        await alerts.escalate(room, db, ticket, reading.clock, due, level, promise.escalate_to, now)
+        about = f"ticket:{ticket.id}"
+        detail = {"clock": clock, "level": level}
+        await ledger.append(db, at=now, who=CLOCK, act="ticket_escalated", about=about, detail=detail)
+        return level
+    return 0
+
+
+async def _record(db: AsyncConnection, ticket: Ticket, act: str, facts: dict[str, Any], now: datetime) -> None:
+    await tickets.record(db, ticket.id, at=now, who=CLOCK, act=act, facts=facts)
+
+
+async def _arrival(db: AsyncConnection, ticket: Ticket) -> None:
+    """Whether the newest message to the citizen arrived; if not, the ticket says why."""
+    fate = await tickets.fate(db, ticket.id)
+    if fate is None:
+        return
+    state, reason, held = fate
+    lost = state in LOST or (state == "unknown" and held)
+    why = (reason or state)[:120] if lost else ""
+    if why != ticket.undelivered and (lost or state in tickets.TOLD):
+        await tickets.reckon(db, ticket.id, {"undelivered": why})

@@ -1,0 +1,163 @@
+"""What the desk works with: its settings, who reports, what a complaint is made of, and the pages staff see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from notifier.config import Config
+from notifier.desk.keys import Keys
+from notifier.desk.promise import Promises
+from notifier.outbox import Outbox
+from notifier.rules.sla import Standing
+from notifier.rules.tickets import Act, Confidentiality
+from notifier.store.engine import Database
+from notifier.store.heard import File
+from notifier.store.tickets import Changed, Said, Ticket
+from notifier.vault import Vault
+
+FRESH = timedelta(minutes=30)  # answers to a citizen's message so young need not wait for the send window
+SEALED_REPORTER = "reporters.sealed"
+SEALED_ADDRESS = "deliveries.sealed"
+SEALED_FILE = "files.body"
+SEALED_SENDER = "heard.sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What of the configuration concerns complaints."""
+
+    files: Path  # folder of the sealed attachments
+    region: str = ""
+    language: str = "id"
+    zone: str = "Asia/Jakarta"
+    public_url: str = ""
+    append_within: timedelta = timedelta(days=30)
+    duplicate_within: timedelta = timedelta(seconds=10)
+    attachment_limit: int = 20 * 1024 * 1024  # bytes
+
+    @classmethod
+    def of(cls, config: Config, data: Path) -> "Settings":
+        """From config.toml and the data folder."""
+        return cls(
+            files=data / "files",
+            region=config.desk.region,
+            language=config.service.language,
+            zone=config.service.zone,
+            public_url=config.service.public_url.rstrip("/"),
+            append_within=config.desk.append_within,
+            duplicate_within=config.desk.duplicate_within,
+            attachment_limit=config.desk.attachment_limit,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What every act of the desk needs."""
+
+    database: Database
+    vault: Vault
+    outbox: Outbox
+    promises: Promises
+    settings: Settings
+    chance: Random  # of ticket numbers: unguessable only if this is
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who wrote, from where, and how they are answered. Kept sealed."""
+
+    kind: str  # channel
+    line: str
+    address: str
+    language: str
+    zone: str  # IANA name
+    person_id: int | None = None  # None: a stranger, or one of several on a shared phone
+    contact_id: int | None = None
+    region: str = ""
+    thread: str = ""  # the provider's id of their last message
+
+    def keys(self, vault: Vault) -> Keys:
+        """Their keyed names."""
+        return Keys(vault, self.kind, self.address, self.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Words that become a ticket, or part of one."""
+
+    heard_id: int
+    reporter: Reporter
+    text: str  # cleaned and masked
+    at: datetime
+    categories: tuple[str, ...] = ("other",)
+    urgent: bool = False
+    confidential: bool = False
+    round_id: int | None = None
+    round_region: str = ""
+    answers_id: int | None = None
+    ref: str = ""  # keyed
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The reporter as the desk may see one."""
+
+    name: str
+    nik_masked: str
+    contact: str  # masked
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """The reporter after a recorded look into the sealed row."""
+
+    name: str
+    nik_masked: str
+    kind: str
+    address: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The notice that a ticket answers."""
+
+    event: str
+    sent_at: datetime
+    facts: Mapping[str, Any]  # by the names that templates use, as far as the round and the notice tell them
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """All that the page of one ticket shows."""
+
+    ticket: Ticket
+    conversation: tuple[Said, ...]
+    files: tuple[File, ...]
+    history: tuple[Changed, ...]
+    standing: Standing
+    policy: str
+    round_code: str = ""
+    reporter: Shown | None = None  # None: confidential, anonymous, or a stranger without a name
+    answers: Answered | None = None
+    acknowledged_at: datetime | None = None
+    acts: tuple[Act, ...] = ()  # what this viewer may do now
+    explained: tuple[str, ...] = ()  # the promise's arithmetic, line by line
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of the list, and where the next one begins."""
+
+    tickets: tuple[Ticket, ...]
+    next: str = ""  # what `before` of the next page takes; "": this was the last
+    counts: Mapping[str, int] = field(default_factory=dict)  # by view
+
+
+def is_private(confidentiality: str) -> bool:
+    """Whether the desk may not know who reported."""
+    return confidentiality != Confidentiality.OPEN

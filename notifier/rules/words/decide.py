@@ -141,7 +141,8 @@ def _advertises(r: Reading) -> Meaning | None:
 def _is_it_real(r: Reading) -> Meaning | None:
     if not r.has("real_q") or r.grief.danger or r.has("harm_sure"):
         return None
-    if set(r.grief.categories) - {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}:
+    doubts = {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}
+    if set(r.grief.categories) - (doubts if r.has("officer") else doubts | {"illegal_levy", "deduction"}):
         return None
     return _is(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
 
@@ -152,7 +153,7 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
         return None
     if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits") and not r.asked:
         return None
-    grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but")
+    grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
     if r.has("thanks") and not r.asked and not grumbles:
         return None
     if r.context is not Context.TICKET and r.grief.danger:
@@ -213,6 +214,8 @@ def _complains(r: Reading) -> Meaning | None:
     if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("register_me") and not r.has("why_q"):
         return None
     if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("personal_case") and r.has("may_they"):
+        return None
+    if set(r.grief.categories) <= {"card_problem", "data_error"} and r.has("general_q") and not r.has("me", "kin"):
         return None
     if r.grief.found:
         return _complaint(r)

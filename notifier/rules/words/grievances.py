@@ -130,7 +130,7 @@ def _danger(seen: Seen) -> tuple[str, str]:
     """The words of danger and the category they belong to."""
     if "suicide" in seen:
         return seen.words("suicide"), "other"
-    if seen.any("figure", "settled"):
+    if seen.any("figure", "settled") or ("general_q" in seen and "me" not in seen):
         return "", ""
     by_officer = bool(seen.any("officer", "retaliation", "they"))
     for name in ("violence", "threat_word"):
@@ -150,7 +150,7 @@ def _danger(seen: Seen) -> tuple[str, str]:
 
 def _not_received(seen: Seen, context: Context) -> str:
     tags = whether(seen)
-    about_aid = context in _ABOUT_AID or "aid" in seen or "strong_got" in seen or "zero" in seen
+    about_aid = context in _ABOUT_AID or "aid" in seen or "strong_got" in seen or "zero" in seen or "neighbour" in seen
     for span in seen.of("not_got"):
         if about_aid and not _within(span, tags) and not _supposed(seen, span):
             return _said(seen, span)
@@ -158,7 +158,9 @@ def _not_received(seen: Seen, context: Context) -> str:
 
 
 def _supposed(seen: Seen, span: Span) -> bool:
-    """Does "kalau" open the sentence: nothing has happened yet."""
+    """Does "kalau" open the sentence of a question: nothing has happened yet. A statement tells of a custom."""
+    if not seen.any("q_word", "yesno_q", "q_open", "question_mark"):
+        return False
     sentence = seen.tokens[span[0]].sentence
     return any(seen.tokens[s].sentence == sentence and s <= span[0] for s, _ in seen.of("if"))
 

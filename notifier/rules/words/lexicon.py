@@ -6,7 +6,7 @@ It must not know what a concept leads to: that is decided in `decide`. How patte
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib import resources
@@ -95,6 +95,8 @@ def _symbols(
         if word[0].isdigit():
             large = word.isdigit() and 4 <= len(word) <= 8 and word.endswith("00")
             return (word, "<number>", "<large>") if large else (word, "<number>")
+        if "-" in word[1:]:
+            return (word, *symbols(word.split("-")[0]))
         found = [_HIDDEN] if "*" in word and len(word) > 1 else []
         for part in " ".join(forms(word, spelling, words)).split():
             found.append(part)
@@ -125,6 +127,10 @@ def _steps(concept: str, words: Sequence[str]) -> tuple[Step, ...]:
     for word in words:
         if word in _GAPS:
             gap, within = _GAPS[word]
+            continue
+        if steps and not gap and steps[-1].symbol == word:
+            # "kutu kutu" reaches the rules as one word
+            steps[-1] = replace(steps[-1], symbol=f"{word}-{word}")
             continue
         steps.append(Step(word, gap, within))
         gap, within = 0, "clause"

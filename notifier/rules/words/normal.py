@@ -44,7 +44,7 @@ def clean(text: str) -> str:
 
 
 def tokens(cleaned: str) -> list[Token]:
-    """The words of a cleaned text in order; numbers lose their thousands points, "apa2" and "kutu-kutu" fold to one."""
+    """The words of a cleaned text in order; numbers lose their thousands points, "kutu2" and "kutu kutu" are one."""
     found: list[Token] = []
     sentence = clause = 0
     for word in _words(cleaned):
@@ -127,8 +127,9 @@ def _words(cleaned: str) -> Iterator[str]:
             elif token[0] == ".":
                 yield "," if line[at : at + 1].isalnum() else "."
             else:
-                yield from _word(token[0])
-                at = _past_the_twin(token[0], line, at)
+                end = _past_the_twin(token[0], line, at)
+                yield from _word(token[0], twice=end > at)
+                at = end
         # a long line without a full stop was wrapped by a mail program: the sentence goes on
         if len(line) < _WRAPPED:
             yield "\n"
@@ -141,20 +142,21 @@ def _digits(number: str) -> str:
 
 
 def _past_the_twin(word: str, line: str, at: int) -> int:
-    """Where to read on after "kutu" in "kutu-kutu": the second half says nothing new."""
-    if line[at : at + 1] != "-":
+    """Where to read on after "kutu" in "kutu-kutu" or "kutu kutu"."""
+    if line[at : at + 1] not in ("-", " ") or not word[0].isalpha():
         return at
     twin = _TOKEN.match(line, at + 1)
     return twin.end() if twin and twin[0] == word and len(word) > 1 else at
 
 
-def _word(raw: str) -> Iterator[str]:
+def _word(raw: str, *, twice: bool) -> Iterator[str]:
     word = raw.replace("'", "")
     if "*" in word:
         # stars inside a word hide an insult, stars round it are bold type
         word = word.strip("*")
     if len(word) > 2 and word[-1] == "2" and word[:-1].isalpha():
-        word = word[:-1]
-        word = _REDUPLICATED.get(word, word)
+        word, twice = word[:-1], True
+    if twice:
+        word = _REDUPLICATED.get(word, f"{word}-{word}")
     if word:
         yield word

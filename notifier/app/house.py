@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 from channels.contract import Channel
@@ -16,14 +17,19 @@ from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.config import Config, Line
+from notifier.desk import Desk
+from notifier.desk import Settings as DeskSettings
+from notifier.desk import build as promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.render import Words
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
+from notifier.store import paces
 from notifier.store.engine import Database, migrate_async
 from notifier.store.rounds import Round
+from notifier.studio import Studio
 from notifier.vault import Vault, load_vault
 
 DATABASE_FILE = "notifier.db"
@@ -43,6 +49,8 @@ class House:
     words: Words
     accounts: Accounts
     broadcasts: Broadcasts
+    desk: Desk
+    studio: Studio
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
     channels: dict[str, Channel] = field(default_factory=dict)  # line → channel
@@ -51,6 +59,16 @@ class House:
     def kinds(self) -> Mapping[str, str]:
         """Line → channel name."""
         return {name: line.channel for name, line in self.config.lines.items()}
+
+    async def health(self) -> Mapping[str, Any]:
+        """How the lines fare: never a reason to be taken off the balancer."""
+        async with self.database.read() as db:
+            resting = {pace.scope: pace for pace in await paces.parked(db, self.clock())}
+        lines = {}
+        for name in self.config.lines:
+            pace = resting.get(f"line:{name}")
+            lines[name] = f"parked: {pace.reason}" if pace else "ok"
+        return {"lines": lines}
 
     async def viewer(self, login: str) -> Viewer:
         """The member of staff with this login. Raises Refused."""
@@ -100,16 +118,27 @@ async def open_house(
         stack.push_async_callback(database.close)
         vault = load_vault(data / KEY_FILE, os.environ)
         lines = lines_by_channel(config)
-        words = Words(common={"sender": config.service.name, "zone": config.service.zone})
+        common = {"sender": config.service.name, "zone": config.service.zone}
+        words = Words(common=common)
+        outbox = Outbox(lines, config.delivery.ladder)
         yield House(
             data=data,
             config=config,
             database=database,
             vault=vault,
-            outbox=Outbox(lines, config.delivery.ladder),
+            outbox=outbox,
             words=words,
             accounts=Accounts(database),
             broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
+            desk=Desk(
+                database,
+                vault,
+                outbox,
+                promises(config, clock()),
+                DeskSettings.of(config, data),
+                chance=SystemRandom(),
+            ),
+            studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",
         )

@@ -20,6 +20,7 @@ from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
 from notifier.store import accounts as account_rows
+from notifier.studio import refresh
 from notifier.web import hooks, site
 
 log = structlog.get_logger()
@@ -191,6 +192,12 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.sweep(now):
             poke()
 
+    published: object = None
+
+    async def reword(_now: datetime) -> None:
+        nonlocal published
+        published = await refresh(house.database, house.words, published)
+
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
@@ -201,6 +208,6 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("promises", 5, sweep),
         Job("files", 3, inbox.fetch_files),
-        Job("words", 5, lambda now: house.studio.refresh(house.words), single=False),
+        Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
     ]

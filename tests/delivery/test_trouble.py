@@ -1,0 +1,82 @@
+"""Providers in trouble: floods, refusals that pass, lines that fail as a whole."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from notifier.store.schema import attempts, deliveries, paces
+from tests.houses import Stage, add_person, add_round, open_stage
+
+
+async def _one(stage: Stage, *addresses: tuple[str, str]) -> int:
+    await add_round(stage)
+    await add_person(stage, "SITI AMINAH", *addresses)
+    number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+    await stage.house.broadcasts.advance(stage.clock(), "test")
+    return number
+
+
+async def test_a_flood_parks_the_line_as_long_as_it_asks_and_then_the_message_arrives(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000003001"))
+        await stage.dispatcher.drain()
+        async with stage.house.database.read() as db:
+            parked = (await db.execute(select(paces.c.parked_until).where(paces.c.scope == "line:sms"))).scalar_one()
+        assert parked > stage.clock()
+        calls = len(stage.providers.phones.calls)
+        stage.clock.now = parked.replace(microsecond=0)
+        stage.clock.move(seconds=-1)
+        await stage.dispatcher.drain()
+        assert len(stage.providers.phones.calls) == calls  # not a second too early
+        for _ in range(4):
+            stage.clock.move(minutes=1)
+            await stage.dispatcher.drain()
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.accepted + account.delivered, account.balanced) == (1, True)
+        assert len(stage.providers.phones.notes("+62000003001")) == 1
+
+
+async def test_a_refusal_that_may_pass_is_tried_for_hours_and_then_climbs(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000001001"), ("email", "siti@example.com"))
+        started = stage.clock()
+        while not stage.providers.phones.notes("siti@example.com"):
+            await stage.dispatcher.drain()
+            async with stage.house.database.read() as db:
+                due = (await db.execute(select(deliveries.c.due_at).where(deliveries.c.state == "due"))).scalar()
+            if due is None:
+                break
+            stage.clock.now = max(stage.clock(), due)
+        assert len(stage.providers.phones.notes("siti@example.com")) == 1
+        assert (stage.clock() - started).total_seconds() >= 4 * 3600
+        account = await stage.house.broadcasts.statement(number)
+        assert account.balanced
+        async with stage.house.database.read() as db:
+            keys = (await db.execute(select(attempts.c.key).order_by(attempts.c.number))).scalars().all()
+        assert len(keys) == len(set(keys))  # a definite refusal begins a new generation
+
+
+async def test_someone_nobody_can_reach_ends_as_failed_with_the_reason(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000002001"))
+        await stage.send()
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.failed, account.balanced, account.state) == (1, True, "done")
+        (untold,) = await stage.house.broadcasts.untold(stage.approver, number)
+        assert untold.name == "SITI AMINAH"
+        assert untold.reason
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_line_nobody_answers_on_burns_no_attempt(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+6281230000001"))
+        await stage.providers.sandbox.close()
+        await stage.dispatcher.drain()
+        async with stage.house.database.read() as db:
+            row = (await db.execute(select(deliveries.c.state, deliveries.c.tries))).one()
+        assert tuple(row) == ("due", 0)
+        assert (await stage.house.broadcasts.statement(number)).balanced

@@ -22,8 +22,8 @@ Say = Callable[[Mapping[str, Any]], str]
 LONGEST_SUBJECT = 150  # characters; more is cut by most mail programs
 MOST = 50  # findings told at a time
 
-_TAGS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_LEFT_OVER = re.compile(r"\{+\s*[\w.|]*\s*\}+|\{\{|\}\}|\{%|%\}")
+_CLOSED_BY = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_LEFT_OVER = re.compile(r"\{[\w.| ]{0,40}\}|[{}]+")
 _LONG_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8,}(?!\d)")
 _NIK = re.compile(r"(?<!\d)\d(?:[ .-]?\d){15}(?!\d)")
 _LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:go\.id|co\.id|com|id/|ly/|me/)", re.IGNORECASE)
@@ -105,7 +105,27 @@ def lacking(channel: str, parts: list[str]) -> list[str]:
 
 def outside(source: str) -> str:
     """The source with everything inside tags blanked, so that offsets stay."""
-    return _TAGS.sub(lambda tag: re.sub(r"[^\n]", " ", tag[0]), source)
+    pieces, end = [], 0
+    for start, stop in _tags(source):
+        pieces += [source[end:start], re.sub(r"[^\n]", " ", source[start:stop])]
+        end = stop
+    return "".join([*pieces, source[end:]])
+
+
+def _tags(source: str) -> list[tuple[int, int]]:
+    """Where tags begin and end; what never ends is none. Linear, whatever the source."""
+    found: list[tuple[int, int]] = []
+    endless: set[str] = set()
+    at = source.find("{")
+    while at >= 0:
+        closing = _CLOSED_BY.get(source[at : at + 2])
+        stop = source.find(closing, at + 2) if closing and closing not in endless else -1
+        if stop >= 0:
+            found.append((at, stop + 2))
+        elif closing:
+            endless.add(closing)
+        at = source.find("{", stop + 2 if stop >= 0 else at + 1)
+    return found
 
 
 def _finding(source: str, offset: int, level: str, code: str, message: str, suggestion: str = "") -> Finding:
@@ -134,13 +154,13 @@ def _kinds(tree: nodes.Template, source: str, event: str) -> Iterator[Finding]:
 
 
 def _said(source: str, name: str, line: int = 1) -> int:
-    """Where a fact is named inside a tag, from that line on."""
+    """Where a fact is named, from that line on: where it is said rather than where it is asked for."""
     start = sum(len(row) + 1 for row in source.split("\n")[: line - 1])
-    for begin in (start, 0):
-        for tag in _TAGS.finditer(source, begin):
-            found = re.search(rf"\b{name}\b", tag[0])
-            if found:
-                return tag.start() + found.start()
+    tags = [tag for tag in _tags(source) if tag[1] > start] or _tags(source)
+    for at, stop in sorted(tags, key=lambda tag: source[tag[0] : tag[0] + 2] != "{{"):
+        found = re.search(rf"\b{name}\b", source[at:stop])
+        if found:
+            return at + found.start()
     return 0
 
 

@@ -1,0 +1,1 @@
+"""What we say: facts to words, templates checked, the shipped messages themselves."""

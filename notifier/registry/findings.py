@@ -34,6 +34,12 @@ class Finding(NamedTuple):
     reason: str
     column: str
     found: str = ""  # what stood there, when it is nobody's personal data
+    fatal: bool = False  # here it rejects the row, whatever it does elsewhere
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to its row."""
+        return Effect.REJECTS if self.fatal else REASONS[self.reason].effect
 
 
 _OUTCOME_OF: Mapping[Effect, Outcome] = MappingProxyType(
@@ -57,7 +63,7 @@ def shown(text: str) -> str:
 
 def is_rejected(findings: Sequence[Finding]) -> bool:
     """Whether a row with these findings cannot be taken."""
-    return any(REASONS[finding.reason].effect is Effect.REJECTS for finding in findings)
+    return any(finding.effect is Effect.REJECTS for finding in findings)
 
 
 @dataclass(slots=True)
@@ -94,7 +100,7 @@ class Tally:
         setattr(self, became, getattr(self, became) + 1)
         if not findings:
             return
-        effects = [REASONS[finding.reason].effect for finding in findings]
+        effects = [finding.effect for finding in findings]
         self.corrected += Effect.CORRECTS in effects
         self.flagged += Effect.FLAGS in effects
         self.contacts_dropped += effects.count(Effect.DROPS)
@@ -143,11 +149,10 @@ class Report:
         if self._file is None:
             return
         for finding in findings:
-            reason = REASONS[finding.reason]
-            if outcome is not None and reason.effect is Effect.CORRECTS:
+            if outcome is not None and finding.effect is Effect.CORRECTS:
                 continue  # nothing was kept, so nothing was put right
-            mend = reason.mend.format(found=finding.found, **self._words)
-            told = outcome or _OUTCOME_OF[reason.effect]
+            mend = REASONS[finding.reason].mend.format(found=finding.found, **self._words)
+            told = outcome or _OUTCOME_OF[finding.effect]
             self._csv.writerow((_calm(file), line, finding.column, told, finding.reason, mend))
 
 

@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
 
 
 def judge(row: Row, places: Places, today: date, within: str = "") -> tuple[Candidate | None, Sequence[Finding]]:
-    """The person of a row (None when it is rejected) and what was found in it. `within`: the area whoever imports may touch."""
+    """The person of a row (None when it is rejected) and what was found in it. `within`: the area one may import."""
     cells = row.cells
     found: list[Finding] = []
     if row.surplus:
@@ -120,12 +120,11 @@ def _sex_and_flags(cell: Cell, nik: Nik | None, born: date | None, found: list[F
     text = words(cell, "JENIS_KELAMIN", found)
     if nik is None:
         return "", ()
-    sex = _SEXES.get(text.casefold(), "") if text else nik.sex
+    sex = _SEXES.get(text.casefold(), "") if text else ""
     flags: list[str] = []
-    if not sex:
+    if text and not sex:
         found.append(Finding("unknown_gender", "JENIS_KELAMIN", shown(text)))
-        sex = nik.sex
-    if sex != nik.sex:
+    if sex and sex != nik.sex:
         flags.append("gender_mismatch")
         found.append(Finding("gender_mismatch", "JENIS_KELAMIN"))
     if born is not None and not nik.tells(born):

@@ -93,7 +93,8 @@ async def open_conflicts(db: AsyncConnection) -> int:
 
 async def region_names(db: AsyncConnection) -> dict[str, str]:
     """The regions the register has, by name."""
-    return {code: name for code, name in await db.execute(select(regions.c.code, regions.c.name))}
+    rows = await db.execute(select(regions.c.code, regions.c.name))
+    return {row.code: row.name for row in rows}
 
 
 async def name_regions(db: AsyncConnection, names: Sequence[tuple[str, str]]) -> None:

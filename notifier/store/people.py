@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.rounds import Enrolment
 from notifier.store.schema import contacts, enrolments, people, silences
 from notifier.store.upsert import upsert
 
@@ -56,11 +57,6 @@ OLD = "old"
 _PERSON = [people.c[name] for name in Person.__dataclass_fields__]
 _KNOWN = [people.c[name] for name in Known._fields]
 _HELD = [contacts.c[name] for name in Held._fields]
-_CHANGEABLE = tuple(name for name in Known._fields if name not in ("id", "nik_index")) + (
-    "kk",
-    "import_id",
-    "updated_at",
-)
 
 
 async def get(db: AsyncConnection, person_id: int) -> Person | None:
@@ -118,11 +114,14 @@ async def add(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[by
 
 
 async def change(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Give people new values: `of` is the person, the other keys are columns, all of them in every row."""
+    """Give people new values: `id` says who, the other keys are columns, the same ones in every row."""
     if rows:
-        statement = update(people).where(people.c.id == bindparam("of"))
-        values = {name: bindparam(name) for name in _CHANGEABLE if name in rows[0]}
-        await db.execute(statement.values(values), rows)
+        columns = [name for name in rows[0] if name != "id"]
+        values: dict[str, Any] = {name: bindparam(f"to_{name}", type_=people.c[name].type) for name in columns}
+        await db.execute(
+            update(people).where(people.c.id == bindparam("of")).values(values),
+            [{"of": row["id"]} | {f"to_{name}": row[name] for name in columns} for row in rows],
+        )
 
 
 async def add_contacts(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
@@ -210,7 +209,7 @@ async def approved(db: AsyncConnection, programme: str, person_ids: Collection[i
         select(enrolments.c.person_id).where(
             enrolments.c.person_id.in_(person_ids),
             enrolments.c.programme == programme,
-            enrolments.c.status == "DITETAPKAN",
+            enrolments.c.status == Enrolment.DITETAPKAN.value,
         )
     )
     return {int(row[0]) for row in rows}

@@ -1,0 +1,23 @@
+"""The use cases of the registry: people, rounds and statuses come in from files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from notifier.outbox import Outbox
+from notifier.registry.people_import import import_people
+from notifier.registry.runs import Imported, Order
+from notifier.store.engine import Database
+from notifier.vault import Vault
+
+
+class Registry:
+    """Brings files in. A file that cannot be read whole changes nothing; a run that was cut off is simply run again."""
+
+    def __init__(self, database: Database, vault: Vault, outbox: Outbox) -> None:
+        self._database = database
+        self._vault = vault
+        self._outbox = outbox
+
+    async def import_people(self, paths: Sequence[Path], order: Order) -> Imported:
+        """Registers of people. Raises Refused for what cannot be read, and for a file that shrank, without `yes`."""
+        return await import_people(self._database, self._vault, paths, order)

@@ -24,9 +24,22 @@ if TYPE_CHECKING:
 
 def command(args: list[str], options: Options) -> int:
     """Run `notifier templates list|show|check|render|publish`; check exits 1 when there is an error."""
-    asked = _parser().parse_args(args)
+    asked = _asked(args)
     acts = {"list": _list, "show": _show, "check": _check, "render": _render, "publish": _publish}
     return acts[asked.act](asked, options)
+
+
+def _asked(args: list[str]) -> argparse.Namespace:
+    """The words of the command; files may stand among the options, which argparse alone does not take."""
+    top = _parser()
+    asked, rest = top.parse_known_args(args)
+    takes = {"check": 1, "publish": len(args)}.get(asked.act, 0)
+    if takes:
+        asked.files += [word for word in rest if word == "-" or not word.startswith("-")]
+        rest = [word for word in rest if word not in asked.files] + asked.files[takes:]
+    if rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    return asked
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     listed.add_argument("event", nargs="?", metavar="EVENT")
     for act in (shown, rendered, published):
         act.add_argument("event", metavar="EVENT", help="such as round_announced")
-    checked.add_argument("file", nargs="?", metavar="FILE", help="a template; - reads standard input; none: everything")
+    checked.add_argument("files", nargs="*", metavar="FILE", help="a template; - reads standard input; none: all")
     published.add_argument("files", nargs="*", metavar="FILE", help="named CHANNEL.LANGUAGE.PART, or give --part")
     checked.add_argument("--event", metavar="E", help="the event the file is for")
     for act in (shown, checked, rendered, published):
@@ -129,18 +142,19 @@ def _show(asked: argparse.Namespace, options: Options) -> int:
 
 def _check(asked: argparse.Namespace, options: Options) -> int:
     from notifier.render import Words
-    from notifier.render.lint import check, check_all
+    from notifier.render.lint import check, check_all, known_place
 
-    if asked.file is None:
+    file = next(iter(asked.files), None)
+    if file is None:
         found = [("/".join(key), finding) for key, finding in check_all(Words().sources())]
     else:
         if not asked.event or not asked.channel:
             raise UsageError("notifier templates check FILE needs --event and --channel: what is the file for?")
-        part = asked.part or _part_of(asked.file, asked.channel)
-        source = _read(asked.file)
-        found = [(asked.file, finding) for finding in check(asked.event, asked.channel, part, source, asked.language)]
+        part = asked.part or _part_of(file, asked.channel)
+        known_place(asked.event, asked.channel, part)
+        found = [(file, one) for one in check(asked.event, asked.channel, part, _read(file), asked.language)]
     if asked.json:
-        print(json.dumps([_row(name, finding, asked.file is None) for name, finding in found], ensure_ascii=False))
+        print(json.dumps([_row(name, finding, file is None) for name, finding in found], ensure_ascii=False))
     else:
         for name, finding in found:
             print(_line(name, finding))

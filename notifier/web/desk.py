@@ -1,0 +1,212 @@
+"""The complaint desk's pages: the board by time left, one ticket, and everything that can be done about it."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from notifier.desk import Revealed, TicketPage
+from notifier.errors import Refused
+from notifier.rules.roles import Right, Role, covers, may
+from notifier.rules.tickets import Act, Category
+from notifier.store.accounts import Account
+from notifier.web import pages
+from notifier.web.house import HOUSE
+
+VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
+# Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
+SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
+PLACED = (*SPOKEN, Act.ASSIGN)
+# What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
+SAFE_TYPES = frozenset(
+    {
+        "image/jpeg",
+        "image/png",
+        "image/gif",
+        "image/webp",
+        "application/pdf",
+        "audio/ogg",
+        "audio/mpeg",
+        "video/mp4",
+        "text/plain",
+    }
+)
+
+
+def _number(request: web.Request) -> str:
+    return request.match_info["number"].upper()
+
+
+def _place(request: web.Request) -> str:
+    return f"/desk/tickets/{_number(request)}"
+
+
+# --- looking ---------------------------------------------------------------------------------------------------------
+
+
+async def board(request: web.Request) -> web.Response:
+    """Tickets by time left, urgent ones first."""
+    house, viewer, asked = request.app[HOUSE], pages.who(request), request.query
+    view = asked.get("view", "open")
+    category = asked.get("category", "")
+    chosen = {
+        "view": view if view in VIEWS else "open",
+        "category": category if category in set(Category) else "",
+        "before": pages.clean(asked.get("before", ""))[:100],
+    }
+    found = await house.desk.list(viewer, **chosen)
+    context = {
+        "found": found,
+        "view": chosen["view"],
+        "category": chosen["category"],
+        "views": VIEWS,
+        "categories": list(Category),
+        "names": await _names(request),
+    }
+    return await pages.page(request, "desk/board.html", context)
+
+
+async def _names(request: web.Request) -> Mapping[int, str]:
+    return {account.id: account.name for account in await request.app[HOUSE].accounts.everyone()}
+
+
+async def ticket(request: web.Request) -> web.Response:
+    """One ticket: what was said, what is promised, and what may be done."""
+    return await _show(request, {})
+
+
+async def _show(
+    request: web.Request, fields: Mapping[str, str], refused: str = "", revealed: Revealed | None = None
+) -> web.Response:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    found = await _found(request)
+    staff = await house.accounts.everyone()
+    acts = set(found.acts)
+    assignable = [account for account in staff if _answers_for(account, found.ticket.region)]
+    if not viewer.may(Right.ASSIGN):
+        assignable = [account for account in assignable if account.id == viewer.account_id]
+    context: dict[str, Any] = {
+        "page": found,
+        "ticket": found.ticket,
+        "names": {account.id: account.name for account in staff},
+        "who": {f"account:{account.id}": account.name for account in staff},
+        "spoken": [act for act in SPOKEN if act in acts],
+        "acts": [act for act in Act if act in acts and act not in PLACED],
+        "assignable": assignable if Act.ASSIGN in acts else [],
+        "fields": fields,
+        "refused": refused,
+        "revealed": revealed,
+    }
+    return await pages.page(request, "desk/ticket.html", context, status=400 if refused else 200)
+
+
+def _answers_for(account: Account, region: str) -> bool:
+    return account.disabled_at is None and may(Role(account.role), Right.ANSWER) and covers(account.region, region)
+
+
+async def _found(request: web.Request) -> TicketPage:
+    house = request.app[HOUSE]
+    try:
+        return await house.desk.ticket(pages.who(request), _number(request), house.clock())
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
+
+
+async def attachment(request: web.Request) -> web.Response:
+    """A citizen's file, to be saved and never shown in our own origin; the look is recorded."""
+    house = request.app[HOUSE]
+    try:
+        name, told, body = await house.desk.file(
+            pages.who(request), _number(request), int(request.match_info["id"]), house.clock()
+        )
+    except Refused:
+        raise web.HTTPNotFound from None
+    kind = told if told in SAFE_TYPES else "application/octet-stream"
+    headers = {
+        "Content-Type": kind,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(pages.file_name(name), safe='')}",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    return web.Response(body=body, headers=headers)
+
+
+# --- acting ----------------------------------------------------------------------------------------------------------
+
+
+def _version(fields: Mapping[str, str]) -> int:
+    """The version of the ticket that the page showed: whoever acts on an older one is told to look again."""
+    version = pages.number(fields.get("version"))
+    if version is None:
+        raise web.HTTPBadRequest
+    return version
+
+
+async def _done(request: web.Request, sentence: str) -> web.Response:
+    return await pages.back(request, _place(request), sentence)
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Words for the citizen: an answer, a question, or the answer that settles the matter."""
+    fields = await pages.form(request)
+    act = fields.get("act", Act.ANSWER)
+    if act not in SPOKEN:
+        raise web.HTTPBadRequest
+    house, viewer, text = request.app[HOUSE], pages.who(request), fields.get("text", "")
+    try:
+        await house.desk.act(viewer, _number(request), Act(act), text, _version(fields), house.clock())
+    except Refused as error:
+        return await _show(request, fields, str(error))
+    return await _done(request, "Jawaban disimpan dan sedang dikirim.")
+
+
+async def note(request: web.Request) -> web.Response:
+    """Words for colleagues; they never leave the house."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    try:
+        await house.desk.note(pages.who(request), _number(request), fields.get("note", ""), house.clock())
+    except Refused as error:
+        return await _show(request, fields, str(error))
+    return await _done(request, "Catatan internal disimpan.")
+
+
+async def act(request: web.Request) -> web.Response:
+    """One move of the ticket that says nothing by itself."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    if fields.get("act") not in set(Act) - set(PLACED):
+        raise web.HTTPBadRequest
+    try:
+        await house.desk.act(
+            pages.who(request),
+            _number(request),
+            Act(fields["act"]),
+            fields.get("why", ""),
+            _version(fields),
+            house.clock(),
+        )
+    except Refused as error:
+        return await _show(request, fields, str(error))
+    return await _done(request, "Tindakan dicatat.")
+
+
+async def assign(request: web.Request) -> web.Response:
+    """Give the ticket to oneself, or to a colleague."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    to = pages.number(fields.get("to"))
+    if to is None:
+        raise web.HTTPBadRequest
+    try:
+        await house.desk.assign(pages.who(request), _number(request), to, _version(fields), house.clock())
+    except Refused as error:
+        return await _show(request, fields, str(error))
+    return await _done(request, "Aduan ditugaskan.")
+
+
+async def reveal(request: web.Request) -> web.Response:
+    """Who reported, shown this once; the look and its reason are recorded."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    try:
+        found = await house.desk.reveal(pages.who(request), _number(request), fields.get("reason", ""), house.clock())
+    except Refused as error:
+        return await _show(request, fields, str(error))
+    return await _show(request, fields, revealed=found)

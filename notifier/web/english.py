@@ -1,0 +1,300 @@
+"""The staff pages' sentences in English, by their Indonesian wording. A test holds it against every page."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        # frame and errors
+        "Langsung ke isi": "Skip to content",
+        "Menu utama": "Main menu",
+        "Keluar": "Sign out",
+        "Masuk": "Sign in",
+        "Masuk petugas": "Staff sign-in",
+        "Kembali": "Back",
+        "Ke halaman Hari ini": "To the Today page",
+        "Ke halaman depan": "To the front page",
+        "Semua jam dalam {zone}.": "All times are in {zone}.",
+        "Permintaan tidak dapat dibaca": "The request can't be read",
+        "Muat ulang halaman sebelumnya, lalu coba lagi.": "Reload the page before, then try again.",
+        "Silakan masuk dahulu": "Please sign in first",
+        "Sesi Anda sudah berakhir.": "Your session is over.",
+        "Anda tidak berwenang membuka ini": "You may not open this",
+        "Peran Anda tidak mencakup halaman atau tindakan ini.": "Your role does not cover this page or act.",
+        "Halaman tidak ditemukan": "Page not found",
+        "Alamatnya mungkin salah, atau berada di luar wilayah Anda.": (
+            "The address may be wrong, or outside your region."
+        ),
+        "Tindakan ini tidak ada di sini": "There is no such act here",
+        "Kembali ke halaman sebelumnya, lalu coba lagi.": "Go back to the page before, then try again.",
+        "Kiriman terlalu besar": "Too much was sent",
+        "Kurangi isinya, lalu coba lagi.": "Send less, then try again.",
+        "Terjadi kesalahan di sistem kami": "Something went wrong on our side",
+        "Kesalahan ini sudah dicatat. Coba lagi sebentar lagi.": "The fault was recorded. Try again in a moment.",
+        "Ini tidak dapat dilakukan": "This can't be done",
+        # signing in
+        "Nama pengguna": "Login",
+        "Kata sandi": "Password",
+        "Nama pengguna atau kata sandi salah. Setelah 5 kali salah, akun terkunci 15 menit; jika lupa kata "
+        "sandi, mintalah admin meresetnya.": (
+            "Login or password is wrong. After 5 wrong ones the account is locked for 15 minutes; if you "
+            "forgot the password, ask an admin to reset it."
+        ),
+        "Belum punya akun? Mintalah admin program membuatnya.": "No account yet? Ask a programme admin to add one.",
+        # the front page
+        "Pemberitahuan dan pengaduan bantuan sosial": "Social assistance: notices and complaints",
+        "Kapan dan di mana bantuan Anda? Kami mengabari, dan mendengarkan.": (
+            "When and where is your assistance? We tell you, and we listen."
+        ),
+        "Layanan ini memberi tahu penerima bantuan sosial tentang jadwal dan tempat penyaluran, lalu "
+        "menindaklanjuti setiap pengaduan sampai tuntas.": (
+            "This service tells recipients of social assistance when and where it is handed out, and "
+            "follows up every complaint until it is settled."
+        ),
+        "Cara mengadu": "How to complain",
+        "Balas pesan pemberitahuan kami, atau kirim pesan baru. Ceritakan apa yang terjadi, kapan, dan di mana.": (
+            "Answer our message, or write a new one. Tell what happened, when and where."
+        ),
+        "Anda menerima nomor aduan seperti ADU-7K4M2QX. Simpan nomor itu.": (
+            "You get a number such as ADU-7K4M2QX. Keep it."
+        ),
+        "Petugas menjawab lewat jalur yang sama. Sebut nomor aduan Anda bila menyusul bertanya.": (
+            "The desk answers the way you wrote. Name your number when you ask again."
+        ),
+        "Lewat apa": "Where to write",
+        "Pengirim: {name}": "Sender: {name}",
+        "Balas pesan dari kami": "Answer a message of ours",
+        "Jalur pengaduan sedang disiapkan. Untuk sementara, datanglah ke kantor dinas sosial setempat.": (
+            "The ways to complain are being set up. Until then, come to the local social affairs office."
+        ),
+        "Hati-hati penipuan": "Beware of fraud",
+        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
+        "Laporkan siapa saja yang memintanya.": (
+            "We never ask for money, PINs, passwords or OTP codes. Assistance costs nothing. Report whoever asks."
+        ),
+        "Jangan kirim NIK atau foto KTP, kecuali petugas memintanya.": (
+            "Don't send your NIK or a photo of your ID card unless the desk asks for it."
+        ),
+        "Balas STOP untuk berhenti menerima pemberitahuan, MULAI untuk menerimanya lagi.": (
+            "Answer STOP to get no more notices, MULAI to get them again."
+        ),
+        # today
+        "Hari ini": "Today",
+        "Yang keluar": "Going out",
+        "Tidak ada siaran yang menunggu atau sedang berjalan.": "No broadcast is waiting or under way.",
+        "Semua siaran": "All broadcasts",
+        "Penyaluran berikutnya": "Next rounds",
+        "Belum ada penyaluran yang akan datang.": "No rounds ahead yet.",
+        "Semua penyaluran": "All rounds",
+        # rounds
+        "Penyaluran": "Rounds",
+        "Akan datang": "Ahead",
+        "Sudah lewat": "Over",
+        "dibatalkan": "cancelled",
+        "versi {n}": "version {n}",
+        "{n} siaran": "{n} broadcasts",
+        "belum ada siaran": "no broadcast yet",
+        "rencanakan": "plan one",
+        "Tidak ada penyaluran": "No rounds",
+        "Penyaluran diimpor dari berkas CSV oleh admin: notifier import rounds BERKAS": (
+            "An admin imports rounds from a CSV file: notifier import rounds FILE"
+        ),
+        # broadcasts
+        "Siaran": "Broadcasts",
+        "Rencanakan siaran": "Plan a broadcast",
+        "{n} orang": "{n} people",
+        "± {n} orang": "about {n} people",
+        "Yang lebih lama": "Older ones",
+        "Belum ada siaran": "No broadcasts yet",
+        "Siaran memberi tahu semua penerima satu penyaluran. Impor dulu daftar penerima dan penyaluran, lalu "
+        "rencanakan siaran; admin lain menyetujuinya.": (
+            "A broadcast tells everybody of one round. Import the register and the round first, then plan "
+            "a broadcast; another admin approves it."
+        ),
+        "nomor {n}": "number {n}",
+        "Perlu dilihat lagi": "Needs a second look",
+        "Siapa yang belum diberi tahu, dan mengapa": "Who was not told, and why",
+        "Rencana": "Plan",
+        "Mulai": "Starts",
+        "Paling lambat": "At the latest",
+        "Wilayah": "Region",
+        "semua": "all",
+        "Direncanakan oleh": "Planned by",
+        "Disetujui oleh": "Approved by",
+        "belum": "not yet",
+        "Ralat dari": "Corrects",
+        "siaran {n}": "broadcast {n}",
+        "Setujui siaran ini?": "Approve this broadcast?",
+        "Lanjutkan siaran ini?": "Let this broadcast go on?",
+        "Saat direncanakan: {n} orang.": "When planned: {n} people.",
+        "Setujui dan kirim pada waktunya": "Approve, and send at its time",
+        "Anda yang merencanakan siaran ini; admin lain perlu menyetujuinya.": (
+            "You planned this broadcast; another admin has to approve it."
+        ),
+        "Kendali": "Control",
+        "Alasan (boleh kosong)": "Reason (may be empty)",
+        "Menghentikan tidak dapat dibatalkan: yang belum terkirim tidak akan dikirim.": (
+            "Stopping can't be undone: what has not left will not be sent."
+        ),
+        "Kemajuan": "Progress",
+        "Neraca kiriman": "Balance of deliveries",
+        "Setiap orang dari sasaran ada di tepat satu baris.": "Everybody of the audience is in exactly one row.",
+        "Keadaan": "State",
+        "Orang": "People",
+        "Belum disiapkan": "Not prepared yet",
+        "Tidak dikirim: {why}": "Not sent: {why}",
+        "Sasaran": "Audience",
+        "Neraca seimbang.": "The account balances.",
+        "Neraca belum seimbang: sedang dihitung.": "The account does not balance yet: counting.",
+        "Belum ada yang dikirim. Sasaran dihitung saat siaran dimulai.": (
+            "Nothing was sent yet. The audience is counted when the broadcast begins."
+        ),
+        "Muat ulang halaman untuk melihat kemajuan terbaru.": "Reload the page to see the latest progress.",
+        "Dilihat pukul": "Seen at",
+        "Belum diberi tahu": "Not told",
+        "Daftar orang": "List of people",
+        "Nama": "Name",
+        "Sebab": "Why",
+        "Berikutnya": "Next",
+        "Tidak ada": "Nobody",
+        "Sejauh ini tidak ada orang yang gagal diberi tahu oleh siaran ini.": (
+            "So far there is nobody whom this broadcast failed to tell."
+        ),
+        "baru": "new",
+        "Yang diberitahukan": "What is told",
+        "Pilih…": "Choose…",
+        "Belum ada penyaluran yang akan datang. Impor dulu: notifier import rounds BERKAS": (
+            "No rounds ahead yet. Import them first: notifier import rounds FILE"
+        ),
+        "Waktu kirim, menurut jam setempat penyaluran": "When to send, in the round's local time",
+        "Kosongkan untuk mengirim segera setelah disetujui. Di luar jam kirim, pesan menunggu sampai pagi.": (
+            "Leave empty to send as soon as it is approved. Outside the sending hours messages wait until morning."
+        ),
+        "Kirim sekali lagi kepada orang yang sama": "Tell the same people once more",
+        "Hitung dulu": "Reckon first",
+        "Perhitungan": "Reckoning",
+        "Buat rencana": "Make the plan",
+        "Belum ada yang dikirim: admin lain harus menyetujuinya lebih dahulu.": (
+            "Nothing is sent yet: another admin has to approve it first."
+        ),
+        "Pilih pemberitahuan dan penyaluran, lalu tekan Hitung dulu: berapa orang, lewat apa, berapa biayanya, "
+        "berapa lama.": (
+            "Choose what to tell and the round, then press Reckon first: how many people, which way, what "
+            "it costs, how long it takes."
+        ),
+        "Tak terjangkau": "Unreachable",
+        "Segmen SMS": "SMS segments",
+        "Biaya": "Price",
+        "Lama kirim": "Takes",
+        "{n} jam": "{n} hours",
+        "Menurut bahasa": "By language",
+        "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
+        "Siaran disetujui.": "The broadcast is approved.",
+        "Perintah dijalankan.": "Done.",
+        # the desk
+        "Aduan": "Complaints",
+        "menurut sisa waktu": "by time left",
+        "Saring aduan": "Filter complaints",
+        "Tentang": "About",
+        "Semua": "All",
+        "Saring": "Filter",
+        "mendesak": "urgent",
+        "janji terlewat": "promise broken",
+        "jawaban belum terkirim": "answer not delivered",
+        "(tanpa kata-kata)": "(no words)",
+        "tanpa wilayah": "no region",
+        "belum ditugaskan": "not assigned",
+        "Tidak ada aduan yang menunggu": "No complaint is waiting",
+        "Aduan muncul di sini begitu warga menulis lewat SMS, Telegram, atau surel. Yang paling mendesak "
+        "selalu di atas.": (
+            "Complaints appear here as soon as citizens write by SMS, Telegram or e-mail. The most urgent "
+            "is always on top."
+        ),
+        "Tidak ada yang cocok": "Nothing matches",
+        "Lihat semua aduan terbuka": "Show all open complaints",
+        "Jawaban belum terkirim karena:": "The answer was not delivered because:",
+        "Percakapan": "Conversation",
+        "Menjawab pemberitahuan": "Answers the notice",
+        "Tentang penyaluran": "About the round",
+        "Warga": "Citizen",
+        "warga": "citizen",
+        "sistem": "system",
+        "Catatan internal": "Internal note",
+        "Lampiran": "Attachment",
+        "{n} kB": "{n} kB",
+        "Diubah warga: {n} versi sebelumnya": "Edited by the citizen: {n} earlier versions",
+        "Belum terkirim karena:": "Not delivered because:",
+        "Jawab warga": "Answer the citizen",
+        "Dikirim lewat {channel}. Warga akan membacanya.": "Sent by {channel}. The citizen will read it.",
+        "Isi jawaban": "Answer",
+        "Hanya untuk petugas. Tidak pernah dikirim kepada warga.": "For staff only. Never sent to the citizen.",
+        "Isi catatan": "Note",
+        "Simpan catatan": "Keep the note",
+        "Janji": "Promise",
+        "dipenuhi": "kept",
+        "terlambat": "late",
+        "berhenti sementara": "standing still",
+        "Tidak ada tenggat yang berjalan.": "No deadline is running.",
+        "Cara menghitungnya": "How it is reckoned",
+        "Pelapor": "Reporter",
+        "tidak dikenal": "unknown",
+        "Ditampilkan sekali ini; pembukaan ini tercatat dengan alasannya.": (
+            "Shown this once; the look is recorded with its reason."
+        ),
+        "Terdaftar sebagai penerima.": "Registered as a recipient.",
+        "Belum dicocokkan dengan daftar penerima.": "Not matched with the register yet.",
+        "Identitas pelapor dirahasiakan. Jawaban Anda tetap sampai kepadanya.": (
+            "The reporter's identity is kept secret. Your answer still reaches them."
+        ),
+        "Tidak dikenal. Jawaban Anda tetap sampai kepadanya.": "Unknown. Your answer still reaches them.",
+        "Buka identitas": "Open the identity",
+        "Mengapa perlu diketahui?": "Why must it be known?",
+        "Buka dan catat": "Open and record",
+        "Tindakan": "Acts",
+        "Ditangani oleh": "Handled by",
+        "belum ada": "none yet",
+        "Tugaskan kepada": "Assign to",
+        "Tugaskan": "Assign",
+        "Alasan": "Reason",
+        "Wajib untuk menolak dan merujuk: warga akan diberi tahu alasannya.": (
+            "Needed to reject and to refer: the citizen will be told."
+        ),
+        "Riwayat": "History",
+        "Jawaban disimpan dan sedang dikirim.": "The answer is kept and on its way.",
+        "Catatan internal disimpan.": "The internal note is kept.",
+        "Tindakan dicatat.": "The act is recorded.",
+        "Aduan ditugaskan.": "The complaint is assigned.",
+        "tanpa tenggat": "no deadline",
+        "terlambat {span}": "{span} late",
+        "{span} lagi": "{span} left",
+        "{n} hari": "{n} days",
+        "{n} menit": "{n} minutes",
+        "kurang dari semenit": "less than a minute",
+        # templates
+        "Templat": "Templates",
+        "Semua yang kami katakan": "Everything we say",
+        "Satu pesan untuk setiap peristiwa, jalur dan bahasa. Yang diterbitkan di sini mengalahkan kata-kata bawaan.": (
+            "One message for each event, channel and language. What is published here wins over the shipped words."
+        ),
+        "draf": "draft",
+        "terbit": "published",
+        "draf {n} menunggu": "draft {n} waits",
+        "Salah": "Error",
+        "Saran": "Advice",
+        "baris {line}, kolom {column}": "line {line}, column {column}",
+        "Tidak ada yang salah.": "Nothing is wrong.",
+        "Periksa dan lihat": "Check and look",
+        "Simpan draf": "Save the draft",
+        "Terbitkan": "Publish",
+        "Anda dapat membaca, tetapi tidak mengubah.": "You may read, not change.",
+        "Yang diterima warga": "What the citizen receives",
+        "{n} segmen, {alphabet}, {units} satuan": "{n} segments, {alphabet}, {units} units",
+        "Contoh orang": "Sample person",
+        "Lihat": "Look",
+        "Kembali ke kata-kata bawaan": "Back to the shipped words",
+        "Yang dapat disebut": "What can be named",
+        "Kembali ke kata-kata bawaan.": "Back to the shipped words.",
+        "Terbit: mulai sekarang dipakai.": "Published: in force from now on.",
+        "Draf disimpan.": "The draft is saved.",
+    }
+)

@@ -1,0 +1,40 @@
+"""What the pages need of the house, by name. They never import the composition root that builds it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from notifier.accounts import Accounts
+from notifier.broadcasts import Broadcasts
+from notifier.config import Config
+from notifier.desk import Desk
+from notifier.store.engine import Database
+from notifier.studio import Studio
+
+
+class House(Protocol):
+    """The rooms that pages call."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def broadcasts(self) -> Broadcasts: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def studio(self) -> Studio: ...
+    @property
+    def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
+
+    async def health(self) -> Mapping[str, Any]:
+        """How the lines fare; never a reason to be taken off the balancer."""
+        ...
+
+
+HOUSE: web.AppKey[House] = web.AppKey("house")

@@ -1,0 +1,263 @@
+"""What the pages say in Indonesian and English: sentences by their Indonesian wording, and words for our codes.
+
+Knows no page. `said` of the messages to citizens has its own words; these are for staff.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from notifier.web.english import ENGLISH
+
+_Words = Mapping[str, tuple[str, str]]  # code → (Indonesian, English)
+
+WORDS: Mapping[str, _Words] = MappingProxyType(
+    {
+        "role": {
+            "agent": ("petugas pengaduan", "agent"),
+            "supervisor": ("penyelia", "supervisor"),
+            "admin": ("admin program", "admin"),
+            "auditor": ("auditor", "auditor"),
+        },
+        "channel": {
+            "sms": ("SMS", "SMS"),
+            "telegram": ("Telegram", "Telegram"),
+            "email": ("Surel", "E-mail"),
+        },
+        "language": {
+            "id": ("Bahasa Indonesia", "Indonesian"),
+            "en": ("Bahasa Inggris", "English"),
+            "jv": ("Bahasa Jawa", "Javanese"),
+            "su": ("Bahasa Sunda", "Sundanese"),
+        },
+        "zone": {
+            "Asia/Jakarta": ("WIB", "WIB (UTC+7)"),
+            "Asia/Makassar": ("WITA", "WITA (UTC+8)"),
+            "Asia/Jayapura": ("WIT", "WIT (UTC+9)"),
+        },
+        "status": {
+            "received": ("Baru", "New"),
+            "verified": ("Diverifikasi", "Verified"),
+            "assigned": ("Ditugaskan", "Assigned"),
+            "in_progress": ("Sedang ditangani", "In progress"),
+            "waiting": ("Menunggu warga", "Waiting for the citizen"),
+            "resolved": ("Selesai, menunggu konfirmasi", "Resolved, awaiting confirmation"),
+            "closed": ("Ditutup", "Closed"),
+            "rejected": ("Ditolak", "Rejected"),
+            "referred": ("Dirujuk", "Referred"),
+            "merged": ("Digabung", "Merged"),
+        },
+        "act": {
+            "open": ("Aduan masuk", "Opened"),
+            "verify": ("Verifikasi", "Verify"),
+            "assign": ("Tugaskan", "Assign"),
+            "start": ("Mulai tangani", "Start work"),
+            "answer": ("Kirim jawaban", "Send answer"),
+            "ask_citizen": ("Tanya warga, lalu tunggu", "Ask, then wait"),
+            "citizen_answered": ("Warga menjawab", "Citizen answered"),
+            "resolve": ("Jawab dan nyatakan selesai", "Answer and resolve"),
+            "confirm": ("Warga membenarkan selesai", "Citizen confirmed"),
+            "reopen": ("Buka kembali", "Reopen"),
+            "close": ("Tutup", "Close"),
+            "reject": ("Tolak", "Reject"),
+            "refer": ("Rujuk ke instansi lain", "Refer elsewhere"),
+            "merge": ("Gabungkan", "Merge"),
+            "append": ("Warga menambahkan", "Citizen added"),
+            "reworded": ("Warga mengubah pesan", "Citizen edited a message"),
+            "acknowledged": ("Tanda terima terkirim", "Acknowledged"),
+            "warned": ("Petugas diperingatkan", "Staff warned"),
+            "breached": ("Janji terlewat", "Promise broken"),
+            "escalated": ("Dieskalasi", "Escalated"),
+            "undelivered": ("Jawaban tidak terkirim", "Answer not delivered"),
+            "adopted": ("Standar layanan diganti", "Policy changed"),
+            "reveal": ("Identitas dibuka", "Identity opened"),
+            "sealed_off": ("Identitas dirahasiakan", "Identity sealed"),
+        },
+        "view": {
+            "open": ("Terbuka", "Open"),
+            "mine": ("Milik saya", "Mine"),
+            "late": ("Terlambat", "Late"),
+            "urgent": ("Mendesak", "Urgent"),
+            "undelivered": ("Belum terkirim", "Undelivered"),
+            "all": ("Semua", "All"),
+        },
+        "tile": {
+            "open": ("aduan terbuka", "open complaints"),
+            "mine": ("aduan saya", "complaints of mine"),
+            "late": ("janji terlewat", "promises broken"),
+            "urgent": ("aduan mendesak", "urgent complaints"),
+            "undelivered": ("jawaban belum terkirim", "answers not delivered"),
+        },
+        "confidentiality": {
+            "open": ("Terbuka", "Open"),
+            "confidential": ("Rahasia", "Confidential"),
+            "anonymous": ("Anonim", "Anonymous"),
+        },
+        "event": {
+            "round_announced": ("Jadwal penyaluran", "Round announced"),
+            "round_reminder": ("Pengingat penyaluran", "Round reminder"),
+            "round_changed": ("Perubahan jadwal", "Round changed"),
+            "round_cancelled": ("Pembatalan penyaluran", "Round cancelled"),
+            "entitlement_changed": ("Perubahan status bantuan", "Benefit status changed"),
+            "receipt_question": ("Pertanyaan: sudah diterima?", "Question: received?"),
+            "ticket_received": ("Tanda terima aduan", "Complaint received"),
+            "ticket_answer": ("Jawaban aduan", "Answer to a complaint"),
+            "ticket_resolved": ("Aduan selesai", "Complaint resolved"),
+            "information": ("Informasi status", "Information"),
+            "stop_confirmed": ("Konfirmasi STOP", "STOP confirmed"),
+            "start_confirmed": ("Konfirmasi MULAI", "MULAI confirmed"),
+            "help": ("Bantuan cara membalas", "Help"),
+            "attachment_refused": ("Lampiran ditolak", "Attachment refused"),
+            "sla_warning": ("Petugas: tenggat mendekat", "Staff: deadline near"),
+            "sla_escalated": ("Petugas: eskalasi", "Staff: escalation"),
+            "urgent_ticket": ("Petugas: aduan mendesak", "Staff: urgent complaint"),
+            "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
+            "test_send": ("Kiriman uji", "Test message"),
+        },
+        "broadcast": {
+            "planned": ("menunggu persetujuan", "awaiting approval"),
+            "approved": ("disetujui", "approved"),
+            "expanding": ("menyiapkan", "preparing"),
+            "sending": ("mengirim", "sending"),
+            "done": ("selesai", "done"),
+            "asking": ("bertanya", "asking"),
+            "paused": ("dijeda", "paused"),
+            "stopped": ("dihentikan", "stopped"),
+        },
+        "control": {
+            "pause": ("Jeda", "Pause"),
+            "resume": ("Lanjutkan", "Resume"),
+            "stop": ("Hentikan", "Stop"),
+        },
+        "slice": {
+            "told": ("Sudah diberi tahu", "Told"),
+            "waiting": ("Menunggu", "Waiting"),
+            "unsure": ("Tidak pasti", "Unsure"),
+            "untold": ("Tidak diberi tahu", "Not told"),
+        },
+        "delivery": {
+            "due": ("Menunggu giliran", "Waiting for its turn"),
+            "sending": ("Sedang dikirim", "Being sent"),
+            "accepted": ("Diterima penyedia", "Taken by the provider"),
+            "delivered": ("Sampai", "Delivered"),
+            "read": ("Dibaca", "Read"),
+            "unknown": ("Tidak pasti terkirim", "Perhaps sent"),
+            "failed": ("Gagal", "Failed"),
+            "expired": ("Kedaluwarsa", "Too late"),
+            "cancelled": ("Dibatalkan", "Cancelled"),
+            "suppressed": ("Tidak dikirim", "Not sent"),
+        },
+        "reason": {
+            "no_contact": ("tidak punya kontak", "no contact"),
+            "stopped": ("berhenti berlangganan", "asked us to stop"),
+            "unknown": ("tidak pasti terkirim; petugas perlu memeriksa", "perhaps sent; someone has to look"),
+            "failed": ("ditolak penyedia", "refused by the provider"),
+            "expired": ("terlambat untuk dikirim", "too late to send"),
+            "cancelled": ("dibatalkan", "cancelled"),
+            "suppressed": ("tidak ada kontak yang dapat dipakai", "no usable contact"),
+            "unknown_subscriber": ("nomor tidak dikenal", "unknown number"),
+            "user_is_blocked": ("warga memblokir kami", "the citizen blocked us"),
+            "bounced": ("surel ditolak", "mail bounced"),
+        },
+        "file": {
+            "waiting": ("sedang diambil", "being fetched"),
+            "refused": ("ditolak", "refused"),
+            "lost": ("hilang", "lost"),
+        },
+        "part": {
+            "text": ("Isi", "Text"),
+            "html": ("Isi berformat (HTML)", "Formatted text (HTML)"),
+            "subject": ("Judul surel", "Subject"),
+        },
+        "sample": {
+            "typical": ("biasa", "typical"),
+            "shortest": ("terpendek", "shortest"),
+            "longest": ("terpanjang", "longest"),
+            "apostrophe": ("tanda kutip dan aksen", "quotes and accents"),
+            "markup": ("nama mirip kode", "name like markup"),
+            "no_amount": ("barang, bukan uang", "goods, not money"),
+            "wit": ("Papua (WIT)", "Papua (WIT)"),
+            "no_answers": ("jalur tanpa balasan", "line without answers"),
+            "empty": ("yang boleh kosong dikosongkan", "all that may be empty"),
+        },
+        "who": {
+            "clock": ("sistem", "the clock"),
+            "citizen": ("warga", "the citizen"),
+            "demo": ("demo", "the demo"),
+        },
+    }
+)
+
+# Refusals of the use cases that staff meet most, in Indonesian; any other is shown as it came.
+_REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (
+            r"ticket (\S+) was changed while you looked at it.*",
+            r"Aduan \1 sudah diubah rekan lain. Periksa lagi sebelum bertindak; tulisan Anda belum dikirim.",
+        ),
+        (r"an empty note says nothing.*", "Catatan masih kosong; tulislah dahulu."),
+        (r"'\w+' needs words.*", "Isi masih kosong; warga perlu diberi tahu sesuatu."),
+        (r"Ticket (\S+): '\w+' needs a reason.*", r"Aduan \1: tuliskan alasannya, karena warga akan diberi tahu."),
+        (r"Ticket (\S+) is (\w+), so .*", r"Aduan \1 tidak dapat ditindak seperti itu dalam keadaannya sekarang."),
+        (r"an answer has at most (\d+) characters; this one has (\d+)", r"Jawaban paling panjang \1 huruf; ini \2."),
+        (r"say in a few words why the reporter.*", "Tuliskan singkat mengapa identitas pelapor perlu diketahui."),
+        (r"account \d+ does not answer tickets.*", "Akun itu tidak menjawab aduan; pilih petugas lain."),
+        (r"(\S+) does not see the region of ticket.*", r"Wilayah \1 tidak mencakup aduan ini; pilih petugas lain."),
+        (r"\S+ \(\w+\) lacks the right to .*", "Peran Anda tidak mencakup tindakan ini."),
+        (
+            r"(\w+) for (\S+) is broadcast (\d+) already.*",
+            r"Siaran yang sama untuk \2 sudah ada: nomor \3. Centang "
+            r"“Kirim sekali lagi” untuk memberi tahu orang yang sama sekali lagi.",
+        ),
+        (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
+        (r'no round has the code "(.*)"; .*', r"Tidak ada penyaluran “\1” di wilayah Anda."),
+        (
+            r"(\S+) planned broadcast (\d+); somebody else has to approve it",
+            r"\1 yang merencanakan siaran \2; orang lain "
+            r"harus menyetujuinya.",
+        ),
+        (
+            r"broadcast (\d+) is (\w+); only a planned one can be approved",
+            r"Siaran \1 tidak lagi menunggu persetujuan.",
+        ),
+        (r"broadcast (\d+) is (\w+); it cannot be \w+ any more", r"Siaran \1 sudah tidak dapat diubah."),
+        (
+            r"(\S+) was changed since broadcast (\d+) was planned.*",
+            r"\1 berubah sejak siaran \2 direncanakan; hentikan dan "
+            r"rencanakan lagi.",
+        ),
+        (r"there is no draft of .*", "Belum ada draf; simpan dahulu."),
+        (
+            r"(\S+) can't be published: line (\d+), column (\d+): .*",
+            r"\1 belum dapat diterbitkan: perbaiki dahulu baris \2, "
+            r"kolom \3 (lihat temuan di bawah).",
+        ),
+        (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
+    )
+)
+
+
+def text(sentence: str, tongue: str, **values: Any) -> str:
+    """A sentence in the reader's language; in Indonesian when nobody translated it."""
+    said = ENGLISH.get(sentence, sentence) if tongue == "en" else sentence
+    return said.format(**values) if values else said
+
+
+def word(kind: str, code: str, tongue: str) -> str:
+    """What stands for a code of ours; an unknown one as it came, readable."""
+    found = WORDS.get(kind, {}).get(code)
+    if found is None:
+        return code.replace("_", " ")
+    return found[1] if tongue == "en" else found[0]
+
+
+def refusal(sentence: str, tongue: str) -> str:
+    """A refusal in the reader's language, as far as it is known here."""
+    if tongue == "en":
+        return sentence[:1].upper() + sentence[1:]
+    for pattern, words in _REFUSALS:
+        if pattern.fullmatch(sentence):
+            return pattern.sub(words, sentence)
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,217 @@
+"""The office's pages: the day at a glance, the rounds to come, broadcasts from plan to statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from notifier.broadcasts import PLANNABLE, Preview, Statement
+from notifier.errors import Refused
+from notifier.rules.roles import Right, Viewer
+from notifier.store import agenda
+from notifier.store.broadcasts import Broadcast
+from notifier.web import pages
+from notifier.web.house import HOUSE, House
+
+PAGE = 50
+# States of a broadcast that still has something before it, in the order an office wants to see them.
+LIVE = ("asking", "planned", "sending", "expanding", "paused", "approved")
+CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
+    "planned": ("stop",),
+    "asking": ("stop",),
+    "approved": ("pause", "stop"),
+    "expanding": ("pause", "stop"),
+    "sending": ("pause", "stop"),
+    "paused": ("resume", "stop"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a statement's bar: what it holds, how many people, where it begins and how wide it is."""
+
+    kind: str  # told, waiting, unsure, untold
+    n: int
+    begins: float  # percent
+    width: float
+
+
+def slices(statement: Statement) -> Sequence[Slice]:
+    """A statement as four parts of one bar: told, still waiting, unsure, not told."""
+    parts = {
+        "told": statement.accepted + statement.delivered + statement.read,
+        "waiting": statement.unexpanded + statement.due + statement.sending,
+        "unsure": statement.unknown,
+        "untold": statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values()),
+    }
+    whole, begins, found = max(sum(parts.values()), 1), 0.0, []
+    for kind, n in parts.items():
+        width = round(100 * n / whole, 3)
+        found.append(Slice(kind, n, round(begins, 3), width))
+        begins += width
+    return found
+
+
+# --- the day ---------------------------------------------------------------------------------------------------------
+
+
+async def home(request: web.Request) -> web.Response:
+    """Today: what goes out, what came in, what is late."""
+    house, viewer = request.app[HOUSE], pages.who(request)
+    latest = await house.broadcasts.list(viewer, None, PAGE)
+    live = sorted((b for b in latest if b.state in LIVE), key=lambda b: LIVE.index(b.state))
+    async with house.database.read() as db:
+        coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
+    context = {"live": live[:8], "coming": coming, "counts": (await house.desk.list(viewer)).counts}
+    return await pages.page(request, "office/home.html", context)
+
+
+async def rounds(request: web.Request) -> web.Response:
+    """Rounds to come, or those that are over."""
+    house, viewer = request.app[HOUSE], pages.who(request)
+    past = request.query.get("show") == "past"
+    async with house.database.read() as db:
+        found = await agenda.page(
+            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
+        )
+    if past:
+        found = [entry for entry in found if entry.closes_at < house.clock()]
+    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
+
+
+# --- broadcasts ------------------------------------------------------------------------------------------------------
+
+
+async def broadcasts(request: web.Request) -> web.Response:
+    """Broadcasts, newest first."""
+    house, viewer = request.app[HOUSE], pages.who(request)
+    found = await house.broadcasts.list(viewer, pages.number(request.query.get("before")), PAGE + 1)
+    older = found[PAGE - 1].id if len(found) > PAGE else None
+    return await pages.page(request, "office/broadcasts.html", {"broadcasts": found[:PAGE], "older": older})
+
+
+async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    try:
+        return house, viewer, await house.broadcasts.get(viewer, int(request.match_info["id"]))
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
+
+
+async def broadcast(request: web.Request) -> web.Response:
+    """One broadcast: its plan, its progress, what may be done about it."""
+    house, viewer, b = await _of(request)
+    mine = b.planned_by == viewer.who
+    can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
+    names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
+    context = {
+        **await _progress(house, b),
+        "names": names,
+        "mine": mine,
+        "can_approve": can_approve,
+        "preview": await _preview(house, viewer, b) if can_approve else None,
+        "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
+    }
+    return await pages.page(request, "office/broadcast.html", context)
+
+
+async def _progress(house: House, b: Broadcast) -> dict[str, Any]:
+    statement = await house.broadcasts.progress(b.id)
+    return {
+        "b": b,
+        "statement": statement,
+        "slices": slices(statement),
+        "live": b.state in ("approved", "expanding", "sending"),
+    }
+
+
+async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None:
+    if b.parent_id is not None or not viewer.may(Right.PLAN):  # a correction's audience is not a round's
+        return None
+    try:
+        _, preview = await house.broadcasts.plan(viewer, b.event, b.round_code, "now", house.clock(), dry_run=True)
+    except Refused:
+        return None
+    return preview
+
+
+async def progress(request: web.Request) -> web.Response:
+    """The part of a broadcast's page that is fetched again every two seconds while it is under way."""
+    house, _, b = await _of(request)
+    response = pages.part(request, "office/_progress.html", await _progress(house, b))
+    if b.state not in ("approved", "expanding", "sending"):
+        response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
+    return response
+
+
+async def untold(request: web.Request) -> web.Response:
+    """Who was not told, and why."""
+    house, viewer, b = await _of(request)
+    found = await house.broadcasts.untold(viewer, b.id, pages.number(request.query.get("after")) or 0, PAGE + 1)
+    following = found[PAGE - 1].person_id if len(found) > PAGE else None
+    return await pages.page(request, "office/untold.html", {"b": b, "people": found[:PAGE], "following": following})
+
+
+async def ask_plan(request: web.Request) -> web.Response:
+    """The form of a plan."""
+    fields = {"round": request.query.get("round", "")[:48], "event": PLANNABLE[0], "at": "", "again": ""}
+    return await _plan_form(request, fields)
+
+
+async def plan(request: web.Request) -> web.Response:
+    """Reckon a plan, or write it."""
+    house, viewer, fields = request.app[HOUSE], pages.who(request), await pages.form(request)
+    dry_run = fields.get("do") != "plan"
+    try:
+        number, preview = await house.broadcasts.plan(
+            viewer,
+            fields.get("event", ""),
+            fields.get("round", "").strip()[:48],
+            fields.get("at", "").strip()[:40] or "now",
+            house.clock(),
+            again=bool(fields.get("again")),
+            dry_run=dry_run,
+        )
+    except Refused as error:
+        return await _plan_form(request, fields, refused=str(error))
+    if number is None:
+        return await _plan_form(request, fields, preview=preview)
+    return await pages.back(request, f"/broadcasts/{number}", "Rencana dibuat. Admin lain perlu menyetujuinya.")
+
+
+async def _plan_form(
+    request: web.Request, fields: Mapping[str, str], *, refused: str = "", preview: Preview | None = None
+) -> web.Response:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    async with house.database.read() as db:
+        known = await agenda.page(
+            db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE * 4
+        )
+    context = {"events": PLANNABLE, "rounds": known, "fields": fields, "refused": refused, "preview": preview}
+    return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
+
+
+async def approve(request: web.Request) -> web.Response:
+    """Approve what somebody else planned."""
+    house, viewer, b = await _of(request)
+    await house.broadcasts.approve(viewer, b.id, house.clock())
+    return await pages.back(request, f"/broadcasts/{b.id}", "Siaran disetujui.")
+
+
+async def control(request: web.Request) -> web.Response:
+    """Pause, go on or stop."""
+    house, viewer, b = await _of(request)
+    fields = await pages.form(request)
+    why, now = fields.get("why", "").strip()[:200], house.clock()
+    match fields.get("do"):
+        case "pause":
+            await house.broadcasts.pause(viewer, b.id, now, why)
+        case "resume":
+            await house.broadcasts.resume(viewer, b.id, now)
+        case "stop":
+            await house.broadcasts.stop(viewer, b.id, now, why)
+        case _:
+            raise web.HTTPBadRequest
+    return await pages.back(request, f"/broadcasts/{b.id}", "Perintah dijalankan.")

@@ -1,0 +1,213 @@
+"""How a page is made: its templates, the words and times in it, and what a form brings in. Knows no room by name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+from jinja2.runtime import Context
+
+from notifier.render import said
+from notifier.rules.roles import Right, Viewer
+from notifier.web import language, session
+from notifier.web.house import HOUSE
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+VIEWER = "viewer"  # key of the request: who looks, put there by the guard
+LONGEST_FIELD = 200_000  # characters of one form field
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def setup(app: web.Application) -> None:
+    """Give an application its templates."""
+    places = [HERE.parent / "templates" / "web", HERE.parents[1] / "templates" / "web"]
+    pages = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader([place for place in places if place.is_dir()]),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        default_helpers=False,
+    )
+    pages.globals |= {"t": _t, "static": static, "Right": Right}
+    pages.filters |= {
+        "refusal": _refusal,
+        "when": _when,
+        "day": _day,
+        "left": _left,
+        "word": _word,
+        "code": _code,
+        "money": _money,
+        "n": _n,
+    }
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+
+async def page(
+    request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> web.Response:
+    """A whole page for whoever looks."""
+    flash = await session.said(request) if request.get(VIEWER) else []
+    return part(request, template, {"flash": flash, **(context or {})}, status=status)
+
+
+def part(
+    request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> web.Response:
+    """A piece of a page that htmx puts in its place."""
+    house = request.app[HOUSE]
+    around: dict[str, Any] = {
+        "viewer": request.get(VIEWER),
+        "language": tongue(request),
+        "path": request.path,
+        "service": house.config.service,
+        "now": house.clock(),
+        "flash": [],
+    }
+    return aiohttp_jinja2.render_template(template, request, {**around, **(context or {})}, status=status)
+
+
+def tongue(request: web.Request) -> str:
+    """The language of this page: the colleague's own, or what the address asks for."""
+    kept = request.get(session.KEPT)
+    if kept is not None and kept.account is not None:
+        return str(kept.account.language)
+    return "en" if request.query.get("bahasa") == "en" else "id"
+
+
+def who(request: web.Request) -> Viewer:
+    """Who looks; the guard has seen to it that somebody does."""
+    viewer: Viewer = request[VIEWER]
+    return viewer
+
+
+async def back(request: web.Request, place: str, sentence: str = "") -> web.Response:
+    """Send the browser to a page of ours after a form was taken, with a sentence to show there."""
+    if sentence:
+        await session.say(request, language.text(sentence, tongue(request)))
+    return web.Response(status=303, headers={"Location": place})
+
+
+# --- reading forms ---------------------------------------------------------------------------------------------------
+
+
+async def form(request: web.Request) -> dict[str, str]:
+    """The fields of a form, without what no text needs (NUL, control characters, half characters)."""
+    try:
+        posted = await request.post()
+    except (ValueError, LookupError):  # bytes that are no text, a character set nobody knows
+        raise web.HTTPBadRequest(reason="Unreadable form") from None
+    return {name: clean(value) for name, value in posted.items() if isinstance(value, str)}
+
+
+def clean(text: str) -> str:
+    """A field as the service keeps it."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:LONGEST_FIELD]
+
+
+def number(text: str | None, largest: int = 2**53) -> int | None:
+    """A whole number from an address or a field; None for anything else."""
+    return int(text) if text and re.fullmatch(r"\d{1,16}", text, re.ASCII) and int(text) <= largest else None
+
+
+def local_path(text: str | None) -> str:
+    """A path on this very service to go on to; the start page for anything else."""
+    return text if text and re.fullmatch(r"/(?![/\\])[\w\-./?=&%]*", text, re.ASCII) and len(text) < 500 else "/home"
+
+
+def file_name(text: str) -> str:
+    """A name that a citizen gave a file, made fit for a colleague's disk."""
+    plain = re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]', "_", clean(text)).strip(". ")
+    return plain[-80:] or "lampiran"
+
+
+# --- words and times -------------------------------------------------------------------------------------------------
+
+
+@jinja2.pass_context
+def _t(context: Context, text: str, **values: Any) -> str:
+    return language.text(text, context["language"], **values)
+
+
+@jinja2.pass_context
+def _word(context: Context, value: Any, kind: str) -> str:
+    return language.word(kind, str(value), context["language"])
+
+
+@jinja2.pass_context
+def _refusal(context: Context, sentence: str) -> str:
+    return language.refusal(sentence, context["language"])
+
+
+@jinja2.pass_context
+def _code(context: Context, value: Any) -> str:
+    return said.code(value, context["language"])
+
+
+@jinja2.pass_context
+def _when(context: Context, at: datetime | None, zone: str | None = None) -> str:
+    return moment(at, zone or context["service"].zone, context["language"]) if at else "–"
+
+
+@jinja2.pass_context
+def _day(context: Context, at: datetime, zone: str | None = None) -> str:
+    return said.full_date(said.local(at, zone or context["service"].zone), context["language"])
+
+
+@jinja2.pass_context
+def _left(context: Context, due: datetime | None) -> str:
+    return time_left(due, context["now"], context["language"])
+
+
+@jinja2.pass_context
+def _money(context: Context, rupiah: int | None) -> str:
+    return said.rupiah(rupiah, context["language"]) if rupiah is not None else "–"
+
+
+@jinja2.pass_context
+def _n(context: Context, number: int) -> str:
+    return f"{number:,}".replace(",", "." if context["language"] == "id" else ",")
+
+
+def moment(at: datetime, zone: str, tongue: str) -> str:
+    """An instant in short: "Sen 7 Des 2026, 10.05 WIB"."""
+    local = said.local(at, zone)
+    days, months = said.DAYS[said.language(tongue)], said.MONTHS[said.language(tongue)]
+    day = f"{days[local.weekday()][:3]} {local.day} {months[local.month - 1][:3]} {local.year}"
+    clock = f"{local:%H.%M}" if tongue == "id" else f"{local:%H:%M}"
+    return f"{day}, {clock} {said.ZONES.get(zone, local.tzname() or zone)}"
+
+
+def time_left(due: datetime | None, now: datetime, tongue: str) -> str:
+    """How long until `due`, in words: "3 jam lagi", "terlambat 2 hari"."""
+    if due is None:
+        return language.text("tanpa tenggat", tongue)
+    late = due < now
+    return language.text("terlambat {span}" if late else "{span} lagi", tongue, span=span(abs(due - now), tongue))
+
+
+def span(length: timedelta, tongue: str) -> str:
+    """A length of time in its largest unit that tells enough."""
+    minutes = int(length.total_seconds() // 60)
+    units: Sequence[tuple[int, int, str]] = ((60 * 24, 2, "{n} hari"), (60, 2, "{n} jam"), (1, 1, "{n} menit"))
+    for size, least, words in units:
+        if minutes >= size * least:
+            return language.text(words, tongue, n=minutes // size)
+    return language.text("kurang dari semenit", tongue)
+
+
+@lru_cache(maxsize=64)
+def static(name: str) -> str:
+    """The address of a static file, with its digest so that browsers may keep it for ever."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={digest}"

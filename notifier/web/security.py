@@ -1,0 +1,69 @@
+"""What guards every page whatever it shows: who may post here, and what a browser may do with an answer."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+HOOKS = "/hooks/"  # providers prove themselves in their own way
+STATIC = "/static/"
+LARGEST_FORM = 1024 * 1024  # bytes
+
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def same_origin(request: web.Request) -> bool:
+    """Whether the request comes from our own page, as far as the browser tells. Who tells nothing is refused."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.host
+
+
+@web.middleware
+async def only_our_own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what another site posts in a colleague's name, and forms larger than any of ours."""
+    if request.method not in SAFE and not request.path.startswith(HOOKS):
+        if not same_origin(request):
+            raise web.HTTPForbidden(reason="Cross-site request")
+        if (request.content_length or 0) > LARGEST_FORM or "chunked" in request.headers.get("Transfer-Encoding", ""):
+            raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_FORM, actual_size=request.content_length or 0)
+    return await handler(request)
+
+
+def add_headers(*, https: bool) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """The signal that gives each answer its headers; `https` also tells browsers to stay with it."""
+
+    async def prepare(request: web.Request, response: web.StreamResponse) -> None:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        fresh = request.path.startswith(STATIC) and response.status in (200, 304)
+        # Static files carry their digest in the address; everything else may be about people.
+        caching = "public, max-age=31536000, immutable" if fresh and "v" in request.query else "no-cache"
+        response.headers.setdefault("Cache-Control", caching if request.path.startswith(STATIC) else "no-store")
+
+    return prepare

@@ -1,0 +1,176 @@
+"""Every page of the service in one table: address, who may see it, what draws it; and the guard that reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+import aiohttp_session
+import structlog
+from aiohttp import web
+
+from notifier.errors import Refused
+from notifier.rules.roles import Right
+from notifier.web import desk, language, office, pages, public, security, session, status, studio
+from notifier.web.house import HOUSE, House
+from notifier.web.security import Handler
+
+log = structlog.get_logger()
+REQUEST_LIMIT = 32 * 1024 * 1024  # bytes: hooks bring files; forms are held shorter by `security`
+
+
+class Guard(Enum):
+    """Who may pass where no single right decides."""
+
+    PUBLIC = auto()
+    STAFF = auto()  # whoever is signed in
+
+
+PUBLIC, STAFF = Guard.PUBLIC, Guard.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One row of the table."""
+
+    method: str
+    path: str
+    handler: Handler
+    needs: Right | Guard
+
+
+ID = r"{id:\d{1,16}}"
+NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
+
+DOORS: tuple[Door, ...] = (
+    # citizens and machines
+    Door("GET", "/", public.welcome, PUBLIC),
+    Door("GET", "/health", status.health, PUBLIC),
+    Door("GET", "/ready", status.ready, PUBLIC),
+    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/login", public.ask_login, PUBLIC),
+    Door("POST", "/login", public.login, PUBLIC),
+    # staff
+    Door("POST", "/logout", public.logout, STAFF),
+    Door("POST", "/language", public.choose_language, STAFF),
+    Door("GET", "/home", office.home, STAFF),
+    # the complaint desk
+    Door("GET", "/desk", desk.board, Right.SEE_TICKETS),
+    Door("GET", f"/desk/tickets/{NUMBER}", desk.ticket, Right.SEE_TICKETS),
+    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", desk.attachment, Right.SEE_TICKETS),
+    Door("POST", f"/desk/tickets/{NUMBER}/answer", desk.answer, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/note", desk.note, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/act", desk.act, Right.ANSWER),
+    Door(
+        "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
+    ),  # the desk knows: to oneself or to others
+    Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    # what goes out
+    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
+    Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
+    Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
+    Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
+    Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
+    Door("GET", f"/broadcasts/{ID}/untold", office.untold, Right.SEE_PEOPLE),
+    Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
+    Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
+    # the words we say
+    Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
+    Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}", studio.change, Right.EDIT_TEMPLATE),
+)
+_BY_HANDLER: Mapping[Handler, Door] = {door.handler: door for door in DOORS}
+
+# status → (title, what to do): said on the page of an error
+ERRORS: Mapping[int, tuple[str, str]] = {
+    400: ("Permintaan tidak dapat dibaca", "Muat ulang halaman sebelumnya, lalu coba lagi."),
+    401: ("Silakan masuk dahulu", "Sesi Anda sudah berakhir."),
+    403: ("Anda tidak berwenang membuka ini", "Peran Anda tidak mencakup halaman atau tindakan ini."),
+    404: ("Halaman tidak ditemukan", "Alamatnya mungkin salah, atau berada di luar wilayah Anda."),
+    405: ("Tindakan ini tidak ada di sini", "Kembali ke halaman sebelumnya, lalu coba lagi."),
+    413: ("Kiriman terlalu besar", "Kurangi isinya, lalu coba lagi."),
+    500: ("Terjadi kesalahan di sistem kami", "Kesalahan ini sudah dicatat. Coba lagi sebentar lagi."),
+}
+
+
+def build(house: House) -> web.Application:
+    """The application with every page; whoever serves adds the hooks to it."""
+    https = house.config.service.secure_cookies
+    app = web.Application(
+        client_max_size=REQUEST_LIMIT,
+        middlewares=[
+            status.measured,
+            aiohttp_session.session_middleware(session.Sessions(house)),
+            _kindly,
+            security.only_our_own_forms,
+            _guarded,
+        ],
+    )
+    app[HOUSE] = house
+    pages.setup(app)
+    status.setup(app)
+    for door in DOORS:
+        app.router.add_route(door.method, door.path, door.handler)
+        if door.method == "GET":
+            app.router.add_route("HEAD", door.path, door.handler)
+    app.router.add_static("/static/", pages.STATIC, append_version=False)
+    app.on_response_prepare.append(security.add_headers(https=https))
+    return app
+
+
+@web.middleware
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Let through whom the table lets through. Hooks and static files are not in it and guard themselves."""
+    door = _BY_HANDLER.get(request.match_info.handler)
+    if door is None or door.needs is PUBLIC:
+        return await handler(request)
+    viewer = await session.viewer(request)
+    if viewer is None:
+        return _to_login(request)
+    request[pages.VIEWER] = viewer
+    if isinstance(door.needs, Right) and not viewer.may(door.needs):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def _to_login(request: web.Request) -> web.Response:
+    wanted = request.rel_url.raw_path_qs if request.method == "GET" else "/home"
+    place = f"/login?next={quote(wanted, safe='/')}"
+    if "HX-Request" in request.headers:  # a part of a page: the whole page goes to the door
+        return web.Response(status=401, headers={"HX-Redirect": place})
+    return web.Response(status=303, headers={"Location": place})
+
+
+@web.middleware
+async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what went wrong into a page with a sentence; a fault of ours is logged and never shown."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400 or request.path.startswith((security.HOOKS, security.STATIC)):
+            raise
+        return await _trouble(request, error.status, allow=error.headers.get("Allow"))
+    except Refused as error:
+        return await _trouble(request, 400, str(error))
+    except Exception as error:
+        if request.path.startswith(security.HOOKS):
+            raise
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        log.exception("page.failed", route=route, method=request.method, error=type(error).__name__)
+        return await _trouble(request, 500)
+
+
+async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:
+    title, advice = ERRORS.get(code, ERRORS[400])
+    if sentence:
+        title, advice = "Ini tidak dapat dilakukan", language.refusal(sentence, pages.tongue(request))
+    came_from = PurePosixPath(request.path)
+    context = {"code": code, "title": title, "advice": advice, "refused": bool(sentence), "up": str(came_from.parent)}
+    response = pages.part(request, "error.html", context, status=code)
+    if allow:
+        response.headers["Allow"] = allow
+    return response

@@ -1,0 +1,121 @@
+"""What machines ask: does the process live, can it serve, how much waits. Public, and never about a person."""
+
+import asyncio
+import time
+
+import structlog
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from notifier.store import deliveries, ledger, paces
+from notifier.store.engine import MIGRATIONS, schema_version
+from notifier.web.house import HOUSE, House
+from notifier.web.security import Handler
+
+log = structlog.get_logger()
+PATIENCE = 5  # seconds that /ready waits for the database
+
+
+class Meters:
+    """What this process counts of its own pages."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "notifier_http_requests", "Answers by route and status", ("route", "status"), registry=self.registry
+        )
+        self.seconds = Histogram("notifier_http_seconds", "Time an answer took", ("route",), registry=self.registry)
+
+
+METERS: web.AppKey[Meters] = web.AppKey("meters")
+_HEAD: web.AppKey[list[str]] = web.AppKey("head")
+
+
+def setup(app: web.Application) -> None:
+    """Give an application its meters."""
+    app[METERS] = Meters()
+    app[_HEAD] = []
+
+
+@web.middleware
+async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Count and time every answer, by the route's pattern: paths would name tickets."""
+    began, status = time.perf_counter(), 500
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    except web.HTTPException as error:
+        status = error.status
+        raise
+    finally:
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        meters = request.app[METERS]
+        meters.requests.labels(route, str(status)).inc()
+        meters.seconds.labels(route).observe(time.perf_counter() - began)
+
+
+async def health(request: web.Request) -> web.Response:
+    """The process lives."""
+    return web.json_response({"status": "ok"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 when the database answers and stands at this version's tables. A dead provider is told, and no reason."""
+    house = request.app[HOUSE]
+    try:
+        async with asyncio.timeout(PATIENCE), house.database.read() as db:
+            stands = await schema_version(db)
+    except (SQLAlchemyError, OSError, TimeoutError) as error:
+        log.error("ready.database", error=type(error).__name__)
+        return web.json_response({"status": "unavailable", "database": "unreachable"}, status=503)
+    head = request.app[_HEAD]
+    if not head:
+        head.append(await asyncio.to_thread(_newest))
+    good = stands == head[0]
+    body = {
+        "status": "ok" if good else "unavailable",
+        "database": "ok",
+        "migration": stands,
+        **await house.health(),
+    }
+    return web.json_response(body, status=200 if good else 503)
+
+
+def _newest() -> str:
+    from alembic.config import Config  # imported late: 0.8 s that most commands need not pay
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(config).get_current_head() or ""
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Counters and queue depths in the format of Prometheus."""
+    body = generate_latest(request.app[METERS].registry) + generate_latest(await _depths(request.app[HOUSE]))
+    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _depths(house: House) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    due = Gauge("notifier_deliveries_due", "Deliveries waiting for their turn", ("line",), registry=registry)
+    parked = Gauge(
+        "notifier_scope_parked_seconds", "Time until a line or chat sends again", ("scope",), registry=registry
+    )
+    acts = Gauge("notifier_ledger_unsealed", "Acts waiting for their link in the chain", registry=registry)
+    now = house.clock()
+    async with house.database.read() as db:
+        for line in house.config.lines:
+            due.labels(line).set(0)
+        for line, n in (await deliveries.queue_depth(db)).items():
+            due.labels(line or "none").set(n)
+        for pace in await paces.parked(db, now):
+            scope = pace.scope if pace.scope.startswith("line:") else pace.scope.partition(":")[0]
+            if pace.parked_until:
+                parked.labels(scope).set((pace.parked_until - now).total_seconds())
+        acts.set(await ledger.waiting(db))
+    return registry

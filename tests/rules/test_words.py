@@ -78,7 +78,7 @@ def test_our_own_sayings_are_understood() -> None:
         if ("+" in marks and not found.needs_ticket) or ("!" in marks and not found.urgent):
             missed.append((text, found.why))
     assert not missed, missed
-    assert len(wrong) <= len(known) * 0.03, wrong
+    assert len(wrong) <= len(known) * 0.05, wrong
 
 
 @pytest.mark.parametrize(

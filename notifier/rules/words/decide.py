@@ -15,6 +15,8 @@ from notifier.rules.words.reading import Reading, read
 from notifier.rules.words.values import Context, Intent, Meaning, Topic
 
 _SHORT = 4  # words: an answer, not a story
+_SENTENCE = 12  # words: as long as mere thanks get
+_QUERY = 2  # words that are enough to ask something
 _MANY = 3  # words of the market that make an advertisement
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
 
@@ -154,14 +156,14 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
     if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits") and not r.asked:
         return None
     grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
-    if r.has("thanks") and not r.asked and not grumbles:
+    if r.has("thanks") and not r.asked and not grumbles and (r.has("thanks_done") or not r.has("done")):
         return None
     if r.context is not Context.TICKET and r.grief.danger:
         return None
     if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
         return None
     # what is new and grave belongs to the ticket's categories; the rest it has already
-    grave = r.grief.categories[:1] if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
+    grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
     return _is(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
 
 
@@ -169,11 +171,17 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     if r.context is not Context.RECEIPT_QUESTION:
         return None
     beyond = set(r.grief.categories) - {"not_received", "delayed"} or r.grief.danger
-    negative = r.opens_with("no") or (r.has("not_got") and "not_received" in r.grief.found)
+    negative = (
+        r.opens_with("no")
+        or (r.has("notyet") and r.whole("yes", "notyet", "me"))
+        or (r.has("not_got") and "not_received" in r.grief.found)
+    )
     if beyond or (negative and r.has("why_q")):
         return _complaint(r, first=("not_received",) if negative and r.grief.danger else ())
     clear = r.has("fine_word") or (r.has("got_it") and not r.opens_with("not_sure_no"))
     if clear and "not_received" not in r.grief.found:
+        if _but_after(r) and not r.has("laugh", "fine_word", "good"):
+            return _complaint(r, "but_strong")
         return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
     if negative:
         return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
@@ -182,6 +190,12 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     if r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
         return _is(Intent.RECEIPT_YES, r, "yes")
     return None
+
+
+def _but_after(r: Reading) -> bool:
+    """Does a "tapi" follow the good news, rather than lead to it?"""
+    received = max((start for start, _ in r.seen.of("got_it")), default=0)
+    return any(start > received for start, _ in r.seen.of("but_strong"))
 
 
 def _says_received(r: Reading) -> Meaning | None:
@@ -193,7 +207,9 @@ def _says_received(r: Reading) -> Meaning | None:
 def _new_contact(r: Reading) -> Meaning | None:
     if not r.has("new_contact") or r.grief.danger:
         return None
-    if set(r.grief.categories) - {"data_error", "card_problem"} or (r.asked and not r.has("please_act")):
+    if set(r.grief.categories) - {"data_error", "card_problem", "not_registered"} or (
+        r.asked and not r.has("please_act")
+    ):
         return None
     return _is(Intent.CHANGE_CONTACT, r, "new_contact")
 
@@ -201,7 +217,7 @@ def _new_contact(r: Reading) -> Meaning | None:
 def _asks_status(r: Reading) -> Meaning | None:
     if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
         return None
-    if not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
+    if r.has("why_q") or not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
         return None
     if r.grief.danger or set(r.grief.categories) - {"not_registered", "not_received", "delayed"}:
         return None
@@ -216,6 +232,8 @@ def _complains(r: Reading) -> Meaning | None:
     if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("personal_case") and r.has("may_they"):
         return None
     if set(r.grief.categories) <= {"card_problem", "data_error"} and r.has("general_q") and not r.has("me", "kin"):
+        return None
+    if r.has("how_complain") and not r.has("happened") and "not_received" not in r.grief.found and not r.grief.danger:
         return None
     if r.grief.found:
         return _complaint(r)
@@ -242,11 +260,15 @@ def _asks(r: Reading) -> Meaning | None:
 
 
 def _thanks(r: Reading) -> Meaning | None:
+    if r.asked and len(r.core) >= _QUERY:
+        return None
     if r.has("thanks_done") and not r.has("but", "sad", "insult"):
         return _is(Intent.ACKNOWLEDGE, r, "thanks_done")
     if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
         return None
-    if r.whole("okays", "yes", "me") or (r.has("thanks", "good") and not r.has("please_act", "sad", "insult")):
+    if r.whole("okays", "yes", "me") or (
+        r.has("thanks", "good") and not r.has("please_act", "sad", "insult", "not") and len(r.core) <= _SENTENCE
+    ):
         return _is(Intent.ACKNOWLEDGE, r, "thanks", "okays", "good")
     if (
         r.has("okays")

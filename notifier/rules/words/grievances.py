@@ -25,6 +25,7 @@ class Grievances:
 
     found: Found = field(default_factory=dict)
     danger: str = ""
+    kind: str = ""  # the category the danger belongs to
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -58,14 +59,16 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         first = (*first, "card_problem")
     if "cut" in seen and "ask_payment" not in seen:
         first = (*first, "deduction")
-    return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger)
+    return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger, kind)
 
 
 def whether(seen: Seen) -> frozenset[int]:
     """Places of a "belum" or "tidak" that only makes a question of what stands before it: "sudah cair belum ya"."""
     if seen.any("why_q", "contrast"):
         return frozenset()
-    return frozenset(at for at in _last_words(seen) if _is_tag(seen, at)) | {end - 1 for _, end in seen.of("tagged")}
+    return frozenset(at for at in _last_words(seen) if _is_tag(seen, at)) | {
+        end - 1 for _, end in seen.of("tagged") if _ends_there(seen, end)
+    }
 
 
 def _last_words(seen: Seen) -> Iterator[int]:
@@ -93,6 +96,15 @@ def _is_tag(seen: Seen, at: int) -> bool:
     asked = seen.tokens[clause[-1]].word == "?" or seen.tokens[min(clause[-1] + 1, len(seen.tokens) - 1)].word == "?"
     verb = any(_covers(seen, name, before[-1]) for name in ("got", "able"))
     return asked or verb or any(_covers(seen, "done", i) for i in before[-5:])
+
+
+def _ends_there(seen: Seen, end: int) -> bool:
+    """Does the clause end here, but for a name, a particle or a place: "terdaftar tidak di pkh"."""
+    if end >= len(seen.tokens) or seen.tokens[end].clause != seen.tokens[end - 1].clause:
+        return True
+    return seen.tokens[end].word in _FILLERS or any(
+        _covers(seen, name, end) for name in ("person_called", "where", "me")
+    )
 
 
 def _covers(seen: Seen, concept: str, at: int) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 READ = 4_000  # characters: a grievance states itself early; what follows is stored, shown to people, but not read here
 
-_TOKEN = re.compile(r"[a-z0-9][a-z0-9'*]*|[^\sa-z0-9]")
+_TOKEN = re.compile(r"rp(?=[. ]?\d)|[a-z0-9][a-z0-9'*]*|[^\sa-z0-9]")
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{2})?")
 _WRAPPED = 60  # characters: where mail programs begin to wrap
@@ -19,13 +19,18 @@ _PAIR = re.compile(r"([a-z])\1")
 _LEET = str.maketrans("4103578", "aioestb")
 _QUOTES = str.maketrans("’‘`´ʼ“”„«»", "'''''\"\"\"\"\"")
 _SENTENCE_ENDS = frozenset(".!?\n;")
+_SILENT = frozenset("-*/\\'\"+=_~^|<>[]{}&%$#@`")  # signs that neither speak nor part words
 _CLAUSE_ENDS = frozenset(",:()")
 _ENDINGS = (
     *("nya", "nye", "lah", "kah", "pun", "tah", "nih", "kan", "mi", "ji", "pi", "ki", "ka", "ne", "na", "ku", "mu"),
     *("ta", "pa", "e", "i"),
 )
 _SURE = ("nya", "nye", "lah", "kah", "mi", "pi", "ji")  # endings that never belong to the word
-_REDUPLICATED = {"apa": "apapun", "siapa": "siapapun", "mana": "manapun"}
+_REDUPLICATED = {
+    **dict.fromkeys(("apa", "opo", "naon", "nopo", "punapa", "apo"), "apapun"),
+    "siapa": "siapapun",
+    "mana": "manapun",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,8 @@ def _words(cleaned: str) -> Iterator[str]:
             at = token.end()
             if token[0][0].isdigit():
                 yield _digits(token[0])
+            elif token[0] in _SILENT:
+                continue
             elif token[0] == ".":
                 yield "," if line[at : at + 1].isalnum() else "."
             else:

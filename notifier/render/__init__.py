@@ -5,7 +5,7 @@ Pure but for reading the shipped folder. It must not know people, tickets, deliv
 
 from notifier.render.facts import BUTTONS, CHANNELS, FACTS, NEEDED_PARTS, Fact, buttons
 from notifier.render.grammar import Finding
-from notifier.render.words import Key, Rendered, RenderError, Words, shipped, shipped_folder
+from notifier.render.words import Key, Rendered, RenderError, Words, missing, shipped, shipped_folder
 
 __all__ = [
     "BUTTONS",
@@ -19,6 +19,7 @@ __all__ = [
     "Rendered",
     "Words",
     "buttons",
+    "missing",
     "shipped",
     "shipped_folder",
 ]

@@ -99,10 +99,13 @@ class Words:
         """The parts of one message. Raises RenderError when a fact lacks or nothing is known to say."""
         wording = self._known.get((event, channel, language)) or self._wording(event, channel, language)
         try:
-            return Rendered({name: say(facts) for name, say in wording.parts}, wording.label, wording.language)
+            parts = {name: say(facts) for name, say in wording.parts}
         except (TemplateError, Unfit) as error:
             why = _UNDEFINED.sub(r"the fact \1 was not given", str(error))
             raise RenderError(f"{event}, {channel}, {wording.language}: {why}") from None
+        if wording.plain_of_html:
+            parts["text"] = markup.plain(parts["html"])
+        return Rendered(parts, wording.label, wording.language)
 
     def label(self, event: str, channel: str, language: str) -> str:
         """Which wording would be used now: what a broadcast pins. Raises RenderError."""
@@ -148,9 +151,8 @@ class Words:
                 continue
             labels[part], source = found
             parts.append((part, self._speaker(event, channel, language, part, source)))
-        if channel == "telegram" and "text" not in labels:
-            parts.append(("text", _unmarked(parts[0][1])))
-        return _Wording(tuple(parts), _joined_label(labels), language)
+        plain_of_html = channel == "telegram" and "text" not in labels
+        return _Wording(tuple(parts), plain_of_html, _joined_label(labels), language)
 
     def _speaker(
         self, event: str, channel: str, language: str, part: str, source: str
@@ -167,6 +169,7 @@ class _Wording:
     """One event on one channel in one language, ready to be said."""
 
     parts: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...]
+    plain_of_html: bool  # the part "text" is the HTML without its tags
     label: str
     language: str
 
@@ -235,10 +238,6 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _unmarked(say: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
-    return lambda facts: markup.plain(say(facts))
-
-
 _FINISH: Mapping[tuple[str, str], Callable[[str], str]] = MappingProxyType(
     {("sms", "text"): _folded, ("email", "subject"): _one_line}
 )
@@ -258,13 +257,15 @@ def _joined_label(labels: Mapping[str, str]) -> str:
     return " ".join(f"{part}:{label}" for part, label in labels.items())[:80]
 
 
-def problems(sources: Mapping[Key, str], languages: Sequence[str] = (FALLBACK,)) -> list[str]:
-    """Sentences about what is missing: every event needs every channel in these languages."""
+def missing(
+    sources: Mapping[Key, object], channels: Sequence[str] = tuple(CHANNELS), languages: Sequence[str] = (FALLBACK,)
+) -> list[str]:
+    """Sentences about events that can't be said: each needs its parts on these channels in these languages."""
     return [
-        f"templates/messages/{event}/{channel}.{language}.{part} is missing"
+        f"{event} has no words on {channel} in {language}: write templates/messages/{event}/{channel}.{language}.{part}"
         for event in FACTS
-        for channel in CHANNELS
+        for channel in channels
         for language in languages
-        for part in NEEDED_PARTS[channel]
+        for part in NEEDED_PARTS.get(channel, ("text",))
         if (event, channel, language, part) not in sources
     ]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import gsm
-from notifier.render import RenderError, Words, markup, shipped, shipped_folder
+from notifier.render import RenderError, Words, markup, missing, shipped, shipped_folder
 from notifier.render.filters import LONGEST, SHORTEST, cut
 from notifier.render.samples import TYPICAL, sample
 from notifier.render.words import Key
@@ -165,6 +165,14 @@ def test_a_file_nobody_would_use_is_named(tmp_path: Path) -> None:
     (tmp_path / "round_anounced" / "sms.id.text").write_text("x")
     with pytest.raises(RenderError, match="round_anounced"):
         shipped(tmp_path)
+
+
+def test_an_event_without_words_is_named_at_the_start() -> None:
+    sources = {key: source for key, source in WORDS.sources().items() if key != SMS}
+    assert missing(WORDS.sources(), languages=("id", "en")) == []
+    assert missing(sources) == [
+        "round_announced has no words on sms in id: write templates/messages/round_announced/sms.id.text"
+    ]
 
 
 def test_the_shipped_folder_is_found() -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -17,9 +18,9 @@ from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.config import Config, Line
-from notifier.desk import Desk
+from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
-from notifier.desk import build as promises
+from notifier.desk import build as build_promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
@@ -49,7 +50,6 @@ class House:
     words: Words
     accounts: Accounts
     broadcasts: Broadcasts
-    desk: Desk
     studio: Studio
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -59,6 +59,23 @@ class House:
     def kinds(self) -> Mapping[str, str]:
         """Line → channel name."""
         return {name: line.channel for name, line in self.config.lines.items()}
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The complaint desk. Built when first asked for: its calendars cost half a second."""
+        return Desk(
+            self.database,
+            self.vault,
+            self.outbox,
+            self.promises,
+            DeskSettings.of(self.config, self.data),
+            chance=SystemRandom(),
+        )
+
+    @cached_property
+    def promises(self) -> Promises:
+        """What is promised, by the configuration's policies and calendars."""
+        return build_promises(self.config, self.clock())
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""
@@ -130,14 +147,6 @@ async def open_house(
             words=words,
             accounts=Accounts(database),
             broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
-            desk=Desk(
-                database,
-                vault,
-                outbox,
-                promises(config, clock()),
-                DeskSettings.of(config, data),
-                chance=SystemRandom(),
-            ),
             studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",

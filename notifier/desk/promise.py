@@ -107,10 +107,15 @@ def build(config: Config, now: datetime) -> Promises:
 
     `now` tells the years whose holidays are known; build anew when a year has passed.
     """
-    years = range(now.year - YEARS_BACK, now.year + YEARS_AHEAD + 1)
+    years = years_around(now)
     calendars = {name: hours(name, calendar, years) for name, calendar in config.calendars.items()}
     found = [promise(name, table, calendars[table.calendar]) for name, table in config.policies.items()]
     return Promises(found or _usual(ZoneInfo(config.service.zone), years))
+
+
+def years_around(now: datetime) -> range:
+    """The years whose holidays matter to tickets of today."""
+    return range(now.year - YEARS_BACK, now.year + YEARS_AHEAD + 1)
 
 
 def _usual(zone: ZoneInfo, years: range) -> list[Promise]:

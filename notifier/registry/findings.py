@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
@@ -128,6 +129,7 @@ class Report:
     def __init__(self, path: Path | None, words: Mapping[str, str]) -> None:
         """`words`: lists that the mends name (programmes, methods, records)."""
         self._words = words
+        self._told: list[tuple[int, tuple[object, ...]]] = []
         self._file = None
         if path is not None:
             try:
@@ -141,11 +143,12 @@ class Report:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.flush()
         if self._file is not None:
             self._file.close()
 
-    def tell(self, file: str, line: int | str, findings: Sequence[Finding], outcome: Outcome | None = None) -> None:
-        """Write what was found in one row. `outcome`: the row's, when it was not accepted."""
+    def tell(self, file: str, line: int, findings: Sequence[Finding], outcome: Outcome | None = None) -> None:
+        """Say what was found in one row (line 0: in none). `outcome`: the row's, when it was not accepted."""
         if self._file is None:
             return
         for finding in findings:
@@ -153,7 +156,13 @@ class Report:
                 continue  # nothing was kept, so nothing was put right
             mend = REASONS[finding.reason].mend.format(found=finding.found, **self._words)
             told = outcome or _OUTCOME_OF[finding.effect]
-            self._csv.writerow((_calm(file), line, finding.column, told, finding.reason, mend))
+            self._told.append((line, (_calm(file), line or "", finding.column, told, finding.reason, mend)))
+
+    def flush(self) -> None:
+        """Write what was said since, by line."""
+        if self._file is not None:
+            self._csv.writerows(row for _, row in sorted(self._told, key=itemgetter(0)))
+        self._told.clear()
 
 
 def _calm(text: str) -> str:

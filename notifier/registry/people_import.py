@@ -6,7 +6,6 @@ Knows the order of things; what a row is worth is told by `person_rows`, what it
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -180,25 +179,26 @@ class _OneFile:
         """Count and report what the rows became, once they are written."""
         for number in plan.ids:
             self._present.add(number)
-        turned = list(chunk.turned)
+        for row in chunk.turned:
+            self._turn_away(*row)
         for entry, became in plan.became:
             if became == "conflict":
                 finding = Finding("dup_same_nik_other_name", "NAMA", mask_nik(entry.person.nik))
-                turned.append(_Turned(entry.line, Outcome.CONFLICT, [finding, *entry.findings]))
+                self._turn_away(entry.line, Outcome.CONFLICT, [finding, *entry.findings])
                 if entry.kind == "row":
                     self._seen.forget(entry.person)
             elif entry.kind == "more":
                 found = [Finding("dup_same_person", ""), *entry.findings]
-                turned.append(_Turned(entry.line, Outcome.DUPLICATE, found))
+                self._turn_away(entry.line, Outcome.DUPLICATE, found)
             else:
                 self._tally.accept(entry.findings, became)
                 self._run.regions.add(entry.person.region)
-        told: list[tuple[int, Sequence[Finding], Outcome | None]] = [*((t.line, t.findings, t.outcome) for t in turned)]
-        told += [(e.line, e.findings, None) for e, b in plan.became if e.kind == "row" and b != "conflict"]
-        for row in turned:
-            self._tally.turn_away(row.outcome, row.findings)
-        for line, findings, outcome in sorted(told, key=itemgetter(0)):
-            self._run.report.tell(self._source.name, line, findings, outcome)
+                self._run.report.tell(self._source.name, entry.line, entry.findings)
+        self._run.report.flush()
+
+    def _turn_away(self, line: int, outcome: Outcome, found: Sequence[Finding]) -> None:
+        self._tally.turn_away(outcome, found)
+        self._run.report.tell(self._source.name, line, found, outcome)
 
     async def _tell_absent(self) -> None:
         """List who of the file's areas is in the register and not in the file. Nobody is removed."""
@@ -211,7 +211,7 @@ class _OneFile:
                     if number not in self._present:
                         self._present.add(number)  # told once, whatever other file covers the area too
                         self._tally.absent += 1
-                        self._run.report.tell(self._source.name, "", [Finding("absent", "NIK", masked)])
+                        self._run.report.tell(self._source.name, 0, [Finding("absent", "NIK", masked)])
                 if len(page) < PAGE:
                     break
                 after = page[-1][0]

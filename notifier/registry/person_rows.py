@@ -58,7 +58,7 @@ def judge(row: Row, places: Places, today: date, within: str = "") -> tuple[Cand
     found: list[Finding] = []
     if row.surplus:
         return None, [Finding("wrong_width", "", str(row.width))]
-    nik = nik_of(cells["NIK"], "NIK", found)
+    nik = _nik(cells["NIK"], found)
     name = words(cells["NAMA"], "NAMA", found)
     if not rules.is_name(name):
         found.append(Finding("missing_name", "NAMA"))
@@ -90,18 +90,27 @@ def judge(row: Row, places: Places, today: date, within: str = "") -> tuple[Cand
     )
 
 
-def nik_of(cell: Cell, column: str, found: list[Finding]) -> Nik | None:
-    """The NIK in a cell; None with a finding when it is none."""
-    if not isinstance(cell, str):
-        found.append(Finding("nik_stored_as_number", column))
-        return None
-    read = rules.read_nik(cell)
+def _nik(cell: Cell, found: list[Finding]) -> Nik | None:
+    digits = digits_of(cell, found)
+    read = rules.read_nik(digits) if digits is not None else None
     if isinstance(read, NikFault):
-        found.append(Finding(read.value, column))
+        found.append(Finding(read.value, "NIK"))
         return None
-    if read.value != cell:
-        found.append(Finding("trailing_spaces" if read.value == cell.strip() else "nik_spelling", column))
     return read
+
+
+def digits_of(cell: Cell, found: list[Finding]) -> str | None:
+    """The 16 digits of a NIK, possible or not; None with a finding when they are none."""
+    if not isinstance(cell, str):
+        found.append(Finding("nik_stored_as_number", "NIK"))
+        return None
+    digits = rules.nik_digits(cell)
+    if isinstance(digits, NikFault):
+        found.append(Finding(digits.value, "NIK"))
+        return None
+    if digits != cell:
+        found.append(Finding("trailing_spaces" if digits == cell.strip() else "nik_spelling", "NIK"))
+    return digits
 
 
 def _region(cell: Cell, places: Places, within: str, found: list[Finding]) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from notifier.outbox import Outbox
 from notifier.registry.people_import import import_people
+from notifier.registry.rounds_import import import_rounds
 from notifier.registry.runs import Imported, Order
+from notifier.registry.statuses_import import import_statuses
 from notifier.store.engine import Database
 from notifier.vault import Vault
 
@@ -21,3 +23,11 @@ class Registry:
     async def import_people(self, paths: Sequence[Path], order: Order) -> Imported:
         """Registers of people. Raises Refused for what cannot be read, and for a file that shrank, without `yes`."""
         return await import_people(self._database, self._vault, paths, order)
+
+    async def import_rounds(self, paths: Sequence[Path], order: Order) -> Imported:
+        """Calendars of rounds; a round that is there already is edited. Raises Refused for what cannot be read."""
+        return await import_rounds(self._database, paths, order)
+
+    async def import_statuses(self, paths: Sequence[Path], order: Order) -> Imported:
+        """Payment records; whoever should hear of a change gets a notice. Raises Refused for what cannot be read."""
+        return await import_statuses(self._database, self._vault, self._outbox, paths, order)

@@ -55,27 +55,32 @@ class Nik(NamedTuple):
         return (self.day, self.month, self.year) == (born.day, born.month, born.year % 100)
 
 
-def read_nik(text: str) -> Nik | NikFault:
-    """The NIK in a cell, whatever spaces, dots and quotes stand round it; or why it is none."""
-    value = text if len(text) == 16 else _NIK_SPACING.sub("", text)
-    if not (value.isascii() and value.isdigit()):
+def nik_digits(text: str) -> str | NikFault:
+    """The 16 digits in a cell, whatever spaces, dots and quotes stand round them; or why they are none."""
+    value = text
+    if len(value) != 16 or not (value.isascii() and value.isdigit()):
         value = _NIK_SPACING.sub("", text)
         if not value:
             return NikFault.MISSING
         if not _DIGITS.fullmatch(value):
             return NikFault.NUMBER if _SCIENTIFIC.fullmatch(text.strip()) else NikFault.LETTERS
-    if len(value) != 16:
-        return NikFault.SHORT if len(value) < 16 else NikFault.LONG
-    day, month = int(value[6:8]), int(value[8:10])
+        if len(value) != 16:
+            return NikFault.SHORT if len(value) < 16 else NikFault.LONG
+    return value
+
+
+def read_nik(text: str) -> Nik | NikFault:
+    """The NIK in a cell; or why nobody can have it."""
+    value = nik_digits(text)
+    if isinstance(value, NikFault):
+        return value
+    day, month, year = int(value[6:8]), int(value[8:10]), int(value[10:12])
     sex = "L"
     if day > _WOMEN:
         day, sex = day - _WOMEN, "P"
-    if not 1 <= month <= 12 or not 1 <= day <= _DAYS[month - 1]:
+    if not 1 <= month <= 12 or not 1 <= day <= _DAYS[month - 1] or (month == 2 and day == 29 and year % 4):
         return NikFault.DATE
-    year = int(value[10:12])
-    if month == 2 and day == 29 and year % 4:
-        return NikFault.DATE
-    if value[12:] == "0000":
+    if value.endswith("0000"):
         return NikFault.SERIAL
     return Nik(value, sex, day, month, year)
 

@@ -1,0 +1,128 @@
+"""notifier import: bring in people, rounds or statuses from files. Counts go to stdout, progress to stderr."""
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from notifier.cli.options import Options, parser
+
+if TYPE_CHECKING:
+    from notifier.registry import Imported, Order, Progress
+
+KINDS = {
+    "people": "registers of people: NIK, name, region, contacts, programmes",
+    "rounds": "rounds: programme, period, region, venue, times; importing one again edits it",
+    "statuses": "payment records: NIK, round, status; people hear of what became of their aid",
+}
+
+
+def command(args: list[str], options: Options) -> int:
+    """Run `notifier import people|rounds|statuses FILE…`; rows that are rejected are no failure."""
+    return asyncio.run(_run(_parser().parse_args(args), options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    top = parser("notifier import", "Bring in CSV or XLSX files. A file that cannot be read whole changes nothing.")
+    kinds = top.add_subparsers(dest="what", required=True, metavar="people|rounds|statuses")
+    for name, does in KINDS.items():
+        kind = kinds.add_parser(name, help=does)
+        kind.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or XLSX")
+        kind.add_argument("--dry-run", action="store_true", help="read, judge and count; write nothing")
+        kind.add_argument("--report", type=Path, metavar="CSV", help="write what was found, row by row, to this file")
+        kind.add_argument("--by", metavar="LOGIN", default="", help="who imports; their region limits what is taken")
+        kind.add_argument("--yes", action="store_true", help="go on although a file covers far fewer people")
+        kind.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    return top
+
+
+async def _run(asked: argparse.Namespace, options: Options) -> int:
+    # Imported here: wrong usage should be told before anything heavy is loaded.
+    from notifier.app import open_house
+    from notifier.registry import Registry
+
+    async with open_house(options) as house:
+        order = await _order(asked, house)
+        registry = Registry(house.database, house.vault, house.outbox)
+        with _progress() as progress:
+            bring = getattr(registry, f"import_{asked.what}")
+            done: Imported = await bring(asked.files, replace(order, progress=progress))
+    print(json.dumps(done.as_json(), ensure_ascii=False) if asked.json else _told(asked, done))
+    return 0
+
+
+async def _order(asked: argparse.Namespace, house: Any) -> "Order":
+    from notifier.registry import Order
+    from notifier.rules.roles import Right
+
+    who, within = f"cli:{_operator()}", ""
+    if asked.by:
+        viewer = await house.viewer(asked.by)
+        viewer.needs(Right.IMPORT)
+        who, within = viewer.who, viewer.region
+    return Order(who, house.clock(), asked.dry_run, asked.yes, within, asked.report)
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()[:40]
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return str(os.getuid())
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A bar for a person who watches, a line a step for a log."""
+    if not sys.stderr.isatty():
+        yield _Lines().tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[tuple[str, str], Any] = {}
+
+        def tell(name: str, step: str, done: int, total: int) -> None:
+            if (name, step) not in tasks:
+                tasks[name, step] = bars.add_task(f"{step} {name}", total=total or None)
+            bars.update(tasks[name, step], completed=done, total=total or None)
+
+        yield tell
+
+
+class _Lines:
+    """Progress where nobody watches: at each tenth of a file."""
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, str, int]] = set()
+
+    def tell(self, name: str, step: str, done: int, total: int) -> None:
+        tenth = done * 10 // total if total else done // 100_000
+        if (tenth or done == total) and (name, step, tenth) not in self._told:
+            self._told.add((name, step, tenth))
+            print(f"{step} {name}: {done}{f' of {total}' if total else ''} rows", file=sys.stderr, flush=True)
+
+
+def _told(asked: argparse.Namespace, done: "Imported") -> str:
+    counts = done.counts
+    lines = [f"{file.name}: {file.counts['rows']} rows, {file.counts['accepted']} accepted" for file in done.files]
+    lines += [
+        f"  {name.replace('_', ' '):<18}{counts[name]}" for name in counts if name != "by_reason" and counts[name]
+    ]
+    lines += ["Reasons:", *(f"  {reason:<26}{n}" for reason, n in counts["by_reason"].items())]
+    if asked.report:
+        lines.append(f"Row by row: {asked.report}")
+    elif counts["rejected"] or counts["conflicts"]:
+        lines.append("Add --report FILE.csv to see each row, why, and how to mend it.")
+    lines += [f"Asks: {sentence}" for sentence in done.asks if asked.dry_run]
+    if asked.dry_run:
+        lines.append("Nothing was written (--dry-run).")
+    return "\n".join(lines)

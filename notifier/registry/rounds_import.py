@@ -1,0 +1,96 @@
+"""Brings calendars of rounds in. Importing a round again is editing it: its version counts up and floor 5 is woken.
+
+Columns the file lacks stay as they are; an empty cell of a column it has empties it, for a round is edited as a whole.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.registry.findings import Finding, Outcome, Tally
+from notifier.registry.layouts import ROUNDS
+from notifier.registry.round_rows import Planned, judge_round
+from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
+from notifier.registry.tables import Row, Source
+from notifier.store import ledger as acts
+from notifier.store import rounds
+from notifier.store.engine import Database
+from notifier.store.rounds import Round
+
+SLICE = 25  # rounds written in one transaction, each with its act in the ledger
+
+
+async def import_rounds(database: Database, paths: Sequence[Path], order: Order) -> Imported:
+    """Bring in rounds. Raises Refused, before anything is written, for what cannot be read."""
+    sources = await open_all(paths, ROUNDS)
+    with new_report(order, "rounds") as report:
+        run = Run(database, order, await places(database), report)
+        counts = [await count_rows(source, order) for source in sources]
+        for source, rows in zip(sources, counts, strict=True):
+            await _bring(run, source, rows)
+        return run.result()
+
+
+async def _bring(run: Run, source: Source, rows: int) -> None:
+    tally, import_id = Tally(), await run.begin("rounds", source)
+    seen: dict[str, Planned] = {}
+    async for part in slices(source.rows(), SLICE):
+        await _slice(run, source, tally, seen, part)
+        run.report.flush()
+        run.order.progress(source.name, "writing", tally.rows, rows)
+    await run.finish("rounds", source, import_id, tally)
+
+
+async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned], part: Sequence[Row]) -> None:
+    taken: list[tuple[Row, Planned, Sequence[Finding]]] = []
+    for row in part:
+        planned, found = judge_round(row, run.places, run.order.within)
+        outcome = None
+        if planned is None:
+            outcome = Outcome.REJECTED
+        elif planned.code in seen:
+            same = seen[planned.code] == planned
+            outcome = Outcome.DUPLICATE if same else Outcome.CONFLICT
+            found = [Finding("dup_exact" if same else "dup_round", "KODE"), *found]
+        else:
+            seen[planned.code] = planned
+            taken.append((row, planned, found))
+        if outcome is not None:
+            tally.turn_away(outcome, found)
+            run.report.tell(source.name, row.line, found, outcome)
+    codes = {planned.code for _, planned, _ in taken}
+    if run.order.dry_run:
+        async with run.database.read() as db:
+            known = await rounds.by_codes(db, codes)
+        became = [_becomes(planned, known.get(planned.code)) for _, planned, _ in taken]
+    else:
+        async with run.database.write_slice() as db:
+            known = await rounds.by_codes(db, codes)
+            became = [await _write(db, run.order, planned, known.get(planned.code)) for _, planned, _ in taken]
+    for (row, planned, found), word in zip(taken, became, strict=True):
+        tally.accept(found, word)
+        run.regions.add(planned.values["region"])
+        run.report.tell(source.name, row.line, found)
+
+
+def _becomes(planned: Planned, known: Round | None) -> str:
+    if known is None:
+        return "created"
+    same = all(getattr(known, name) == value for name, value in planned.values.items())
+    return "unchanged" if same else "changed"
+
+
+async def _write(db: AsyncConnection, order: Order, planned: Planned, known: Round | None) -> str:
+    became = _becomes(planned, known)
+    if became == "unchanged":
+        return became
+    if known is None:
+        number, version = await rounds.create(db, {"code": planned.code, **planned.values}, order.now), 1
+    else:
+        await rounds.edit(db, known, planned.values, order.now)
+        number, version = known.id, known.version + 1
+    await acts.append(
+        db, at=order.now, who=order.who, act=f"round.{became}", about=f"round:{number}", detail={"version": version}
+    )
+    return became

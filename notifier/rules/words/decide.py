@@ -7,15 +7,16 @@ rule is sure, a person at the desk sees it: silence is never the answer to somet
 from collections.abc import Callable
 from dataclasses import replace
 
-from notifier.rules.words.amounts import amounts
 from notifier.rules.words.grievances import whether
 from notifier.rules.words.lexicon import Lexicon, shipped
 from notifier.rules.words.normal import READ
+from notifier.rules.words.outcomes import complaint, dressed, plainly, question
 from notifier.rules.words.reading import Reading, read
-from notifier.rules.words.values import Context, Intent, Meaning, Topic
+from notifier.rules.words.values import Context, Intent, Meaning
 
 _SHORT = 4  # words: an answer, not a story
 _SENTENCE = 12  # words: as long as mere thanks get
+_BRIEF = 5  # words: a keyword with a few round it
 _QUERY = 2  # words that are enough to ask something
 _MANY = 3  # words of the market that make an advertisement
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
@@ -29,61 +30,10 @@ def meaning(text: str, context: Context | str = Context.NONE, lexicon: Lexicon |
     """
     reading = read(text, Context.read(context), lexicon or shipped())
     rule, outcome = next((rule, outcome) for rule, says in RULES if (outcome := says(reading)) is not None)
-    found = _dressed(outcome, reading, rule)
+    found = dressed(outcome, reading, rule)
     if len(text) > READ:
         found = replace(found, why=(*found.why, f"only the first {READ} characters were read"))
     return found
-
-
-def _dressed(outcome: Meaning, r: Reading, rule: str) -> Meaning:
-    """Add what every meaning carries: urgency, anonymity, amounts and the reasons."""
-    complaint = outcome.intent in (Intent.COMPLAINT, Intent.RECEIPT_NO, Intent.TICKET_FOLLOWUP, Intent.UNCLEAR)
-    urgent = bool(r.grief.danger) and complaint
-    anonymous = r.has("anonymous") and not r.has("declines_anonymity")
-    why = [f"{rule}: {words}" if (words := ", ".join(outcome.why)) else rule]
-    why += [f"{category}: {words}" for category, words in r.grief.found.items() if category in outcome.categories]
-    if urgent:
-        why.append(f"urgent: {r.grief.danger}")
-    if anonymous:
-        why.append(f"anonymous: {r.seen.words('anonymous')}")
-    return replace(outcome, urgent=urgent, wants_anonymity=anonymous, why=tuple(why), amounts=amounts(r.seen.tokens))
-
-
-# ── outcomes ──
-
-
-def _is(intent: Intent, r: Reading, *concepts: str, ticket: bool = False, categories: tuple[str, ...] = ()) -> Meaning:
-    why = tuple(words for concept in concepts if (words := r.seen.words(concept)))
-    return Meaning(intent, ticket, categories, why=why)
-
-
-def _complaint(r: Reading, *concepts: str, first: tuple[str, ...] = ()) -> Meaning:
-    categories = tuple(dict.fromkeys((*first, *r.grief.categories))) or ("other",)
-    return _is(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
-
-
-def _question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
-    found = _is(Intent.QUESTION, r, *concepts, ticket=ticket, categories=("information",))
-    return replace(found, topic=_topic(r))
-
-
-def _topic(r: Reading) -> Topic:
-    for concept, topic in _TOPICS:
-        if r.has(concept):
-            return topic
-    return Topic.OTHER
-
-
-_TOPICS = (
-    ("how_complain", Topic.HOW_TO_COMPLAIN),
-    ("status_meaning", Topic.STATUS),
-    ("schedule_sure", Topic.SCHEDULE),
-    ("documents_q", Topic.DOCUMENTS),
-    ("place_q", Topic.PLACE),
-    ("schedule_q", Topic.SCHEDULE),
-    ("amount_q", Topic.AMOUNT),
-    ("status_q", Topic.STATUS),
-)
 
 
 # ── rules: each says what the text means, or None to pass ──
@@ -95,25 +45,25 @@ def _empty(r: Reading) -> Meaning | None:
         return None
     if r.context is Context.RECEIPT_QUESTION:
         if r.has("thumb_no"):
-            return _is(Intent.RECEIPT_NO, r, "thumb_no", ticket=True, categories=("not_received",))
+            return plainly(Intent.RECEIPT_NO, r, "thumb_no", ticket=True, categories=("not_received",))
         if r.has("thumb_yes"):
-            return _is(Intent.RECEIPT_YES, r, "thumb_yes")
+            return plainly(Intent.RECEIPT_YES, r, "thumb_yes")
     if r.seen.tokens and all(token.word in "?!." for token in r.seen.tokens):
-        return _is(Intent.UNCLEAR, r)
-    return _is(Intent.ACKNOWLEDGE, r)
+        return plainly(Intent.UNCLEAR, r)
+    return plainly(Intent.ACKNOWLEDGE, r)
 
 
 def _machine(r: Reading) -> Meaning | None:
-    return _is(Intent.AUTO_REPLY, r, "auto_reply") if r.has("auto_reply") and not r.grief.danger else None
+    return plainly(Intent.AUTO_REPLY, r, "auto_reply") if r.has("auto_reply") and not r.grief.danger else None
 
 
 def _start_again(r: Reading) -> Meaning | None:
     if len(r.core) <= 2 and r.has("start_word") and r.whole("start_word", "wants_again"):
-        return _is(Intent.OPT_IN, r, "start_word")
+        return plainly(Intent.OPT_IN, r, "start_word")
     if (r.has("again_please") and not r.has("not_got")) or (
         r.has("pressed_stop") and r.has("wants_again", "please_act")
     ):
-        return _is(Intent.OPT_IN, r, "pressed_stop", "again_please")
+        return plainly(Intent.OPT_IN, r, "pressed_stop", "again_please")
     return None
 
 
@@ -121,12 +71,16 @@ def _stop(r: Reading) -> Meaning | None:
     if r.grief.danger or r.has("stop_taking"):
         return None
     if r.has("no_messages") and not set(r.grief.categories) - {"not_received", "not_registered", "data_error"}:
-        return _is(Intent.OPT_OUT, r, "no_messages")
+        return plainly(Intent.OPT_OUT, r, "no_messages")
     if r.has("stop_word") and not r.grief.found:
         # the keyword alone, or shouted after an angry sentence about our messages
         alone = r.whole("stop_word", "message_word", "me", "please_act")
-        if alone or (len(r.core) <= 3 and not r.has("aid")) or (r.has("message_word") and r.has("stop_shout")):
-            return _is(Intent.OPT_OUT, r, "stop_word")
+        if (
+            alone
+            or (len(r.core) <= _BRIEF and not r.has("aid", "officer", "q_word"))
+            or (r.has("message_word") and r.has("stop_shout"))
+        ):
+            return plainly(Intent.OPT_OUT, r, "stop_word")
     return None
 
 
@@ -136,7 +90,7 @@ def _advertises(r: Reading) -> Meaning | None:
     many = len({start for start, _ in r.seen.of("spam_word")})
     only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy"}
     if (r.has("spam_strong") and only_prices) or (many >= _MANY and not r.asked):
-        return _is(Intent.SPAM, r, "spam_strong", "spam_word")
+        return plainly(Intent.SPAM, r, "spam_strong", "spam_word")
     return None
 
 
@@ -146,7 +100,7 @@ def _is_it_real(r: Reading) -> Meaning | None:
     doubts = {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}
     if set(r.grief.categories) - (doubts if r.has("officer") else doubts | {"illegal_levy", "deduction"}):
         return None
-    return _is(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
+    return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
 
 
 def _about_a_ticket(r: Reading) -> Meaning | None:
@@ -164,7 +118,7 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
         return None
     # what is new and grave belongs to the ticket's categories; the rest it has already
     grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
-    return _is(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
+    return plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
 
 
 def _answers_receipt(r: Reading) -> Meaning | None:
@@ -174,21 +128,23 @@ def _answers_receipt(r: Reading) -> Meaning | None:
     negative = (
         r.opens_with("no")
         or (r.has("notyet") and r.whole("yes", "notyet", "me"))
-        or (r.has("not_got") and "not_received" in r.grief.found)
+        or ("not_received" in r.grief.found and not (r.opens_with("yes") and r.has("but_strong")))
     )
     if beyond or (negative and r.has("why_q")):
-        return _complaint(r, first=("not_received",) if negative and r.grief.danger else ())
+        return complaint(r, first=("not_received",) if negative and r.grief.danger else ())
     clear = r.has("fine_word") or (r.has("got_it") and not r.opens_with("not_sure_no"))
     if clear and "not_received" not in r.grief.found:
         if _but_after(r) and not r.has("laugh", "fine_word", "good"):
-            return _complaint(r, "but_strong")
-        return _is(Intent.RECEIPT_YES, r, "got_it", "fine_word")
+            return complaint(r, "but_strong")
+        return plainly(Intent.RECEIPT_YES, r, "got_it", "fine_word")
     if negative:
-        return _is(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
+        return plainly(Intent.RECEIPT_NO, r, "not_got", "not", ticket=True, categories=("not_received",))
     if r.asked and r.has("q_word", "yesno_q") and not r.opens_with("yes"):
         return None
+    if r.opens_with("yes") and r.has("but_strong") and not r.has("laugh", "good"):
+        return complaint(r, "but_strong")
     if r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
-        return _is(Intent.RECEIPT_YES, r, "yes")
+        return plainly(Intent.RECEIPT_YES, r, "yes")
     return None
 
 
@@ -201,7 +157,10 @@ def _but_after(r: Reading) -> bool:
 def _says_received(r: Reading) -> Meaning | None:
     if r.grief.found or r.asked or not r.has("got_it") or r.context is Context.TICKET:
         return None
-    return _is(Intent.RECEIPT_YES, r, "got_it") if r.has("aid", "got_money") else None
+    if r.has("but_strong") or not r.has("strong_got"):
+        return None
+    said = r.context is Context.NOTICE and r.has("done")
+    return plainly(Intent.RECEIPT_YES, r, "got_it") if said or r.has("aid", "got_money") else None
 
 
 def _new_contact(r: Reading) -> Meaning | None:
@@ -211,7 +170,7 @@ def _new_contact(r: Reading) -> Meaning | None:
         r.asked and not r.has("please_act")
     ):
         return None
-    return _is(Intent.CHANGE_CONTACT, r, "new_contact")
+    return plainly(Intent.CHANGE_CONTACT, r, "new_contact")
 
 
 def _asks_status(r: Reading) -> Meaning | None:
@@ -223,7 +182,7 @@ def _asks_status(r: Reading) -> Meaning | None:
         return None
     if r.grief.found and not (whether(r.seen) and not r.has("why_q", "sad", "never_got")):
         return None
-    return _is(Intent.STATUS_CHECK, r, "status_ask")
+    return plainly(Intent.STATUS_CHECK, r, "status_ask")
 
 
 def _complains(r: Reading) -> Meaning | None:
@@ -233,18 +192,24 @@ def _complains(r: Reading) -> Meaning | None:
         return None
     if set(r.grief.categories) <= {"card_problem", "data_error"} and r.has("general_q") and not r.has("me", "kin"):
         return None
+    if (
+        r.has("status_meaning")
+        and r.has("q_word")
+        and set(r.grief.categories) <= {"card_problem", "data_error", "delayed"}
+    ):
+        return None
     if r.has("how_complain") and not r.has("happened") and "not_received" not in r.grief.found and not r.grief.danger:
         return None
     if r.grief.found:
-        return _complaint(r)
+        return complaint(r)
     if r.has("wants_complain") and not r.has("how_complain"):
-        return _complaint(r, "wants_complain")
+        return complaint(r, "wants_complain")
     return None
 
 
 def _registers(r: Reading) -> Meaning | None:
     if r.has("register_wish") and not (r.has("how_to_register") and not r.has("register_me")):
-        return _is(Intent.REGISTER, r, "register_wish")
+        return plainly(Intent.REGISTER, r, "register_wish")
     return None
 
 
@@ -253,9 +218,9 @@ def _asks(r: Reading) -> Meaning | None:
         return None
     if r.has("personal_case") and (r.asked or r.has("q_word", "yesno_q")) and r.has("me", "kin"):
         # a general answer would not help: it turns on this family's papers
-        return _question(r, "personal_case", ticket=not r.has("if"))
+        return question(r, "personal_case", ticket=not r.has("if"))
     if r.has("q_word", "yesno_q") or r.asked or (len(r.core) <= 2 and r.has("info_word")):
-        return _question(r, "q_word", "yesno_q", "info_word")
+        return question(r, "q_word", "yesno_q", "info_word")
     return None
 
 
@@ -263,20 +228,20 @@ def _thanks(r: Reading) -> Meaning | None:
     if r.asked and len(r.core) >= _QUERY:
         return None
     if r.has("thanks_done") and not r.has("but", "sad", "insult"):
-        return _is(Intent.ACKNOWLEDGE, r, "thanks_done")
+        return plainly(Intent.ACKNOWLEDGE, r, "thanks_done")
     if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
         return None
     if r.whole("okays", "yes", "me") or (
         r.has("thanks", "good") and not r.has("please_act", "sad", "insult", "not") and len(r.core) <= _SENTENCE
     ):
-        return _is(Intent.ACKNOWLEDGE, r, "thanks", "okays", "good")
+        return plainly(Intent.ACKNOWLEDGE, r, "thanks", "okays", "good")
     if (
         r.has("okays")
         and len(r.core) <= 8
         and not r.asked
         and not r.has("q_word", "please_act", "sad", "insult", "not")
     ):
-        return _is(Intent.ACKNOWLEDGE, r, "okays")
+        return plainly(Intent.ACKNOWLEDGE, r, "okays")
     return None
 
 
@@ -284,15 +249,15 @@ def _asks_for_action(r: Reading) -> Meaning | None:
     if r.has("insult") and not r.has("aid", "officer"):
         return None
     if r.has("please_act", "sad") and len(r.core) >= _SUBSTANCE:
-        return _complaint(r, "please_act", "sad")
+        return complaint(r, "please_act", "sad")
     return None
 
 
 def _not_understood(r: Reading) -> Meaning:
     if r.has("insult") or len(r.core) < _SUBSTANCE:
-        return _is(Intent.UNCLEAR, r, "insult")
+        return plainly(Intent.UNCLEAR, r, "insult")
     # a story we do not follow is somebody's trouble until a person has read it
-    return _complaint(r)
+    return complaint(r)
 
 
 RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (

@@ -68,8 +68,8 @@ def compiled(data: Mapping[str, Any]) -> Lexicon:
     concepts = [
         Concept(
             name,
-            wanted=tuple(pattern for pattern, wanted in named[name] if wanted),
-            unwanted=tuple(pattern for pattern, wanted in named[name] if not wanted),
+            wanted=_by_symbol(pattern for pattern, wanted in named[name] if wanted),
+            unwanted=_by_symbol(pattern for pattern, wanted in named[name] if not wanted),
             deniable=name in deniable,
         )
         for name in _in_order({name: _uses(patterns) for name, patterns in named.items()})
@@ -78,13 +78,23 @@ def compiled(data: Mapping[str, Any]) -> Lexicon:
         raise BadLexicon(f"lexicon: settings.deniable names {sorted(strangers)[0]}, which is no concept; correct it.")
     spelling = dict(_spelling(data.get("spelling", {})))
     pairs = {(one, two): word for word, source in data.get("pairs", {}).items() for one, two in _two_words(source)}
-    return Lexicon(_symbols(concepts, spelling, pairs.values()), concepts, spelling, pairs)
+    symbols = {symbol for patterns in named.values() for pattern, _ in patterns for symbol in pattern.needs}
+    return Lexicon(_symbols(symbols, spelling, pairs.values()), concepts, spelling, pairs)
+
+
+def _by_symbol(patterns: Iterable[Pattern]) -> Mapping[str, Sequence[Pattern]]:
+    """Each pattern under one symbol it needs: a word rather than a concept, for words are rarer."""
+    found: dict[str, list[Pattern]] = {}
+    for pattern in patterns:
+        rare = min(pattern.needs, key=lambda symbol: (symbol[0] == "{", -len(symbol), symbol))
+        found.setdefault(rare, []).append(pattern)
+    return found
 
 
 def _symbols(
-    concepts: Sequence[Concept], spelling: Mapping[str, str], pairs: Iterable[str]
+    named: Iterable[str], spelling: Mapping[str, str], pairs: Iterable[str]
 ) -> Callable[[str], tuple[str, ...]]:
-    named = {symbol for c in concepts for pattern in (*c.wanted, *c.unwanted) for symbol in pattern.needs}
+    named = set(named)
     inflected = frozenset(symbol[1:] for symbol in named if symbol[0] == "~")
     beginnings = frozenset(symbol[:-1] for symbol in named if symbol[-1] == "*" and symbol != _HIDDEN)
     plain = {symbol for symbol in named if symbol[0] not in "{~" and symbol[-1] != "*"}

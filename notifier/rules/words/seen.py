@@ -33,13 +33,16 @@ class Pattern:
     needs: frozenset[str]
 
 
+Patterns = Mapping[str, Sequence[Pattern]]  # by a symbol each of them needs: most patterns are never looked at
+
+
 @dataclass(frozen=True, slots=True)
 class Concept:
     """A named list of patterns, those that rule a match out, and whether a "tidak" before it takes it back."""
 
     name: str
-    wanted: tuple[Pattern, ...]
-    unwanted: tuple[Pattern, ...]
+    wanted: Patterns
+    unwanted: Patterns
     deniable: bool
 
 
@@ -84,11 +87,12 @@ def find(concepts: Sequence[Concept], tokens: Sequence[Token], spans: dict[str, 
 
 
 def _all(
-    patterns: Sequence[Pattern], spans: Mapping[str, Sequence[Span]], present: set[str], tokens: Sequence[Token]
+    patterns: Patterns, spans: Mapping[str, Sequence[Span]], present: set[str], tokens: Sequence[Token]
 ) -> Iterator[Span]:
-    for pattern in patterns:
-        if pattern.needs <= present:
-            yield from _occurrences(pattern, spans, tokens)
+    for symbol in patterns.keys() & present:
+        for pattern in patterns[symbol]:
+            if pattern.needs <= present:
+                yield from _occurrences(pattern, spans, tokens)
 
 
 def _occurrences(pattern: Pattern, spans: Mapping[str, Sequence[Span]], tokens: Sequence[Token]) -> list[Span]:

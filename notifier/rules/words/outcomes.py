@@ -1,0 +1,60 @@
+"""How the rules say what a text means: an intent with its words, a complaint with its categories, a question's topic.
+
+It must not decide which of them it is.
+"""
+
+from dataclasses import replace
+
+from notifier.rules.words.amounts import amounts
+from notifier.rules.words.reading import Reading
+from notifier.rules.words.values import Intent, Meaning, Topic
+
+
+def dressed(outcome: Meaning, r: Reading, rule: str) -> Meaning:
+    """Add what every meaning carries: urgency, anonymity, amounts and the reasons."""
+    grievous = outcome.intent in (Intent.COMPLAINT, Intent.RECEIPT_NO, Intent.TICKET_FOLLOWUP, Intent.UNCLEAR)
+    urgent = bool(r.grief.danger) and grievous
+    anonymous = r.has("anonymous") and not r.has("declines_anonymity")
+    why = [f"{rule}: {words}" if (words := ", ".join(outcome.why)) else rule]
+    why += [f"{category}: {words}" for category, words in r.grief.found.items() if category in outcome.categories]
+    if urgent:
+        why.append(f"urgent: {r.grief.danger}")
+    if anonymous:
+        why.append(f"anonymous: {r.seen.words('anonymous')}")
+    return replace(outcome, urgent=urgent, wants_anonymity=anonymous, why=tuple(why), amounts=amounts(r.seen.tokens))
+
+
+def plainly(
+    intent: Intent, r: Reading, *concepts: str, ticket: bool = False, categories: tuple[str, ...] = ()
+) -> Meaning:
+    why = tuple(words for concept in concepts if (words := r.seen.words(concept)))
+    return Meaning(intent, ticket, categories, why=why)
+
+
+def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = ()) -> Meaning:
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories))) or ("other",)
+    return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
+
+
+def question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
+    found = plainly(Intent.QUESTION, r, *concepts, ticket=ticket, categories=("information",))
+    return replace(found, topic=_topic(r))
+
+
+def _topic(r: Reading) -> Topic:
+    for concept, topic in _TOPICS:
+        if r.has(concept):
+            return topic
+    return Topic.OTHER
+
+
+_TOPICS = (
+    ("how_complain", Topic.HOW_TO_COMPLAIN),
+    ("status_meaning", Topic.STATUS),
+    ("schedule_sure", Topic.SCHEDULE),
+    ("documents_q", Topic.DOCUMENTS),
+    ("place_q", Topic.PLACE),
+    ("schedule_q", Topic.SCHEDULE),
+    ("amount_q", Topic.AMOUNT),
+    ("status_q", Topic.STATUS),
+)

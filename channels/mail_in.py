@@ -12,6 +12,7 @@ from hashlib import sha256
 from channels.contract import Heard, HeardKind, Inbound, Unknown
 from channels.mail_parts import address_in, contents, first, headers, ids_in, moment, parsed, readable
 from channels.mail_reports import RECIPIENT_HEADERS, Ours, bounce_key, is_daemon, is_our_id, our_id, reports
+from channels.quotes import new_words
 
 LONGEST_ID = 200
 
@@ -40,11 +41,6 @@ MACHINE_SUBJECT = re.compile(
 )
 MACHINE_SENDER = re.compile(r"(no-?reply|do-?not-?reply|tidak-?dibalas|mailer-daemon|postmaster)[^@]{0,20}@")
 ANSWERED = re.compile(r"\s*(re|fw|fwd|bls|balas|trs|aw|wg)\s*(\[\d+\])?:", re.IGNORECASE)
-
-
-def new_words(text: str) -> str:
-    """What a mail newly says."""
-    return text
 
 
 def read_mail(body: bytes, envelope: Mapping[str, str], ours: Ours) -> Sequence[Inbound]:

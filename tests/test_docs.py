@@ -16,6 +16,8 @@ from pydantic_core import PydanticUndefined
 from channels.table import CHANNELS, channel_class
 from notifier import config
 from notifier.cli.main import COMMANDS, main
+from notifier.registry.layouts import PEOPLE, ROUNDS, STATUSES
+from notifier.registry.tables import Layout
 from notifier.rules.deliveries import EVENTS, Event, Lane
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -195,6 +197,17 @@ def test_every_channel_has_its_heading() -> None:
     assert {f"[lines.{channel}]" for channel in CHANNELS} <= set(sections(text_of("lines.md")))
 
 
+@pytest.mark.parametrize(
+    ("heading", "layout"),
+    [("People", PEOPLE), ("Rounds", ROUNDS), ("Statuses", STATUSES)],
+    ids=["people", "rounds", "statuses"],
+)
+def test_every_column_of_a_file_is_named_and_those_that_are_needed_say_so(heading: str, layout: Layout) -> None:
+    told = rows(text_of("registers.md").partition(f"## {heading}\n")[2].partition("\n## ")[0])
+    assert list(told) == list(layout.columns)
+    assert {name for name, cells in told.items() if cells[0].startswith("needed")} == set(layout.needed)
+
+
 def test_every_variable_of_the_environment_is_named() -> None:
     assert config.OWN - set(rows(text_of("config.md"))) == set()
 
@@ -262,7 +275,7 @@ def test_every_option_of_a_command_is_told(word: str, capsys: pytest.CaptureFixt
 
 def commands_in(text: str) -> Iterator[str]:
     for block in blocks(text, "(?:sh)?"):
-        for line in block[1].splitlines() if isinstance(block, tuple) else block.splitlines():
+        for line in block.splitlines():
             yield from re.findall(r"(?:^|\s)(?:notifier|python3 run\.py) ([a-z]+)", line.partition("#")[0])
 
 

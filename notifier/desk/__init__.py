@@ -89,6 +89,10 @@ class Desk:
         """The citizen says it is settled. None when the ticket does not await that."""
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
+    async def reporting_person(self, db: AsyncConnection, ticket_id: int) -> int | None:
+        """Whose ticket it is, to tell apart people of one phone; never for showing."""
+        return (await intake.reporter_of(self.room, db, ticket_id)).person_id
+
     # --- staff ---
 
     async def list(self, viewer: Viewer, view: str = "open", before: str = "", category: str = "") -> ListPage:

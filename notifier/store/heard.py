@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import arrivals, attempts, files, heard
+from notifier.store.schema import arrivals, files, heard
 from notifier.store.upsert import upsert
 
 BODY = "arrivals.body"  # the places that the two parts of an arrival are sealed for
@@ -200,49 +200,6 @@ async def of_album(db: AsyncConnection, line: str, senders: Collection[bytes], a
     )
     found = row.first()
     return Said(*found) if found else None
-
-
-async def wrote_between(
-    db: AsyncConnection, address_indexes: Collection[bytes], after: datetime, upto: datetime
-) -> bool:
-    """Did anything leave for this address in that time?"""
-    row = await db.execute(
-        select(attempts.c.id)
-        .where(
-            attempts.c.address_index.in_(tuple(address_indexes)),
-            attempts.c.started_at > after,
-            attempts.c.started_at <= upto,
-        )
-        .limit(1)
-    )
-    return row.first() is not None
-
-
-async def wrote_event(db: AsyncConnection, address_indexes: Collection[bytes], event: str, since: datetime) -> bool:
-    """Did a message of this event leave for this address since then?"""
-    row = await db.execute(
-        select(attempts.c.id)
-        .where(
-            attempts.c.address_index.in_(tuple(address_indexes)),
-            attempts.c.event == event,
-            attempts.c.started_at >= since,
-        )
-        .limit(1)
-    )
-    return row.first() is not None
-
-
-async def sealed_sender(db: AsyncConnection, heard_id: int) -> bytes | None:
-    """The sealed address that a message came from."""
-    return (await db.execute(select(heard.c.sender).where(heard.c.id == heard_id))).scalar_one_or_none()
-
-
-async def of_ticket(db: AsyncConnection, ticket_id: int) -> list[tuple[int, bytes, str]]:
-    """(id, sealed sender, ref) of everything heard for a ticket."""
-    rows = await db.execute(
-        select(heard.c.id, heard.c.sender, heard.c.ref).where(heard.c.ticket_id == ticket_id).order_by(heard.c.id)
-    )
-    return [(int(row[0]), bytes(row[1]), str(row[2])) for row in rows]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

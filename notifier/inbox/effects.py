@@ -1,0 +1,276 @@
+"""What a citizen's words lead to: one table from intent to effect. Everything happens in the caller's transaction.
+
+Knows tickets, entitlements and replies; does not know bodies, hooks or how words are read.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk import Complaint, Desk, Reporter
+from notifier.inbox.replies import Replies
+from notifier.rules import rounds as benefits
+from notifier.rules.rounds import Entitlement
+from notifier.rules.tickets import Status
+from notifier.rules.words import Intent, Meaning, Topic
+from notifier.store import answers, contacts, ledger, rounds, tickets
+from notifier.store.deliveries import Answered
+from notifier.store.rounds import Round
+from notifier.store.tickets import Ticket
+
+CITIZEN = "citizen"
+HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
+# Topics that a round's own facts answer, and the fact that must be there for it.
+FACTS: Mapping[Topic, Callable[[Round], bool]] = {
+    Topic.SCHEDULE: lambda of: True,
+    Topic.PLACE: lambda of: bool(of.venue),
+    Topic.DOCUMENTS: lambda of: bool(of.note),
+    Topic.AMOUNT: lambda of: of.amount is not None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something said, with everything that is known about it."""
+
+    heard_id: int
+    reporter: Reporter
+    text: str  # cleaned and masked
+    at: datetime
+    ref: str  # keyed
+    meaning: Meaning
+    answered: Answered | None = None  # our delivery that this answers
+    ticket: Ticket | None = None  # of this sender, that the words plainly belong to: replied to, named, same album
+    evidence: bool = False  # carries a file or a place
+    wordless: bool = False  # nothing but that
+    everything: bool = False  # STOP SEMUA
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What came of it."""
+
+    name: str  # opened, appended, received, stopped, informed, none …
+    ticket: Ticket | None = None
+    say: str = ""  # words for whoever pressed a button
+
+
+NOTHING = Effect("none")
+Handler = Callable[[AsyncConnection, Words, datetime], Awaitable[Effect]]
+
+
+class Effects:
+    """Carries words to what they ask for."""
+
+    def __init__(self, desk: Desk, replies: Replies, append_within: timedelta) -> None:
+        self._desk = desk
+        self._replies = replies
+        self._append_within = append_within
+        self._table: Mapping[Intent, Handler] = {
+            Intent.RECEIPT_YES: self._received,
+            Intent.RECEIPT_NO: self._not_received,
+            Intent.ACKNOWLEDGE: self._agreed,
+            Intent.COMPLAINT: self._complained,
+            Intent.TICKET_FOLLOWUP: self._complained,
+            Intent.QUESTION: self._asked,
+            Intent.STATUS_CHECK: self._asked_status,
+            Intent.REGISTER: self._handed_on,
+            Intent.CHANGE_CONTACT: self._handed_on,
+            Intent.VERIFY_AUTHENTICITY: self._handed_on,
+            Intent.OPT_OUT: self._stopped,
+            Intent.OPT_IN: self._started,
+            Intent.AUTO_REPLY: self._kept,
+            Intent.SPAM: self._kept,
+            Intent.UNCLEAR: self._unclear,
+        }
+
+    async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
+        effect = await self._table[words.meaning.intent](db, words, now)
+        if words.wordless and words.evidence and effect.ticket is None:
+            return await self.file(db, words, now)
+        return effect
+
+    # --- tickets ---
+
+    async def file(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Into the ticket these words belong to, else a new one."""
+        found = await self._home(db, words, now)
+        complaint = await self._complaint(db, words)
+        if found is not None:
+            return Effect("appended", await self._desk.append(db, found.id, complaint, now))
+        return Effect("opened", await self._desk.open(db, complaint, now))
+
+    async def _home(self, db: AsyncConnection, words: Words, now: datetime) -> Ticket | None:
+        """The ticket the words belong to: replied to or named; else an open one of this person and round; else, when
+        they speak of a ticket or are nothing but evidence, the newest open one of the sender."""
+        if words.ticket is not None and self._still_reaches(words.ticket, now):
+            return words.ticket
+        people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
+        of = words.answered.round_id if words.answered else None
+        if of is not None and people:
+            same = await tickets.reported_by(db, people, (), round_id=of, any_round=False)
+            if same is not None:
+                return same
+        follows = words.meaning.intent is Intent.TICKET_FOLLOWUP or (words.evidence and not words.meaning.needs_ticket)
+        return await tickets.reported_by(db, people, addresses) if follows else None
+
+    def _still_reaches(self, ticket: Ticket, now: datetime) -> bool:
+        if ticket.status is Status.MERGED:
+            return False
+        return ticket.closed_at is None or now - ticket.closed_at <= self._append_within
+
+    async def _complaint(self, db: AsyncConnection, words: Words) -> Complaint:
+        of = words.answered.round_id if words.answered else None
+        if of is None and words.ticket is not None:
+            of = words.ticket.round_id
+        place = await rounds.get(db, of) if of is not None else None
+        return Complaint(
+            heard_id=words.heard_id,
+            reporter=words.reporter,
+            text=words.text,
+            at=words.at,
+            categories=words.meaning.categories or ("other",),
+            urgent=words.meaning.urgent,
+            confidential=words.meaning.wants_anonymity,
+            round_id=of,
+            round_region=place.region if place else "",
+            answers_id=words.answered.id if words.answered else None,
+            ref=words.ref,
+        )
+
+    async def _complained(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        return await self.file(db, words, now)
+
+    async def _handed_on(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """A person has to see it."""
+        categories = words.meaning.categories or ("information",)
+        return await self.file(db, replace(words, meaning=replace(words.meaning, categories=categories)), now)
+
+    async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Enough words for a person to read become a ticket; the rest is told, once a day, what we can do."""
+        if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
+            return await self.file(db, words, now)
+        if await self._replies.said(db, words.reporter, "help", now - HELP_AGAIN):
+            return NOTHING
+        await self._replies.send(db, words.reporter, "help", {}, words.at, now)
+        return Effect("helped")
+
+    async def _agreed(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Thanks change nothing, unless we asked whether a case is settled."""
+        if words.ticket is not None:
+            settled = await self._desk.confirm(db, words.ticket.id, words.heard_id, now)
+            if settled is not None:
+                return Effect("confirmed", settled, "Terima kasih.")
+        return NOTHING
+
+    async def _kept(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        return NOTHING
+
+    # --- receipt ---
+
+    async def _received(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """YES: the entitlement of the round in question is DITERIMA."""
+        changed = await self._entitle(db, words, True, now)
+        return Effect("received", say="Tercatat: sudah diterima. Terima kasih.") if changed else NOTHING
+
+    async def _not_received(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """NO: the entitlement is what the record says again, and a ticket sees to it."""
+        await self._entitle(db, words, False, now)
+        effect = await self.file(db, words, now)
+        return replace(effect, say="Tercatat: belum diterima. Laporan Anda kami teruskan.")
+
+    async def _entitle(self, db: AsyncConnection, words: Words, received: bool, now: datetime) -> bool:
+        of, person = (words.answered.round_id if words.answered else None), words.reporter.person_id
+        if of is None or person is None:
+            return False
+        found = await rounds.entitlement(db, of, person)
+        if found is None:
+            return False
+        told = benefits.heard(Entitlement(found.record), received)
+        if not received and found.status != Entitlement.DITERIMA:
+            return False
+        if found.status != told:
+            await rounds.set_status(db, found.id, told.value, "", CITIZEN, now)
+            detail = {"heard": words.heard_id, "was": found.status, "status": told.value}
+            about = f"entitlement:{found.id}"
+            await ledger.append(db, at=now, who=CITIZEN, act="entitlement_heard", about=about, detail=detail)
+        return True
+
+    # --- questions ---
+
+    async def _asked(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Answered from the round where its facts do; otherwise a person answers."""
+        topic = words.meaning.topic
+        if words.ticket is not None:
+            return await self.file(db, words, now)
+        if topic is Topic.STATUS and not words.meaning.needs_ticket:
+            return await self._asked_status(db, words, now)
+        if topic is Topic.HOW_TO_COMPLAIN and not words.meaning.needs_ticket:
+            await self._replies.send(db, words.reporter, "help", {}, words.at, now)
+            return Effect("informed")
+        of = await self._round_asked_about(db, words, now)
+        answers_it = FACTS.get(topic) if topic else None
+        if words.meaning.needs_ticket or of is None or answers_it is None or not answers_it(of):
+            return await self._handed_on(db, words, now)
+        await self._inform(db, words, of, {"topic": topic}, now)
+        return Effect("informed")
+
+    async def _asked_status(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """What a citizen who asks is told, when we are sure who asks; otherwise a person answers."""
+        of = await self._round_asked_about(db, words, now)
+        person = words.reporter.person_id
+        found = await rounds.entitlement(db, of.id, person) if of is not None and person is not None else None
+        if of is None or found is None or words.meaning.needs_ticket or words.ticket is not None:
+            return await self._handed_on(db, words, now)
+        status = benefits.public_status(Entitlement(found.status))
+        await self._inform(db, words, of, {"topic": Topic.STATUS, "status": status}, now)
+        return Effect("informed")
+
+    async def _round_asked_about(self, db: AsyncConnection, words: Words, now: datetime) -> Round | None:
+        """The round of the notice that is answered, else the person's next one; a cancelled one answers nothing."""
+        if words.answered is not None and words.answered.round_id is not None:
+            of = await rounds.get(db, words.answered.round_id)
+            return of if of is not None and of.state == "open" else None
+        if words.reporter.person_id is None:
+            return None
+        mine = await rounds.of_person(db, words.reporter.person_id)
+        return next((of for of, _ in mine if of.state == "open" and of.closes_at > now), None)
+
+    async def _inform(
+        self, db: AsyncConnection, words: Words, of: Round, facts: Mapping[str, Any], now: datetime
+    ) -> None:
+        told = {name: str(value) for name, value in facts.items()}
+        await self._replies.send(db, words.reporter, "information", told, words.at, now, about=of)
+
+    # --- stop and start ---
+
+    async def _stopped(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """No more notices to this address, for STOP SEMUA to this person; confirmed once."""
+        kind, address = words.reporter.kind, words.reporter.address
+        before = await contacts.is_silent(db, kind, address)
+        await contacts.stop(db, kind, address, now)
+        person = words.reporter.person_id
+        if words.everything and person is not None:
+            await contacts.silence_person(db, person, now)
+        if not before:
+            await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
+            await self._replies.send(db, words.reporter, "stop_confirmed", {}, words.at, now)
+        return Effect("stopped")
+
+    async def _started(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Notices again; who never stopped is told what we can do."""
+        kind, address, person = words.reporter.kind, words.reporter.address, words.reporter.person_id
+        before = await contacts.is_silent(db, kind, address)
+        hushed = person is not None and await answers.speak_to_again(db, person)
+        await contacts.start(db, kind, address)
+        if before or hushed:
+            await ledger.append(db, at=now, who=CITIZEN, act="started", about=f"heard:{words.heard_id}")
+        event = "start_confirmed" if before or hushed else "help"
+        if event == "help" and await self._replies.said(db, words.reporter, "help", now - HELP_AGAIN):
+            return NOTHING
+        await self._replies.send(db, words.reporter, event, {}, words.at, now)
+        return Effect("started" if before or hushed else "helped")

@@ -1,0 +1,340 @@
+"""One thing a citizen said, in one transaction: heard before? from whom? to what? meaning what? leading where?
+
+Exactly once, however often it is replayed: the row of what was heard is written first, and whoever comes second stops.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from channels.contract import Heard, HeardKind
+from notifier.desk import Desk, Keys, Reporter, is_private, ref_key, safe
+from notifier.inbox import attachments
+from notifier.inbox.effects import NOTHING, Effect, Effects, Words
+from notifier.inbox.replies import Replies
+from notifier.rules.deliveries import EVENTS
+from notifier.rules.tickets import find_numbers
+from notifier.rules.words import Context, Intent, Meaning, meaning
+from notifier.store import answers, contacts, deliveries, heard, people, tickets
+from notifier.store.deliveries import Answered
+from notifier.store.tickets import Ticket
+
+LANGUAGES = ("id", "en", "jv", "su")
+# What a citizen may answer: everything we write to citizens but replies that ask for nothing.
+MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused"})
+ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
+SKEW = timedelta(seconds=5)  # a provider tells whole seconds, and its clock is not ours
+OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
+PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
+WORDLESS: Mapping[HeardKind, str] = {
+    HeardKind.PHOTO: "[foto tanpa keterangan]",
+    HeardKind.DOCUMENT: "[berkas tanpa keterangan]",
+    HeardKind.VOICE: "[pesan suara]",
+    HeardKind.LOCATION: "[lokasi]",
+}
+ONCE = frozenset(HeardKind) - {HeardKind.EDIT, HeardKind.BUTTON}  # kinds whose ref comes only once
+REPEATED = Effect("repeated")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One fact of an arrival: where it lies, and when it reached us."""
+
+    arrival_id: int
+    place: int  # among the arrival's facts, from 0
+    line: str
+    kind: str  # channel
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who speaks, and what our words were that they answer."""
+
+    reporter: Reporter
+    keys: Keys
+    answered: Answered | None
+    direct: bool  # by the provider's reply function or a button, not only by being the last thing we wrote
+    ticket: Ticket | None
+
+
+class Hearing:
+    """Takes one heard thing from its channel's words to its effect."""
+
+    def __init__(self, desk: Desk, replies: Replies) -> None:
+        self._desk = desk
+        self._vault = desk.room.vault
+        self._settings = desk.room.settings
+        self._replies = replies
+        self._effects = Effects(desk, replies, desk.room.settings.append_within)
+
+    async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
+        """Everything that follows from it. Never answers machines, nor groups."""
+        keys = Keys(self._vault, where.kind, said.sender)
+        await heard.hold_sender(db, keys.heard())
+        text, at = self._text(said), _when(said, where.at)
+        heard_id = await self._keep(db, where, said, keys, text, at)
+        if heard_id is None:
+            return REPEATED
+        if said.kind in (HeardKind.BLOCKED, HeardKind.UNBLOCKED):
+            effect, found = await self._door(db, where, said), Meaning(Intent.ACKNOWLEDGE, False)
+        elif said.group:
+            effect, found = Effect("group"), Meaning(Intent.UNCLEAR, False, why=("said in a group",))
+        elif said.machine:
+            effect, found = NOTHING, Meaning(Intent.AUTO_REPLY, False, why=("a machine wrote",))
+        else:
+            return await self._understand(db, where, said, heard_id, text, at, now)
+        await heard.understood(db, heard_id, _understood(found, effect))
+        return effect
+
+    # --- keeping ---
+
+    def _text(self, said: Heard) -> str:
+        text = said.text
+        if said.kind is HeardKind.LOCATION and "latitude" in said.raw:
+            text = f"{text} ({said.raw['latitude']:.5f}, {said.raw['longitude']:.5f})".strip()
+        if said.kind is HeardKind.CONTACT:
+            text = f"{text} [nomor kontak: {said.raw.get('contact_phone', '')}]".strip()
+        if said.kind is HeardKind.BUTTON:
+            text = PRESSED.get(said.button.partition(":")[0].lower(), said.button[:64])
+        subject = str(said.raw.get("subject", ""))
+        if subject and not said.thread and text and not text.startswith(subject):
+            text = f"{subject}\n\n{text}"  # of a mail that begins a conversation
+        return safe(text)
+
+    async def _keep(
+        self, db: AsyncConnection, where: Arrived, said: Heard, keys: Keys, text: str, at: datetime
+    ) -> int | None:
+        ref = ref_key(self._vault, where.line, said.ref)
+        if said.kind in ONCE and await heard.by_ref(db, where.line, ref, (said.kind.value,)):
+            return None
+        if not said.id and await self._said_just_now(db, where, said, keys, text, at):
+            return None
+        told = f"id:{said.id}" if said.id else f"arrival:{where.arrival_id}:{where.place}"
+        return await heard.add(
+            db,
+            {
+                "arrival_id": where.arrival_id,
+                "line": where.line,
+                "dedupe": ref_key(self._vault, where.line, told),
+                "sender_index": keys.heard(),
+                "sender": self._vault.seal(said.sender.encode(), "heard.sender"),
+                "kind": said.kind.value,
+                "ref": ref,
+                "album": ref_key(self._vault, where.line, said.album),
+                "text": text,
+                "at": at,
+                "why": [],
+            },
+        )
+
+    async def _said_just_now(
+        self, db: AsyncConnection, where: Arrived, said: Heard, keys: Keys, text: str, at: datetime
+    ) -> bool:
+        """Without an id of the provider: the same words again within seconds, unless we wrote in between."""
+        since = at - self._settings.duplicate_within
+        senders = keys.heards()
+        same = await heard.same_words(db, where.line, senders, text, said.kind.value, since, where.arrival_id)
+        return same is not None and not await answers.wrote_between(db, keys.attempts(), same.at, at)
+
+    async def _door(self, db: AsyncConnection, where: Arrived, said: Heard) -> Effect:
+        """The person closed the line to us, or opened it again."""
+        if said.kind is HeardKind.UNBLOCKED:
+            await contacts.revive(db, where.kind, said.sender)
+            return Effect("unblocked")
+        for contact in await contacts.at(db, where.kind, said.sender):
+            await contacts.mark_dead(db, contact.id, "blocked")
+        return Effect("blocked")
+
+    # --- understanding ---
+
+    async def _understand(
+        self, db: AsyncConnection, where: Arrived, said: Heard, heard_id: int, text: str, at: datetime, now: datetime
+    ) -> Effect:
+        await contacts.revive(db, where.kind, said.sender)
+        origin = await self._origin(db, where, said, text, at)
+        if said.kind is HeardKind.BUTTON and not origin.direct:
+            found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
+        else:
+            origin, found = self._meant(said, origin, text)
+            words = self._words(where, said, heard_id, text, at, origin, found)
+            edited = await self._edited(db, where, words, now) if said.kind is HeardKind.EDIT else None
+            effect = edited or await self._effects.of(db, words, now)
+        await self._remember(db, heard_id, origin, found, effect)
+        files = attachments.Came(heard_id, where.place, at, origin.reporter, effect.ticket, said.files)
+        await attachments.add(db, self._replies, self._settings, files, now)
+        return effect
+
+    def _words(
+        self,
+        where: Arrived,
+        said: Heard,
+        heard_id: int,
+        text: str,
+        at: datetime,
+        origin: Origin,
+        found: Meaning,
+    ) -> Words:
+        return Words(
+            heard_id=heard_id,
+            reporter=origin.reporter,
+            text=text or WORDLESS.get(said.kind, ""),
+            at=at,
+            ref=ref_key(self._vault, where.line, said.ref),
+            meaning=found,
+            answered=origin.answered,
+            ticket=origin.ticket,
+            evidence=bool(said.files) or said.kind is HeardKind.LOCATION,
+            wordless=not said.text.strip(),
+            everything="SEMUA" in text.upper(),
+        )
+
+    async def _origin(self, db: AsyncConnection, where: Arrived, said: Heard, text: str, at: datetime) -> Origin:
+        keys = Keys(self._vault, where.kind, said.sender)
+        answered, direct = await self._answered(db, where, said, keys, at)
+        reporter = await self._reporter(db, where, said, answered)
+        keys = reporter.keys(self._vault)
+        ticket, named = await self._ticket(db, where, said, text, keys, answered)
+        return Origin(reporter, keys, answered, direct or named, ticket)
+
+    async def _answered(
+        self, db: AsyncConnection, where: Arrived, said: Heard, keys: Keys, at: datetime
+    ) -> tuple[Answered | None, bool]:
+        """Our delivery that is answered: by button, by the reply function, else the last one this address can answer.
+
+        A delivery counts only for an address it went to: a ref or a number can be made up or passed on.
+        """
+        candidate: Answered | None = None
+        if said.kind is HeardKind.BUTTON:
+            number = said.button.partition(":")[2]
+            candidate = await deliveries.get(db, int(number)) if number.isdecimal() and len(number) < 19 else None
+        elif said.thread:
+            candidate = await deliveries.by_ref(db, where.line, said.thread)
+        if candidate is not None and EVENTS[candidate.event].citizen:
+            for key in keys.attempts():
+                if await deliveries.went_to(db, candidate.id, key):
+                    return candidate, True
+        upto = min(at + SKEW, max(where.at, at))
+        last = [await deliveries.last_to(db, key, upto, ANSWERABLE) for key in keys.attempts()]
+        return max((one for one in last if one is not None), key=lambda one: (one.sent_at, one.id), default=None), False
+
+    async def _reporter(self, db: AsyncConnection, where: Arrived, said: Heard, answered: Answered | None) -> Reporter:
+        """Who speaks: the one person reached at this address; on a shared phone whoever was written to last."""
+        here = await contacts.at(db, where.kind, said.sender)
+        if len({contact.person_id for contact in here}) > 1:
+            asked = await self._asked(db, answered)
+            here = [contact for contact in here if contact.person_id == asked]
+        person = await people.get(db, here[0].person_id) if here else None
+        device = said.language[:2].lower()
+        return Reporter(
+            kind=where.kind,
+            line=where.line,
+            address=said.sender,
+            language=person.language if person else device if device in LANGUAGES else self._settings.language,
+            zone=person.zone if person else self._settings.zone,
+            person_id=person.id if person else None,
+            contact_id=here[0].id if here else None,
+            region=person.region if person else "",
+            thread=said.ref if where.kind != "sms" else "",
+        )
+
+    async def _asked(self, db: AsyncConnection, answered: Answered | None) -> int | None:
+        if answered is None:
+            return None
+        if answered.ticket_id is not None:
+            return await self._desk.reporting_person(db, answered.ticket_id)
+        return answered.person_id
+
+    async def _ticket(
+        self,
+        db: AsyncConnection,
+        where: Arrived,
+        said: Heard,
+        text: str,
+        keys: Keys,
+        answered: Answered | None,
+    ) -> tuple[Ticket | None, bool]:
+        """(the ticket these words plainly belong to, whether they say so themselves). Only tickets of this sender."""
+        persons, addresses = keys.reporters()
+        for number in find_numbers(text):
+            named = await tickets.by_number(db, number)
+            if named is not None:
+                own = await tickets.reported_by(db, persons, addresses, ticket_id=named.id, open_only=False)
+                if own is not None:
+                    return own, True
+        if said.album:
+            album = ref_key(self._vault, where.line, said.album)
+            earlier = await heard.of_album(db, where.line, keys.heards(), album)
+            if earlier is not None and earlier.ticket_id is not None:
+                return await tickets.get(db, earlier.ticket_id), True
+        if said.thread:  # an answer to one's own complaint
+            mine = await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.thread), tuple(HeardKind))
+            if mine is not None and mine.ticket_id is not None:
+                own = await tickets.reported_by(db, persons, addresses, ticket_id=mine.ticket_id, open_only=False)
+                if own is not None:
+                    return own, True
+        if answered is not None and answered.ticket_id is not None:
+            return await tickets.get(db, answered.ticket_id), False
+        return None, False
+
+    def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
+        """What the words mean after what we last wrote. A new grievance under a settled ticket is a new one."""
+        context = Context.read(origin.answered.event) if origin.answered else Context.NONE
+        if said.kind is HeardKind.CONTACT:
+            return origin, Meaning(Intent.CHANGE_CONTACT, False, ("information",), why=("shared a phone number",))
+        if said.kind is HeardKind.STICKER:
+            return origin, meaning("", context)
+        command = str(said.raw.get("command", ""))
+        body = safe(said.text) if said.kind is not HeardKind.BUTTON else text
+        found = meaning(f"/{command}" if command in ("start", "stop", "status") else body, context)
+        if found.intent is Intent.UNCLEAR and body != text:
+            found = meaning(text, context)
+        settled = origin.ticket is not None and not origin.ticket.open and not origin.direct
+        if settled and origin.ticket is not None and context is Context.TICKET:
+            afresh = meaning(body, Context.NONE)
+            if afresh.intent is Intent.COMPLAINT and not set(afresh.categories) & set(origin.ticket.categories):
+                return replace(origin, ticket=None, answered=None), afresh
+        return origin, found
+
+    async def _edited(self, db: AsyncConnection, where: Arrived, words: Words, now: datetime) -> Effect | None:
+        """New wording of an earlier message; None when it is to be heard like a new one."""
+        kinds = tuple(kind.value for kind in HeardKind if kind is not HeardKind.EDIT)
+        before = await heard.by_ref(db, where.line, words.ref, kinds)
+        if before is None:
+            return None
+        urgent, secret = words.meaning.urgent, words.meaning.wants_anonymity
+        ticket = await self._desk.reword(db, before.id, words.text, words.at, now, urgent=urgent, secret=secret)
+        if ticket is not None:
+            return Effect("edited", ticket)
+        return None if words.meaning.needs_ticket else Effect("none")
+
+    async def _remember(
+        self, db: AsyncConnection, heard_id: int, origin: Origin, found: Meaning, effect: Effect
+    ) -> None:
+        """Write what it was taken for. Nothing beside a confidential ticket leads to who wrote it."""
+        private = effect.ticket is not None and is_private(effect.ticket.confidentiality)
+        values = _understood(found, effect)
+        values["answers_id"] = origin.answered.id if origin.answered and not private else None
+        if private:
+            values["sender_index"] = origin.keys.heard(private=True)
+        await heard.understood(db, heard_id, values)
+
+
+def _understood(found: Meaning, effect: Effect) -> dict[str, Any]:
+    why: Sequence[str] = [reason[:200] for reason in found.why]
+    return {
+        "intent": found.intent.value,
+        "why": list(why),
+        "effect": effect.name,
+        "ticket_id": effect.ticket.id if effect.ticket else None,
+    }
+
+
+def _when(said: Heard, arrived: datetime) -> datetime:
+    """When it was said, as far as the provider can be believed."""
+    if said.at is None or not arrived - OLDEST <= said.at <= arrived:
+        return arrived
+    return said.at

@@ -30,7 +30,7 @@ from notifier.store import accounts as account_rows
 from notifier.store import paces
 from notifier.store.engine import Database, migrate_async
 from notifier.store.rounds import Round
-from notifier.studio import Studio
+from notifier.studio import Studio, refresh
 from notifier.vault import Vault, load_vault
 
 DATABASE_FILE = "notifier.db"
@@ -137,6 +137,7 @@ async def open_house(
         lines = lines_by_channel(config)
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
+        await refresh(database, words)
         outbox = Outbox(lines, config.delivery.ladder)
         yield House(
             data=data,

@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from random import SystemRandom
 
 import aiohttp
 from pydantic import ValidationError
 
-from channels.contract import BadSettings, Channel
+from channels.contract import BadSettings, Channel, Receipt
 from channels.table import channel_class
 from notifier.app.house import House, ladder, lines_by_channel, rate_of
 from notifier.config import Line
-from notifier.dispatch import Dispatcher, Route, Speaker, Terms
+from notifier.dispatch import Dispatcher, Route, Speaker, Terms, settle_receipt
 from notifier.errors import Refused
+from notifier.inbox import Inbox
 
 
 def build_channel(name: str, line: Line, http: aiohttp.ClientSession) -> Channel:
@@ -80,3 +82,14 @@ def build_dispatcher(house: House) -> Dispatcher:
         lease=delivery.lease,
         send_window=(delivery.window_opens, delivery.window_closes),
     )
+
+
+def build_inbox(house: House) -> Inbox:
+    """What understands arrivals; its lines have to be open."""
+    terms = delivery_terms(house)
+
+    async def receipt(line: str, word: Receipt, now: datetime) -> str:
+        async with house.database.write() as db:
+            return await settle_receipt(db, line, word, terms, now)
+
+    return Inbox(house.database, house.vault, house.channels, house.kinds, house.desk, receipt)

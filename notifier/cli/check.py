@@ -18,7 +18,8 @@ from notifier.app.lines import build_channel
 from notifier.cli.options import Options, parser
 from notifier.config import Config
 from notifier.errors import Refused
-from notifier.render import Words
+from notifier.render import CHANNELS, Words, missing
+from notifier.render.lint import check_all
 from notifier.store.engine import Database, database_url, schema_head, schema_version
 from notifier.vault import load_vault
 
@@ -63,7 +64,7 @@ async def _check(options: Options, probe: bool) -> list[Found]:
     where = str(path) if path.exists() else "defaults (no config.toml)"
     found = [Found("ok", "configuration", where)]
     found += [one async for one in _database(config, options.data)]
-    found += [_keys(options.data), _words(config)]
+    found += [_keys(options.data), *_words(config)]
     found += [one async for one in _lines(config, probe)]
     found += _promises(config)
     return found
@@ -107,13 +108,22 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
         yield Found("warning", "database", f"{shown} stands at {version}; the next start brings it to {head}")
 
 
-def _words(config: Config) -> Found:
+def _words(config: Config) -> list[Found]:
     try:
         words = Words(common={"sender": config.service.name, "zone": config.service.zone})
-        count = len(words.sources())
-    except Exception as error:
-        return Found("error", "templates", str(error))
-    return Found("ok", "templates", f"{count} shipped templates")
+        sources = words.sources()
+    except Refused as error:
+        return [Found("error", "templates", str(error))]
+    channels = {line.channel for line in config.lines.values()} or set(CHANNELS)
+    lacking = missing(sources, sorted(channels & set(CHANNELS)), (config.service.language,))
+    wrong = [
+        f"{'.'.join(key)}: line {finding.line}, column {finding.column}: {finding.message}"
+        for key, finding in check_all(sources)
+        if finding.level == "error"
+    ]
+    if lacking or wrong:
+        return [Found("error", "templates", sentence) for sentence in (*lacking, *wrong)]
+    return [Found("ok", "templates", f"{len(sources)} templates, no error")]
 
 
 async def _lines(config: Config, probe: bool) -> AsyncIterator[Found]:

@@ -27,7 +27,7 @@ from notifier.app.service import open_service
 from notifier.cli.options import Options, parser
 from notifier.cli.serve import until_stopped
 from notifier.errors import Refused
-from notifier.registry import Registry
+from notifier.registry import Order, Registry
 from notifier.store import contacts
 
 REGISTERS = ("penerima_duren_sawit.csv", "penerima_makassar.xlsx", "penerima_wamena.csv")
@@ -88,13 +88,17 @@ def _configure(providers: Providers, port: int, options: Options, data: Path) ->
     raw["service"] = {**raw.get("service", {}), "port": port, "public_url": f"http://127.0.0.1:{port}"}
     raw["lines"] = providers.lines
     config = configuration.parse(raw, str(path))
-    own = data / "config.toml"
-    own.unlink(missing_ok=True)
-    handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write("# Written by `notifier demo` at each start; its lines speak to the sandbox of that run.\n")
-        file.writelines(_toml(raw))
+    write_config(data / "config.toml", raw)
     return config
+
+
+def write_config(path: Path, tables: Mapping[str, Any]) -> None:
+    """Write a configuration that only its owner reads: it holds the lines' secrets."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write("# Written by the demo at each start; its lines speak to the sandbox of that run.\n")
+        file.writelines(_toml(tables))
 
 
 def _toml(tables: Mapping[str, Any], above: str = "") -> Iterator[str]:
@@ -122,10 +126,10 @@ async def _fill(house: House, data: Path) -> None:
     registry = Registry(house.database, house.vault, house.outbox)
     now = house.clock()
     for name in REGISTERS:
-        await registry.import_people([folder / name], who="demo", now=now, yes=True)
+        await registry.import_people([folder / name], Order("demo", now, yes=True))
     shifted = data / ROUNDS
     shift_rounds(folder / ROUNDS, shifted, now.date())
-    await registry.import_rounds([shifted], who="demo", now=now)
+    await registry.import_rounds([shifted], Order("demo", now))
 
 
 def samples() -> Path:

@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from random import Random
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 
 class Status(StrEnum):
@@ -234,7 +233,6 @@ def move(ticket: TicketT, act: Act, *, by: str, at: datetime, why: str = "") -> 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0O1IL, which people mistake for each other
 _VALUE = {letter: value for value, letter in enumerate(ALPHABET)}
 _LENGTH = 6
-_ENOUGH_BYTES = 12
 _GAP = r"[\s\-‐-―_.]{0,3}"
 _PREFIX = re.compile(r"(?<![^\W_])ADU[\s\-‐-―_.:#]{0,4}(?=[0-9A-Z])", re.IGNORECASE)
 _OLD = re.compile(rf"([0-9]{_GAP}){{9}}[0-9](?![^\W_])")
@@ -242,16 +240,17 @@ _NEW = re.compile(rf"([{ALPHABET}]{_GAP}){{{_LENGTH}}}[{ALPHABET}](?![^\W_])", r
 _NOISE = re.compile(r"[^0-9A-Z]")
 
 
-def number_from(chance: Random | bytes) -> str:
-    """A new ticket number, `ADU-` + 6 characters + 1 check character, from a source of chance or at least 12 random
-    bytes. Unguessable only if the chance is (`secrets.SystemRandom`, `os.urandom`).
+class Chance(Protocol):
+    """A source of chance: `random.SystemRandom()` where numbers must be unguessable."""
+
+    def choice(self, among: str, /) -> str: ...
+
+
+def number_from(chance: Chance) -> str:
+    """A new ticket number, `ADU-` + 6 characters + 1 check character. Unguessable only if the chance is.
 
     At least one of the six is a digit, so that no ordinary word can be taken for a number.
     """
-    if isinstance(chance, bytes):
-        if len(chance) < _ENOUGH_BYTES:
-            raise ValueError(f"A ticket number needs at least {_ENOUGH_BYTES} random bytes, not {len(chance)}.")
-        chance = Random(chance)  # noqa: S311 - spreads the bytes given, adds no chance of its own
     while True:
         letters = "".join(chance.choice(ALPHABET) for _ in range(_LENGTH))
         if any(letter.isdigit() for letter in letters):

@@ -1,6 +1,5 @@
 """A ticket's moves, and numbers that survive a citizen's spelling."""
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -135,13 +134,6 @@ def test_a_number_is_found_as_it_is_written(number: str) -> None:
     assert len(number) == 11
     assert not set("0O1IL") & set(number[4:])
     assert find_numbers(number) == (number,)
-
-
-def test_a_number_comes_from_bytes_as_well() -> None:
-    assert find_numbers(number_from(os.urandom(16))) != ()
-    assert number_from(b"twelve bytes") == number_from(b"twelve bytes")
-    with pytest.raises(ValueError, match="at least 12 random bytes, not 4"):
-        number_from(b"four")
 
 
 def test_numbers_do_not_repeat_in_a_small_office() -> None:

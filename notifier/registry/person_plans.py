@@ -90,7 +90,7 @@ def compare(entries: Sequence[Entry], held: Holding, vault: Vault) -> Plan:
         known = held.known.get(entry.nik_index)
         if known is not None:
             plan.ids.append(known.id)
-        if entry.kind == "conflict" or (known and fold_name(known.name) != fold_name(entry.person.name)):
+        if entry.kind == "conflict" or (known is not None and not _same_name(known.name, entry.person.name)):
             plan.became.append((entry, "conflict"))
             if known is not None:  # else nothing is written anyway: a dry run
                 plan.conflicts.append((entry, known.id))
@@ -103,6 +103,10 @@ def compare(entries: Sequence[Entry], held: Holding, vault: Vault) -> Plan:
             touched |= _programmes(plan, entry.person, known, held.programmes)
             plan.became.append((entry, "changed" if touched else "unchanged"))
     return plan
+
+
+def _same_name(one: str, other: str) -> bool:
+    return one == other or fold_name(one) == fold_name(other)
 
 
 def _person(plan: Plan, person: Candidate, known: Known, vault: Vault) -> bool:
@@ -163,7 +167,7 @@ def _programmes(plan: Plan, person: Candidate, known: Known, held: Mapping[tuple
 
 async def write(db: AsyncConnection, plan: Plan, vault: Vault, import_id: int, now: datetime) -> list[int]:
     """Write the changes; returns the ids of new people. Raises Raced when another import was faster."""
-    written = await people.add(db, [_row(entry, vault, import_id, now) for entry in plan.new])
+    written = await people.add(db, [_row(entry, vault) for entry in plan.new], import_id, now)
     if len(written) != len(plan.new):
         raise Raced
     contacts, programmes = list(plan.contacts), list(plan.programmes)
@@ -192,7 +196,7 @@ async def write(db: AsyncConnection, plan: Plan, vault: Vault, import_id: int, n
     return list(written.values())
 
 
-def _row(entry: Entry, vault: Vault, import_id: int, now: datetime) -> dict[str, Any]:
+def _row(entry: Entry, vault: Vault) -> dict[str, Any]:
     person = entry.person
     return {
         "nik": vault.seal(person.nik.encode(), "people.nik"),
@@ -210,9 +214,6 @@ def _row(entry: Entry, vault: Vault, import_id: int, now: datetime) -> dict[str,
         "zone": person.zone,
         "language": person.language or "id",
         "flags": sorted(person.flags),
-        "import_id": import_id,
-        "created_at": now,
-        "updated_at": now,
     }
 
 

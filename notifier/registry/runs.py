@@ -23,7 +23,7 @@ from notifier.store import ledger as acts
 from notifier.store.engine import Database
 
 # Rows in one write transaction. On SQLite other writers wait for it, so it stays below 20 ms.
-SLICE_SQLITE, SLICE_POSTGRESQL = 150, 1000
+SLICE_SQLITE, SLICE_POSTGRESQL = 100, 1000
 
 Progress = Callable[[str, str, int, int], None]  # file, "reading" or "writing", rows done, rows in all (0: not known)
 Item = TypeVar("Item")

@@ -21,6 +21,7 @@ _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*E\+?[0-9]{1,2}", re.IGNORECASE)
 _PHONE_SPACING = re.compile(r"[\s().\-‐-―']+")
 _MOBILE = re.compile(r"8[1-35-9][0-9]{7,10}")
 _SEVERAL = re.compile(r"[;,/|]|\s+atau\s+|\s+dan\s+", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[\W_]+")
 _CHAT = re.compile(r"[1-9][0-9]{4,15}")
 
 
@@ -133,7 +134,7 @@ def fold_name(name: str) -> str:
     """What two spellings of one name share: letters and digits without case, accents and punctuation."""
     if not name.isascii():
         name = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
+    return _NOT_NAME.sub("", name.casefold())
 
 
 def is_name(name: str) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, upd
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
+from notifier.store.bulk import insert_many
 from notifier.store.schema import contacts, enrolments, people, silences
 from notifier.store.upsert import upsert
 
@@ -83,14 +84,15 @@ async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes
 async def known(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Known]:
     """What the register holds of the people that exist among these NIK indexes."""
     rows = await db.execute(select(*_KNOWN).where(people.c.nik_index.in_(indexes)))
-    return {bytes(row.nik_index): Known(*row) for row in rows}
+    return {bytes(row[1]): Known(*row) for row in rows.all()}
 
 
 async def held(db: AsyncConnection, person_ids: Collection[int]) -> dict[int, list[Held]]:
     """All contacts of these people, by person."""
     found: dict[int, list[Held]] = {}
-    for row in await db.execute(select(*_HELD).where(contacts.c.person_id.in_(person_ids))):
-        found.setdefault(row.person_id, []).append(Held(*row))
+    rows = await db.execute(select(*_HELD).where(contacts.c.person_id.in_(person_ids)))
+    for row in rows.all():
+        found.setdefault(row[1], []).append(Held(*row))
     return found
 
 
@@ -101,16 +103,25 @@ async def enrolled(db: AsyncConnection, person_ids: Collection[int]) -> dict[tup
             enrolments.c.person_id.in_(person_ids)
         )
     )
-    return {(person, programme): status for person, programme, status in rows}
+    return {(person, programme): status for person, programme, status in rows.all()}
 
 
-async def add(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[bytes, int]:
-    """Write new people; NIK index → id of those written. One that exists by now is left alone and missing in this."""
+async def add(
+    db: AsyncConnection, rows: Sequence[Mapping[str, Any]], import_id: int, now: datetime
+) -> dict[bytes, int]:
+    """Write new people; NIK index → id. Somebody who exists by now is left as they are, and missing in this."""
     if not rows:
         return {}
     statement = upsert(db, people).on_conflict_do_nothing(index_elements=["nik_index"])
-    written = await db.execute(statement.returning(people.c.nik_index, people.c.id), rows)
-    return {bytes(index): int(number) for index, number in written}
+    constant = {"import_id": import_id, "created_at": now, "updated_at": now}
+    last = (await db.execute(select(func.coalesce(func.max(people.c.id), 0)))).scalar_one()
+    await insert_many(db, people, statement, rows, constant)
+    written = await db.execute(
+        select(people.c.nik_index, people.c.id).where(
+            people.c.nik_index.in_([row["nik_index"] for row in rows]), people.c.id > last
+        )
+    )
+    return {bytes(index): int(number) for index, number in written.all()}
 
 
 async def change(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -129,18 +140,15 @@ async def add_contacts(db: AsyncConnection, rows: Sequence[tuple[int, str, str]]
     if not rows:
         return
     silent = await _silent(db, rows)
-    await db.execute(
+    await insert_many(
+        db,
+        contacts,
         upsert(db, contacts).on_conflict_do_nothing(index_elements=["person_id", "kind", "address"]),
         [
-            {
-                "person_id": person_id,
-                "kind": kind,
-                "address": address,
-                "stopped_at": silent.get((kind, address)),
-                "created_at": now,
-            }
+            {"person_id": person_id, "kind": kind, "address": address, "stopped_at": silent.get((kind, address))}
             for person_id, kind, address in rows
         ],
+        {"created_at": now},
     )
 
 
@@ -165,18 +173,17 @@ async def set_state(db: AsyncConnection, contact_ids: Collection[int], state: st
 
 async def enrol(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
     """Give (person, programme) this status, whatever it was."""
-    if rows:
-        statement = upsert(db, enrolments)
-        await db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["person_id", "programme"],
-                set_={"status": statement.excluded.status, "updated_at": statement.excluded.updated_at},
-            ),
-            [
-                {"person_id": person_id, "programme": programme, "status": status, "updated_at": now}
-                for person_id, programme, status in rows
-            ],
-        )
+    statement = upsert(db, enrolments)
+    await insert_many(
+        db,
+        enrolments,
+        statement.on_conflict_do_update(
+            index_elements=["person_id", "programme"],
+            set_={"status": statement.excluded.status, "updated_at": statement.excluded.updated_at},
+        ),
+        [{"person_id": person_id, "programme": programme, "status": status} for person_id, programme, status in rows],
+        {"updated_at": now},
+    )
 
 
 # --- areas -----------------------------------------------------------------------------------------------------------
@@ -200,7 +207,7 @@ async def page_within(db: AsyncConnection, area: str, after: int, limit: int) ->
         .order_by(people.c.id)
         .limit(limit)
     )
-    return [(int(number), masked) for number, masked in rows]
+    return [(int(number), masked) for number, masked in rows.all()]
 
 
 async def approved(db: AsyncConnection, programme: str, person_ids: Collection[int]) -> set[int]:

@@ -20,6 +20,7 @@ from notifier.rules.tickets import find_numbers
 from notifier.rules.words import Context, Intent, Meaning, meaning
 from notifier.store import answers, contacts, deliveries, heard, people, tickets
 from notifier.store.deliveries import Answered
+from notifier.store.heard import Said as Remembered
 from notifier.store.tickets import Ticket
 
 LANGUAGES = ("id", "en", "jv", "su")
@@ -161,7 +162,7 @@ class Hearing:
         else:
             origin, found = self._meant(said, origin, text)
             words = self._words(where, said, heard_id, text, at, origin, found)
-            edited = await self._edited(db, where, words, now) if said.kind is HeardKind.EDIT else None
+            edited = await self._edited(db, where, said, words, now) if said.kind is HeardKind.EDIT else None
             effect = edited or await self._effects.of(db, words, now)
         await self._remember(db, heard_id, origin, found, effect)
         files = attachments.Came(heard_id, where.place, at, origin.reporter, effect.ticket, said.files)
@@ -211,6 +212,8 @@ class Hearing:
         if said.kind is HeardKind.BUTTON:
             number = said.button.partition(":")[2]
             candidate = await deliveries.get(db, int(number)) if number.isdecimal() and len(number) < 19 else None
+        elif said.kind is HeardKind.EDIT and (first := await self._first_wording(db, where, said)) is not None:
+            return await deliveries.get(db, first.answers_id) if first.answers_id else None, False
         elif said.thread:
             candidate = await deliveries.by_ref(db, where.line, said.thread)
         if candidate is not None and EVENTS[candidate.event].citizen:
@@ -299,10 +302,11 @@ class Hearing:
                 return replace(origin, ticket=None, answered=None), afresh
         return origin, found
 
-    async def _edited(self, db: AsyncConnection, where: Arrived, words: Words, now: datetime) -> Effect | None:
+    async def _edited(
+        self, db: AsyncConnection, where: Arrived, said: Heard, words: Words, now: datetime
+    ) -> Effect | None:
         """New wording of an earlier message; None when it is to be heard like a new one."""
-        kinds = tuple(kind.value for kind in HeardKind if kind is not HeardKind.EDIT)
-        before = await heard.by_ref(db, where.line, words.ref, kinds)
+        before = await self._first_wording(db, where, said)
         if before is None:
             return None
         urgent, secret = words.meaning.urgent, words.meaning.wants_anonymity
@@ -310,6 +314,10 @@ class Hearing:
         if ticket is not None:
             return Effect("edited", ticket)
         return None if words.meaning.needs_ticket else Effect("none")
+
+    async def _first_wording(self, db: AsyncConnection, where: Arrived, said: Heard) -> Remembered | None:
+        kinds = tuple(kind.value for kind in HeardKind if kind is not HeardKind.EDIT)
+        return await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.ref), kinds)
 
     async def _remember(
         self, db: AsyncConnection, heard_id: int, origin: Origin, found: Meaning, effect: Effect

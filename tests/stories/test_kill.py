@@ -1,0 +1,109 @@
+"""A process killed in the middle of a send, and started again: nothing lost, everything accounted for."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from notifier.app.house import House, open_house
+from notifier.app.sandboxed import Providers, open_sandbox
+from notifier.cli.demo import write_config
+from notifier.cli.options import Options
+from notifier.ledger import verify
+from notifier.rules.roles import Role, Viewer
+from tests.houses import Stage, add_person, add_round
+
+PEOPLE = 150
+KILLS = 3
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _serve(data: Path) -> Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "notifier", "serve", "--quiet", "--data", str(data), stdout=DEVNULL, stderr=DEVNULL
+    )
+
+
+async def _plan(house: House, stage: Stage) -> int:
+    await add_round(stage, opens_at=_later(3), closes_at=_later(9))
+    for n in range(PEOPLE):
+        await add_person(stage, f"WARGA {n}", ("sms", f"+62812000{n:05d}"))
+    return await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+
+
+def _later(days: int) -> datetime:
+    return datetime.fromtimestamp(_now().timestamp() + days * 86400, UTC)
+
+
+async def _until_done(house: House, number: int) -> None:
+    while True:
+        account = await house.broadcasts.progress(number)
+        if account.state == "done":
+            return
+        await asyncio.sleep(0.2)
+
+
+@pytest.mark.timeout(180)
+async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_everybody(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_sandbox(_now, rate=60) as providers:
+        delivery = {
+            "window_opens": "00:00",
+            "window_closes": "24:00",
+            "lease": "2s",
+            "resend_after": "1s",
+            "batch": 20,
+        }
+        tables = {"database": {"url": database_url}, "delivery": delivery, "service": {"port": 0}}
+        write_config(tmp_path / "config.toml", {**tables, "lines": providers.lines})
+        async with open_house(Options(data=tmp_path)) as house:
+            stage = await _stage(house, providers)
+            number = await _plan(house, stage)
+            phones = providers.phones
+            for kill in range(KILLS):
+                process = await _serve(tmp_path)
+                enough = (kill + 1) * 30
+                await phones.wait_for(lambda enough=enough: phones.count() >= enough, 60)
+                os.kill(process.pid, signal.SIGKILL)
+                await process.wait()
+                account = await house.broadcasts.statement(number)
+                assert account.balanced, json.dumps(account.as_json())
+            process = await _serve(tmp_path)
+            async with asyncio.timeout(90):
+                await _until_done(house, number)
+            process.terminate()
+            assert await process.wait() == 0
+            account = await house.broadcasts.statement(number)
+            assert account.balanced
+            assert account.accepted + account.delivered == PEOPLE
+            got = Counter({n: len(phones.notes(f"+62812000{n:05d}")) for n in range(PEOPLE)})
+            assert min(got.values()) == 1  # nobody lost
+            twice = sum(1 for n in got.values() if n > 1)
+            assert max(got.values()) <= 1 + KILLS
+            assert twice <= KILLS * 20  # at most what was under way at a kill
+            assert (await verify(house.database)).sound
+
+
+async def _stage(house: House, providers: Providers) -> Stage:
+    from sqlalchemy import insert
+
+    from notifier.store.schema import accounts
+
+    viewers = []
+    async with house.database.write() as db:
+        for login in ("rina", "budi"):
+            row = {"login": login, "name": login, "role": "admin", "password": "!", "created_at": _now()}
+            found = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
+            viewers.append(Viewer(int(found.scalar_one()), login, Role.ADMIN))
+    return Stage(house, providers, None, _now, viewers[0], viewers[1])  # type: ignore[arg-type]

@@ -119,7 +119,7 @@ def _survey(path: Path) -> _Survey:
                 except UnicodeDecodeError as error:
                     is_utf8 = False
                     bad_line = line + chunk[: error.start].count(b"\n")
-                    multibyte = multibyte or _has_multibyte(chunk[: error.start])
+                    multibyte = multibyte or not error.object[: error.start].isascii()
             line += chunk.count(b"\n")
     if wide:
         return _Survey(digest.hexdigest(), "utf-16")
@@ -135,10 +135,6 @@ def _survey(path: Path) -> _Survey:
             f"{path.name}, line {bad_line}: the file is UTF-8 up to here and broken there; export it again as CSV UTF-8"
         )
     return _Survey(digest.hexdigest(), "cp1252")
-
-
-def _has_multibyte(part: bytes) -> bool:
-    return len(part.decode("utf-8", errors="ignore")) < len(part) - 3  # up to 3 bytes of a letter cut by the chunk
 
 
 def _walk_lines(path: Path, chunk: bytes, line: int, rest: int) -> int:

@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from notifier.broadcasts import Broadcasts
+from notifier.broadcasts import Broadcasts, audience
 from notifier.config import Reminders
 from notifier.rules.pacing import reminder_at
 from notifier.store import broadcasts as rows
@@ -94,7 +94,7 @@ class RoundCarrier:
                 await rows.forget_plans(db, of.id, why, older_than=of.version)
                 await rows.recall(db, of.id, of.version, why, now)
             planned = {(b.event, b.at) for b in await rows.of_round(db, of.id) if b.round_version == of.version}
-            people = await rows.size(db, self._broadcasts.audience("round_reminder", of))
+            people = await rows.size(db, audience("round_reminder", of))
             for event, at in self.companions(of, now):
                 if (event, at) not in planned:
                     await self._broadcasts.draft(

@@ -1,0 +1,264 @@
+"""Planned mass messages: dry run, plan, second pair of eyes, control, and the account after.
+
+Knows rounds and audiences; does not know how a message is worded or sent. Every act of a person is a method with one
+transaction; `advance` is what the clock calls.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.broadcasts.audience import audience, reckon
+from notifier.broadcasts.course import Course, note
+from notifier.broadcasts.values import PLANNABLE, Measure, Preview, Route, Statement, Terms, local, moment, statement_of
+from notifier.errors import Refused
+from notifier.rules.deliveries import EVENTS
+from notifier.rules.pacing import event_expiry
+from notifier.rules.roles import Right, Viewer, covers
+from notifier.store import broadcasts as rows
+from notifier.store import deliveries, rounds
+from notifier.store import ledger as acts
+from notifier.store.broadcasts import Broadcast
+from notifier.store.engine import Database
+from notifier.store.rounds import Round
+
+__all__ = ["PLANNABLE", "Broadcasts", "Measure", "Preview", "Route", "Statement", "Terms", "audience"]
+
+
+class Broadcasts:
+    """The use cases of mass messages."""
+
+    def __init__(self, database: Database, terms: Terms, measure: Measure) -> None:
+        self._database = database
+        self._terms = terms
+        self._measure = measure
+        self._course = Course(database, terms)
+
+    # --- planning ---
+
+    async def plan(
+        self,
+        viewer: Viewer,
+        event: str,
+        round_code: str,
+        when: str,
+        now: datetime,
+        *,
+        again: bool = False,
+        dry_run: bool = False,
+    ) -> tuple[int | None, Preview]:
+        """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone.
+
+        With `dry_run` everything is checked and reckoned, nothing written, and the number is None. A plan of the clock
+        for the same event that has not begun gives way to one made by hand.
+        """
+        viewer.needs(Right.PLAN)
+        async with self._database.read() as db:
+            of = await self._round(db, viewer, event, round_code)
+            preview = await reckon(db, self._terms, self._measure, event, of)
+        at = moment(when, of.zone, now)
+        if dry_run:
+            return None, preview
+        async with self._database.write() as db:
+            if event == "receipt_question":
+                await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock")
+            broadcast_id = await self.draft(
+                db, event, of, at=at, who=viewer.who, now=now, people=preview.people, again=again
+            )
+        return broadcast_id, preview
+
+    async def draft(
+        self,
+        db: AsyncConnection,
+        event: str,
+        of: Round,
+        *,
+        at: datetime,
+        who: str,
+        now: datetime,
+        people: int,
+        again: bool = False,
+        parent_id: int | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Write a plan in the caller's transaction. Refuses what was planned already and what would come too late."""
+        earlier = await rows.already(db, event, of.id) if parent_id is None else None
+        if earlier and not again:
+            raise Refused(
+                f"{event} for {of.code} is broadcast {earlier} already; add --again to tell the same people once more"
+            )
+        expires = event_expiry(event, of.opens_at, of.closes_at) or at + EVENTS[event].retry_for
+        if event == "round_cancelled":
+            expires = max(expires, now + timedelta(days=2))
+        if at >= expires:
+            raise Refused(f"{of.code} is over at {local(expires, of.zone)}; a message at {local(at, of.zone)} is late")
+        broadcast_id = await rows.create(
+            db,
+            {
+                "event": event,
+                "round_id": of.id,
+                "round_version": of.version,
+                "parent_id": parent_id,
+                "state": "planned",
+                "at": at,
+                "expires_at": expires,
+                "again": again,
+                "planned_by": who,
+                "planned_at": now,
+                "approved_audience": people,
+                "facts": dict(facts or {}),
+                "pins": {},
+            },
+        )
+        await acts.append(
+            db,
+            at=now,
+            who=who,
+            act="broadcast.planned",
+            about=f"broadcast:{broadcast_id}",
+            detail={"event": event, "round": of.id, "version": of.version, "people": people},
+        )
+        return broadcast_id
+
+    async def _round(self, db: AsyncConnection, viewer: Viewer, event: str, round_code: str) -> Round:
+        if event not in PLANNABLE:
+            raise Refused(f'"{event}" is no event to plan; there are: {", ".join(PLANNABLE)}')
+        of = await rounds.by_code(db, round_code)
+        if of is None or not covers(viewer.region, of.region):
+            raise Refused(f'no round has the code "{round_code}"; import it first: notifier import rounds FILE')
+        if of.state == "cancelled" and event != "round_cancelled":
+            raise Refused(f"{round_code} is cancelled; only round_cancelled can be planned for it")
+        return of
+
+    # --- the second pair of eyes, and control ---
+
+    async def approve(self, viewer: Viewer, broadcast_id: int, now: datetime) -> Broadcast:
+        """Approve what someone else planned, or answer "go on" to a broadcast that asks."""
+        viewer.needs(Right.APPROVE)
+        async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id)
+            if b.planned_by == viewer.who:
+                raise Refused(f"{viewer.login} planned broadcast {broadcast_id}; somebody else has to approve it")
+            if b.state not in ("planned", "asking"):
+                raise Refused(f"broadcast {broadcast_id} is {b.state}; only a planned one can be approved")
+            of = await rounds.get(db, b.round_id)
+            assert of is not None
+            if of.version != b.round_version and b.expanded == 0:
+                raise Refused(
+                    f"{of.code} was changed since broadcast {broadcast_id} was planned; stop it and plan it again"
+                )
+            if b.expires_at <= now:
+                raise Refused(f"broadcast {broadcast_id} would come too late: {of.code} is over")
+            people = await rows.size(db, audience(b.event, of, b.parent_id))
+            state = "sending" if b.state == "asking" and b.audience and b.expanded >= b.audience else "approved"
+            # Whoever says "go on" has seen the plan's hour pass.
+            at = max(b.at, now) if b.state == "asking" else b.at
+            await rows.change(
+                db,
+                broadcast_id,
+                (b.state,),
+                state=state,
+                why="",
+                at=at,
+                approved_by=viewer.who,
+                approved_at=now,
+                approved_audience=people,
+                wake=max(at, now),
+            )
+            await note(db, viewer.who, "broadcast.approved", broadcast_id, now, people=people)
+            return await self._seen(db, viewer, broadcast_id)
+
+    async def pause(self, viewer: Viewer, broadcast_id: int, now: datetime, why: str = "") -> None:
+        """Nothing more is claimed; what is under way arrives."""
+        await self._control(viewer, broadcast_id, now, "paused", ("approved", "expanding", "sending"), why)
+
+    async def stop(self, viewer: Viewer, broadcast_id: int, now: datetime, why: str = "") -> None:
+        """For good: what has not left is cancelled."""
+        await self._control(
+            viewer,
+            broadcast_id,
+            now,
+            "stopped",
+            ("planned", "approved", "asking", "expanding", "sending", "paused"),
+            why or "stopped by hand",
+        )
+
+    async def resume(self, viewer: Viewer, broadcast_id: int, now: datetime) -> None:
+        """Go on after a pause."""
+        viewer.needs(Right.CONTROL_BROADCAST)
+        async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id)
+            if not await rows.change(
+                db, broadcast_id, ("paused",), state=b.paused_from, paused_from="", why="", wake=now
+            ):
+                raise Refused(f"broadcast {broadcast_id} is {b.state}, not paused")
+            await note(db, viewer.who, "broadcast.resumed", broadcast_id, now)
+
+    async def _control(
+        self, viewer: Viewer, broadcast_id: int, now: datetime, state: str, was: Sequence[str], why: str
+    ) -> None:
+        viewer.needs(Right.CONTROL_BROADCAST)
+        async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id)
+            wake = now if state == "stopped" else None
+            paused_from = b.state if state == "paused" else ""
+            if not await rows.change(
+                db, broadcast_id, was, state=state, why=why[:200], paused_from=paused_from, wake=wake
+            ):
+                raise Refused(f"broadcast {broadcast_id} is {b.state}; it cannot be {state} any more")
+            await note(db, viewer.who, f"broadcast.{state}", broadcast_id, now)
+
+    # --- looking ---
+
+    async def list(self, viewer: Viewer, before: int | None = None, limit: int = 50) -> Sequence[Broadcast]:
+        """Broadcasts the viewer may see, newest first."""
+        viewer.needs(Right.SEE_BROADCASTS)
+        async with self._database.read() as db:
+            return await rows.page(db, viewer.region, before, limit)
+
+    async def get(self, viewer: Viewer, broadcast_id: int) -> Broadcast:
+        """One broadcast. Raises Refused when there is none the viewer may see."""
+        viewer.needs(Right.SEE_BROADCASTS)
+        async with self._database.read() as db:
+            return await self._seen(db, viewer, broadcast_id, lock=False)
+
+    async def untold(
+        self, viewer: Viewer, broadcast_id: int, after: int = 0, limit: int = 100
+    ) -> Sequence[rows.Untold]:
+        """Who was not told, and why."""
+        viewer.needs(Right.SEE_PEOPLE)
+        async with self._database.read() as db:
+            await self._seen(db, viewer, broadcast_id, lock=False)
+            return await rows.untold(db, broadcast_id, after, limit)
+
+    async def progress(self, broadcast_id: int) -> Statement:
+        """The statement from the kept counters alone: cheap enough for a page that looks every second."""
+        async with self._database.read() as db:
+            b = await self._known(db, broadcast_id)
+            return statement_of(b, await deliveries.tally(db, broadcast_id), held=0, recounted=None)
+
+    async def statement(self, broadcast_id: int) -> Statement:
+        """The account, kept counters checked against a recount in one snapshot."""
+        async with self._database.read() as db:
+            b = await self._known(db, broadcast_id)
+            kept = await deliveries.tally(db, broadcast_id)
+            counted, held = await deliveries.recount(db, broadcast_id)
+        return statement_of(b, kept, held=held, recounted=counted)
+
+    async def _known(self, db: AsyncConnection, broadcast_id: int) -> Broadcast:
+        found = await rows.get(db, broadcast_id)
+        if found is None:
+            raise Refused(f"there is no broadcast {broadcast_id}")
+        return found
+
+    async def _seen(self, db: AsyncConnection, viewer: Viewer, broadcast_id: int, *, lock: bool = True) -> Broadcast:
+        found = await rows.get(db, broadcast_id, lock=lock)
+        if found is None or not covers(viewer.region, found.region):
+            raise Refused(f"there is no broadcast {broadcast_id} in the region of {viewer.login}")
+        return found
+
+    async def advance(self, now: datetime, worker: str) -> int:
+        """The clock: drive every broadcast whose time has come; returns how many were looked at."""
+        return await self._course.advance(now, worker)

@@ -1,0 +1,59 @@
+"""Whom an event is for, and what telling them would take."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.broadcasts.values import Measure, Preview, Terms, summed
+from notifier.store import broadcasts as rows
+from notifier.store.rounds import Round
+
+
+def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
+    """SQL: whom the event is for. A correction goes to those who may have read an older version of the round."""
+    people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
+    if parent_id is not None:
+        return rows.those(rows.told_before(of.id, of.version))
+    return people
+
+
+async def reckon(
+    db: AsyncConnection, terms: Terms, measure: Measure, event: str, of: Round, parent_id: int | None = None
+) -> Preview:
+    """What telling an audience would take: people, channels, languages, segments, rupiah, hours."""
+    people = audience(event, of, parent_id)
+    found = await rows.preview(db, people, terms.ladder)
+    by_channel = summed((kind, n) for kind, _, n in found if kind)
+    by_language = summed((language, n) for _, language, n in found)
+    segments = await _segments(db, terms, measure, event, of, people, by_channel)
+    hours = max(
+        (n / terms.routes[kind].rate / 3600 for kind, n in by_channel.items()),
+        default=0.0,
+    )
+    return Preview(
+        people=sum(n for *_, n in found),
+        by_channel=by_channel,
+        by_language=by_language,
+        unreachable=sum(n for kind, _, n in found if not kind),
+        segments=sum(segments.values()),
+        price=sum(n * terms.routes[kind].price for kind, n in segments.items()),
+        hours=round(hours, 2),
+    )
+
+
+async def _segments(
+    db: AsyncConnection,
+    terms: Terms,
+    measure: Measure,
+    event: str,
+    of: Round,
+    people: Select[Any],
+    by_channel: Mapping[str, int],
+) -> dict[str, int]:
+    """Segments by channel, reckoned with the longest names of the audience: never too little."""
+    most: dict[str, int] = {}
+    for name, kind, language, zone in await rows.samples(db, people, terms.ladder, 200):
+        most[kind] = max(most.get(kind, 1), measure(event, kind, language, zone, name, of))
+    return {kind: n * most.get(kind, 1) for kind, n in by_channel.items() if terms.routes[kind].price}

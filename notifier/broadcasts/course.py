@@ -1,0 +1,142 @@
+"""The course of a broadcast, as the clock drives it: begun, expanded slice by slice, finished or recalled.
+
+Each step is one short transaction that looks at the present row first, so that it can be repeated, interrupted and
+shared between processes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.broadcasts.audience import audience
+from notifier.broadcasts.values import Terms
+from notifier.rules.deliveries import EVENTS, State
+from notifier.rules.pacing import window
+from notifier.store import broadcasts as rows
+from notifier.store import deliveries, rounds
+from notifier.store import ledger as acts
+from notifier.store.broadcasts import Broadcast
+from notifier.store.deliveries import Step
+from notifier.store.engine import Database
+
+SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
+RECALL = 500
+LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
+ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
+
+
+class Course:
+    """Drives broadcasts whose time has come."""
+
+    def __init__(self, database: Database, terms: Terms) -> None:
+        self._database = database
+        self._terms = terms
+
+    async def advance(self, now: datetime, worker: str) -> int:
+        """Look at every broadcast whose time has come; returns how many were looked at."""
+        async with self._database.read() as db:
+            due = await rows.due(db, now)
+        for broadcast_id in due:
+            await self._look(broadcast_id, now, worker)
+        return len(due)
+
+    async def _look(self, broadcast_id: int, now: datetime, worker: str) -> None:
+        while True:
+            async with self._database.write_slice() as db:
+                b = await rows.get(db, broadcast_id, lock=True)
+                if b is None or b.wake is None or b.wake > now:
+                    return
+                step = {
+                    "approved": self._begin,
+                    "expanding": self._expand,
+                    "sending": self._finish,
+                    "stopped": self._recall,
+                }.get(b.state)
+                if step is None:
+                    await rows.change(db, b.id, (b.state,), wake=None)
+                    return
+                if not await step(db, b, now, worker):
+                    return
+
+    async def _begin(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """Freeze the audience, or ask when the world has moved since the approval."""
+        of = await rounds.get(db, b.round_id)
+        assert of is not None
+        people = await rows.size(db, audience(b.event, of, b.parent_id))
+        why = ""
+        if b.expires_at <= now:
+            await rows.change(db, b.id, (b.state,), state="stopped", why="too late for its event", wake=now)
+            return True
+        if of.version != b.round_version:
+            why = "the round was changed after the plan"
+        elif (
+            now - b.at > self._terms.past_due
+            and b.approved_at is not None
+            and now - b.approved_at > self._terms.past_due
+        ):
+            why = "the plan is past due: the service did not run at its time"
+        elif abs(people - b.approved_audience) * 100 > self._terms.audience_moved * max(b.approved_audience, 1):
+            why = f"the audience moved from {b.approved_audience} to {people} people since it was approved"
+        if why:
+            await rows.change(db, b.id, (b.state,), state="asking", why=why, wake=None)
+            await note(db, "clock", "broadcast.asks", b.id, now)
+            return False
+        await rows.change(db, b.id, (b.state,), state="expanding", audience=people, wake=now)
+        await note(db, "clock", "broadcast.begun", b.id, now, people=people)
+        return True
+
+    async def _expand(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        of = await rounds.get(db, b.round_id)
+        assert of is not None
+        people = audience(b.event, of, b.parent_id)
+        if b.parent_id is None:
+            await rows.draw(db, b.round_id, people, now, b.cursor, SLICE)
+        event = EVENTS[b.event]
+        begin = max(b.at, now) if not b.expanded else b.at
+        due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
+        written, last, counts = await rows.expand(
+            db,
+            b,
+            people,
+            ladder=self._terms.ladder,
+            lines={kind: route.line for kind, route in self._terms.routes.items()},
+            lane=int(event.lane),
+            due=due if event.keeps_window else {},
+            now=now,
+            limit=SLICE,
+        )
+        await deliveries.count(db, {(b.id, state, reason): n for state, reason, n in counts}, worker)
+        done = written < SLICE
+        expanded = b.expanded + written
+        # People who joined or left the audience while it was walked: the count of those walked is the audience.
+        values = {"audience": expanded, "state": "sending"} if done else {"audience": max(b.audience, expanded)}
+        await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, wake=now, **values)
+        return True
+
+    async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        if await rows.settled(db, b.id):
+            await rows.change(db, b.id, (b.state,), state="done", wake=None)
+            await note(db, "clock", "broadcast.done", b.id, now, audience=b.audience)
+        else:
+            await rows.change(db, b.id, (b.state,), wake=now + LOOK)
+        return False
+
+    async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """Call off what has not left, slice by slice; people never expanded count as unexpanded."""
+        found = await rows.waiting(db, b.id, RECALL)
+        steps = [
+            Step(i, b.id, State.DUE.value, State.CANCELLED.value, b.why or "stopped", {"settled_at": now})
+            for i in found
+        ]
+        await deliveries.move(db, steps, worker)
+        if len(found) < RECALL:
+            await rows.change(db, b.id, (b.state,), wake=None)
+            return False
+        return True
+
+
+async def note(db: AsyncConnection, who: str, act: str, broadcast_id: int, now: datetime, **detail: Any) -> None:
+    """Append an act about a broadcast to the ledger."""
+    await acts.append(db, at=now, who=who, act=act, about=f"broadcast:{broadcast_id}", detail=detail)

@@ -1,0 +1,122 @@
+"""What the use cases of mass messages work with: terms, previews, the account, and how a time is read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from notifier.errors import Refused
+from notifier.store.broadcasts import Broadcast
+from notifier.store.rounds import Round
+
+PLANNABLE = ("round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question")
+STATES = ("due", "sending", "accepted", "delivered", "read", "failed", "unknown", "expired", "cancelled")
+
+Measure = Callable[[str, str, str, str, str, Round], int]  # event, channel, language, zone, name, round → segments
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What planning needs to know of a line."""
+
+    line: str
+    rate: float  # messages a second
+    price: int  # rupiah a segment
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How broadcasts are run here."""
+
+    ladder: Sequence[str]
+    routes: Mapping[str, Route]  # by channel
+    audience_moved: float  # percent
+    past_due: timedelta
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a broadcast would do."""
+
+    people: int
+    by_channel: Mapping[str, int]
+    by_language: Mapping[str, int]
+    unreachable: int
+    segments: int
+    price: int  # rupiah
+    hours: float  # at the lines' rates
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """The account of a broadcast: everybody of the audience is in exactly one place."""
+
+    broadcast: int
+    event: str
+    round: str
+    state: str
+    audience: int
+    unexpanded: int
+    suppressed: Mapping[str, int]
+    due: int
+    sending: int
+    accepted: int
+    delivered: int
+    read: int
+    failed: int
+    unknown: int
+    expired: int
+    cancelled: int
+    held: int  # part of unknown
+    balanced: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's keys."""
+        return asdict(self)
+
+
+def moment(text: str, zone: str, now: datetime) -> datetime:
+    """`now`, or an ISO time; without an offset it is in the round's zone. Raises Refused. Returns UTC."""
+    if text.strip().lower() == "now":
+        return now
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused(f'--at "{text}" is no time; write 2026-12-05T09:00 (in the round\'s zone), or: now') from None
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def local(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for key, n in pairs:
+        total[key] = total.get(key, 0) + n
+    return dict(sorted(total.items()))
+
+
+def statement_of(
+    b: Broadcast, kept: Mapping[tuple[str, str], int], *, held: int, recounted: Mapping[tuple[str, str], int] | None
+) -> Statement:
+    suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
+    by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
+    unexpanded = b.audience - b.expanded
+    whole = unexpanded + sum(suppressed.values()) + sum(by_state.values()) == b.audience and unexpanded >= 0
+    agrees = recounted is None or dict(recounted) == {key: n for key, n in kept.items() if n}
+    return Statement(
+        broadcast=b.id,
+        event=b.event,
+        round=b.round_code,
+        state=b.state,
+        audience=b.audience,
+        unexpanded=unexpanded,
+        suppressed=suppressed,
+        held=held,
+        balanced=whole and agrees,
+        **by_state,
+    )

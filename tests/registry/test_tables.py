@@ -112,7 +112,7 @@ def test_what_a_file_is_counts_and_not_what_it_is_called(tmp_path: Path) -> None
 
 
 def test_a_workbook_keeps_the_kind_of_its_cells_and_the_numbers_of_its_rows(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["DAFTAR"],
         [],
         [None, *HEAD.split(","), "TANGGAL_LAHIR"],

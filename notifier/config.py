@@ -203,7 +203,6 @@ class Config(_Table):
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)
-    demo: bool = Field(default=False, exclude=True)
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None, *, named: bool = False) -> Config:

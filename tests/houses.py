@@ -1,6 +1,6 @@
 """A house for tests: the real rooms over a test database, real fake providers, and a clock that tests move."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -73,13 +73,19 @@ async def open_stage(
         config = providers.config(database={"url": database_url}, **tables)
         house = await stack.enter_async_context(open_house(Options(data=data), config=config, clock=clock))
         await stack.enter_async_context(open_lines(house))
-        viewers = []
-        async with house.database.write() as db:
-            for login in ("rina", "budi"):
-                row = {"login": login, "name": login, "role": "admin", "password": "!", "created_at": clock()}
-                found = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
-                viewers.append(Viewer(int(found.scalar_one()), login, Role.ADMIN))
-        yield Stage(house, providers, build_dispatcher(house), clock, viewers[0], viewers[1])
+        planner, approver = await staff(house, clock)
+        yield Stage(house, providers, build_dispatcher(house), clock, planner, approver)
+
+
+async def staff(house: House, clock: Callable[[], datetime]) -> tuple[Viewer, Viewer]:
+    """Two admins: who plans, who approves."""
+    viewers = []
+    async with house.database.write() as db:
+        for login in ("rina", "budi"):
+            row = {"login": login, "name": login, "role": "admin", "password": "!", "created_at": clock()}
+            found = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
+            viewers.append(Viewer(int(found.scalar_one()), login, Role.ADMIN))
+    return viewers[0], viewers[1]
 
 
 async def add_round(stage: Stage, code: str = "BPNT-2026-12-DS", **values: Any) -> int:

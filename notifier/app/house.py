@@ -10,6 +10,8 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
@@ -28,7 +30,7 @@ from notifier.render import Words
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
 from notifier.store import paces
-from notifier.store.engine import Database, migrate_async
+from notifier.store.engine import Database, database_url, migrate_async
 from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
 from notifier.vault import Vault, load_vault
@@ -129,7 +131,12 @@ async def open_house(
         config = configuration.load(config_file(options), named=options.config_named)
     data = Path(options.data)
     url = database_location(config, data)
-    await migrate_async(url)
+    try:
+        await migrate_async(url)
+    except (OSError, DBAPIError) as error:
+        shown = database_url(url).render_as_string(hide_password=True)
+        reason = str(getattr(error, "orig", None) or error).split("\n")[0]
+        raise Refused(f"the database {shown} does not answer: {reason}; see [database] in config.toml") from None
     async with AsyncExitStack() as stack:
         database = Database(url, pool_size=config.database.pool)
         stack.push_async_callback(database.close)

@@ -18,7 +18,7 @@ def set_up(*, quiet: bool = False) -> None:
     logging.basicConfig(
         level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
     )
-    for noisy in ("apscheduler", "telegram", "aiohttp.access", "mail.log", "httpx"):
+    for noisy in ("alembic", "apscheduler", "telegram", "aiohttp.access", "mail.log", "httpx"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -300,7 +300,9 @@ async def expand(
     at: ColumnElement[Any] = literal(broadcast.at, time_type)
     if due:
         at = case(*((first.c.zone == zone, literal(moment, time_type)) for zone, moment in due.items()), else_=at)
-    default_line = case(*((contacts.c.kind == kind, line) for kind, line in lines.items()), else_="")
+    default_line: ColumnElement[Any] = literal("")
+    if lines:
+        default_line = case(*((contacts.c.kind == kind, line) for kind, line in lines.items()), else_="")
     rows = select(
         literal(broadcast.id),
         first.c.person_id,

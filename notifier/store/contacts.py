@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import accounts, contacts, people, silences
@@ -39,6 +39,8 @@ _COLUMNS = (
 
 def rank(ladder: Sequence[str]) -> ColumnElement[int]:
     """SQL: the place of a contact's channel on the ladder, from 0."""
+    if not ladder:  # no line carries anything: everybody stands beyond the last rung
+        return literal(0)
     return case({kind: place for place, kind in enumerate(ladder)}, value=contacts.c.kind, else_=len(ladder))
 
 

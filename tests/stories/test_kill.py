@@ -8,17 +8,18 @@ import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from notifier.app.house import House, open_house
-from notifier.app.sandboxed import Providers, open_sandbox
+from notifier.app.sandboxed import open_sandbox
 from notifier.cli.demo import write_config
 from notifier.cli.options import Options
 from notifier.ledger import verify
-from notifier.rules.roles import Role, Viewer
-from tests.houses import Stage, add_person, add_round
+from notifier.sandbox.phones import Phones
+from tests.houses import Stage, add_person, add_round, staff
 
 PEOPLE = 150
 KILLS = 3
@@ -45,6 +46,10 @@ def _later(days: int) -> datetime:
     return datetime.fromtimestamp(_now().timestamp() + days * 86400, UTC)
 
 
+def _has(phones: Phones, enough: int) -> bool:
+    return phones.count() >= enough
+
+
 async def _until_done(house: House, number: int) -> None:
     while True:
         account = await house.broadcasts.progress(number)
@@ -68,13 +73,13 @@ async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_eve
         tables = {"database": {"url": database_url}, "delivery": delivery, "service": {"port": 0}}
         write_config(tmp_path / "config.toml", {**tables, "lines": providers.lines})
         async with open_house(Options(data=tmp_path)) as house:
-            stage = await _stage(house, providers)
+            planner, approver = await staff(house, _now)
+            stage = Stage(house, providers, None, _now, planner, approver)  # type: ignore[arg-type]
             number = await _plan(house, stage)
             phones = providers.phones
             for kill in range(KILLS):
                 process = await _serve(tmp_path)
-                enough = (kill + 1) * 30
-                await phones.wait_for(lambda enough=enough: phones.count() >= enough, 60)
+                await phones.wait_for(partial(_has, phones, (kill + 1) * 30), 60)
                 os.kill(process.pid, signal.SIGKILL)
                 await process.wait()
                 account = await house.broadcasts.statement(number)
@@ -93,17 +98,3 @@ async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_eve
             assert max(got.values()) <= 1 + KILLS
             assert twice <= KILLS * 20  # at most what was under way at a kill
             assert (await verify(house.database)).sound
-
-
-async def _stage(house: House, providers: Providers) -> Stage:
-    from sqlalchemy import insert
-
-    from notifier.store.schema import accounts
-
-    viewers = []
-    async with house.database.write() as db:
-        for login in ("rina", "budi"):
-            row = {"login": login, "name": login, "role": "admin", "password": "!", "created_at": _now()}
-            found = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
-            viewers.append(Viewer(int(found.scalar_one()), login, Role.ADMIN))
-    return Stage(house, providers, None, _now, viewers[0], viewers[1])  # type: ignore[arg-type]

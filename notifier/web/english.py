@@ -14,7 +14,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Kembali": "Back",
         "Ke halaman Hari ini": "To the Today page",
         "Ke halaman depan": "To the front page",
-        "Semua jam dalam {zone}.": "All times are in {zone}.",
         "Permintaan tidak dapat dibaca": "The request can't be read",
         "Muat ulang halaman sebelumnya, lalu coba lagi.": "Reload the page before, then try again.",
         "Silakan masuk dahulu": "Please sign in first",

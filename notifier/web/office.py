@@ -156,8 +156,7 @@ async def untold(request: web.Request) -> web.Response:
 
 async def ask_plan(request: web.Request) -> web.Response:
     """The form of a plan."""
-    fields = {"round": request.query.get("round", "")[:48], "event": PLANNABLE[0], "at": "", "again": ""}
-    return await _plan_form(request, fields)
+    return await _plan_form(request, {"round": request.query.get("round", "")[:48]})
 
 
 async def plan(request: web.Request) -> web.Response:
@@ -189,7 +188,8 @@ async def _plan_form(
         known = await agenda.page(
             db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE * 4
         )
-    context = {"events": PLANNABLE, "rounds": known, "fields": fields, "refused": refused, "preview": preview}
+    filled = {"event": "", "round": "", "at": "", "again": "", **fields}
+    context = {"events": PLANNABLE, "rounds": known, "fields": filled, "refused": refused, "preview": preview}
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
 
 

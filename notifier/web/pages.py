@@ -43,6 +43,7 @@ def setup(app: web.Application) -> None:
         "when": _when,
         "day": _day,
         "left": _left,
+        "hours": _hours,
         "word": _word,
         "code": _code,
         "money": _money,
@@ -167,6 +168,11 @@ def _day(context: Context, at: datetime, zone: str | None = None) -> str:
 @jinja2.pass_context
 def _left(context: Context, due: datetime | None) -> str:
     return time_left(due, context["now"], context["language"])
+
+
+@jinja2.pass_context
+def _hours(context: Context, hours: float) -> str:
+    return span(timedelta(hours=hours), context["language"])
 
 
 @jinja2.pass_context

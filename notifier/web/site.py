@@ -1,5 +1,6 @@
 """Every page of the service in one table: address, who may see it, what draws it; and the guard that reads it."""
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -160,8 +161,15 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"
-        log.exception("page.failed", route=route, method=request.method, error=type(error).__name__)
+        # Neither the message nor the trace's values: both may quote what people wrote.
+        log.error("page.failed", route=route, method=request.method, error=type(error).__name__, place=_place(error))
         return await _trouble(request, 500)
+
+
+def _place(error: BaseException) -> str:
+    """Where a fault happened: the innermost line, without what was in its hands."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{PurePosixPath(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-3:]))
 
 
 async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:

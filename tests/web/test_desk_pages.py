@@ -1,0 +1,310 @@
+"""The complaint desk as a colleague sees it: the board, one ticket, answers and notes that can't be mixed up."""
+
+import re
+import secrets
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from notifier.rules.tickets import Act
+from notifier.store import schema
+from notifier.web.pages import file_name
+from tests.web.sites import HOSTILE, Site, fill
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def _version(text: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', text)
+    assert found
+    return found[1]
+
+
+async def _ledger(pages: Site) -> list[str]:
+    async with pages.house.database.read() as db:
+        return list((await db.execute(select(schema.ledger.c.act).order_by(schema.ledger.c.id))).scalars())
+
+
+async def test_an_empty_desk_says_what_to_expect(pages: Site) -> None:
+    await pages.be("agent")
+    assert "Tidak ada aduan yang menunggu" in await pages.read("/desk")
+    assert "Tidak ada yang cocok" in await pages.read("/desk?view=late")
+    assert "Tidak ada siaran" in await pages.read("/home")
+
+
+async def test_the_board_shows_urgent_tickets_first_and_the_time_left_in_words(pages: Site) -> None:
+    urgent = await fill(pages)
+    await pages.be("agent", login="sari")
+    text = await pages.read("/desk")
+    numbers = re.findall(r"/desk/tickets/(ADU-\w+)", text)
+    assert len(numbers) == 3
+    assert numbers[0] == urgent.number
+    assert "45 jam lagi" in text
+    assert "4 hari lagi" in text
+    mine = await pages.read("/desk?view=mine")
+    assert re.findall(r"/desk/tickets/(ADU-\w+)", mine) == [urgent.number]
+    assert numbers[1] in await pages.read("/desk?category=delayed")
+    assert numbers[2] not in await pages.read("/desk?category=delayed")
+
+
+async def test_more_tickets_than_a_page_holds_go_on_by_a_link(pages: Site) -> None:
+    for n in range(53):
+        await pages.hear(f"Bantuan belum masuk {n}")
+        pages.clock.move(minutes=1)
+    await pages.be("agent")
+    first = await pages.read("/desk")
+    link = re.search(r'rel="next" href="([^"]+)"', first)
+    assert link
+    second = await pages.read(link[1].replace("&amp;", "&"))
+    shown = [set(re.findall(r"/desk/tickets/(ADU-\w+)", text)) for text in (first, second)]
+    assert [len(numbers) for numbers in shown] == [50, 3]
+    assert not shown[0] & shown[1]
+    assert (await pages.get("/desk?before=nonsense")).status == 400
+
+
+async def test_an_answer_goes_to_the_citizen_and_a_note_never_does(pages: Site) -> None:
+    ticket = await fill(pages)
+    await pages.be("agent", login="sari")
+    place = f"/desk/tickets/{ticket.number}"
+    text = await pages.read(place)
+    assert text.index("Jawab warga") < text.index("Hanya untuk petugas")
+    response = await pages.post(f"{place}/answer", {"text": "Sudah kami teruskan.", "version": _version(text)})
+    assert response.status == 303
+    assert "Jawaban disimpan dan sedang dikirim" in await pages.read(place), "said once"
+    assert "Jawaban disimpan dan sedang dikirim" not in await pages.read(place)
+    assert (await pages.post(f"{place}/note", {"note": "Rahasia kantor."})).status == 303
+    async with pages.house.database.read() as db:
+        rows = await db.execute(select(schema.deliveries.c.facts).where(schema.deliveries.c.ticket_id == ticket.id))
+        sent = str([facts for (facts,) in rows])
+    assert "Sudah kami teruskan." in sent
+    assert "Rahasia kantor." not in sent
+    shown = await pages.read(place)
+    assert 'class="said note"' in shown
+    assert "Rahasia kantor." in shown
+
+
+async def test_two_colleagues_who_answer_at_once_do_not_answer_twice(pages: Site) -> None:
+    ticket = await fill(pages)
+    await pages.be("agent", login="sari")
+    place = f"/desk/tickets/{ticket.number}"
+    seen = _version(await pages.read(place))
+    await pages.post(f"{place}/answer", {"text": "Jawaban pertama.", "version": seen})
+    response = await pages.post(f"{place}/answer", {"text": "Jawaban <kedua>.", "version": seen})
+    text = await response.text()
+    assert response.status == 400
+    assert "sudah diubah rekan lain" in text
+    assert "Jawaban &lt;kedua&gt;." in text, "what was written is not lost"
+    async with pages.house.database.read() as db:
+        kept = (await db.execute(select(schema.ticket_messages.c.text))).scalars().all()
+    assert "Jawaban <kedua>." not in kept
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "status"),
+    [
+        ("verify", {}, "verified"),
+        ("start", {}, "in_progress"),
+        ("reject", {"why": "Laporan ganda."}, "rejected"),
+        ("refer", {"why": "Diteruskan ke Inspektorat."}, "referred"),
+    ],
+)
+@SQLITE
+async def test_a_button_of_the_ticket_moves_it(pages: Site, act: str, fields: dict[str, str], status: str) -> None:
+    ticket = await pages.hear("Bantuan belum masuk")
+    await pages.be("agent")
+    place = f"/desk/tickets/{ticket.number}"
+    version = _version(await pages.read(place))
+    response = await pages.post(f"{place}/act", {"act": act, "version": version, **fields})
+    assert response.status == 303, await response.text()
+    found = await pages.house.desk.ticket(pages.viewers["agent"], ticket.number, pages.clock())
+    assert found.ticket.status == status
+
+
+@pytest.mark.parametrize(
+    ("door", "fields"),
+    [
+        ("act", {"act": "reject", "version": "1"}),
+        ("act", {"act": "answer", "version": "1"}),
+        ("act", {"act": "fly", "version": "1"}),
+        ("act", {"act": "start"}),
+        ("act", {"act": "start", "version": "x"}),
+        ("act", {"act": "start", "version": "99999999999999999999"}),
+        ("answer", {"text": "", "version": "1"}),
+        ("answer", {"text": "x", "version": "1", "act": "close"}),
+        ("answer", {"text": "x" * 3001, "version": "1"}),
+        ("note", {"note": " \u200b "}),
+        ("assign", {"to": "999", "version": "1"}),
+        ("assign", {"to": "nobody", "version": "1"}),
+    ],
+)
+@SQLITE
+async def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    pages: Site, door: str, fields: dict[str, str]
+) -> None:
+    ticket = await pages.hear("Bantuan belum masuk")
+    await pages.be("supervisor")
+    before = await _ledger(pages)
+    response = await pages.post(f"/desk/tickets/{ticket.number}/{door}", fields)
+    assert response.status == 400
+    assert await _ledger(pages) == before
+
+
+@SQLITE
+async def test_a_ticket_can_be_taken_and_given_only_by_whom_that_is_allowed(pages: Site) -> None:
+    ticket = await pages.hear("Bantuan belum masuk")
+    other = await pages.be("agent", login="budi")
+    elsewhere = await pages.be("agent", "73.71", login="andi")
+    await pages.be("agent", login="sari")
+    place = f"/desk/tickets/{ticket.number}"
+    text = await pages.read(place)
+    assert "Budi" not in re.findall(r"<option[^>]*>([^<]+)", text)
+    given = await pages.post(f"{place}/assign", {"to": str(other.account_id), "version": _version(text)})
+    assert given.status == 400
+    await pages.be("supervisor")
+    text = await pages.read(place)
+    options = re.findall(r'<option value="(\d+)"', text)
+    assert str(other.account_id) in options
+    assert str(elsewhere.account_id) not in options
+    given = await pages.post(f"{place}/assign", {"to": str(other.account_id), "version": _version(text)})
+    assert given.status == 303
+    assert "Budi" in await pages.read("/desk")
+
+
+async def test_what_citizens_write_is_shown_as_text_and_can_break_no_page(pages: Site) -> None:
+    await pages.add_people(1, name=HOSTILE)
+    ticket = await pages.hear(f"{HOSTILE} " + "x" * 100_000, person_id=1)
+    await pages.add_file(ticket, f"{HOSTILE}.jpg", "text/html", b"<script>alert(1)</script>")
+    await pages.be("supervisor")
+    for path in ("/desk", f"/desk/tickets/{ticket.number}"):
+        text = await pages.read(path)
+        assert "<b>Budi" not in text
+        assert "{{7*7}}" in text, "as it was written"
+
+
+async def test_the_reporter_is_masked_until_a_recorded_look(pages: Site) -> None:
+    ticket = await pages.hear("Dipotong RT", address="+6281234567890")
+    place = f"/desk/tickets/{ticket.number}"
+    await pages.be("agent")
+    text = await pages.read(place)
+    assert "+6281234567890" not in text
+    assert "+628***890" in text
+    assert "Buka identitas" not in text
+    await pages.be("supervisor")
+    assert "+6281234567890" not in await pages.read(place)
+    assert (await pages.post(f"{place}/reveal", {"reason": ""})).status == 400
+    response = await pages.post(f"{place}/reveal", {"reason": "Pelapor perlu dijemput petugas"})
+    assert "+6281234567890" in await response.text()
+    assert "+6281234567890" not in await pages.read(place)
+    assert (await _ledger(pages)).count("reporter_revealed") == 1
+
+
+async def test_a_confidential_ticket_tells_nothing_of_its_reporter(pages: Site) -> None:
+    await pages.add_people(1, name="Yohana Rahasia")
+    ticket = await pages.hear("Tolong rahasiakan, RT minta uang", person_id=1, confidential=True)
+    for role in ("agent", "supervisor", "admin", "auditor"):
+        await pages.be(role)
+        text = await pages.read(f"/desk/tickets/{ticket.number}")
+        assert "Yohana" not in text
+        assert "+628" not in text
+        assert "Identitas pelapor dirahasiakan" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "given"),
+    [
+        ("bukti.jpg", "image/jpeg", "image/jpeg"),
+        ("x.html", "text/html", "application/octet-stream"),
+        ("x.svg", "image/svg+xml", "application/octet-stream"),
+        ('a";\r\nX-Evil: 1.pdf', "application/pdf", "application/pdf"),
+    ],
+)
+@SQLITE
+async def test_an_attachment_is_saved_never_shown_and_the_look_is_recorded(
+    pages: Site, name: str, told: str, given: str
+) -> None:
+    ticket = await pages.hear("Ini buktinya")
+    number = await pages.add_file(ticket, name, told, b"<script>bukti</script>")
+    await pages.be("auditor")
+    response = await pages.get(f"/desk/tickets/{ticket.number}/files/{number}")
+    assert await response.read() == b"<script>bukti</script>"
+    assert response.headers["Content-Type"] == given
+    assert response.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "X-Evil" not in response.headers
+    assert (await _ledger(pages))[-1] == "file_seen"
+    other = await pages.hear("Aduan lain")
+    assert (await pages.get(f"/desk/tickets/{other.number}/files/{number}")).status == 404
+
+
+def test_a_file_name_keeps_no_way_out_of_its_folder() -> None:
+    assert file_name("../../etc/passwd") == "_.._etc_passwd"
+    assert file_name("foto\u202egpj.exe") == "foto_gpj.exe"
+    assert file_name("\x00..") == "lampiran"
+
+
+async def test_an_answer_that_did_not_arrive_is_told_on_ticket_and_board(pages: Site) -> None:
+    ticket = await fill(pages)
+    async with pages.house.database.write() as db:
+        one = schema.deliveries
+        failed = {"state": "failed", "reason": "unknown_subscriber"}
+        await db.execute(one.update().where(one.c.ticket_id == ticket.id).values(**failed))
+        t = schema.tickets
+        await db.execute(t.update().where(t.c.id == ticket.id).values(undelivered="unknown_subscriber"))
+    await pages.be("agent", login="sari")
+    text = await pages.read(f"/desk/tickets/{ticket.number}")
+    assert text.count("nomor tidak dikenal") == 2
+    assert "Belum terkirim karena:" in text
+    assert "jawaban belum terkirim" in await pages.read("/desk")
+
+
+async def test_an_edited_message_keeps_its_earlier_wordings(pages: Site) -> None:
+    ticket = await pages.hear("Dipotong 50 ribu")
+    async with pages.house.database.write() as db:
+        heard = (await db.execute(select(schema.ticket_messages.c.heard_id))).scalars().first()
+        assert heard is not None
+        now = pages.clock()
+        await pages.house.desk.reword(db, heard, "Dipotong 500 ribu", now, now, urgent=False, secret=False)
+    await pages.be("agent")
+    text = await pages.read(f"/desk/tickets/{ticket.number}")
+    assert "Dipotong 500 ribu" in text
+    assert "Dipotong 50 ribu" in text
+    assert "1 versi sebelumnya" in text
+
+
+@SQLITE
+async def test_a_longer_list_costs_no_more_statements(pages: Site) -> None:
+    await fill(pages)
+    asked: list[str] = []
+    engine = pages.house.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    await pages.be("admin")
+    counts: list[dict[str, int]] = []
+    for _ in range(2):
+        counts.append({})
+        for path in ("/home", "/desk", "/broadcasts", "/rounds", "/broadcasts/1/untold", "/templates"):
+            asked.clear()
+            await pages.read(path)
+            counts[-1][path] = sum("SELECT" in statement for statement in asked)
+        for _ in range(12):
+            await pages.hear("Belum masuk")
+            await pages.add_round(f"BPNT-{secrets.token_hex(4)}")
+    assert counts[0] == counts[1]
+    assert max(counts[0].values()) <= 12
+
+
+@SQLITE
+async def test_the_page_of_a_ticket_is_in_time_with_the_promise(pages: Site) -> None:
+    ticket = await pages.hear("Bantuan belum masuk")
+    await pages.be("agent")
+    assert "hari lagi" in await pages.read(f"/desk/tickets/{ticket.number}")
+    pages.clock.move(days=30)
+    await pages.house.desk.sweep(pages.clock())
+    await pages.be("agent")
+    text = await pages.read(f"/desk/tickets/{ticket.number}")
+    assert "janji terlewat" in text
+    assert "terlambat" in text
+    assert "janji terlewat" in await pages.read("/home")
+    assert Act.ANSWER in (await pages.house.desk.ticket(pages.viewers["agent"], ticket.number, pages.clock())).acts
+    assert timedelta(0) < pages.clock() - ticket.opened_at

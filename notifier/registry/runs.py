@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from notifier.errors import Refused
+from notifier.registry.files import open_table
 from notifier.registry.findings import Report, Tally
 from notifier.registry.places import Places
-from notifier.registry.tables import Layout, Row, Source, open_table
+from notifier.registry.tables import Layout, Row, Source, Unreadable
 from notifier.rules.people import PROGRAMMES
 from notifier.rules.rounds import Enrolment, Entitlement, Method
 from notifier.store import imports
@@ -166,7 +167,5 @@ async def count_rows(source: Source, order: Order, look: Callable[[Row], None] |
                 look(row)
         order.progress(source.name, "reading", count, 0)
     if not count:
-        from notifier.registry.tables import Unreadable
-
         raise Unreadable(f"{source.name}: no row stands below the header on line {source.header.line}")
     return count

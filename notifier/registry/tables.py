@@ -1,14 +1,12 @@
-"""Files with a header row, whatever wrote them: finds out what a file is and gives its rows with their line numbers.
+"""Tables with a header row, whatever wrote them: their rows with line numbers, and the header found among the first.
 
-Knows delimiters, encodings, workbooks and how people spell a column's name; does not know what a row means. A file that
-cannot be read whole raises `Unreadable` before anything is done with it.
+Knows how people spell a column's name; does not know files or what a row means.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from notifier.errors import Refused
@@ -60,44 +58,6 @@ class Source(Protocol):
     @property
     def header(self) -> Header: ...
     def rows(self) -> Iterator[Row]: ...
-
-
-def open_table(path: Path, layout: Layout) -> Source:
-    """Look at a file and find its header. Raises Unreadable with a sentence."""
-    from notifier.registry import delimited, workbooks
-
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except OSError as error:
-        raise Unreadable(f"{path}: {(error.strerror or str(error)).lower()}; give the path of a file") from None
-    if not head.strip():
-        raise Unreadable(f"{path}: the file is empty; export the register again")
-    found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if found == "zip":
-        return workbooks.open_workbook(path, layout)
-    if found:
-        raise Unreadable(f"{path}: this is {found}, not a table; save it as CSV or XLSX")
-    return delimited.open_delimited(path, layout)
-
-
-_MAGIC = (
-    (b"PK\x03\x04", "zip"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or one locked with a password"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed file (gzip)"),
-    (b"Rar!", "a compressed file (RAR)"),
-    (b"7z\xbc\xaf", "a compressed file (7z)"),
-    (b"{\\rtf", "a text document (RTF)"),
-    (b"SQLite format 3", "a database"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "an XML document"),
-    (b"{", "a JSON document"),
-)
 
 
 def find_header(name: str, layout: Layout, head: Sequence[tuple[int, Sequence[Cell]]]) -> Header:

@@ -4,6 +4,7 @@ Does not know columns' meaning. Cells keep their kind, for a number in place of 
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -68,7 +69,7 @@ def _measure(path: Path) -> None:
             for item in sheets:
                 if item.filename.endswith(".xml") and _rows(archive, item) > MOST_ROWS:
                     raise _too_large(path)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 

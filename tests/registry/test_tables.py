@@ -10,8 +10,9 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from notifier.registry import workbooks
+from notifier.registry.files import open_table
 from notifier.registry.layouts import PEOPLE
-from notifier.registry.tables import Row, Unreadable, open_table
+from notifier.registry.tables import Row, Unreadable
 from tests.registry.files import REGISTERS, SITI, write_csv, write_xlsx
 
 HEAD = "NIK,NAMA,KODE_WILAYAH"

@@ -23,6 +23,7 @@ from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
 HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
+BREATH = timedelta(minutes=10)  # what is said so soon after a complaint goes on with it
 # Topics that a round's own facts answer, and the fact that must be there for it.
 FACTS: Mapping[Topic, Callable[[Round], bool]] = {
     Topic.SCHEDULE: lambda of: True,
@@ -151,7 +152,13 @@ class Effects:
         return await self.file(db, replace(words, meaning=replace(words.meaning, categories=categories)), now)
 
     async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """Enough words for a person to read become a ticket; the rest is told, once a day, what we can do."""
+        """Enough words for a person to read become a ticket; what follows a complaint at once belongs to it, for people
+        write, and gateways bring, in pieces. The rest is told, once a day, what we can do."""
+        if words.ticket is None:
+            people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
+            newest = await tickets.reported_by(db, people, addresses)
+            if newest is not None and now - newest.opened_at <= BREATH:
+                words = replace(words, ticket=newest)
         if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
             return await self.file(db, words, now)
         if await self._replies.said(db, words.reporter, "help", now - HELP_AGAIN):

@@ -5,7 +5,8 @@ Knows deliveries, attempts and the governor; does not know broadcasts' plans, ti
 
 from notifier.dispatch.receipts import settle_receipt
 from notifier.dispatch.settle import Outcome, Terms
+from notifier.dispatch.values import Route
 from notifier.dispatch.wording import Speaker, round_facts
-from notifier.dispatch.worker import Dispatcher, Route
+from notifier.dispatch.worker import Dispatcher
 
 __all__ = ["Dispatcher", "Outcome", "Route", "Speaker", "Terms", "round_facts", "settle_receipt"]

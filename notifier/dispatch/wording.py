@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.contract import Button
-from notifier.dispatch.worker import Wording
+from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.deliveries import Claimed

@@ -1,66 +1,29 @@
 """The loop of one worker: takes what is due on each line, at the pace the governor grants, and settles in groups."""
 
 import asyncio
-import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from random import Random
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.contract import Button, Channel, Message, SendFailed
+from channels.contract import Message, SendFailed
+from notifier.dispatch.claiming import Claims
 from notifier.dispatch.receipts import match_early
-from notifier.dispatch.settle import Outcome, Terms, climb, lapse, settle_group
-from notifier.rules.deliveries import Lane, State
-from notifier.rules.pacing import slots, window
-from notifier.store import attempts, deliveries, paces
+from notifier.dispatch.settle import Outcome, Terms, lapse, settle_group
+from notifier.dispatch.values import Route, Sealed, Speaks, address_of, key_of
+from notifier.rules.deliveries import State
 from notifier.store import ledger as acts
-from notifier.store.deliveries import Claimed, Step
+from notifier.store import paces
+from notifier.store.deliveries import Claimed
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
 GROUP = 50  # outcomes settled in one transaction at most
 PATIENCE = 0.05  # seconds a group waits to grow
 LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this long
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A line as the dispatcher sees it."""
-
-    line: str
-    channel: Channel
-    rate: float  # messages a second
-    parallel: int
-    replies: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A message in words."""
-
-    parts: Mapping[str, str]
-    buttons: tuple[Button, ...] = ()
-
-
-class Sealed(Protocol):
-    """What the dispatcher needs of the vault."""
-
-    def open_json(self, sealed: bytes, place: str) -> Any: ...
-    def address_index(self, kind: str, address: str) -> bytes: ...
-
-
-class Speaks(Protocol):
-    """What the dispatcher needs of the words; both may raise when they are broken."""
-
-    def label(self, c: Claimed, channel: str) -> str: ...
-    def say(self, c: Claimed, channel: str, replies: bool) -> Wording: ...
 
 
 class Dispatcher:
@@ -78,7 +41,7 @@ class Dispatcher:
         chance: Random,
         batch: int = 50,
         lease: timedelta = timedelta(seconds=90),
-        send_window: tuple[Any, Any],
+        send_window: tuple[time, time],
     ) -> None:
         self._database = database
         self._vault = vault
@@ -87,9 +50,7 @@ class Dispatcher:
         self.terms = terms
         self._clock = clock
         self._chance = chance
-        self._batch = batch
-        self._lease = lease
-        self._window = send_window
+        self._claims = Claims(vault, words, terms, batch=batch, lease=lease, send_window=send_window)
         self._poke = asyncio.Event()
         self._stopping = False
 
@@ -150,10 +111,14 @@ class Dispatcher:
         async with self._database.write() as db:
             return await lapse(db, self._clock(), self.terms)
 
+    async def claim(self, route: Route) -> tuple[list[Claimed], datetime, timedelta]:
+        """Take a second's worth; from here on it is this worker's to send and to settle."""
+        async with self._database.write() as db:
+            return await self._claims.take(db, route, self._clock())
+
     async def turn(self, route: Route) -> int:
         """Claim at most a second's worth, send it at its slots, settle it in groups. Returns the attempts made."""
-        async with self._database.write() as db:
-            claimed, first, spacing = await self._claim(db, route)
+        claimed, first, spacing = await self.claim(route)
         if not claimed:
             return 0
         outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
@@ -166,95 +131,6 @@ class Dispatcher:
         finally:
             await settling
         return len(claimed)
-
-    # --- claim ---
-
-    async def _claim(self, db: AsyncConnection, route: Route) -> tuple[list[Claimed], datetime, timedelta]:
-        now = self._clock()
-        scope = f"line:{route.line}"
-        pace = await paces.lock(db, scope, now)
-        free = (pace.next_free - now).total_seconds()
-        if (pace.parked_until is not None and pace.parked_until > now) or free >= 1:
-            return [], now, timedelta()
-        limit = min(self._batch, max(1, math.ceil(route.rate)))
-        ids = await deliveries.claim(db, route.line, now, now + self._lease, limit)
-        if not ids:
-            return [], now, timedelta()
-        ready = await self._fit(db, await deliveries.claimed(db, ids), now)
-        first, spacing, next_free = slots(pace.next_free, now, len(ready), route.rate)
-        await paces.advance(db, scope, next_free)
-        await attempts.begin(db, [self._row(route, delivery, now) for delivery in ready])
-        return ready, first, spacing
-
-    async def _fit(self, db: AsyncConnection, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
-        """Put back what may not leave now: outside the window, too late, stopped by its reader, address finished."""
-        ready, steps = [], []
-        taken: Counter[tuple[int, str, str]] = Counter()
-        for c in claimed:
-            if c.broadcast_id is not None:
-                taken[c.broadcast_id, State.DUE.value, ""] -= 1
-                taken[c.broadcast_id, State.SENDING.value, ""] += 1
-            step = await self._hindrance(db, c, now)
-            if step is None:
-                ready.append(c)
-            else:
-                steps.append(step)
-        await deliveries.count(db, taken, self.terms.worker)
-        await deliveries.move(db, steps, self.terms.worker)
-        return ready
-
-    async def _hindrance(self, db: AsyncConnection, c: Claimed, now: datetime) -> Step | None:
-        def step(state: State, reason: str, **values: Any) -> Step:
-            values |= {"lease_until": None, "tries": c.tries - 1}
-            if state is not State.DUE:
-                values["settled_at"] = now
-            return Step(c.id, c.broadcast_id, "sending", state.value, reason, values)
-
-        if c.expires_at is not None and c.expires_at <= now:
-            return step(State.EXPIRED, "too late for its event")
-        if c.stopped and c.lane == Lane.BULK:
-            return step(State.SUPPRESSED, "stopped")
-        if c.window:
-            opens = window(now, ZoneInfo(c.zone), *self._window)
-            if opens > now:
-                late = c.expires_at is not None and opens >= c.expires_at
-                if not late:
-                    return step(State.DUE, "", due_at=opens)
-        if c.contact_id is not None and c.contact_state != "ok":
-            standing = (await deliveries.standing(db, [c.id]))[c.id]
-            return await climb(db, standing, "the address is finished", self.terms, now)
-        return None
-
-    def _row(self, route: Route, c: Claimed, now: datetime) -> dict[str, Any]:
-        kind, address = self._address(c)
-        return {
-            "delivery_id": c.id,
-            "number": c.fence,
-            "generation": c.generation,
-            "key": key_of(c),
-            "line": route.line,
-            "contact_id": c.contact_id,
-            "address_index": self._vault.address_index(kind, address),
-            "event": c.event,
-            "template": self._label(route, c),
-            "round_version": c.round_version,
-            "state": State.SENDING.value,
-            "started_at": now,
-        }
-
-    def _label(self, route: Route, c: Claimed) -> str:
-        try:
-            return self._words.label(c, route.channel.name)[:80]
-        except Exception:  # said once more, and told, when the words are made
-            return ""
-
-    def _address(self, c: Claimed) -> tuple[str, str]:
-        if c.sealed is not None:
-            told = self._vault.open_json(c.sealed, "deliveries.sealed")
-            return str(told["kind"]), str(told["address"])
-        if c.contact_id is not None:
-            return c.kind or "", c.address or ""
-        return c.account_kind or "", c.account_address or ""
 
     # --- send ---
 
@@ -272,7 +148,7 @@ class Dispatcher:
         try:
             wording = self._words.say(c, route.channel.name, route.replies)
             message = Message(
-                to=self._address(c)[1],
+                to=address_of(c, self._vault)[1],
                 key=key_of(c),
                 subject=wording.parts.get("subject", ""),
                 text=wording.parts.get("text", ""),
@@ -340,8 +216,3 @@ class Dispatcher:
                 about=f"line:{route.line}",
                 detail={"n": len(group), "digest": digest},
             )
-
-
-def key_of(c: Claimed) -> str:
-    """delivery:contact:generation — the same key is the same message."""
-    return f"{c.id}:{c.contact_id or 0}:{c.generation}"

@@ -133,8 +133,7 @@ async def test_an_attempt_nobody_reported_becomes_unknown_and_is_sent_once_more(
         number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         await stage.house.broadcasts.advance(stage.clock(), "test")
         route = stage.dispatcher._routes["sms"]
-        async with stage.house.database.write() as db:
-            claimed, _, _ = await stage.dispatcher._claim(db, route)
+        claimed, _, _ = await stage.dispatcher.claim(route)
         assert len(claimed) == 1  # and here the worker dies
         assert (await stage.house.broadcasts.statement(number)).sending == 1
         stage.clock.move(minutes=2)

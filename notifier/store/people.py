@@ -114,11 +114,10 @@ async def add(
         return {}
     statement = upsert(db, people).on_conflict_do_nothing(index_elements=["nik_index"])
     constant = {"import_id": import_id, "created_at": now, "updated_at": now}
-    last = (await db.execute(select(func.coalesce(func.max(people.c.id), 0)))).scalar_one()
     await insert_many(db, people, statement, rows, constant)
     written = await db.execute(
         select(people.c.nik_index, people.c.id).where(
-            people.c.nik_index.in_([row["nik_index"] for row in rows]), people.c.id > last
+            people.c.nik_index.in_([row["nik_index"] for row in rows]), people.c.import_id == import_id
         )
     )
     return {bytes(index): int(number) for index, number in written.all()}

@@ -1,5 +1,6 @@
 """Registers come in: every row accounted for, nothing erased, nothing half-done."""
 
+import asyncio
 import csv
 import json
 import re
@@ -282,3 +283,25 @@ async def test_numbers_in_place_of_text_are_mended_or_turned_away(office: Office
         ("telegram", "710000002"),
     ]
     assert await office.ask("SELECT rt, region FROM people") == [("003", "31.75.07.1003")]
+
+
+async def test_an_import_that_was_cut_off_is_simply_run_again(office: Office) -> None:
+    def cut(name: str, step: str, done: int, total: int) -> None:
+        if step == "writing" and done > total // 2:
+            raise ConnectionError("the power went")
+
+    with pytest.raises(ConnectionError):
+        await office.people(REGISTERS[1], progress=cut)
+    [(half,)] = await office.ask("SELECT count(*) FROM people")
+    done = await office.people(REGISTERS[1])
+    assert 0 < half < done.counts["accepted"] or not office.database.is_sqlite  # there it is one slice
+    assert done.counts["unchanged"] == half
+    assert await office.ask("SELECT count(*) FROM people") == [(done.counts["accepted"],)]
+    assert await office.ask("SELECT count(*) FROM conflicts") == [(done.counts["conflicts"],)]
+
+
+async def test_two_imports_of_one_register_at_once_make_nobody_twice(office: Office) -> None:
+    first, second = await asyncio.gather(office.people(REGISTERS[1]), office.people(REGISTERS[1]))
+    [(size,)] = await office.ask("SELECT count(*) FROM people")
+    assert size == first.counts["accepted"] == second.counts["accepted"]
+    assert first.counts["created"] + second.counts["created"] == size

@@ -323,7 +323,8 @@ def test_names_of_code_are_real(page: Path) -> None:
     """`notifier/outbox.py:Outbox.queue` names a file and what stands in it."""
     for file, name in re.findall(r"`((?:notifier|channels|tests)/[\w/]+\.py)(?::([\w.]+))?`", page.read_text()):
         assert (ROOT / file).exists(), f"{page.name} names {file}"
-        found: Any = import_module(file.removesuffix(".py").replace("/", ".")) if name else None
+        module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        found: Any = import_module(module) if name else None
         for part in name.split(".") if name else ():
             assert hasattr(found, part), f"{page.name} names {name} of {file}"
             found = getattr(found, part)

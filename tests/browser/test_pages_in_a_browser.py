@@ -1,0 +1,190 @@
+"""The staff pages in a real browser: signing in, answering a citizen, a narrow phone, no JavaScript, live progress.
+
+Needs Debian's Chromium (`apt-get install chromium`); without one these stories are left out.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from sqlalchemy import select
+
+from notifier.accounts import Person
+from notifier.store import schema
+from notifier.web import session
+from tests.web.sites import Site, fill, open_site
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PASSWORD = "rahasia-wulan"
+NARROW: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture
+async def pages(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    async with open_site(database_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+    async with async_playwright() as playwright:
+        found = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield found
+        await found.close()
+
+
+@asynccontextmanager
+async def window(browser: Browser, pages: Site, *, signed_in: bool = True, **options: Any) -> AsyncIterator[Page]:
+    """A window on the pages; whatever the browser complains about fails the test."""
+    base = str(pages.client.make_url("/"))
+    context = await browser.new_context(base_url=base, locale="id-ID", **options)
+    if signed_in:
+        token = next(cookie.value for cookie in pages.client.session.cookie_jar if cookie.key == session.COOKIE)
+        await context.add_cookies([{"name": session.COOKIE, "value": token, "url": base}])
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    await context.close()
+    assert not complaints
+
+
+async def _add_wulan(pages: Site) -> None:
+    who = Person("wulan", "agent", name="Wulan Sari")
+    await pages.house.accounts.add(who, PASSWORD, who="cli:test", now=pages.clock())
+
+
+async def _answer_a_citizen(page: Page, number: str) -> None:
+    await page.goto("/desk")
+    await page.get_by_label("Nama pengguna").fill("wulan")
+    await page.get_by_label("Kata sandi").fill(PASSWORD)
+    await page.get_by_role("button", name="Masuk").click()
+    await page.get_by_role("link", name=number).click()
+    await page.get_by_label("Isi jawaban").fill("Bantuan Ibu sudah bisa diambil besok.")
+    await page.get_by_role("button", name="Kirim jawaban").click()
+    await expect(page.get_by_role("status").first).to_contain_text("sedang dikirim")
+    await expect(page.locator(".said.out").last).to_contain_text("Bantuan Ibu sudah bisa diambil besok.")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+async def test_a_colleague_signs_in_finds_the_ticket_and_answers(
+    browser: Browser, pages: Site, javascript: bool
+) -> None:
+    ticket = await fill(pages)
+    await _add_wulan(pages)
+    async with window(browser, pages, signed_in=False, viewport=WIDE, java_script_enabled=javascript) as page:
+        await _answer_a_citizen(page, ticket.number)
+    async with pages.house.database.read() as db:
+        one = schema.deliveries
+        rows = await db.execute(select(one.c.facts).where(one.c.ticket_id == ticket.id, one.c.event == "ticket_answer"))
+        assert "Bantuan Ibu sudah bisa diambil besok." in str(rows.all())
+
+
+async def test_the_whole_way_can_be_gone_with_the_keyboard(browser: Browser, pages: Site) -> None:
+    await _add_wulan(pages)
+    await pages.hear("Bantuan belum masuk")
+    async with window(browser, pages, signed_in=False, viewport=WIDE) as page:
+        await page.goto("/login?next=/desk")
+        await page.keyboard.type("wulan")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Aduan menurut sisa waktu")).to_be_visible()
+        await page.wait_for_load_state("load")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
+        await page.keyboard.press("Enter")
+        for _ in range(12):  # six views, the filter and its button come before the first ticket
+            await page.keyboard.press("Tab")
+            if await page.evaluate("document.activeElement.closest('.ticket') !== null"):
+                break
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Percakapan")).to_be_visible()
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
+async def test_no_page_is_wider_than_a_small_phone(browser: Browser, pages: Site, full: bool) -> None:
+    paths = ["/", "/home", "/desk", "/broadcasts", "/broadcasts/plan", "/rounds", "/templates", "/nix/nix"]
+    paths += ["/templates/round_announced/sms/id", "/templates/round_announced/email/en"]
+    if full:
+        ticket = await fill(pages)
+        wide = await pages.hear("x" * 3000 + " https://contoh.test/" + "y" * 400)
+        paths += [f"/desk/tickets/{t.number}" for t in (ticket, wide)]
+        paths += ["/broadcasts/1", "/broadcasts/2", "/broadcasts/1/untold"]
+    await pages.be("admin", login="tuti")
+    async with _lenient(browser, pages) as page:
+        for path in paths:
+            await page.goto(path)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+
+
+@asynccontextmanager
+async def _lenient(browser: Browser, pages: Site) -> AsyncIterator[Page]:
+    """A narrow window that may meet a page that is not there."""
+    base = str(pages.client.make_url("/"))
+    context = await browser.new_context(base_url=base, viewport=NARROW)
+    token = next(cookie.value for cookie in pages.client.session.cookie_jar if cookie.key == session.COOKIE)
+    await context.add_cookies([{"name": session.COOKIE, "value": token, "url": base}])
+    yield await context.new_page()
+    await context.close()
+
+
+async def test_a_broadcast_shows_its_progress_without_being_asked(browser: Browser, pages: Site) -> None:
+    await fill(pages)
+    await pages.be("admin", login="tuti")
+    async with window(browser, pages, viewport=WIDE) as page:
+        await page.goto("/broadcasts/1")
+        row = page.get_by_role("row", name="Diterima penyedia").get_by_role("cell")
+        await expect(row).to_have_text("0")
+        async with pages.house.database.write() as db:
+            t = schema.tallies
+            await db.execute(t.update().where(t.c.broadcast_id == 1, t.c.state == "due").values(state="accepted"))
+        await expect(row).to_have_text("6", timeout=10_000)
+        await pages.house.broadcasts.stop(pages.viewers["tuti"], 1, pages.clock())
+        await expect(page.locator("h1 + .tag")).to_have_text("dihentikan", timeout=10_000)
+
+
+CONTRAST = """() => {
+  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
+  const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => [r, g, b].map(v => linear(v / 255))
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+  const bad = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.offsetParent) continue;
+    const s = getComputedStyle(e), a = light(parse(s.color)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    const large = parseFloat(s.fontSize) >= 24 || (parseFloat(s.fontSize) >= 18.6 && +s.fontWeight >= 700);
+    const decoration = e.ariaHidden === 'true';
+    if (!decoration && ratio < (large ? 3 : 4.5)) bad.push(`${e.className || e.tagName}: ${ratio.toFixed(2)}`);
+  }
+  return bad;
+}"""
+
+
+async def test_every_word_can_be_read_and_every_field_has_a_name(browser: Browser, pages: Site) -> None:
+    ticket = await fill(pages)
+    await pages.be("supervisor")
+    paths = ["/", "/home", "/desk", f"/desk/tickets/{ticket.number}", "/broadcasts", "/broadcasts/1", "/rounds"]
+    async with window(browser, pages, viewport=WIDE) as page:
+        for path in [*paths, "/templates", "/templates/receipt_question/telegram/id"]:
+            await page.goto(path)
+            assert await page.evaluate(CONTRAST) == [], path
+            nameless = "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            nameless += ".filter(e => !e.labels.length).map(e => e.name)"
+            assert await page.evaluate(nameless) == [], path
+            assert await page.locator("h1").count() == 1, path

@@ -1,13 +1,17 @@
 """Staff accounts: who is let in, who is locked out, and what is kept of a password."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from notifier.accounts import LOCKED_FOR, TRIES, Accounts, Person, WrongPassword, viewer_of
+from notifier.cli.main import main
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role
 from notifier.store import accounts as rows
@@ -177,3 +181,57 @@ async def test_a_language_is_remembered_with_the_account(accounts: Accounts) -> 
     assert (await accounts.enter("sari", "rahasia-sari", NOW)).language == "en"
     with pytest.raises(Refused, match="no language"):
         await accounts.speak(account_id, "nl")
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def _notifier(tmp_path: Path, *words: str) -> int:
+    return main(["accounts", *words, "--data", str(tmp_path / "var")])
+
+
+def test_the_command_adds_resets_lists_and_disables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _notifier(tmp_path, "list") == 0
+    assert "There are no accounts yet" in capsys.readouterr().out
+    added = ("add", "Sari", "--role", "agent", "--region", "31.75", "--name", "Sari W", "--notify", "email:s@desa.id")
+    assert _notifier(tmp_path, *added) == 0
+    out = capsys.readouterr().out
+    assert "sari is added as agent." in out
+    first = re.search(r"Password \(shown this once\): (\S{20})", out)
+    assert first
+    assert _notifier(tmp_path, "reset", "sari") == 0
+    assert first[1] not in capsys.readouterr().out
+    assert _notifier(tmp_path, "disable", "sari") == 0
+    assert _notifier(tmp_path, "list") == 0
+    assert re.search(r"sari +agent +31\.75 +disabled +email:s@desa\.id +Sari W", capsys.readouterr().out)
+
+
+def test_a_password_from_standard_input_is_not_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO("rahasia-sari\n"))
+    assert _notifier(tmp_path, "add", "sari", "--role", "agent", "--password-stdin") == 0
+    assert "rahasia-sari" not in capsys.readouterr().out
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    assert _notifier(tmp_path, "reset", "sari", "--password-stdin") == 1
+    assert "standard input has no password" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("add", "budi", "--role", "boss"), 1, "there are: agent, supervisor, admin, auditor"),
+        (("reset", "nobody"), 1, 'There is no account "nobody"'),
+        (("add", "budi"), 2, "--role"),
+        (("fly",), 2, "invalid choice"),
+    ],
+)
+def test_the_command_refuses_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    try:
+        found = _notifier(tmp_path, *words)
+    except SystemExit as stop:
+        found = int(stop.code or 0)
+    assert found == code
+    assert sentence in capsys.readouterr().err

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
@@ -152,16 +152,13 @@ async def add_contacts(db: AsyncConnection, rows: Sequence[tuple[int, str, str]]
 
 
 async def _silent(db: AsyncConnection, rows: Iterable[tuple[int, str, str]]) -> dict[tuple[str, str], datetime]:
-    by_kind: dict[str, set[str]] = {}
-    for _, kind, address in rows:
-        by_kind.setdefault(kind, set()).add(address)
-    found: dict[tuple[str, str], datetime] = {}
-    for kind, addresses in by_kind.items():
-        wanted = select(silences.c.address, silences.c.since).where(
-            silences.c.kind == kind, silences.c.address.in_(addresses)
+    pairs = {(kind, address) for _, kind, address in rows}
+    found = await db.execute(
+        select(silences.c.kind, silences.c.address, silences.c.since).where(
+            tuple_(silences.c.kind, silences.c.address).in_(pairs)
         )
-        found |= {(kind, address): since for address, since in await db.execute(wanted)}
-    return found
+    )
+    return {(kind, address): since for kind, address, since in found.all()}
 
 
 async def set_state(db: AsyncConnection, contact_ids: Collection[int], state: str) -> None:

@@ -173,6 +173,8 @@ def _place(error: BaseException) -> str:
 
 
 async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:
+    if code != 500 and pages.VIEWER not in request:  # after a fault the database may be what is at fault
+        request[pages.VIEWER] = await session.viewer(request)
     title, advice = ERRORS.get(code, ERRORS[400])
     if sentence:
         title, advice = "Ini tidak dapat dilakukan", language.refusal(sentence, pages.tongue(request))

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -216,6 +216,3 @@ async def fill(pages: Site) -> Ticket:
     )
     pages.clock.move(minutes=90)
     return ticket
-
-
-LATER = timedelta(days=30)

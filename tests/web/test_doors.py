@@ -264,6 +264,7 @@ async def test_what_is_not_there_is_not_found(pages: Site, path: str) -> None:
     await pages.be("admin")
     text = await pages.read(path, 404)
     assert "Traceback" not in text
+    assert "static" in path or "Ke halaman Hari ini" in text, "the way back for who is signed in"
 
 
 @SQLITE

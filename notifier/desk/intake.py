@@ -198,9 +198,10 @@ async def reporter_of(room: Room, db: AsyncConnection, ticket_id: int) -> Report
     return Reporter(**room.vault.open_json(row.sealed, SEALED_REPORTER))
 
 
-def address_of(reporter: Reporter, *, private: bool) -> dict[str, Any]:
-    """What a delivery to the reporter seals."""
-    return {"kind": reporter.kind, "address": reporter.address, **({PRIVATE: True} if private else {})}
+def address_of(reporter: Reporter, *, private: bool) -> dict[str, str]:
+    """What a delivery to the reporter seals. The private spelling of the channel keeps its attempts apart from those
+    that name a person."""
+    return {"kind": reporter.kind + PRIVATE if private else reporter.kind, "address": reporter.address}
 
 
 def letter(

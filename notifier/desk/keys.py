@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from notifier.vault import SHORT, Vault
 
-PRIVATE = "private"  # in the sealed address of a delivery: its attempts are kept under the private key
+PRIVATE = " private"  # behind the channel's name in a sealed address: its attempts go by a key of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Keys:
 
     def attempt(self, private: bool = False) -> bytes:
         """What `attempts` calls the receiver."""
-        return self._of_address("address private") if private else self.vault.address_index(self.kind, self.address)
+        return self.vault.address_index(self.kind + PRIVATE if private else self.kind, self.address)
 
     def attempts(self) -> tuple[bytes, bytes]:
         """Both names in `attempts`."""

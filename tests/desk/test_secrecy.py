@@ -1,0 +1,162 @@
+"""Nothing in the database leads from a confidential ticket to whoever wrote it, unless the vault is opened."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import LargeBinary
+
+from notifier.errors import Refused
+from notifier.rules.roles import Role
+from notifier.store.schema import deliveries, ledger, metadata, reporters, ticket_changes, tickets
+from tests.houses import add_person, add_round
+from tests.inbox.talks import Talk
+
+TINA, PHONE = "tina@example.com", "+6281200000001"
+SECRET = "yang punya mobil malah menerima BPNT, yang miskin dilewati. Tolong rahasiakan identitas saya."
+LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+# Columns that hold a row's number without a foreign key.
+NAMES = {("tickets", "answers_id"): "deliveries"}
+PERSONAL = {"people", "contacts"}
+# What everybody shares, so that meeting there says nothing about a person.
+COMMON = {"rounds", "accounts", "arrivals", "broadcasts", "imports"}
+
+Node = tuple[str, Any]
+
+
+async def _edges(talk: Talk) -> dict[Node, set[Node]]:
+    """Rows as (table, id), and values that several rows show: what a join over plain columns can follow."""
+    edges: dict[Node, set[Node]] = {}
+
+    def tie(one: Node, other: Node) -> None:
+        edges.setdefault(one, set()).add(other)
+        edges.setdefault(other, set()).add(one)
+
+    for table in metadata.sorted_tables:
+        keys = list(table.primary_key.columns)
+        for row in await talk.rows(table):
+            here = (table.name, tuple(row[key.name] for key in keys))
+            for column in table.columns:
+                value = row[column.name]
+                named = NAMES.get((table.name, column.name))
+                target = next((key.column.table.name for key in column.foreign_keys), named)
+                if value is None or value == "":
+                    continue
+                if target is not None:
+                    tie(here, (target, (value,)))
+                elif isinstance(column.type, LargeBinary) or column.name in ("ref", "thread", "address", "album"):
+                    tie(here, ("value", value))
+    return edges
+
+
+async def _reached(talk: Talk, ticket_id: int) -> set[str]:
+    edges = await _edges(talk)
+    seen: set[Node] = {("tickets", (ticket_id,))}
+    front = list(seen)
+    while front:
+        node = front.pop()
+        for other in edges.get(node, ()):
+            if other not in seen and other[0] not in COMMON:
+                seen.add(other)
+                front.append(other)
+    return {table for table, _ in seen}
+
+
+async def _person_with_a_past(talk: Talk, kind: str, address: str) -> int:
+    """Somebody who was written to, confirmed, and has an open ticket of their own."""
+    of = await add_round(talk.stage)
+    await add_person(talk.stage, "TINA SIREGAR", (kind, address))
+    await talk.notify("round_announced", of, kind, address)
+    await talk.send()
+    return of
+
+
+async def test_no_chain_of_joins_leads_from_a_confidential_ticket_to_a_person(talk: Talk) -> None:
+    await _person_with_a_past(talk, "email", TINA)
+    await talk.mail(TINA, SECRET)
+    await talk.mail("budi@example.com", LEVY)
+    await talk.send()
+    row = (await talk.rows(tickets))[0]
+    assert (row["confidentiality"], row["verified"], row["answers_id"]) == ("confidential", True, None)
+    assert row["region"] == "31.75.07"
+    assert not await _reached(talk, row["id"]) & PERSONAL
+    # the walk itself finds people where it may
+    await talk.mail(TINA, "petugas loket kasar sekali, ibu saya dibentak", subject="Lain")
+    assert "value" in await _reached(talk, 2)
+
+
+async def test_an_open_ticket_of_the_same_person_gives_nothing_away(talk: Talk) -> None:
+    await _person_with_a_past(talk, "sms", PHONE)
+    await talk.sms(PHONE, LEVY)
+    await add_round(talk.stage, "PKH-1", programme="PKH")
+    await talk.notify("round_announced", 2, "sms", PHONE)
+    await talk.send()
+    await talk.sms(PHONE, SECRET)
+    await talk.send()
+    rows = await talk.rows(tickets)
+    assert [row["confidentiality"] for row in rows] == ["open", "confidential"]
+    assert "people" in await _reached(talk, rows[0]["id"])
+    assert not await _reached(talk, rows[1]["id"]) & PERSONAL
+
+
+async def test_a_wish_for_secrecy_that_comes_later_cuts_every_tie(talk: Talk) -> None:
+    await _person_with_a_past(talk, "sms", PHONE)
+    await talk.sms(PHONE, LEVY)
+    await talk.send()
+    assert "people" in await _reached(talk, 1)
+    talk.stage.clock.move(minutes=5)
+    await talk.sms(PHONE, "tolong rahasiakan identitas saya ya pak, saya takut")
+    row = (await talk.rows(tickets))[0]
+    assert (row["confidentiality"], row["answers_id"]) == ("confidential", None)
+    assert not await _reached(talk, 1) & PERSONAL
+    talk.stage.clock.move(minutes=5)
+    await talk.sms(PHONE, "petugasnya hari ini masih minta uang lagi")  # still finds its ticket
+    assert len(await talk.rows(tickets)) == 1
+    assert not await _reached(talk, 1) & PERSONAL
+
+
+async def test_the_desk_answers_whom_it_may_not_know(talk: Talk) -> None:
+    sari = await talk.staff("sari")
+    await _person_with_a_past(talk, "telegram", "7100")
+    await talk.telegram(7100, SECRET)
+    await talk.send()
+    number = (await talk.rows(tickets))[0]["number"]
+    page = await talk.house.desk.ticket(sari, number, talk.now)
+    assert (page.reporter, page.answers) == (None, None)
+    await talk.house.desk.answer(sari, number, "Terima kasih, kami periksa.", page.ticket.version, talk.now)
+    await talk.send()
+    assert "kami periksa" in talk.stage.providers.phones.notes("7100")[-1].text
+    rows = [row for row in await talk.rows(deliveries) if row["ticket_id"] is not None]
+    assert [(row["person_id"], row["contact_id"], row["thread"]) for row in rows] == [(None, None, "")] * 2
+    ref = await talk.ref_to("telegram", "7100", "ticket_answer")
+    await talk.telegram(7100, "petugasnya di RW 5", reply_to=ref)
+    assert [said.kind for said in (await talk.house.desk.ticket(sari, number, talk.now)).conversation] == [
+        "in",
+        "out",
+        "in",
+    ]
+
+
+async def test_a_look_at_the_reporter_needs_a_right_and_a_reason_and_is_recorded(talk: Talk) -> None:
+    sari, boss = await talk.staff("sari"), await talk.staff("penyelia", Role.SUPERVISOR)
+    await _person_with_a_past(talk, "email", TINA)
+    await talk.mail(TINA, SECRET)
+    number = (await talk.rows(tickets))[0]["number"]
+    with pytest.raises(Refused, match="lacks the right"):
+        await talk.house.desk.reveal(sari, number, "ingin tahu", talk.now)
+    with pytest.raises(Refused, match="say in a few words why"):
+        await talk.house.desk.reveal(boss, number, " ", talk.now)
+    shown = await talk.house.desk.reveal(boss, number, "pelapor diminta inspektorat", talk.now)
+    assert (shown.name, shown.address) == ("TINA SIREGAR", TINA)
+    assert [(row["act"], row["who"]) for row in await talk.rows(ledger)][-1] == ("reporter_revealed", boss.who)
+    change = (await talk.rows(ticket_changes))[-1]
+    assert (change["act"], change["why"]) == ("reveal", "pelapor diminta inspektorat")
+
+
+async def test_what_is_sealed_shows_neither_name_nor_address(talk: Talk) -> None:
+    await _person_with_a_past(talk, "email", TINA)
+    await talk.mail(TINA, SECRET)
+    row = (await talk.rows(reporters))[0]
+    assert TINA.encode() not in row["sealed"]
+    for table in (tickets, ticket_changes):
+        for shown in await talk.rows(table):
+            assert "tina" not in str(list(shown.values())).lower()

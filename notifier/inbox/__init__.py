@@ -16,7 +16,7 @@ from channels.contract import Answers, Channel, Heard, Inbound, Moved, Receipt, 
 from notifier.desk import Desk
 from notifier.errors import Refused
 from notifier.inbox.attachments import Fetching
-from notifier.inbox.hearing import Arrived, Hearing
+from notifier.inbox.hearing import LONG, Arrived, Hearing
 from notifier.inbox.replies import Replies
 from notifier.store import contacts, heard, ledger
 from notifier.store.engine import Database
@@ -132,6 +132,9 @@ class Inbox:
                 await contacts.rename(db, kind, fact.old, fact.new)
             return "moved"
         where = Arrived(arrival.id, place, arrival.line, kind, arrival.at)
+        if len(fact.text) > LONG:
+            async with self._database.read() as db:
+                await self._hearing.read_ahead(db, where, fact)
         async with self._database.write() as db:
             effect = await self._hearing.hear(db, where, fact, now)
         if fact.call:

@@ -1,10 +1,12 @@
 """What citizens say, message by message: who it is taken for, what it answers, what it leads to."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
+from notifier.inbox import Inbox
 from notifier.rules.tickets import Act
 from notifier.store.schema import (
     arrivals,
@@ -424,3 +426,42 @@ async def test_a_number_typed_in_words_captions_names_and_subjects_appears_nowhe
     assert spaced not in kept
     assert kept.count("317507******3689") >= 5
     assert len(await talk.rows(tickets)) >= 4
+
+
+# --- at once ---------------------------------------------------------------------------------------------------------
+
+
+async def test_inboxes_that_drain_side_by_side_do_everything_once(talk: Talk) -> None:
+    of = await add_round(talk.stage)
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.notify("round_announced", of, "sms", AYU)
+    await talk.send()
+    for n in range(12):
+        entry = {"id": f"mo-{n // 2}", "from": AYU, "text": f"{LEVY} ke-{n // 2}", "time": talk.now.isoformat()}
+        await talk.keep("sms", json.dumps(entry).encode(), {"content-type": "application/json"})
+    house = talk.house
+    others = [
+        Inbox(house.database, house.vault, house.channels, house.kinds, house.desk, talk.inbox._receipt)
+        for _ in range(3)
+    ]
+    await asyncio.gather(*(one.drain(talk.now, 4) for one in (talk.inbox, *others)))
+    await talk.hear()
+    assert sorted(await _effects(talk)) == ["appended"] * 5 + ["opened"]
+    assert len(await talk.rows(tickets)) == 1
+    assert await talk.events("ticket_received") == ["ticket_received"]
+    assert {row["wake"] for row in await talk.rows(arrivals)} == {None}
+
+
+async def test_a_pressed_button_is_answered_at_once_and_its_silence_changes_nothing(talk: Talk) -> None:
+    of = await add_round(talk.stage)
+    await add_person(talk.stage, "AYU", ("telegram", "7101"))
+    await talk.notify("receipt_question", of, "telegram", "7101")
+    await talk.send()
+    ref = await talk.ref_to("telegram", "7101", "receipt_question")
+    telegram = talk.stage.providers.telegram
+    telegram.presses.add("call-1000")
+    await talk.press(7101, ref, "no:1")
+    assert telegram.answered["call-1000"].startswith("Tercatat: belum diterima")
+    assert [row["category"] for row in await talk.rows(tickets)] == ["not_received"]
+    await talk.press(7101, ref, "yes:1")  # too old for Telegram: refused there, kept here
+    assert await _status(talk) == ["DITERIMA"]

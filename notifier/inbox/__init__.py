@@ -16,7 +16,8 @@ from channels.contract import Answers, Channel, Heard, Inbound, Moved, Receipt, 
 from notifier.desk import Desk
 from notifier.errors import Refused
 from notifier.inbox.attachments import Fetching
-from notifier.inbox.hearing import LONG, Arrived, Hearing
+from notifier.inbox.hearing import LONG, Hearing
+from notifier.inbox.origin import Arrived
 from notifier.inbox.replies import Replies
 from notifier.store import contacts, heard, ledger
 from notifier.store.engine import Database

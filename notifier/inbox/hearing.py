@@ -4,33 +4,23 @@ Exactly once, however often it is replayed: the row of what was heard is written
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Heard, HeardKind
-from notifier.desk import Desk, Keys, Reporter, is_private, ref_key, safe
+from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, Effect, Effects, Words
+from notifier.inbox.origin import Arrived, Origin, Origins, when
 from notifier.inbox.replies import Replies
-from notifier.rules.deliveries import EVENTS
-from notifier.rules.tickets import find_numbers
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words
-from notifier.store import answers, contacts, deliveries, heard, people, tickets
-from notifier.store.deliveries import Answered
-from notifier.store.heard import Said as Remembered
-from notifier.store.tickets import Ticket
+from notifier.store import answers, contacts, heard
 
-LANGUAGES = ("id", "en", "jv", "su")
-# What a citizen may answer: everything we write to citizens but replies that ask for nothing.
-MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused"})
-ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
-SKEW = timedelta(seconds=5)  # a provider tells whole seconds, and its clock is not ours
-OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
 PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
 WORDLESS: Mapping[HeardKind, str] = {
     HeardKind.PHOTO: "[foto tanpa keterangan]",
@@ -49,28 +39,6 @@ def meaning(text: str, context: Context) -> Meaning:
     return read_words(text, context)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """One fact of an arrival: where it lies, and when it reached us."""
-
-    arrival_id: int
-    place: int  # among the arrival's facts, from 0
-    line: str
-    kind: str  # channel
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Who speaks, and what our words were that they answer."""
-
-    reporter: Reporter
-    keys: Keys
-    answered: Answered | None
-    direct: bool  # by the provider's reply function or a button, not only by being the last thing we wrote
-    ticket: Ticket | None
-
-
 class Hearing:
     """Takes one heard thing from its channel's words to its effect."""
 
@@ -79,20 +47,20 @@ class Hearing:
         self._vault = desk.room.vault
         self._settings = desk.room.settings
         self._replies = replies
+        self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
         """Read long words while nobody waits for a lock: 4,000 characters take 20 ms."""
         if len(said.text) > LONG and not said.machine and not said.group:
-            keys = Keys(self._vault, where.kind, said.sender)
-            answered, _ = await self._answered(db, where, said, keys, _when(said, where.at))
+            answered, _ = await self._origins.answered(db, where, said, when(said, where.at))
             meaning(safe(said.text), Context.read(answered.event) if answered else Context.NONE)
 
     async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
         """Everything that follows from it. Never answers machines, nor groups."""
         keys = Keys(self._vault, where.kind, said.sender)
         await heard.hold_sender(db, keys.heard())
-        text, at = self._text(said), _when(said, where.at)
+        text, at = self._text(said), when(said, where.at)
         heard_id = await self._keep(db, where, said, keys, text, at)
         if heard_id is None:
             return REPEATED
@@ -172,7 +140,7 @@ class Hearing:
         self, db: AsyncConnection, where: Arrived, said: Heard, heard_id: int, text: str, at: datetime, now: datetime
     ) -> Effect:
         await contacts.revive(db, where.kind, said.sender)
-        origin = await self._origin(db, where, said, text, at)
+        origin = await self._origins.of(db, where, said, text, at)
         if said.kind is HeardKind.BUTTON and not origin.direct:
             found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
         else:
@@ -209,96 +177,6 @@ class Hearing:
             everything="SEMUA" in text.upper(),
         )
 
-    async def _origin(self, db: AsyncConnection, where: Arrived, said: Heard, text: str, at: datetime) -> Origin:
-        keys = Keys(self._vault, where.kind, said.sender)
-        answered, direct = await self._answered(db, where, said, keys, at)
-        reporter = await self._reporter(db, where, said, answered)
-        keys = reporter.keys(self._vault)
-        ticket, named = await self._ticket(db, where, said, text, keys, answered)
-        return Origin(reporter, keys, answered, direct or named, ticket)
-
-    async def _answered(
-        self, db: AsyncConnection, where: Arrived, said: Heard, keys: Keys, at: datetime
-    ) -> tuple[Answered | None, bool]:
-        """Our delivery that is answered: by button, by the reply function, else the last one this address can answer.
-
-        A delivery counts only for an address it went to: a ref or a number can be made up or passed on.
-        """
-        candidate: Answered | None = None
-        if said.kind is HeardKind.BUTTON:
-            number = said.button.partition(":")[2]
-            candidate = await deliveries.get(db, int(number)) if number.isdecimal() and len(number) < 19 else None
-        elif said.kind is HeardKind.EDIT and (first := await self._first_wording(db, where, said)) is not None:
-            return await deliveries.get(db, first.answers_id) if first.answers_id else None, False
-        elif said.thread:
-            candidate = await deliveries.by_ref(db, where.line, said.thread)
-        if candidate is not None and EVENTS[candidate.event].citizen:
-            for key in keys.attempts():
-                if await deliveries.went_to(db, candidate.id, key):
-                    return candidate, True
-        upto = min(at + SKEW, max(where.at, at))
-        last = [await deliveries.last_to(db, key, upto, ANSWERABLE) for key in keys.attempts()]
-        return max((one for one in last if one is not None), key=lambda one: (one.sent_at, one.id), default=None), False
-
-    async def _reporter(self, db: AsyncConnection, where: Arrived, said: Heard, answered: Answered | None) -> Reporter:
-        """Who speaks: the one person reached at this address; on a shared phone whoever was written to last."""
-        here = await contacts.at(db, where.kind, said.sender)
-        if len({contact.person_id for contact in here}) > 1:
-            asked = await self._asked(db, answered)
-            here = [contact for contact in here if contact.person_id == asked]
-        person = await people.get(db, here[0].person_id) if here else None
-        device = said.language[:2].lower()
-        return Reporter(
-            kind=where.kind,
-            line=where.line,
-            address=said.sender,
-            language=person.language if person else device if device in LANGUAGES else self._settings.language,
-            zone=person.zone if person else self._settings.zone,
-            person_id=person.id if person else None,
-            contact_id=here[0].id if here else None,
-            region=person.region if person else "",
-            thread=said.ref if where.kind != "sms" else "",
-        )
-
-    async def _asked(self, db: AsyncConnection, answered: Answered | None) -> int | None:
-        if answered is None:
-            return None
-        if answered.ticket_id is not None:
-            return await self._desk.reporting_person(db, answered.ticket_id)
-        return answered.person_id
-
-    async def _ticket(
-        self,
-        db: AsyncConnection,
-        where: Arrived,
-        said: Heard,
-        text: str,
-        keys: Keys,
-        answered: Answered | None,
-    ) -> tuple[Ticket | None, bool]:
-        """(the ticket these words plainly belong to, whether they say so themselves). Only tickets of this sender."""
-        persons, addresses = keys.reporters()
-        for number in find_numbers(text):
-            named = await tickets.by_number(db, number)
-            if named is not None:
-                own = await tickets.reported_by(db, persons, addresses, ticket_id=named.id, open_only=False)
-                if own is not None:
-                    return own, True
-        if said.album:
-            album = ref_key(self._vault, where.line, said.album)
-            earlier = await heard.of_album(db, where.line, keys.heards(), album)
-            if earlier is not None and earlier.ticket_id is not None:
-                return await tickets.get(db, earlier.ticket_id), True
-        if said.thread:  # an answer to one's own complaint
-            mine = await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.thread), tuple(HeardKind))
-            if mine is not None and mine.ticket_id is not None:
-                own = await tickets.reported_by(db, persons, addresses, ticket_id=mine.ticket_id, open_only=False)
-                if own is not None:
-                    return own, True
-        if answered is not None and answered.ticket_id is not None:
-            return await tickets.get(db, answered.ticket_id), False
-        return None, False
-
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
         """What the words mean after what we last wrote. A new grievance under a settled ticket is a new one."""
         context = Context.read(origin.answered.event) if origin.answered else Context.NONE
@@ -323,7 +201,7 @@ class Hearing:
         self, db: AsyncConnection, where: Arrived, said: Heard, words: Words, now: datetime
     ) -> Effect | None:
         """New wording of an earlier message; None when it is to be heard like a new one."""
-        before = await self._first_wording(db, where, said)
+        before = await self._origins.first_wording(db, where, said)
         if before is None:
             return None
         urgent, secret = words.meaning.urgent, words.meaning.wants_anonymity
@@ -331,10 +209,6 @@ class Hearing:
         if ticket is not None:
             return Effect("edited", ticket)
         return None if words.meaning.needs_ticket else Effect("none")
-
-    async def _first_wording(self, db: AsyncConnection, where: Arrived, said: Heard) -> Remembered | None:
-        kinds = tuple(kind.value for kind in HeardKind if kind is not HeardKind.EDIT)
-        return await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.ref), kinds)
 
     async def _remember(
         self, db: AsyncConnection, heard_id: int, origin: Origin, found: Meaning, effect: Effect
@@ -356,10 +230,3 @@ def _understood(found: Meaning, effect: Effect) -> dict[str, Any]:
         "effect": effect.name,
         "ticket_id": effect.ticket.id if effect.ticket else None,
     }
-
-
-def _when(said: Heard, arrived: datetime) -> datetime:
-    """When it was said, as far as the provider can be believed."""
-    if said.at is None or not arrived - OLDEST <= said.at <= arrived:
-        return arrived
-    return said.at

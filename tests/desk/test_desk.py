@@ -42,6 +42,7 @@ async def test_an_answer_reaches_the_phone_of_whoever_complained(talk: Talk) -> 
     ]
 
 
+@ONE_ENGINE
 async def test_an_answer_by_telegram_stands_under_the_citizens_own_message(talk: Talk) -> None:
     sari = await talk.staff("sari")
     await talk.telegram(7100, LEVY, message_id=41)
@@ -52,6 +53,7 @@ async def test_an_answer_by_telegram_stands_under_the_citizens_own_message(talk:
     assert [row["thread"] for row in rows] == ["7100:41", "7100:43"]
 
 
+@ONE_ENGINE
 async def test_who_answers_late_at_night_waits_for_the_morning_unless_the_citizen_just_wrote(talk: Talk) -> None:
     sari = await talk.staff("sari")
     talk.at("2026-12-07 21:00")
@@ -72,6 +74,7 @@ async def test_two_who_answer_at_once_are_told_apart(talk: Talk) -> None:
     assert await talk.events("ticket_answer") == ["ticket_answer"]
 
 
+@ONE_ENGINE
 async def test_a_note_stays_inside(talk: Talk) -> None:
     sari = await talk.staff("sari")
     number = await _ticket(talk)
@@ -131,6 +134,7 @@ async def test_acts_that_make_no_sense_are_refused_with_a_sentence(talk: Talk) -
     assert (await desk.ticket(auditor, number, talk.now)).acts == ()
 
 
+@ONE_ENGINE
 async def test_a_ticket_is_given_only_to_somebody_who_may_answer_it(talk: Talk) -> None:
     boss = await talk.staff("penyelia", Role.SUPERVISOR, "31.75")
     near, far = await talk.staff("sari", region="31.75.07"), await talk.staff("tono", region="73")
@@ -256,6 +260,7 @@ async def test_a_taken_number_is_simply_drawn_again(talk: Talk, monkeypatch: pyt
     assert [await _ticket(talk), await _ticket(talk, AYU)] == ["ADU-2345678", "ADU-ABC234D"]
 
 
+@ONE_ENGINE
 async def test_what_the_citizen_adds_to_a_waiting_ticket_sets_it_going_again(talk: Talk) -> None:
     sari = await talk.staff("sari")
     number = await _ticket(talk)

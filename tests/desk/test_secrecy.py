@@ -14,6 +14,7 @@ from tests.inbox.talks import Talk
 TINA, PHONE = "tina@example.com", "+6281200000001"
 SECRET = "yang punya mobil malah menerima BPNT, yang miskin dilewati. Tolong rahasiakan identitas saya."
 LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # Columns that hold a row's number without a foreign key.
 NAMES = {("tickets", "answers_id"): "deliveries"}
 PERSONAL = {"people", "contacts"}
@@ -114,6 +115,7 @@ async def test_a_wish_for_secrecy_that_comes_later_cuts_every_tie(talk: Talk) ->
     assert not await _reached(talk, 1) & PERSONAL
 
 
+@ONE_ENGINE
 async def test_the_desk_answers_whom_it_may_not_know(talk: Talk) -> None:
     sari = await talk.staff("sari")
     await _person_with_a_past(talk, "telegram", "7100")
@@ -136,6 +138,7 @@ async def test_the_desk_answers_whom_it_may_not_know(talk: Talk) -> None:
     ]
 
 
+@ONE_ENGINE
 async def test_a_look_at_the_reporter_needs_a_right_and_a_reason_and_is_recorded(talk: Talk) -> None:
     sari, boss = await talk.staff("sari"), await talk.staff("penyelia", Role.SUPERVISOR)
     await _person_with_a_past(talk, "email", TINA)
@@ -152,6 +155,7 @@ async def test_a_look_at_the_reporter_needs_a_right_and_a_reason_and_is_recorded
     assert (change["act"], change["why"]) == ("reveal", "pelapor diminta inspektorat")
 
 
+@ONE_ENGINE
 async def test_what_is_sealed_shows_neither_name_nor_address(talk: Talk) -> None:
     await _person_with_a_past(talk, "email", TINA)
     await talk.mail(TINA, SECRET)

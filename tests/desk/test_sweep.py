@@ -15,6 +15,7 @@ from tests.inbox.talks import Talk, open_talk
 AYU = "+6281200000001"
 LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
 DAY = ["07:30-12:00", "13:00-16:00"]
+ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 TABLES = {
     "calendars": {"office": dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), DAY)},
     "policies": {"usual": {"first_response": "4h", "resolve": "10h", "warn": [0.5], "acknowledge": "1h"}},
@@ -85,6 +86,7 @@ async def test_a_promise_nobody_keeps_is_warned_of_broken_and_escalated_upward(d
     assert wake is None or wake > desk.now
 
 
+@ONE_ENGINE
 async def test_an_assigned_ticket_warns_its_assignee_alone(desk: Talk) -> None:
     staff = await _staff(desk)
     await desk.sms(AYU, LEVY)
@@ -95,6 +97,7 @@ async def test_an_assigned_ticket_warns_its_assignee_alone(desk: Talk) -> None:
     assert await _told(desk, "sla_warning") == ["sari"]
 
 
+@ONE_ENGINE
 async def test_a_promise_that_is_kept_says_nothing(desk: Talk) -> None:
     staff = await _staff(desk)
     await desk.sms(AYU, LEVY)
@@ -124,6 +127,7 @@ async def test_waiting_for_the_citizen_stops_the_clock_of_the_settlement(desk: T
     assert (await desk.rows(tickets))[0]["status"] == "in_progress"
 
 
+@ONE_ENGINE
 async def test_the_acknowledgement_keeps_its_promise_when_it_is_taken_by_the_provider(desk: Talk) -> None:
     await _staff(desk)
     await desk.sms(AYU, LEVY)
@@ -145,6 +149,7 @@ async def test_after_a_long_stop_each_thing_is_said_once(desk: Talk) -> None:
     assert (await desk.rows(tickets))[0]["level"] == 2
 
 
+@ONE_ENGINE
 async def test_where_nobody_of_a_role_can_be_told_the_next_one_is(desk: Talk) -> None:
     await desk.staff("pusat", Role.ADMIN, "", "+6281100000004")
     await desk.sms(AYU, LEVY)

@@ -19,6 +19,7 @@ def _photo(talk: Talk, body: bytes = JPEG, size: int | None = None) -> list[dict
     return [{"file_id": upload.id, "width": 1280, "height": 960, **told}]
 
 
+@ONE_ENGINE
 async def test_a_photo_without_words_is_never_met_with_silence(talk: Talk) -> None:
     await talk.telegram(7100, photo=_photo(talk))
     assert [(row["category"], row["summary"]) for row in await talk.rows(tickets)] == [
@@ -44,6 +45,7 @@ async def test_a_photo_is_fetched_sealed_and_opened_for_staff_with_a_record(talk
     assert await talk.inbox.fetch_files(talk.now) == 0
 
 
+@ONE_ENGINE
 async def test_the_photos_of_one_album_go_into_one_ticket(talk: Talk) -> None:
     for caption in (LEVY, "", ""):
         more = {"caption": caption} if caption else {}
@@ -52,6 +54,7 @@ async def test_the_photos_of_one_album_go_into_one_ticket(talk: Talk) -> None:
     assert [row["ticket_id"] for row in await talk.rows(files)] == [1, 1, 1]
 
 
+@ONE_ENGINE
 async def test_a_mail_brings_its_files_along_and_they_are_kept_from_the_sealed_arrival(talk: Talk) -> None:
     picture = ("../../bukti \u202egpj.exe", "image/png", b"%PDF-1.7 bukti")
     await talk.mail("siti@example.com", LEVY, files=[picture])

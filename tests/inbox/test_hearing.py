@@ -49,6 +49,7 @@ async def test_the_same_message_from_the_provider_again_leads_to_nothing_more(ta
     assert await talk.outcomes() == ["opened", "repeated", "repeated"]
 
 
+@ONE_ENGINE
 async def test_a_telegram_message_that_comes_under_another_update_number_is_heard_once(talk: Talk) -> None:
     await talk.telegram(7100, LEVY, message_id=55)
     await talk.telegram(7100, LEVY, message_id=55)
@@ -138,6 +139,7 @@ async def test_what_cannot_be_read_is_kept_with_the_reason(talk: Talk) -> None:
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
+@ONE_ENGINE
 async def test_on_a_shared_phone_it_is_whoever_was_written_to_last(talk: Talk) -> None:
     of = await add_round(talk.stage)
     await add_person(talk.stage, "AYU", ("sms", AYU))
@@ -151,6 +153,7 @@ async def test_on_a_shared_phone_it_is_whoever_was_written_to_last(talk: Talk) -
     assert [(row["person_id"], row["status"]) for row in await talk.rows(entitlements)] == [(1, "DITERIMA")]
 
 
+@ONE_ENGINE
 async def test_a_shared_phone_nobody_was_written_to_on_is_a_stranger(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("sms", AYU))
     await add_person(talk.stage, "BUDI", ("sms", AYU))
@@ -233,6 +236,7 @@ async def test_a_question_the_round_answers_needs_nobody(talk: Talk) -> None:
     assert await talk.send() == 1
 
 
+@ONE_ENGINE
 async def test_a_question_nothing_answers_goes_to_a_person(talk: Talk) -> None:
     of = await add_round(talk.stage, note="", amount=None)
     await add_person(talk.stage, "AYU", ("sms", AYU))
@@ -244,6 +248,7 @@ async def test_a_question_nothing_answers_goes_to_a_person(talk: Talk) -> None:
     assert [row["verified"] for row in await talk.rows(tickets)] == [True, False]
 
 
+@ONE_ENGINE
 async def test_a_status_is_told_to_who_is_known_and_to_nobody_else(talk: Talk) -> None:
     of = await add_round(talk.stage)
     await add_person(talk.stage, "AYU", ("sms", AYU))
@@ -269,6 +274,7 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
     assert (await talk.rows(people))[0]["silenced_at"] is None
 
 
+@ONE_ENGINE
 async def test_pressing_start_tells_a_stranger_what_we_can_do_once_a_day(talk: Talk) -> None:
     await talk.telegram(7100, "/start")
     await talk.send()
@@ -276,6 +282,7 @@ async def test_pressing_start_tells_a_stranger_what_we_can_do_once_a_day(talk: T
     assert await talk.events() == ["help"]
 
 
+@ONE_ENGINE
 async def test_whoever_blocks_the_bot_is_not_tried_again_until_they_let_it_in(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("telegram", "7101"))
     change = {"chat": _message(7101)["chat"], "from": _message(7101)["from"], "date": int(talk.now.timestamp())}
@@ -321,6 +328,7 @@ async def test_a_second_grievance_about_the_same_round_joins_the_open_ticket(tal
     assert await talk.events("ticket_received") == ["ticket_received"]
 
 
+@ONE_ENGINE
 async def test_what_is_urgent_raises_an_open_ticket_and_rings(talk: Talk) -> None:
     await talk.staff("sari", notify="+6281100000001")
     await talk.sms(STRANGER, LEVY)
@@ -333,6 +341,7 @@ async def test_what_is_urgent_raises_an_open_ticket_and_rings(talk: Talk) -> Non
     assert await _effects(talk) == ["opened", "appended"]
 
 
+@ONE_ENGINE
 async def test_thanks_do_not_reopen_what_is_settled_but_a_no_does(talk: Talk) -> None:
     sari = await talk.staff("sari")
     await talk.sms(STRANGER, LEVY)
@@ -347,6 +356,7 @@ async def test_thanks_do_not_reopen_what_is_settled_but_a_no_does(talk: Talk) ->
     assert await _effects(talk) == ["opened", "appended", "confirmed"]
 
 
+@ONE_ENGINE
 async def test_another_grievance_after_a_settled_ticket_is_a_new_one(talk: Talk) -> None:
     sari = await talk.staff("sari")
     await talk.sms(STRANGER, LEVY)
@@ -389,6 +399,7 @@ async def test_an_edit_shows_the_new_words_and_keeps_the_old(talk: Talk) -> None
     assert (await talk.rows(tickets))[0]["summary"] == "petugas minta uang 30rb"
 
 
+@ONE_ENGINE
 async def test_an_edit_that_becomes_a_grievance_is_heard_like_a_new_message(talk: Talk) -> None:
     number = await talk.telegram(7100, "terima kasih infonya")
     await talk.edit(7100, number, LEVY)

@@ -16,7 +16,7 @@ from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
 from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
 from notifier.outbox import Notice
-from notifier.rules.sla import Standing
+from notifier.rules.sla import Clock, Standing
 from notifier.rules.tickets import Act, Change, Confidentiality, Status, move, number_from
 from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
@@ -279,11 +279,12 @@ async def _say(db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> Non
 async def _acknowledge(
     room: Room, db: AsyncConnection, ticket: Ticket, complaint: Complaint, stands: Standing, now: datetime
 ) -> None:
+    dues = [reading.due for clock, reading in stands.clocks.items() if clock is not Clock.ACK and reading.due]
     facts = {
         "number": ticket.number,
         "category": ticket.category,
         "text": "",
-        "due": stands.due.isoformat() if stands.due else None,
+        "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
     notice = letter(room, ticket, complaint.reporter, "ticket_received", facts, complaint.at, now)
     await room.outbox.queue(db, notice, now)

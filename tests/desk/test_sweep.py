@@ -133,6 +133,8 @@ async def test_the_acknowledgement_keeps_its_promise_when_it_is_taken_by_the_pro
     await desk.sms(AYU, LEVY)
     await desk.send()
     await _sweep_until(desk, "2026-12-07 10:10")
+    promised = (await desk.rows(deliveries))[0]["facts"]["due"]
+    assert promised == "2026-12-07T05:00:00+00:00"  # noon in Jakarta: when a person answers, not the acknowledgement
     history = [(row["act"], row["facts"]) for row in await desk.rows(ticket_changes)]
     assert ("acknowledged", {}) in history
     assert not [facts for act, facts in history if act == "breached"]

@@ -154,7 +154,9 @@ class Telegram:
         """Nothing is open: the session belongs to the service."""
 
     async def listen(self, arrive: Arrive) -> None:
-        """Long polling until cancelled. An update is confirmed to Telegram only after `arrive` kept it."""
+        """Long polling until cancelled, if the line polls. An update is confirmed only after `arrive` kept it."""
+        if not self._settings.polling:
+            return
         offset, pauses, webhook = 0, _pauses(), True
         while True:
             try:

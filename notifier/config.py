@@ -74,7 +74,6 @@ class Service(_Table):
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     language: str = Field(default="id", description="language of citizens whose own is not known")
     zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
-    proxies: int = Field(default=0, ge=0, le=5, description="trusted reverse proxies in front (X-Forwarded-For)")
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
 
 
@@ -84,7 +83,6 @@ class DatabaseTable(_Table):
     url: str = Field(
         default="", description="sqlite:///file.db or postgresql://…; empty: notifier.db in the data folder"
     )
-    listen_url: str = Field(default="", description="direct PostgreSQL URL for LISTEN when `url` goes through a pooler")
     pool: int = Field(default=8, ge=2, le=100, description="connections a process may hold (PostgreSQL)")
 
 
@@ -131,10 +129,7 @@ class Line(_Table):
 
     channel: str = Field(description="telegram, sms, email or an installed channel")
     rate: float = Field(default=0, ge=0, description="messages a second; 0: what the channel declares")
-    replies: bool = Field(default=True, description="citizens can answer on this line")
-    trusted_receipts: bool = Field(
-        default=False, description="receipts can be trusted; without them accepted counts as told"
-    )
+    two_way: bool = Field(default=True, description="citizens can answer on this line")
     price: int = Field(default=0, ge=0, description="rupiah a segment")
     sandbox: bool = Field(default=False, description="a fake provider: never in production")
     parallel: int = Field(default=16, ge=1, le=256, description="calls under way at a time")
@@ -185,7 +180,6 @@ class PolicyTable(_Table):
 class Reminders(_Table):
     """What is planned with a round."""
 
-    announce_days: int = Field(default=0, ge=0, description="plan the announcement this many days before; 0: by hand")
     days_before: tuple[int, ...] = Field(default=(3, 1, 0), description="reminders this many days before a round opens")
     hour: Clock = Field(default=time(9), description="local time of reminders")
     question_days: int = Field(default=1, ge=0, description="days after a round opens that receipt is asked")

@@ -215,7 +215,7 @@ def test_every_variable_of_the_environment_is_named() -> None:
 @pytest.mark.parametrize(
     ("taken_away", "complaint"),
     [
-        ("| `proxies` |", "service.proxies is not named"),
+        ("| `secure_cookies` |", "service.secure_cookies is not named"),
         ("## `[desk]`", "[desk] has no heading"),
         ("| `tolerance` |", "lines.sms.hmac.tolerance is not named"),
         ("| `polling` |", "lines.telegram.polling is not named"),

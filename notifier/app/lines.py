@@ -67,7 +67,7 @@ def build_dispatcher(house: House) -> Dispatcher:
     """The sender of this process; its lines have to be open."""
     delivery = house.config.delivery
     routes = [
-        Route(name, house.channels[name], rate_of(line, house.channels[name]), line.parallel, line.replies)
+        Route(name, house.channels[name], rate_of(line, house.channels[name]), line.parallel, line.two_way)
         for name, line in house.config.lines.items()
     ]
     return Dispatcher(

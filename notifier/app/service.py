@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from channels.contract import Listens
+from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
 from notifier.app.lines import build_dispatcher, build_inbox, open_lines
 from notifier.dispatch import Dispatcher
@@ -63,6 +63,8 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
             url = await stack.enter_async_context(_serving(house, doorway))
             await stack.enter_async_context(_listening(house, doorway))
+            introducing = asyncio.create_task(_introduce(house, url), name="introduce")
+            stack.callback(introducing.cancel)
         yield Service(house, url, dispatcher, inbox)
 
 
@@ -173,6 +175,19 @@ async def _listening(house: House, doorway: hooks.Doorway) -> AsyncIterator[None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _introduce(house: House, url: str) -> None:
+    """Tell providers where we listen and what we offer. One that does not answer is told again at the next start."""
+    service = house.config.service
+    base = service.public_url.rstrip("/") if service.port else url  # on a free port nobody knows us by another name
+    for line, channel in house.channels.items():
+        if isinstance(channel, Introduces):
+            hook = f"{base}/hooks/{line}"
+            try:
+                log.info("line.introduced", line=line, told=await channel.introduce(hook, ""))
+            except ChannelError as error:
+                log.warning("line.introduce", line=line, reason=str(error))
 
 
 def _tell_end(task: "asyncio.Task[None]") -> None:

@@ -17,6 +17,9 @@ from notifier.store import attempts, contacts, deliveries
 from notifier.store.deliveries import Standing, Step
 
 
+ACKNOWLEDGEMENT = "ticket_received"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one attempt came to, as the channel told it."""
@@ -82,6 +85,8 @@ async def _next(
         await contacts.mark_dead(db, d.contact_id, outcome.reason)
     ours = d.fence == outcome.fence and d.state == State.SENDING
     if outcome.state is State.ACCEPTED:
+        if d.ticket_id is not None and d.event == ACKNOWLEDGEMENT:
+            await deliveries.wake_ticket(db, d.ticket_id, now)  # it left: the promise to acknowledge is kept
         better = settle(State(d.state), State.ACCEPTED)
         return None if better == d.state else _step(d, better, "", now, held=False, lease_until=None)
     if outcome.state is State.UNKNOWN:

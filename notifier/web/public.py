@@ -26,7 +26,7 @@ def ways(config: Config) -> Sequence[tuple[str, str]]:
     """How citizens reach us: (channel, address or ""), of the lines that can be answered."""
     found: dict[tuple[str, str], None] = {}
     for line in config.lines.values():
-        if line.replies and line.channel in _ADDRESSES:
+        if line.two_way and line.channel in _ADDRESSES:
             settings = line.settings
             address = next((str(settings[key]) for key in _ADDRESSES[line.channel] if settings.get(key)), "")
             found[line.channel, address] = None

@@ -727,9 +727,19 @@ async def test_an_unknown_file_is_a_sentence(bot: Telegram, handle: str) -> None
         await bot.fetch(handle, 1000)
 
 
+async def test_a_line_with_a_webhook_does_not_poll(bot: Telegram, fake: FakeTelegram) -> None:
+    async def arrive(body: bytes, headers: Mapping[str, str]) -> None:
+        raise AssertionError("nothing is asked for")
+
+    fake.hook_url = "http://127.0.0.1:9/"
+    await bot.listen(arrive)
+    assert fake.hook_url
+
+
 async def test_polling_confirms_an_update_only_after_it_is_kept(
-    bot: Telegram, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, http: aiohttp.ClientSession, fake: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:
+    bot = built(sandbox.url, http, polling=True)
     arrived: list[bytes] = []
     all_here = asyncio.Event()
 

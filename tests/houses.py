@@ -63,18 +63,24 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    database_url: str, data: Path, *, rate: float = 5000, hang: float = 0, **tables: Any
+    database_url: str, data: Path, *, rate: float = 5000, hang: float = 0, lines_open: bool = True, **tables: Any
 ) -> AsyncIterator[Stage]:
-    """Rooms, providers and two admins over a migrated database."""
+    """Rooms, providers and two admins over a migrated database. Without `lines_open` nothing can be sent yet."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         providers = await stack.enter_async_context(open_sandbox(clock, rate=rate, hang=hang))
         tables.setdefault("delivery", {})
         config = providers.config(database={"url": database_url}, **tables)
         house = await stack.enter_async_context(open_house(Options(data=data), config=config, clock=clock))
-        await stack.enter_async_context(open_lines(house))
+        if lines_open:
+            await stack.enter_async_context(open_lines(house))
         planner, approver = await staff(house, clock)
-        yield Stage(house, providers, build_dispatcher(house), clock, planner, approver)
+        yield Stage(house, providers, build_dispatcher(house) if lines_open else _closed(), clock, planner, approver)
+
+
+def _closed() -> Dispatcher:
+    """Stands where a dispatcher would: the service under test has its own."""
+    return None  # type: ignore[return-value]
 
 
 async def staff(house: House, clock: Callable[[], datetime]) -> tuple[Viewer, Viewer]:

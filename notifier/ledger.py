@@ -1,7 +1,13 @@
-"""The chained record: the sealer that links what was appended, and the proof that nothing was altered."""
+"""The chained record: the sealer that links what was appended, and the proof that nothing was altered.
 
+The newest link is also remembered in a file beside the database (`ledger.head`), so that acts cut off at the end, or a
+database older than its ledger, are noticed too.
+"""
+
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from notifier.store import leases
 from notifier.store import ledger as rows
@@ -33,6 +39,35 @@ async def seal(database: Database, holder: str, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The newest act of the chain as it is remembered beside the database."""
+
+    seq: int
+    link: str  # hex
+
+
+async def remember(database: Database, path: Path) -> None:
+    """Write the chain's head to a file, unless the file remembers a later one."""
+    async with database.read() as db:
+        seq, link = await rows.head(db)
+    known = recall(path)
+    if known is not None and known.seq >= seq:
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(f"{seq} {link.hex()}\n")
+    draft.replace(path)
+
+
+def recall(path: Path) -> Head | None:
+    """What the file remembers; None when there is no such file or it is unreadable."""
+    try:
+        seq, link = path.read_text().split()
+        return Head(int(seq), link)
+    except (OSError, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What a walk along the chain found."""
 
@@ -47,8 +82,10 @@ class Proof:
         return not self.broken
 
 
-async def verify(database: Database) -> Proof:
-    """Recompute every link. A row altered, removed or inserted by hand breaks the chain at its number."""
+async def verify(database: Database, remembered: Head | None = None) -> Proof:
+    """Recompute every link. A row altered, removed or inserted by hand breaks the chain at its number; rows cut off at
+    the end are missed against the head that is remembered.
+    """
     count, previous = 0, rows.START
     async with database.read() as db:
         async for act in rows.sealed(db):
@@ -59,4 +96,11 @@ async def verify(database: Database) -> Proof:
             if act.link != previous:
                 about = f"{act.act} about {act.about}, {act.at.isoformat()}"
                 return Proof(count - 1, 0, previous.hex(), f"act {count} ({about}) does not match its link")
+            if remembered is not None and remembered.seq == count and remembered.link != previous.hex():
+                return Proof(
+                    count, 0, previous.hex(), f"act {count} is another than the one remembered beside the data"
+                )
+        if remembered is not None and remembered.seq > count:
+            missing = f"acts {count + 1} to {remembered.seq} are missing: cut off, or the database is an older copy"
+            return Proof(count, 0, previous.hex(), missing)
         return Proof(count, await rows.waiting(db), previous.hex())

@@ -58,6 +58,11 @@ class House:
     channels: dict[str, Channel] = field(default_factory=dict)  # line → channel
 
     @property
+    def ledger_head(self) -> Path:
+        """Where the newest link of the ledger is remembered."""
+        return self.data / "ledger.head"
+
+    @property
     def kinds(self) -> Mapping[str, str]:
         """Line → channel name."""
         return {name: line.channel for name, line in self.config.lines.items()}

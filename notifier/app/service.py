@@ -18,7 +18,7 @@ from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
-from notifier.ledger import seal
+from notifier.ledger import remember, seal
 from notifier.store import accounts as account_rows
 from notifier.studio import refresh
 from notifier.web import hooks, site
@@ -199,6 +199,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     """What the clock starts, and how often."""
     carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
 
+    async def chain(now: datetime) -> None:
+        if await seal(house.database, house.worker, now):
+            await remember(house.database, house.ledger_head)
+
     async def advance(now: datetime) -> None:
         if await house.broadcasts.advance(now, house.worker):
             poke()
@@ -218,7 +222,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             await account_rows.forget_expired(db, now)
 
     return [
-        Job("ledger", 1, lambda now: seal(house.database, house.worker, now)),
+        Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("promises", 5, sweep),

@@ -6,7 +6,7 @@ import sys
 
 from notifier.app import open_house
 from notifier.cli.options import Options, parser
-from notifier.ledger import seal, verify
+from notifier.ledger import recall, remember, seal, verify
 
 
 def command(args: list[str], options: Options) -> int:
@@ -19,7 +19,9 @@ def command(args: list[str], options: Options) -> int:
 async def _verify(options: Options, as_json: bool) -> int:
     async with open_house(options) as house:
         await seal(house.database, house.worker, house.clock())
-        proof = await verify(house.database)
+        proof = await verify(house.database, recall(house.ledger_head))
+        if proof.sound:
+            await remember(house.database, house.ledger_head)
     if as_json:
         found = {"sound": proof.sound, "acts": proof.acts, "waiting": proof.waiting, "head": proof.head}
         print(json.dumps(found | {"broken": proof.broken}))

@@ -16,7 +16,6 @@ from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.deliveries import Standing, Step
 
-
 ACKNOWLEDGEMENT = "ticket_received"
 
 

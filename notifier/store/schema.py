@@ -174,7 +174,7 @@ contacts = Table(
     Column("kind", String(16), nullable=False),  # channel name: telegram, sms, email
     Column("line", String(48), nullable=False, server_default=""),  # "" = the channel's first line
     Column("address", String(254), nullable=False),
-    Column("state", String(12), nullable=False, server_default="ok"),  # ok, dead, wrong
+    Column("state", String(12), nullable=False, server_default="ok"),  # ok, old (the register has a newer one), dead
     Column("reason", String(120), nullable=False, server_default=""),
     Column("stopped_at", UtcDateTime),  # STOP from this address: no broadcasts to it
     Column("created_at", UtcDateTime, nullable=False),

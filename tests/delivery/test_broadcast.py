@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from notifier.errors import Refused
-from notifier.ledger import seal, verify
+from notifier.ledger import recall, remember, seal, verify
+from notifier.store.schema import ledger
 from tests.houses import Stage, add_person, add_round, open_stage
 
 
@@ -151,11 +153,21 @@ async def test_a_plan_long_past_due_asks_before_it_sends(database_url: str, tmp_
         assert (b.state, stage.providers.phones.count()) == ("asking", 0)
 
 
+async def test_acts_cut_off_at_the_end_are_missed(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _village(stage)
+        await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        database, head = stage.house.database, stage.house.ledger_head
+        await seal(database, "test", stage.clock())
+        await remember(database, head)
+        assert (await verify(database, recall(head))).sound
+        async with database.write() as db:
+            await db.execute(delete(ledger).where(ledger.c.seq == 2))
+        proof = await verify(database, recall(head))
+        assert (proof.sound, "missing" in proof.broken) == (False, True)
+
+
 async def test_a_row_altered_by_hand_breaks_the_chain(database_url: str, tmp_path: Path) -> None:
-    from sqlalchemy import update
-
-    from notifier.store.schema import ledger
-
     async with open_stage(database_url, tmp_path) as stage:
         await _village(stage)
         await stage.broadcast("round_announced", "BPNT-2026-12-DS")

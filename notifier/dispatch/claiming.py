@@ -80,18 +80,24 @@ class Claims:
             values |= {"lease_until": None, "tries": c.tries - 1}
             if state is not State.DUE:
                 values["settled_at"] = now
-            return Step(c.id, c.broadcast_id, "sending", state.value, reason, values)
+            return Step(c.id, c.broadcast_id, "sending", state.value, reason, values, c.ticket_id)
+
+        try:
+            address_of(c, self._vault)
+            zone = ZoneInfo(c.zone)
+        except Exception as error:  # one unreadable row must not stop the line it waits on
+            return step(State.FAILED, f"unreadable: {error}")
 
         if c.expires_at is not None and c.expires_at <= now:
             return step(State.EXPIRED, "too late for its event")
         if c.stopped and c.lane == Lane.BULK:
             return step(State.SUPPRESSED, "stopped")
         if c.window:
-            opens = window(now, ZoneInfo(c.zone), *self._window)
+            opens = window(now, zone, *self._window)
             if opens > now:
-                late = c.expires_at is not None and opens >= c.expires_at
-                if not late:
-                    return step(State.DUE, "", due_at=opens)
+                if c.expires_at is not None and opens >= c.expires_at:
+                    return step(State.EXPIRED, "its send window opens too late for its event")
+                return step(State.DUE, "", due_at=opens)
         if c.contact_id is not None and c.contact_state != "ok":
             standing = (await deliveries.standing(db, [c.id]))[c.id]
             return await climb(db, standing, "the address is finished", self._terms, now)

@@ -1,6 +1,6 @@
 """A provider's later word on an attempt. Every word is kept; rank decides what it changes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +10,8 @@ from notifier.rules.deliveries import State, settle
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
+
+RECENT = timedelta(hours=1)
 
 
 async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms: Terms, now: datetime) -> str:
@@ -46,6 +48,15 @@ async def match_early(db: AsyncConnection, outcomes: list[tuple[str, Outcome]], 
             if attempt is not None:
                 await attempts.match(db, early.id, attempt.id)
                 await count(db, attempt, State(early.state), early.reason, early.permanent, terms, now)
+
+
+async def match_late(db: AsyncConnection, terms: Terms, now: datetime) -> int:
+    """Receipts that came in the very moment their send was settled, so that neither saw the other."""
+    found = await attempts.found_late(db, now - RECENT, 100)
+    for late, attempt in found:
+        await attempts.match(db, late.id, attempt.id)
+        await count(db, attempt, State(late.state), late.reason, late.permanent, terms, now)
+    return len(found)
 
 
 async def count(

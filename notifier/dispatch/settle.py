@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.deliveries import EVENTS, State, settle
 from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries
+from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
 
 ACKNOWLEDGEMENT = "ticket_received"
@@ -51,49 +52,66 @@ class Terms:
 async def settle_group(
     db: AsyncConnection, outcomes: Sequence[Outcome], terms: Terms, now: datetime, luck: Sequence[float]
 ) -> None:
-    """Record a group of outcomes. `luck` holds a number in [0, 1) for each."""
-    await attempts.finish(
-        db,
-        [
-            {
-                "b_delivery": outcome.delivery_id,
-                "b_number": outcome.fence,
-                "v_state": outcome.state.value,
-                "v_reason": outcome.reason[:120],
-                "v_ref": outcome.ref[:200],
-                "v_segments": outcome.segments,
-                "v_settled_at": outcome.at,
-            }
-            for outcome in outcomes
-        ],
-    )
+    """Record a group of outcomes. `luck` holds a number in [0, 1) for each.
+
+    Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters.
+    """
     present = await deliveries.standing(db, [outcome.delivery_id for outcome in outcomes])
-    steps = []
+    begun = await attempts.numbered(db, [(outcome.delivery_id, outcome.fence) for outcome in outcomes])
+    rows, steps = [], []
     for outcome, chance in zip(outcomes, luck, strict=True):
-        step = await _next(db, present[outcome.delivery_id], outcome, terms, now, chance)
+        d, attempt = present[outcome.delivery_id], begun[outcome.delivery_id]
+        # A receipt may have overtaken us: what is known of the attempt already is never made weaker.
+        fact = settle(State(attempt.state), outcome.state)
+        rows.append(_row(outcome.delivery_id, outcome.fence, fact, outcome.reason, outcome.at, outcome))
+        step = await _next(db, d, attempt, outcome, fact, terms, now, chance)
         if step is not None:
             steps.append(step)
+    await attempts.finish(db, rows)
     await deliveries.move(db, steps, terms.worker)
 
 
+def _row(
+    delivery_id: int, number: int, state: State, reason: str, at: datetime, outcome: Outcome | None = None
+) -> dict[str, Any]:
+    return {
+        "b_delivery": delivery_id,
+        "b_number": number,
+        "v_state": state.value,
+        "v_reason": reason[:120],
+        "v_ref": outcome.ref[:200] if outcome else "",
+        "v_segments": outcome.segments if outcome else 0,
+        "v_settled_at": at,
+    }
+
+
 async def _next(
-    db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float
+    db: AsyncConnection,
+    d: Standing,
+    attempt: Attempt,
+    outcome: Outcome,
+    fact: State,
+    terms: Terms,
+    now: datetime,
+    luck: float,
 ) -> Step | None:
-    """The step an outcome asks for; None when a stronger fact came first."""
-    if outcome.address and d.contact_id is not None:
-        await contacts.mark_dead(db, d.contact_id, outcome.reason)
+    """The step an outcome asks for; None when a stronger fact came first. `fact`: all that is known of the attempt."""
+    if outcome.address and attempt.contact_id is not None:
+        await contacts.mark_dead(db, attempt.contact_id, outcome.reason)
     ours = d.fence == outcome.fence and d.state == State.SENDING
-    if outcome.state is State.ACCEPTED:
+    if fact is State.FAILED and outcome.state is not State.FAILED:
+        return await climb(db, d, attempt.reason or "bounced", terms, now) if ours else None
+    if fact in (State.ACCEPTED, State.DELIVERED, State.READ):
         if d.ticket_id is not None and d.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, d.ticket_id, now)  # it left: the promise to acknowledge is kept
-        better = settle(State(d.state), State.ACCEPTED)
+        better = settle(State(d.state), fact)
         return None if better == d.state else _step(d, better, "", now, held=False, lease_until=None)
     if outcome.state is State.UNKNOWN:
         return unknown(d, outcome.reason, terms, now) if ours else None
     if not ours and not (d.fence == outcome.fence and d.state == State.UNKNOWN):
         return None  # a late refusal of an attempt that others have overtaken
     if outcome.excused:
-        due = now + (outcome.wait or timedelta(seconds=30))
+        due = now + (timedelta(seconds=30) if outcome.wait is None else outcome.wait)
         return _step(d, State.DUE, outcome.reason, now, due_at=due, lease_until=None, tries=max(d.tries - 1, 0))
     return await failed(db, d, outcome, terms, now, luck)
 
@@ -122,9 +140,12 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
     """The next rung of the person's ladder, or failed when there is none."""
     if d.person_id is not None and d.contact_id is not None:
-        here = await contacts.get(db, d.contact_id)
-        above = await contacts.first(db, d.person_id, terms.ladder, after=here) if here else None
-        if above is not None and not (above.stopped and d.broadcast_id is not None):
+        above = await contacts.get(db, d.contact_id)
+        while above is not None:
+            above = await contacts.first(db, d.person_id, terms.ladder, after=above)
+            if above is None or not (above.stopped and d.broadcast_id is not None):
+                break
+        if above is not None:
             return _step(
                 d,
                 State.DUE,
@@ -139,8 +160,6 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
                 generation=d.generation + 1,
                 held=False,
             )
-    if d.ticket_id is not None:
-        await deliveries.wake_ticket(db, d.ticket_id, now)  # the desk must see that its answer did not arrive
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
 
 
@@ -163,21 +182,7 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
             steps.append(_step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=True))
         else:
             steps.append(_step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True))
-    await attempts.finish(
-        db,
-        [
-            {
-                "b_delivery": d.id,
-                "b_number": d.fence,
-                "v_state": State.UNKNOWN.value,
-                "v_reason": "no word from the sender",
-                "v_ref": "",
-                "v_segments": 0,
-                "v_settled_at": now,
-            }
-            for d in lost
-        ],
-    )
+    await attempts.finish(db, [_row(d.id, d.fence, State.UNKNOWN, "no word from the sender", now) for d in lost])
     await deliveries.move(db, steps, terms.worker)
     return len(steps)
 
@@ -185,4 +190,4 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
 def _step(d: Standing, state: State, reason: str, now: datetime, **values: Any) -> Step:
     if state is not State.DUE:
         values["settled_at"] = now
-    return Step(d.id, d.broadcast_id, d.state, state.value, reason, values)
+    return Step(d.id, d.broadcast_id, d.state, state.value, reason, values, d.ticket_id)

@@ -11,7 +11,7 @@ import structlog
 
 from channels.contract import Message, SendFailed
 from notifier.dispatch.claiming import Claims
-from notifier.dispatch.receipts import match_early
+from notifier.dispatch.receipts import match_early, match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse, settle_group
 from notifier.dispatch.values import Route, Sealed, Speaks, address_of, key_of
 from notifier.rules.deliveries import State
@@ -22,6 +22,7 @@ from notifier.store.engine import Database
 
 log = structlog.get_logger()
 GROUP = 50  # outcomes settled in one transaction at most
+PAUSES = (0.05, 0.5, 2.0)  # seconds before a group that could not be written is written again
 PATIENCE = 0.05  # seconds a group waits to grow
 LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this long
 
@@ -49,6 +50,7 @@ class Dispatcher:
         self._words = words
         self.terms = terms
         self._clock = clock
+        self._lease = lease
         self._chance = chance
         self._claims = Claims(vault, words, terms, batch=batch, lease=lease, send_window=send_window)
         self._poke = asyncio.Event()
@@ -109,7 +111,8 @@ class Dispatcher:
     async def lapse(self) -> int:
         """Look at leases that ran out."""
         async with self._database.write() as db:
-            return await lapse(db, self._clock(), self.terms)
+            now = self._clock()
+            return await lapse(db, now, self.terms) + await match_late(db, self.terms, now)
 
     async def claim(self, route: Route) -> tuple[list[Claimed], datetime, timedelta]:
         """Take a second's worth; from here on it is this worker's to send and to settle."""
@@ -118,6 +121,7 @@ class Dispatcher:
 
     async def turn(self, route: Route) -> int:
         """Claim at most a second's worth, send it at its slots, settle it in groups. Returns the attempts made."""
+        until = self._clock() + self._lease
         claimed, first, spacing = await self.claim(route)
         if not claimed:
             return 0
@@ -127,7 +131,8 @@ class Dispatcher:
         try:
             async with asyncio.TaskGroup() as group:
                 for place, delivery in enumerate(claimed):
-                    group.create_task(self._send(route, delivery, first + place * spacing, gate, outcomes))
+                    slot = first + place * spacing
+                    group.create_task(self._send(route, delivery, slot, until, gate, outcomes))
         finally:
             await settling
         return len(claimed)
@@ -135,14 +140,29 @@ class Dispatcher:
     # --- send ---
 
     async def _send(
-        self, route: Route, c: Claimed, slot: datetime, gate: asyncio.Semaphore, outcomes: asyncio.Queue[Outcome]
+        self,
+        route: Route,
+        c: Claimed,
+        slot: datetime,
+        until: datetime,
+        gate: asyncio.Semaphore,
+        outcomes: asyncio.Queue[Outcome],
     ) -> None:
-        pause = (slot - self._clock()).total_seconds()
-        if pause > 0:
-            await asyncio.sleep(pause)
-        async with gate:
-            outcome = await self._attempt(route, c)
-        outcomes.put_nowait(outcome)
+        """One attempt at its slot; always leaves an outcome behind, also when it is cancelled or breaks."""
+        outcome = self._outcome(c, State.FAILED, reason="not sent", wait=timedelta(0), excused=True)
+        try:
+            pause = (slot - self._clock()).total_seconds()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            async with gate:
+                # A lost lease ends the right to start; a closing service starts nothing more.
+                if not self._stopping and self._clock() < until:
+                    outcome = self._outcome(c, State.UNKNOWN, reason="broken off")
+                    outcome = await self._attempt(route, c)
+        except Exception:
+            log.exception("dispatch.send", line=route.line, delivery=c.id)
+        finally:
+            outcomes.put_nowait(outcome)
 
     async def _attempt(self, route: Route, c: Claimed) -> Outcome:
         try:
@@ -172,10 +192,7 @@ class Dispatcher:
         now = self._clock()
         whole_line = error.line or (error.wait is not None and error.scope == "line")
         if whole_line:
-            until = now + (error.wait or LINE_PAUSE)
-            async with self._database.write() as db:
-                await paces.park(db, f"line:{route.line}", until, error.reason, now)
-            log.warning("line.parked", line=route.line, until=until.isoformat(), reason=error.reason)
+            await self._park(route, now + (error.wait or LINE_PAUSE), error.reason, now)
         return self._outcome(
             c,
             State.UNKNOWN if error.unknown else State.FAILED,
@@ -185,6 +202,14 @@ class Dispatcher:
             wait=error.wait,
             excused=whole_line and not error.unknown,
         )
+
+    async def _park(self, route: Route, until: datetime, reason: str, now: datetime) -> None:
+        log.warning("line.parked", line=route.line, until=until.isoformat(), reason=reason)
+        try:
+            async with self._database.write() as db:
+                await paces.park(db, f"line:{route.line}", until, reason, now)
+        except Exception:  # the next refusal parks it; this message's outcome must not be lost over it
+            log.exception("dispatch.park", line=route.line)
 
     def _outcome(self, c: Claimed, state: State, **facts: Any) -> Outcome:
         return Outcome(c.id, c.fence, self._clock(), state, **facts)
@@ -198,8 +223,22 @@ class Dispatcher:
             await asyncio.sleep(PATIENCE if expected - done > 1 else 0)
             while len(group) < GROUP and not outcomes.empty():
                 group.append(outcomes.get_nowait())
-            await self._write(route, group)
+            await self._keep(route, group)
             done += len(group)
+
+    async def _keep(self, route: Route, group: Sequence[Outcome]) -> None:
+        """Write a group, again if need be, then row by row; what can't be written is left to its lease."""
+        for pause in (*(PAUSES if len(group) > 1 else ()), None):
+            try:
+                await self._write(route, group)
+                return
+            except Exception:
+                log.exception("dispatch.settle", line=route.line, outcomes=len(group))
+            if pause is not None:
+                await asyncio.sleep(pause)
+        if len(group) > 1:
+            for outcome in group:
+                await self._keep(route, [outcome])
 
     async def _write(self, route: Route, group: Sequence[Outcome]) -> None:
         now = self._clock()

@@ -25,6 +25,7 @@ class Attempt:
     state: str
     ref: str
     key: str
+    reason: str
 
 
 _COLUMNS = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
@@ -119,6 +120,20 @@ async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
 async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
     """Say which attempt a kept receipt speaks of."""
     await db.execute(update(receipts).where(receipts.c.id == receipt_id).values(attempt_id=attempt_id))
+
+
+async def found_late(db: AsyncConnection, since: datetime, limit: int) -> list[tuple[Kept, Attempt]]:
+    """Receipts that came while the send they name was being settled: neither saw the other then."""
+    rows = await db.execute(
+        select(*_KEPT, *_COLUMNS)
+        .select_from(
+            receipts.join(attempts, and_(attempts.c.line == receipts.c.line, attempts.c.ref == receipts.c.ref))
+        )
+        .where(receipts.c.attempt_id.is_(None), receipts.c.ref != "", receipts.c.heard_at >= since)
+        .limit(limit)
+    )
+    cut = len(_KEPT)
+    return [(Kept(*row[:cut]), Attempt(*row[cut:])) for row in (tuple(row) for row in rows)]
 
 
 async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.store.schema import accounts, attempts, broadcasts, contacts, deliveries, people, rounds, tallies, tickets
 from notifier.store.upsert import upsert
 
+UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
 HALTED = ("paused", "stopped", "asking")
 
 
@@ -217,15 +218,19 @@ class Step:
     state: str
     reason: str = ""
     values: Mapping[str, Any] | None = None
+    ticket_id: int | None = None  # woken when the step says that the citizen was not, or perhaps not, reached
 
 
 async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
     """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
     counts: Counter[tuple[int, str, str]] = Counter()
+    failed_tickets: set[int] = set()
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for step in steps:
         values = {"state": step.state, "reason": step.reason[:120], **(step.values or {})}
         groups.setdefault(tuple(values), []).append({"b_id": step.id, **{f"v_{k}": v for k, v in values.items()}})
+        if step.ticket_id is not None and step.state in UNREACHED:
+            failed_tickets.add(step.ticket_id)
         if step.broadcast_id is not None and step.was != step.state:
             counts[step.broadcast_id, step.was, _kept(step.was, step.reason)] -= 1
             counts[step.broadcast_id, step.state, _kept(step.state, step.reason)] += 1
@@ -237,6 +242,9 @@ async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
             rows,
         )
     await count(db, counts, worker)
+    if failed_tickets:
+        # Any instant that is past wakes the desk's sweep; the ticket's own times are reckoned anew there.
+        await db.execute(update(tickets).where(tickets.c.id.in_(failed_tickets)).values(wake=tickets.c.opened_at))
 
 
 def _kept(state: str, reason: str) -> str:

@@ -114,7 +114,7 @@ def test_ways_to_complain_name_only_what_is_public() -> None:
             "lines": {
                 "bot": {"channel": "telegram", "token": "1:SECRET"},
                 "mail": {"channel": "email", "from_address": "a@b.id", "password": "SECRET"},
-                "blast": {"channel": "sms", "sender": "BANSOS", "replies": False},
+                "blast": {"channel": "sms", "sender": "BANSOS", "two_way": False},
             }
         }
     )

@@ -97,15 +97,31 @@ class Accounts:
             ) from None
         return account_id, given
 
-    async def reset(self, login: str, password: str | None, *, who: str, now: datetime) -> str:
-        """Another password, made up when none is given; ends every session and lifts a lock. Refused for no account."""
+    async def reset(
+        self,
+        login: str,
+        password: str | None,
+        *,
+        who: str,
+        now: datetime,
+        role: str | None = None,
+        region: str | None = None,
+    ) -> str:
+        """Another password, made up when none is given, and another role or region where given; ends every session and
+        lifts a lock. Refused for no account, an unknown role or a misspelled region.
+        """
         given = _password(password)
+        values = {} if role is None else {"role": _role(role).value}
+        values |= {} if region is None else {"region": _region(region)}
         hashed = await self._hash(given)
         async with self._database.write() as db:
             account = await self._known(db, login)
             await rows.set_password(db, account.id, hashed)
+            if values:
+                await rows.change(db, account.id, values)
             await rows.close_sessions_of(db, account.id)
-            await ledger.append(db, at=now, who=who, act="password_reset", about=f"account:{account.id}")
+            about = f"account:{account.id}"
+            await ledger.append(db, at=now, who=who, act="password_reset", about=about, detail=values)
         return given
 
     async def disable(self, login: str, *, who: str, now: datetime) -> None:

@@ -211,17 +211,27 @@ def load(path: Path, environment: Mapping[str, str] | None = None, *, named: boo
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Refused(f"{path}: {error}") from None
-    return parse(_overlay(_fill(raw, environment, str(path)), environment), str(path), text)
+    filled = _overlay(_fill(raw, environment, str(path)), environment)
+    return parse(filled, str(path), text, {_keys(name): name for name in environment if _speaks(name)})
 
 
-def parse(raw: Mapping[str, Any], name: str = "config", text: str = "") -> Config:
-    """Check a raw configuration. Raises Refused naming file, line and key of the first thing that is wrong."""
+def parse(
+    raw: Mapping[str, Any],
+    name: str = "config",
+    text: str = "",
+    variables: Mapping[tuple[str, ...], str] | None = None,
+) -> Config:
+    """Check a raw configuration. Raises Refused naming file, line and key of the first thing that is wrong, or the
+    variable of the environment that it came from (`variables`: keys to the variable that gave them).
+    """
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         keys = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
-        raise Refused(f"{_where(name, text, keys)}: {_sentence(first)}") from None
+        variable = (variables or {}).get(tuple(keys[:3])) or (variables or {}).get(tuple(keys[:2]))
+        where = f"the environment variable {variable}" if variable else _where(name, text, keys)
+        raise Refused(f"{where}: {_sentence(first)}") from None
     for line_name in config.lines:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", line_name):
             where = _where(name, text, ["lines", line_name])
@@ -288,9 +298,9 @@ def _fill(value: Any, environment: Mapping[str, str], name: str) -> Any:
 def _overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
     """Lay NOTIFIER_TABLE__KEY (and NOTIFIER_LINES__NAME__KEY) over the file."""
     for name in sorted(environment):
-        if not name.startswith(PREFIX) or name in OWN or "__" not in name:
+        if not _speaks(name):
             continue
-        keys = name.removeprefix(PREFIX).lower().split("__")
+        keys = _keys(name)
         if keys[0] not in Config.model_fields:
             known = ", ".join(sorted(Config.model_fields))
             raise Refused(f"the environment variable {name} names no table; there are: {known}")
@@ -301,6 +311,14 @@ def _overlay(raw: dict[str, Any], environment: Mapping[str, str]) -> dict[str, A
                 raise Refused(f"the environment variable {name} goes through {key}, which is no table")
         place[keys[-1]] = _typed(environment[name])
     return raw
+
+
+def _speaks(name: str) -> bool:
+    return name.startswith(PREFIX) and name not in OWN and "__" in name
+
+
+def _keys(name: str) -> tuple[str, ...]:
+    return tuple(name.removeprefix(PREFIX).lower().split("__"))
 
 
 def _typed(text: str) -> Any:

@@ -11,6 +11,7 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 PLANNABLE = ("round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question")
+BEFORE = ("planned", "approved", "asking")
 STATES = ("due", "sending", "accepted", "delivered", "read", "failed", "unknown", "expired", "cancelled")
 
 Measure = Callable[[str, str, str, str, str, Round], int]  # event, channel, language, zone, name, round → segments
@@ -105,15 +106,17 @@ def statement_of(
 ) -> Statement:
     suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
     by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
-    unexpanded = b.audience - b.expanded
-    whole = unexpanded + sum(suppressed.values()) + sum(by_state.values()) == b.audience and unexpanded >= 0
+    # Until it begins, the audience is the one that was planned or approved, and nobody of it is expanded.
+    audience = b.audience if b.expanded or b.audience or b.state not in BEFORE else b.approved_audience
+    unexpanded = audience - b.expanded
+    whole = unexpanded + sum(suppressed.values()) + sum(by_state.values()) == audience and unexpanded >= 0
     agrees = recounted is None or dict(recounted) == {key: n for key, n in kept.items() if n}
     return Statement(
         broadcast=b.id,
         event=b.event,
         round=b.round_code,
         state=b.state,
-        audience=b.audience,
+        audience=audience,
         unexpanded=unexpanded,
         suppressed=suppressed,
         held=held,

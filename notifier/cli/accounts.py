@@ -35,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--language", default="id", help="language of their pages: id or en")
     reset = acts.add_parser("reset", help="give a new password; ends their sessions and lifts a lock")
     reset.add_argument("login")
+    reset.add_argument("--role", help="another role: agent, supervisor, admin or auditor")
+    reset.add_argument("--region", help='another area, such as 31.75; "" for all')
     for act in (add, reset):
         act.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     acts.add_parser("disable", help="let them in no more").add_argument("login")
@@ -57,7 +59,7 @@ async def _run(words: argparse.Namespace, options: Options) -> None:
             await accounts.disable(words.login, who=who, now=now)
             print(f"{words.login.lower()} is disabled and signed out everywhere.")
         elif words.act == "reset":
-            password = await accounts.reset(words.login, given, who=who, now=now)
+            password = await accounts.reset(words.login, given, who=who, now=now, role=words.role, region=words.region)
             _tell(words.login, None if given else password, "has a new password and was signed out everywhere")
         else:
             person = Person(words.login, words.role, words.region, words.name, words.notify, words.language)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifier.app import open_house
 from notifier.cli.options import Options, parser
@@ -25,6 +26,7 @@ async def _approve(asked: Any, options: Options) -> int:
         found = {"broadcast": approved.id, "state": approved.state, "at": approved.at.isoformat()}
         print(json.dumps(found | {"people": approved.approved_audience}))
     else:
-        at = f"{approved.at:%Y-%m-%d %H:%M} UTC"
+        zone = house.config.service.zone
+        at = f"{approved.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
         print(f"Broadcast {approved.id} is approved for {approved.approved_audience} people at {at}.")
     return 0

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Receipt
 from notifier.dispatch.settle import Outcome, Terms, climb
-from notifier.rules.deliveries import State, settle
+from notifier.rules.deliveries import State, discreet, settle
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
@@ -16,6 +16,7 @@ RECENT = timedelta(hours=1)
 
 async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms: Terms, now: datetime) -> str:
     """Keep a receipt and let it count; returns what it did in a word. A ref nobody knows yet waits for its attempt."""
+    reason = discreet(receipt.reason)
     kept = await attempts.keep(
         db,
         {
@@ -23,7 +24,7 @@ async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms
             "ref": receipt.ref[:200],
             "key": receipt.key[:64],
             "state": receipt.state.value,
-            "reason": receipt.reason[:120],
+            "reason": reason,
             "permanent": receipt.permanent,
             "at": receipt.at,
             "heard_at": now,
@@ -35,7 +36,7 @@ async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms
     if attempt is None:
         return "kept"
     await attempts.match(db, kept, attempt.id)
-    await count(db, attempt, State(receipt.state.value), receipt.reason, receipt.permanent, terms, now)
+    await count(db, attempt, State(receipt.state.value), reason, receipt.permanent, terms, now)
     return receipt.state.value
 
 

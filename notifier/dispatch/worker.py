@@ -14,7 +14,7 @@ from notifier.dispatch.claiming import Claims
 from notifier.dispatch.receipts import match_early, match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse, settle_group
 from notifier.dispatch.values import Route, Sealed, Speaks, address_of, key_of
-from notifier.rules.deliveries import State
+from notifier.rules.deliveries import State, discreet
 from notifier.store import ledger as acts
 from notifier.store import paces
 from notifier.store.deliveries import Claimed
@@ -204,6 +204,7 @@ class Dispatcher:
         )
 
     async def _park(self, route: Route, until: datetime, reason: str, now: datetime) -> None:
+        reason = discreet(reason)
         log.warning("line.parked", line=route.line, until=until.isoformat(), reason=reason)
         try:
             async with self._database.write() as db:
@@ -211,8 +212,8 @@ class Dispatcher:
         except Exception:  # the next refusal parks it; this message's outcome must not be lost over it
             log.exception("dispatch.park", line=route.line)
 
-    def _outcome(self, c: Claimed, state: State, **facts: Any) -> Outcome:
-        return Outcome(c.id, c.fence, self._clock(), state, **facts)
+    def _outcome(self, c: Claimed, state: State, *, reason: str = "", **facts: Any) -> Outcome:
+        return Outcome(c.id, c.fence, self._clock(), state, reason=discreet(reason), **facts)
 
     # --- settle ---
 

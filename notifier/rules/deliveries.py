@@ -3,6 +3,7 @@
 It must not know how anything is sent, stored or worded.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -67,6 +68,14 @@ class Lane(IntEnum):
     ANSWERS = 0
     STAFF = 1
     BULK = 2
+
+
+_QUOTED = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+|\+?\d(?:[\s().-]?\d){6,}")
+
+
+def discreet(reason: str) -> str:
+    """A provider's words without the numbers and mail addresses that they quote: reasons are shown and kept in clear."""
+    return _QUOTED.sub("…", reason)[:120]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
-from notifier.dispatch import settle_receipt
+from notifier.dispatch import Outcome, settle_receipt
+from notifier.dispatch.settle import settle_group
+from notifier.rules.deliveries import State
 from notifier.store.schema import attempts, contacts, deliveries, receipts
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -149,3 +151,22 @@ async def test_an_attempt_nobody_reported_becomes_unknown_and_is_sent_once_more(
             twice = (await db.execute(select(deliveries.c.maybe_twice))).scalar_one()
         assert [tuple(key) for key in keys] == [("1:1:1", "unknown"), ("1:1:1", "accepted")]
         assert twice
+
+
+async def test_a_bounce_that_overtakes_the_settling_still_climbs(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"), ("email", "siti@example.com"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        claimed, _, _ = await stage.dispatcher.claim(stage.dispatcher._routes["sms"])
+        await _tell(stage, Receipt("r1", F, reason="no such number", key="1:1:1", permanent=True))
+        outcome = Outcome(claimed[0].id, claimed[0].fence, stage.clock(), State.ACCEPTED, ref="r1")
+        async with stage.house.database.write() as db:
+            await settle_group(db, [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
+        await stage.send()
+        assert len(stage.providers.phones.notes("siti@example.com")) == 1
+        assert (await stage.house.broadcasts.statement(number)).balanced
+        async with stage.house.database.read() as db:
+            dead = (await db.execute(select(contacts.c.address).where(contacts.c.state == "dead"))).scalars().all()
+        assert dead == ["+6281230000001"]

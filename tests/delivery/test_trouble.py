@@ -1,10 +1,15 @@
 """Providers in trouble: floods, refusals that pass, lines that fail as a whole."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from notifier.dispatch.settle import settle_group
+from notifier.outbox import Notice
 from notifier.store.schema import attempts, deliveries, paces
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -80,3 +85,84 @@ async def test_a_line_nobody_answers_on_burns_no_attempt(database_url: str, tmp_
             row = (await db.execute(select(deliveries.c.state, deliveries.c.tries))).one()
         assert tuple(row) == ("due", 0)
         assert (await stage.house.broadcasts.statement(number)).balanced
+
+
+async def test_a_database_that_fails_once_while_settling_makes_nobody_get_it_twice(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = settle_group
+    broken: list[bool] = []
+
+    async def fails_once(*words: Any) -> None:
+        if not broken:
+            broken.append(True)
+            raise OSError("deadlock detected")
+        await real(*words)
+
+    monkeypatch.setattr("notifier.dispatch.worker.settle_group", fails_once)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n in range(5):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.send()
+        stage.clock.move(minutes=5)
+        await stage.dispatcher.drain()
+        assert broken
+        assert len(stage.providers.phones.calls) == 5
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.accepted + account.delivered, account.balanced) == (5, True)
+
+
+async def test_a_line_that_can_not_be_parked_goes_on(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_words: Any) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr("notifier.store.paces.park", away)
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000003001"))
+        async with asyncio.timeout(20):
+            await stage.dispatcher.turn(stage.dispatcher._routes["sms"])
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.due, account.sending, account.balanced) == (1, 0, True)
+
+
+async def test_one_unreadable_row_does_not_stop_the_line_it_waits_on(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        notice = Notice("stop_confirmed", "id", "Asia/Jakarta", sealed=b"\x00\x01 no seal", line="sms", window=False)
+        async with stage.house.database.write() as db:
+            await stage.house.outbox.queue(db, notice, stage.clock())
+        number = await _one(stage, ("sms", "+6281230000001"))
+        await stage.dispatcher.drain()
+        assert len(stage.providers.phones.notes("+6281230000001")) == 1
+        assert (await stage.house.broadcasts.statement(number)).balanced
+        async with stage.house.database.read() as db:
+            reason = (await db.execute(select(deliveries.c.reason).where(deliveries.c.state == "failed"))).scalar_one()
+        assert reason.startswith("unreadable")
+
+
+async def test_a_message_whose_morning_comes_too_late_expires_instead_of_ringing_at_night(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage, closes_at=datetime(2026, 12, 7, 23, tzinfo=UTC))  # 06:00 in Jakarta
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        stage.clock.now = datetime(2026, 12, 7, 20, 30, tzinfo=UTC)  # 03:30
+        await stage.dispatcher.drain()
+        assert not stage.providers.phones.notes("+6281230000001")
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.expired, account.balanced) == (1, True)
+
+
+async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, rate=1) as stage:
+        number = await _one(stage, ("sms", "+6281230000001"))
+        stage.dispatcher.stop()
+        await stage.dispatcher.turn(stage.dispatcher._routes["sms"])
+        assert not stage.providers.phones.calls
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.due, account.balanced) == (1, True)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from notifier.registry import Order, Registry
 from notifier.rules.roles import Role
 from notifier.store.schema import (
@@ -76,10 +78,17 @@ def _delivery_of(ref: str) -> Any:
     return select(attempts.c.delivery_id).where(attempts.c.ref == ref)
 
 
-async def test_forty_answers_lead_to_exactly_what_is_expected_of_them(talk: Talk) -> None:
+@pytest.mark.parametrize("everybody", [False, True], ids=["ten are asked", "everybody is asked"])
+async def test_forty_answers_lead_to_exactly_what_is_expected_of_them(talk: Talk, everybody: bool) -> None:
+    """Whether only those who answer the receipt question were asked it, or everybody of the round."""
+    async with talk.by_the_hooks():
+        await _story(talk, everybody)
+
+
+async def _story(talk: Talk, everybody: bool) -> None:
     of = await _register(talk)
     known = {(KINDS[one["channel"]], one["sender"]) for one in STORY if one["n"] not in EXPECTED["unverified"]}
-    asked = {pair for pair in known if pair[1] in EXPECTED["story"]["receipt_question_to"]}
+    asked = {pair for pair in known if everybody or pair[1] in EXPECTED["story"]["receipt_question_to"]}
     await talk.staff("sari", region="31.75.07", notify="+6281100000001")
     await _announce(talk, of, "round_announced", EXPECTED["story"]["round_announced_at"], known)
     messages: dict[int, Any] = {}

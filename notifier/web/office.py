@@ -16,8 +16,8 @@ from notifier.web import pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
-# States of a broadcast that still has something before it, in the order an office wants to see them.
-LIVE = ("asking", "planned", "sending", "expanding", "paused", "approved")
+# States of a broadcast that still has something before it: what is under way or asks comes first, then by its time.
+LIVE: Mapping[str, int] = {"asking": 0, "sending": 0, "expanding": 0, "paused": 0, "planned": 1, "approved": 1}
 CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
     "planned": ("stop",),
     "asking": ("stop",),
@@ -61,7 +61,7 @@ async def home(request: web.Request) -> web.Response:
     """Today: what goes out, what came in, what is late."""
     house, viewer = request.app[HOUSE], pages.who(request)
     latest = await house.broadcasts.list(viewer, None, PAGE)
-    live = sorted((b for b in latest if b.state in LIVE), key=lambda b: LIVE.index(b.state))
+    live = sorted((b for b in latest if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
     async with house.database.read() as db:
         coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
     context = {"live": live[:8], "coming": coming, "counts": (await house.desk.list(viewer)).counts}

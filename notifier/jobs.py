@@ -23,6 +23,7 @@ from notifier.store.engine import Database
 from notifier.store.rounds import Round
 
 log = structlog.get_logger()
+TROUBLE = timedelta(minutes=5)  # how soon a round that could not be carried is looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,31 @@ class RoundCarrier:
         async with self._database.read() as db:
             woken = await rounds.waking(db, now)
         for of in woken:
-            await self._carry(of, now)
+            try:
+                await self._carry(of.id, now)
+            except Exception:  # one round in trouble must not hold up the others
+                log.exception("round.carry", round=of.code)
+                async with self._database.write() as db:
+                    await rounds.rest(db, of.id, of.version, now + TROUBLE)
         return len(woken)
 
-    async def _carry(self, of: Round, now: datetime) -> None:
-        async with self._database.write() as db:
-            if of.version > 1:
+    async def _carry(self, round_id: int, now: datetime) -> None:
+        async with self._database.write() as db:  # the recall stands whatever becomes of the new plans
+            of = await rounds.get(db, round_id, lock=True)
+            if of is not None and of.version > 1:
                 why = f"the round was changed (version {of.version})"
                 await rows.forget_plans(db, of.id, why, older_than=of.version)
                 await rows.recall(db, of.id, of.version, why, now)
-            planned = {(b.event, b.at) for b in await rows.of_round(db, of.id) if b.round_version == of.version}
+        async with self._database.write() as db:
+            of = await rounds.get(db, round_id, lock=True)
+            if of is None or of.wake is None or of.wake > now:
+                return  # another process carried it meanwhile
+            there = await rows.of_round(db, of.id)
+            planned = {(b.event, b.at) for b in there if b.round_version == of.version}
+            asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
             people = await rows.size(db, audience("round_reminder", of))
             for event, at in self.companions(of, now):
-                if (event, at) not in planned:
+                if (event, at) not in planned and not (event == "receipt_question" and asked):
                     await self._broadcasts.draft(
                         db, event, of, at=at, who="clock", now=now, people=people, again=event == "round_reminder"
                     )

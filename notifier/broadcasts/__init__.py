@@ -62,6 +62,7 @@ class Broadcasts:
         if dry_run:
             return None, preview
         async with self._database.write() as db:
+            await rounds.get(db, of.id, lock=True)  # two planners at the same moment: one of them is refused
             if event == "receipt_question":
                 await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock")
             broadcast_id = await self.draft(

@@ -74,7 +74,7 @@ _QUOTED = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+|\+?\d(?:[\s().-]?\d){6,}")
 
 
 def discreet(reason: str) -> str:
-    """A provider's words without the numbers and mail addresses that they quote: reasons are shown and kept in clear."""
+    """A provider's words without the numbers and mail addresses they quote: reasons are kept and shown in clear."""
     return _QUOTED.sub("…", reason)[:120]
 
 

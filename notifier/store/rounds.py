@@ -54,9 +54,10 @@ _ROUND = [rounds.c[name] for name in Round.__dataclass_fields__]
 _ENTITLED = [entitlements.c[name] for name in Entitled.__dataclass_fields__]
 
 
-async def get(db: AsyncConnection, round_id: int) -> Round | None:
-    """One round."""
-    row = (await db.execute(select(*_ROUND).where(rounds.c.id == round_id))).first()
+async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Round | None:
+    """One round; with `lock` nobody else changes or plans it until the transaction ends."""
+    wanted = select(*_ROUND).where(rounds.c.id == round_id)
+    row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
     return Round(*row) if row else None
 
 

@@ -100,7 +100,7 @@ def load_vault(key_file: Path, environment: Mapping[str, str]) -> Vault:
 
 
 def _create(key_file: Path) -> None:
-    key_file.parent.mkdir(parents=True, exist_ok=True)
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = json.dumps({"keys": {"1": base64.b64encode(secrets.token_bytes(KEY)).decode()}})
     draft = key_file.with_name(f".{key_file.name}.{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -131,10 +131,12 @@ class Course:
             for i in found
         ]
         await deliveries.move(db, steps, worker)
-        if len(found) < RECALL:
-            await rows.change(db, b.id, (b.state,), wake=None)
-            return False
-        return True
+        if len(found) == RECALL:
+            return True
+        # What is under way now may fall back to due (a refusal that may pass, a resend): look until nothing can.
+        done = await rows.settled(db, b.id)
+        await rows.change(db, b.id, (b.state,), wake=None if done else now + LOOK)
+        return False
 
 
 async def note(db: AsyncConnection, who: str, act: str, broadcast_id: int, now: datetime, **detail: Any) -> None:

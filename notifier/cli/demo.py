@@ -57,7 +57,7 @@ def command(args: list[str], options: Options) -> int:
 async def _demo(asked: Any, options: Options) -> int:
     stop = until_stopped()
     data = Path(options.data) / "demo"
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         opened = open_sandbox(utc_now, port=asked.wall_port)
         providers = await opened.__aenter__()

@@ -202,7 +202,8 @@ class Effects:
             return False
         if found.status != told:
             await rounds.set_status(db, found.id, told.value, "", CITIZEN, now)
-            detail = {"heard": words.heard_id, "was": found.status, "status": told.value}
+            # Not which words said so: a ticket opened from them may be confidential.
+            detail = {"was": found.status, "status": told.value}
             about = f"entitlement:{found.id}"
             await ledger.append(db, at=now, who=CITIZEN, act="entitlement_heard", about=about, detail=detail)
         return True

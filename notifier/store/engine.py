@@ -39,7 +39,7 @@ def database_url(text: str) -> URL:
 def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     """An engine with the manners each database needs."""
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 30})
+        engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 30}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _sqlite_manners)
         return engine
     # Behind a transaction pooler a prepared statement may meet another server connection: `?pooler=1` turns caches off.
@@ -47,7 +47,12 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     pooler = query.pop("pooler", "") == "1"
     arguments: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
     return create_async_engine(
-        url.set(query=query), pool_size=pool_size, max_overflow=4, pool_pre_ping=True, connect_args=arguments
+        url.set(query=query),
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_pre_ping=True,
+        connect_args=arguments,
+        hide_parameters=True,
     )
 
 
@@ -117,7 +122,10 @@ async def migrate_async(url: str) -> None:
     """The same from within a running loop."""
     target = database_url(url)
     if target.get_backend_name() == "sqlite" and target.database:
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(target.database)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # names, numbers and complaints lie in it in clear
+        if not file.exists():
+            file.touch(mode=0o600)
     engine = create_async_engine(
         target,
         poolclass=NullPool,

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from notifier.dispatch.settle import settle_group
+from notifier.app.lines import delivery_terms
+from notifier.dispatch.settle import Outcome, settle_group
 from notifier.outbox import Notice
+from notifier.rules.deliveries import State
 from notifier.store.schema import attempts, deliveries, paces
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -166,3 +168,24 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
         assert not stage.providers.phones.calls
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.balanced) == (1, True)
+
+
+async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000001001"))  # refuses for now, every time
+        claimed, _, _ = await stage.dispatcher.claim(stage.dispatcher._routes["sms"])
+        await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        outcome = Outcome(claimed[0].id, claimed[0].fence, stage.clock(), State.FAILED, reason="busy")
+        async with stage.house.database.write() as db:
+            await settle_group(db, [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
+        stage.clock.move(seconds=5)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.due, account.cancelled, account.balanced) == (0, 1, True)
+
+
+async def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
+    async with open_stage(f"sqlite:///{tmp_path / 'own' / 'notifier.db'}", tmp_path / "own"):
+        assert (tmp_path / "own").stat().st_mode & 0o077 == 0
+        assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "own").glob("notifier.db*"))

@@ -218,7 +218,6 @@ def letter(
     Within half an hour of their own message it need not wait for the send window.
     """
     private = is_private(ticket.confidentiality)
-    told = private and reporter.address in reporter.thread  # a ref that names the chat would tell who it is
     return Notice(
         event=event,
         language=reporter.language,
@@ -226,7 +225,7 @@ def letter(
         facts=facts,
         sealed=room.vault.seal_json(address_of(reporter, private=private), SEALED_ADDRESS),
         line=reporter.line,
-        thread="" if told else reporter.thread,
+        thread="" if private else reporter.thread,  # a provider's ref may name the chat, the host or the sender
         ticket_id=ticket.id,
         window=False if now - said_at <= FRESH else None,
     )

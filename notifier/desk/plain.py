@@ -11,7 +11,7 @@ SUMMARY = 120
 CUT = "\n[…dipotong: pesan asli lebih panjang]"
 
 NUMBER = 16  # digits of a NIK, of a family card and of a KKS card
-_SIGNS = r"[\s.\-‐-―_/,]{1,3}"
+_SIGNS = r"[\s.\-‐-―_/,*+():]{1,3}"
 _DIGITS = re.compile(rf"\d+(?:{_SIGNS}\d+)*")
 _GROUP = re.compile(r"\d+")
 _PROVINCES = range(11, 98)  # what a NIK or a family card begins with

@@ -1,10 +1,12 @@
 """The watch over promises: warns before one breaks, records when it does, calls the next role, and notices answers that
-did not arrive. Looks only at tickets whose `wake` has come; what it does follows from the history alone.
+did not arrive. Looks only at tickets whose `wake` has come; what it does follows from the history alone. A ticket that
+cannot be reckoned is put off and told to the log; it holds up no other.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import alerts
@@ -15,8 +17,10 @@ from notifier.rules.sla import Reading
 from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
 
+log = structlog.get_logger()
 CLOCK = "clock"
 LEASE = timedelta(minutes=1)
+PUT_OFF = timedelta(hours=1)  # until a ticket that could not be reckoned is tried again
 LOST = ("failed", "expired", "suppressed", "cancelled")
 
 
@@ -25,10 +29,15 @@ async def sweep(room: Room, now: datetime, limit: int = 100) -> int:
     async with room.database.write() as db:
         woken = await tickets.claim(db, now, now + LEASE, limit)
     for ticket_id in woken:
-        async with room.database.write() as db:
-            ticket = await tickets.get(db, ticket_id, lock=True)
-            if ticket is not None:
-                await look(room, db, ticket, now)
+        try:
+            async with room.database.write() as db:
+                ticket = await tickets.get(db, ticket_id, lock=True)
+                if ticket is not None:
+                    await look(room, db, ticket, now)
+        except Exception as error:  # without its words: an error of the database would quote people's
+            log.error("sweep.broken", ticket=ticket_id, error=type(error).__name__, again=PUT_OFF.total_seconds())
+            async with room.database.write() as db:
+                await tickets.reckon(db, ticket_id, {"wake": now + PUT_OFF})
     return len(woken)
 
 
@@ -81,12 +90,13 @@ async def _record(db: AsyncConnection, ticket: Ticket, act: str, facts: dict[str
 
 
 async def _arrival(db: AsyncConnection, ticket: Ticket) -> None:
-    """Whether the newest message to the citizen arrived; if not, the ticket says why."""
+    """Whether the newest message to the citizen arrived; if not, or if nobody will ever know, the ticket says why."""
     fate = await tickets.fate(db, ticket.id)
     if fate is None:
         return
     state, reason, held = fate
-    lost = state in LOST or (state == "unknown" and held)
-    why = (reason or state)[:120] if lost else ""
+    unsure = state == "unknown" and held  # "unknown" says more than why: perhaps it did arrive, someone has to look
+    lost = state in LOST or unsure
+    why = (state if unsure else reason or state)[:120] if lost else ""
     if why != ticket.undelivered and (lost or state in tickets.TOLD):
         await tickets.reckon(db, ticket.id, {"undelivered": why})

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.tickets import Act
@@ -12,7 +13,7 @@ from notifier.store.schema import accounts, deliveries, ledger, ticket_changes, 
 from tests.houses import add_person
 from tests.inbox.talks import Talk, open_talk
 
-AYU = "+6281200000001"
+AYU, BUDI = "+6281200000001", "+6281200000002"
 LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
 DAY = ["07:30-12:00", "13:00-16:00"]
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -157,3 +158,41 @@ async def test_where_nobody_of_a_role_can_be_told_the_next_one_is(desk: Talk) ->
     await desk.sms(AYU, LEVY)
     await _sweep_until(desk, "2026-12-07 13:20")
     assert await _told(desk, "sla_escalated") == ["pusat"]
+
+
+async def test_a_ticket_with_an_odd_history_does_not_stop_the_watch_for_those_behind_it(desk: Talk) -> None:
+    await _staff(desk)
+    await desk.sms(AYU, LEVY)
+    await desk.sms(BUDI, LEVY)
+    async with desk.house.database.write() as db:  # an escalation that does not say of which clock
+        await db.execute(
+            ticket_changes.update().where(ticket_changes.c.ticket_id == 1).values(act="escalated", facts={})
+        )
+    desk.at("2026-12-21 10:00")
+    with capture_logs() as lines:
+        assert await desk.house.desk.sweep(desk.now) == 2
+    odd, behind = await desk.rows(tickets)
+    assert (odd["breached"], behind["breached"]) == (False, True)
+    assert odd["wake"] == desk.now + timedelta(hours=1)
+    assert [(line["event"], line["ticket"], line["error"]) for line in lines] == [("sweep.broken", 1, "KeyError")]
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(
+    ("state", "held", "reason", "shown"),
+    [
+        ("unknown", True, "too late to send again", "unknown"),
+        ("unknown", False, "time-out", ""),  # it is still being found out
+        ("expired", False, "", "expired"),
+        ("failed", False, "number not in service", "number not in service"),
+    ],
+)
+async def test_an_answer_that_perhaps_never_arrived_stands_on_the_ticket(
+    desk: Talk, state: str, held: bool, reason: str, shown: str
+) -> None:
+    await desk.sms(AYU, LEVY)
+    async with desk.house.database.write() as db:  # as settling leaves it
+        await db.execute(deliveries.update().values(state=state, held=held, reason=reason))
+        await db.execute(tickets.update().values(wake=desk.now))
+    await desk.house.desk.sweep(desk.now)
+    assert (await desk.rows(tickets))[0]["undelivered"] == shown

@@ -5,7 +5,7 @@ Every read takes the viewer's region; identity is opened only for open tickets, 
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from notifier.store import deliveries, heard, ledger, people, rounds, tickets
 from notifier.store.tickets import FAR, Place, Ticket, Wanted
 
 PAGE = 50
+LARGEST = 2**63 - 1  # the largest number a row can have
 # view → what of the viewer's region it shows; "mine" is filled in with the viewer
 VIEWS: Mapping[str, Mapping[str, Any]] = {
     "open": {},
@@ -41,6 +42,7 @@ VIEWS: Mapping[str, Mapping[str, Any]] = {
     "undelivered": {"undelivered": True},
     "all": {"open_only": False},
 }
+NO_PLACE = "this is no place in the list; begin again with its first page"
 BY_CITIZEN = frozenset({Act.CITIZEN_ANSWERED, Act.CONFIRM, Act.APPEND})
 NOT_YET = frozenset({Act.MERGE})  # needs to know into which ticket
 
@@ -51,8 +53,7 @@ async def page_of_list(room: Room, viewer: Viewer, view: str, before: str, categ
     wanted = _wanted(viewer, view, category)
     async with room.database.read() as db:
         if view == "all":
-            below = int(before) if before.isdecimal() else None
-            found = await tickets.newest(db, wanted, below, PAGE + 1)
+            found = await tickets.newest(db, wanted, _below(before), PAGE + 1)
         else:
             found = await tickets.page(db, wanted, _place(before), PAGE + 1)
         counts = {name: await tickets.count(db, _wanted(viewer, name, "")) for name in VIEWS if name != "all"}
@@ -74,17 +75,33 @@ def _cursor(view: str, last: Ticket) -> str:
     return f"{0 if last.urgent else 1}~{(last.next_due or FAR).isoformat()}~{last.id}"
 
 
+def _below(cursor: str) -> int | None:
+    if not cursor:
+        return None
+    try:
+        return _number(cursor)
+    except ValueError:
+        raise Refused(NO_PLACE) from None
+
+
 def _place(cursor: str) -> Place | None:
     if not cursor:
         return None
     try:
         calm, due, ticket_id = cursor.split("~")
         at = datetime.fromisoformat(due)
-        if at.tzinfo is None:
+        if at.tzinfo is None or calm not in ("0", "1"):
             raise ValueError
-        return int(calm), at, int(ticket_id)
-    except ValueError:
-        raise Refused("this is no place in the list; begin again with its first page") from None
+        return int(calm), at.astimezone(UTC), _number(ticket_id)
+    except (ValueError, OverflowError):  # the first and the last day there is have no time in another zone
+        raise Refused(NO_PLACE) from None
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= LARGEST:
+        raise ValueError
+    return number
 
 
 async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime) -> TicketPage:

@@ -63,6 +63,24 @@ async def test_more_tickets_than_a_page_holds_go_on_by_a_link(pages: Site) -> No
     assert (await pages.get("/desk?before=nonsense")).status == 400
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "view=all&before=" + "9" * 30,
+        "view=all&before=nonsense",
+        "view=open&before=0~0001-01-01T00:00:00%2B14:00~1",
+        "view=open&before=0~9999-12-31T23:59:59-14:00~1",
+        "view=open&before=0~2026-01-01T00:00:00%2B00:00~" + "9" * 30,
+        "view=open&before=" + "9" * 30 + "~2026-01-01T00:00:00%2B00:00~1",
+    ],
+)
+async def test_a_place_that_no_list_has_is_refused_with_a_sentence(pages: Site, asked: str) -> None:
+    await pages.be("agent")
+    response = await pages.get(f"/desk?{asked}")
+    assert response.status == 400
+    assert "mulai lagi dari halaman pertama" in await response.text()
+
+
 async def test_an_answer_goes_to_the_citizen_and_a_note_never_does(pages: Site) -> None:
     ticket = await fill(pages)
     await pages.be("agent", login="sari")

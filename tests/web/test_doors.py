@@ -207,6 +207,7 @@ async def test_a_disabled_colleague_is_out_at_once(pages: Site) -> None:
         ({"Origin": "{own}"}, 303),
         ({"Origin": "https://evil.test"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
         ({}, 403),
     ],
 )

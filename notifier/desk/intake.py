@@ -63,7 +63,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     await _acknowledge(room, db, ticket, complaint, stands, now)
     if ticket.urgent:
         await alerts.urgent(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_opened", now, {"heard": complaint.heard_id, "category": ticket.category})
+    await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category})
     return ticket
 
 
@@ -75,18 +75,14 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     moved, change = move(was, FURTHER.get(was.status, Act.APPEND), by=CITIZEN, at=now)
     categories = tuple(dict.fromkeys((*was.categories, *complaint.categories)))
     raised = complaint.urgent and not was.urgent
-    promise = room.promises.choose(was.category, was.urgent or complaint.urgent)
     values: dict[str, Any] = {
         "status": moved.status.value,
         "categories": list(categories),
-        "urgent": was.urgent or complaint.urgent,
         "closed_at": None if moved.open else was.closed_at,
     }
     await note_move(db, was, change, {"heard": complaint.heard_id})
-    if raised and promise.policy.name != was.policy:
-        values["policy"] = promise.policy.name
-        adopted = {"policy": promise.policy.name}
-        await tickets.record(db, was.id, at=now, who="clock", act="adopted", facts=adopted)
+    if raised:
+        values |= await _raise(room, db, was, now)
     await tickets.change(db, was, values, now)
     ticket = await _locked(db, ticket_id)
     await _say(db, ticket, complaint)
@@ -96,7 +92,7 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
-    await _ledger(db, ticket, f"ticket_{change.act}", now, {"heard": complaint.heard_id})
+    await _ledger(db, ticket, f"ticket_{change.act}", now)
     return await _locked(db, ticket_id)
 
 
@@ -112,20 +108,20 @@ async def reword(
     if text == before:
         return ticket
     await tickets.reword(db, message_id, text, at, [*versions, {"text": before, "at": said_at.isoformat()}])
-    values: dict[str, Any] = {}
+    raised = urgent and not ticket.urgent
+    values = await _raise(room, db, ticket, now) if raised else {}
     if ticket.summary == summary(before):
         values["summary"] = summary(text)
-    if urgent and not ticket.urgent:
-        values["urgent"] = True
     await tickets.change(db, ticket, values, now)
     await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
-    await _ledger(db, ticket, "ticket_reworded", now, {"heard": heard_id})
+    await _ledger(db, ticket, "ticket_reworded", now)
     ticket = await _locked(db, ticket_id)
     if secret and not is_private(ticket.confidentiality):
         ticket = await seal_off(room, db, ticket, now)
-    if "urgent" in values:
+    await reckon(room, db, ticket, now)
+    if raised:
         await alerts.urgent(room, db, ticket, now)
-    return ticket
+    return await _locked(db, ticket_id)
 
 
 async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
@@ -138,7 +134,7 @@ async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int
     await tickets.change(db, was, {"status": moved.status.value, "closed_at": was.closed_at or now}, now)
     ticket = await _locked(db, ticket_id)
     await reckon(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_confirm", now, {"heard": heard_id})
+    await _ledger(db, ticket, "ticket_confirm", now)
     return ticket
 
 
@@ -157,7 +153,7 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
     address = room.vault.seal_json(address_of(reporter, private=True), SEALED_ADDRESS)
     await tickets.loosen(db, ticket.id, keys.heard(private=True), keys.attempt(private=True), address)
     await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="sealed_off")
-    await _ledger(db, sealed, "ticket_sealed_off", now, {})
+    await _ledger(db, sealed, "ticket_sealed_off", now)
     return sealed
 
 
@@ -234,6 +230,15 @@ def letter(
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
+async def _raise(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """What changes in the row of a ticket that turns urgent; the promise it adopts is written into its history."""
+    policy = room.promises.choose(ticket.category, True).policy.name
+    if policy == ticket.policy:
+        return {"urgent": True}
+    await tickets.record(db, ticket.id, at=now, who="clock", act="adopted", facts={"policy": policy})
+    return {"urgent": True, "policy": policy}
+
+
 async def _numbered(room: Room, db: AsyncConnection, row: Mapping[str, Any]) -> Ticket:
     while True:
         ticket_id = await tickets.create(db, {**row, "number": number_from(room.chance)})
@@ -298,5 +303,8 @@ def _district(region: str) -> str:
     return ".".join(region.split(".")[:DISTRICT])
 
 
-async def _ledger(db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any]) -> None:
-    await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail or None)
+async def _ledger(
+    db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Never with what was heard: the ledger keeps it for good, and another act of the same words may name a person."""
+    await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail)

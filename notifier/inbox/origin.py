@@ -21,6 +21,7 @@ from notifier.store.tickets import Ticket
 LANGUAGES = ("id", "en", "jv", "su")
 SKEW = timedelta(seconds=5)  # a provider tells whole seconds, and its clock is not ours
 OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
+MOST_NUMBERS = 5  # ticket numbers of one message that are looked up
 # What a citizen may answer: everything we write to citizens but replies that ask for nothing.
 MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused"})
 ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
@@ -127,21 +128,20 @@ class Origins:
     ) -> tuple[Ticket | None, bool]:
         """(the ticket these words plainly belong to, whether they say so themselves). Only tickets of this sender."""
         persons, addresses = keys.reporters()
-        for number in find_numbers(text):
-            named = await tickets.by_number(db, number)
-            if named is not None:
-                own = await tickets.reported_by(db, persons, addresses, ticket_id=named.id, open_only=False)
-                if own is not None:
-                    return own, True
+        numbers = find_numbers(text)[:MOST_NUMBERS]
+        if numbers:
+            mine = await tickets.of_reporter(db, persons, addresses, numbers)
+            if mine:
+                return min(mine, key=lambda ticket: numbers.index(ticket.number)), True
         if said.album:
             album = ref_key(self._vault, where.line, said.album)
             earlier = await heard.of_album(db, where.line, keys.heards(), album)
             if earlier is not None and earlier.ticket_id is not None:
                 return await tickets.get(db, earlier.ticket_id), True
         if said.thread:  # an answer to one's own complaint
-            mine = await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.thread), tuple(HeardKind))
-            if mine is not None and mine.ticket_id is not None:
-                own = await tickets.reported_by(db, persons, addresses, ticket_id=mine.ticket_id, open_only=False)
+            first = await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.thread), tuple(HeardKind))
+            if first is not None and first.ticket_id is not None:
+                own = await tickets.reported_by(db, persons, addresses, ticket_id=first.ticket_id, open_only=False)
                 if own is not None:
                     return own, True
         if answered is not None and answered.ticket_id is not None:

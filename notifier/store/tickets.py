@@ -281,6 +281,15 @@ async def reported_by(
     return _ticket(row) if row else None
 
 
+async def of_reporter(
+    db: AsyncConnection, persons: Collection[bytes], addresses: Collection[bytes], numbers: Collection[str]
+) -> list[Ticket]:
+    """Which of these numbers' tickets are this reporter's, by the person's keys or the address's."""
+    same = or_(reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
+    joined = select(*_TICKET).join(reporters, reporters.c.ticket_id == tickets.c.id)
+    return [_ticket(row) for row in await db.execute(joined.where(same, tickets.c.number.in_(tuple(numbers))))]
+
+
 # --- the conversation ------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Nothing in the database leads from a confidential ticket to whoever wrote it, unless the vault is opened."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # Columns that hold a row's number without a foreign key.
 NAMES = {("tickets", "answers_id"): "deliveries"}
+# What the ledger calls a row, in what an act is about and in its detail.
+NOUNS = {"ticket": "tickets", "entitlement": "entitlements", "heard": "heard", "delivery": "deliveries"}
 PERSONAL = {"people", "contacts"}
 # What everybody shares, so that meeting there says nothing about a person.
 COMMON = {"rounds", "accounts", "arrivals", "broadcasts", "imports"}
@@ -46,6 +49,11 @@ async def _edges(talk: Talk) -> dict[Node, set[Node]]:
                     tie(here, (target, (value,)))
                 elif isinstance(column.type, LargeBinary) or column.name in ("ref", "thread", "address", "album"):
                     tie(here, ("value", value))
+    for row in await talk.rows(ledger):
+        told = json.loads(row["detail"]) if row["detail"] else {}
+        for noun, number in (row["about"].split(":", 1), *told.items()):
+            if noun in NOUNS:
+                tie(("ledger", (row["id"],)), (NOUNS[noun], (int(number),)))
     return edges
 
 
@@ -83,6 +91,20 @@ async def test_no_chain_of_joins_leads_from_a_confidential_ticket_to_a_person(ta
     # the walk itself finds people where it may
     await talk.mail(TINA, "petugas loket kasar sekali, ibu saya dibentak", subject="Lain")
     assert "value" in await _reached(talk, 2)
+
+
+async def test_words_that_change_an_entitlement_and_ask_for_secrecy_tie_neither_to_the_other(talk: Talk) -> None:
+    of = await _person_with_a_past(talk, "sms", PHONE)
+    await talk.notify("receipt_question", of, "sms", PHONE)
+    await talk.send()
+    talk.stage.clock.move(minutes=5)
+    await talk.sms(PHONE, "YA")
+    talk.stage.clock.move(minutes=5)
+    await talk.sms(PHONE, "TIDAK, belum terima. Tolong rahasiakan nama saya")
+    row = (await talk.rows(tickets))[0]
+    assert row["confidentiality"] == "confidential"
+    assert [line["act"] for line in await talk.rows(ledger)].count("entitlement_heard") == 2
+    assert not await _reached(talk, row["id"]) & PERSONAL
 
 
 async def test_an_open_ticket_of_the_same_person_gives_nothing_away(talk: Talk) -> None:

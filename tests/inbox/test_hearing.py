@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from notifier.inbox import Inbox
+from notifier.rules.roles import Role
 from notifier.rules.tickets import Act
 from notifier.store.schema import (
     arrivals,
@@ -18,6 +20,7 @@ from notifier.store.schema import (
     ledger,
     people,
     silences,
+    ticket_changes,
     ticket_messages,
     tickets,
 )
@@ -161,6 +164,26 @@ async def test_a_shared_phone_nobody_was_written_to_on_is_a_stranger(talk: Talk)
     assert [(row["verified"], row["region"]) for row in await talk.rows(tickets)] == [(False, "")]
 
 
+async def test_however_many_numbers_a_message_names_they_are_looked_up_at_once(talk: Talk) -> None:
+    await talk.sms(AYU, LEVY)
+    own = (await talk.rows(tickets))[0]["number"]
+    others = [f"ADU-2612{day:02d}-0001" for day in range(1, 29)]
+    asked: list[list[str]] = []
+
+    def note(conn: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "tickets.number" in statement.partition("WHERE")[2]:
+            asked.append([number for number in (own, *others) if number in str(parameters)])
+
+    listening = talk.house.database.engine.sync_engine
+    event.listen(listening, "before_cursor_execute", note)
+    await talk.sms(AYU, f"nomor {others[0]} dan {own}, tolong dicek lagi")
+    await talk.sms(STRANGER, f"nomor {' '.join(others)} tolong dicek lagi")
+    event.remove(listening, "before_cursor_execute", note)
+    assert [row["ticket_id"] for row in await talk.rows(heard)][:2] == [1, 1]
+    assert asked == [[own, others[0]], others[:5]]
+
+
+@ONE_ENGINE
 async def test_a_ticket_number_of_somebody_else_opens_no_door(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("sms", AYU))
     await talk.sms(AYU, LEVY)
@@ -397,6 +420,22 @@ async def test_an_edit_shows_the_new_words_and_keeps_the_old(talk: Talk) -> None
     assert [version["text"] for version in message["versions"]] == [LEVY, "petugas minta uang 20rb"]
     assert len(await talk.rows(ticket_messages)) == 1
     assert (await talk.rows(tickets))[0]["summary"] == "petugas minta uang 30rb"
+
+
+@ONE_ENGINE
+async def test_an_edit_that_turns_urgent_raises_the_ticket_like_new_words_would(talk: Talk) -> None:
+    await talk.staff("penyelia", Role.SUPERVISOR, "", "+6281100000003")
+    number = await talk.telegram(7100, LEVY)
+    before = (await talk.rows(tickets))[0]
+    talk.stage.clock.move(minutes=1)
+    await talk.edit(7100, number, f"{LEVY}, sekarang saya diancam dan takut")
+    row = (await talk.rows(tickets))[0]
+    assert (before["urgent"], before["policy"]) == (False, "standard")
+    assert (row["urgent"], row["policy"]) == (True, "urgent")
+    assert row["next_due"] < before["next_due"]
+    assert row["wake"] < before["wake"]
+    assert [change["act"] for change in await talk.rows(ticket_changes)] == ["open", "adopted", "reword"]
+    assert await talk.events("urgent_ticket") == ["urgent_ticket"]
 
 
 @ONE_ENGINE

@@ -14,7 +14,7 @@ from notifier.store import ledger as rows
 from notifier.store.engine import Database
 
 LEASE = timedelta(seconds=15)
-SLICE = 500  # acts linked in one transaction
+SLICE = 50  # acts linked in one transaction: webhooks on SQLite wait as long as it lasts
 
 
 async def seal(database: Database, holder: str, now: datetime) -> int:
@@ -24,15 +24,17 @@ async def seal(database: Database, holder: str, now: datetime) -> int:
             return 0
     linked = 0
     while True:
-        async with database.write() as db:
+        async with database.write_slice() as db:
             if not await leases.take(db, "ledger", holder, now, LEASE):
                 return linked
             seq, previous = await rows.head(db)
             batch = await rows.unsealed(db, SLICE)
+            links = []
             for act in batch:
                 seq += 1
                 previous = rows.link(previous, seq, act)
-                await rows.set_link(db, act.id, seq, previous)
+                links.append((act.id, seq, previous))
+            await rows.set_links(db, links)
         linked += len(batch)
         if len(batch) < SLICE:
             return linked

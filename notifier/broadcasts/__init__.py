@@ -139,13 +139,21 @@ class Broadcasts:
         """Approve what someone else planned, or answer "go on" to a broadcast that asks."""
         viewer.needs(Right.APPROVE)
         async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id, lock=False)
+            of = await rounds.get(db, b.round_id, lock=True)  # the round before its broadcasts, as the clock does it
+            assert of is not None
             b = await self._seen(db, viewer, broadcast_id)
             if b.planned_by == viewer.who:
                 raise Refused(f"{viewer.login} planned broadcast {broadcast_id}; somebody else has to approve it")
             if b.state not in ("planned", "asking"):
                 raise Refused(f"broadcast {broadcast_id} is {b.state}; only a planned one can be approved")
-            of = await rounds.get(db, b.round_id)
-            assert of is not None
+            if not b.again and b.parent_id is None and b.expanded == 0:
+                twin = await rows.already(db, b.event, of.id, but=b.id, approved=True)
+                if twin:
+                    raise Refused(
+                        f"{b.event} for {of.code} is broadcast {twin} already; stop broadcast {broadcast_id}, "
+                        "or plan it with --again to tell the same people once more"
+                    )
             if of.version != b.round_version and b.expanded == 0:
                 raise Refused(
                     f"{of.code} was changed since broadcast {broadcast_id} was planned; stop it and plan it again"

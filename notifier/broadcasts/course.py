@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import audience
@@ -21,9 +22,11 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
 from notifier.store.engine import Database
 
+log = structlog.get_logger()
 SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
 RECALL = 500
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
+TROUBLE = timedelta(minutes=1)  # how soon one that could not be driven is
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
 
@@ -39,7 +42,12 @@ class Course:
         async with self._database.read() as db:
             due = await rows.due(db, now)
         for broadcast_id in due:
-            await self._look(broadcast_id, now, worker)
+            try:
+                await self._look(broadcast_id, now, worker)
+            except Exception:  # one broadcast in trouble must not hold up those behind it
+                log.exception("broadcast.advance", broadcast=broadcast_id)
+                async with self._database.write() as db:
+                    await rows.rest(db, broadcast_id, now + TROUBLE)
         return len(due)
 
     async def _look(self, broadcast_id: int, now: datetime, worker: str) -> None:

@@ -64,7 +64,7 @@ async def _check(options: Options, probe: bool) -> list[Found]:
     where = str(path) if path.exists() else "defaults (no config.toml)"
     found = [Found("ok", "configuration", where)]
     found += [one async for one in _database(config, options.data)]
-    found += [_keys(options.data), *_words(config)]
+    found += [*_readable(config, options.data), _keys(options.data), *_words(config)]
     found += [one async for one in _lines(config, probe)]
     found += _promises(config)
     return found
@@ -106,6 +106,22 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
         yield Found("ok", "database", f"{shown}, migration {version}")
     else:
         yield Found("warning", "database", f"{shown} stands at {version}; the next start brings it to {head}")
+
+
+def _readable(config: Config, data: Path) -> list[Found]:
+    """What other users of this machine may look into."""
+    places = [(data, "700")]
+    try:
+        url = database_url(database_location(config, data))
+    except Refused:
+        return []  # told already
+    if url.get_backend_name() == "sqlite" and url.database:
+        places.append((Path(url.database), "600"))
+    return [
+        Found("warning", "privacy", f"others on this machine may read {place}; run: chmod {mode} {place}")
+        for place, mode in places
+        if place.exists() and place.stat().st_mode & 0o077
+    ]
 
 
 def _words(config: Config) -> list[Found]:

@@ -85,17 +85,24 @@ class Inbox:
     # --- one arrival ---
 
     async def _understand(self, arrival: Arrival, now: datetime, presses: list[Awaitable[None]]) -> None:
-        """Fact by fact, each in a transaction of its own, so that a broken one does not hold up its neighbours."""
+        """Fact by fact, each in a transaction of its own, so that a broken one does not hold up its neighbours; only what
+        its own sender says next waits with it, as long as it is tried again, for the last word counts."""
         outcomes, broken = [], ""
+        waits: set[str] = set()  # senders
         try:
             facts = self._read(arrival)
         except Exception as error:
             facts, broken = [], _told(error, arrival)
         for place, fact in enumerate(facts):
+            sender = fact.sender if isinstance(fact, Heard) else ""
+            if sender in waits:
+                continue
             try:
                 outcomes.append(await self._handle(arrival, place, fact, now, presses))
             except Exception as error:
                 broken = _told(error, arrival)
+                if sender and arrival.tries < TRIES:
+                    waits.add(sender)
         async with self._database.write() as db:
             if not broken:
                 await heard.settle(db, arrival.id, ", ".join(dict.fromkeys(outcomes)) or "nothing")

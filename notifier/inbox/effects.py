@@ -16,7 +16,7 @@ from notifier.rules import rounds as benefits
 from notifier.rules.rounds import Entitlement
 from notifier.rules.tickets import Status
 from notifier.rules.words import Intent, Meaning, Topic
-from notifier.store import answers, contacts, ledger, rounds, tickets
+from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
 from notifier.store.rounds import Round
 from notifier.store.tickets import Ticket
@@ -38,6 +38,7 @@ class Words:
     """Something said, with everything that is known about it."""
 
     heard_id: int
+    arrival_id: int
     reporter: Reporter
     text: str  # cleaned and masked
     at: datetime
@@ -60,6 +61,7 @@ class Effect:
 
 
 NOTHING = Effect("none")
+OVERTAKEN = Effect("overtaken")  # tried again after the citizen had said the opposite
 Handler = Callable[[AsyncConnection, Words, datetime], Awaitable[Effect]]
 
 
@@ -94,6 +96,11 @@ class Effects:
         if words.wordless and words.evidence and effect.ticket is None:
             return await self.file(db, words, now)
         return effect
+
+    async def _overtaken(self, db: AsyncConnection, words: Words, by: Intent, of: int | None = None) -> bool:
+        """Whether the sender has said the opposite since: after a failure words may be understood late."""
+        senders = words.reporter.keys(self._desk.room.vault).heards()
+        return await heard.since(db, senders, words.arrival_id, intents=(by.value,), round_id=of)
 
     # --- tickets ---
 
@@ -197,6 +204,9 @@ class Effects:
         found = await rounds.entitlement(db, of, person)
         if found is None:
             return False
+        opposite = Intent.RECEIPT_NO if received else Intent.RECEIPT_YES
+        if await self._overtaken(db, words, opposite, of):
+            return False
         told = benefits.heard(Entitlement(found.record), received)
         if not received and found.status != Entitlement.DITERIMA:
             return False
@@ -258,6 +268,8 @@ class Effects:
 
     async def _stopped(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """No more notices to this address, for STOP SEMUA to this person; confirmed once."""
+        if await self._overtaken(db, words, Intent.OPT_IN):
+            return OVERTAKEN
         kind, address = words.reporter.kind, words.reporter.address
         before = await contacts.is_silent(db, kind, address)
         await contacts.stop(db, kind, address, now)
@@ -271,6 +283,8 @@ class Effects:
 
     async def _started(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Notices again; who never stopped is told what we can do."""
+        if await self._overtaken(db, words, Intent.OPT_OUT):
+            return OVERTAKEN
         kind, address, person = words.reporter.kind, words.reporter.address, words.reporter.person_id
         before = await contacts.is_silent(db, kind, address)
         hushed = person is not None and await answers.speak_to_again(db, person)

@@ -3,7 +3,7 @@
 Exactly once, however often it is replayed: the row of what was heard is written first, and whoever comes second stops.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.contract import Heard, HeardKind
 from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
-from notifier.inbox.effects import NOTHING, Effect, Effects, Words
+from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
 from notifier.inbox.origin import Arrived, Origin, Origins, when
 from notifier.inbox.replies import Replies
 from notifier.rules.words import Context, Intent, Meaning
@@ -126,20 +126,31 @@ class Hearing:
         return same is not None and not await answers.wrote_between(db, keys.attempts(), same.at, at)
 
     async def _door(self, db: AsyncConnection, where: Arrived, said: Heard) -> Effect:
-        """The person closed the line to us, or opened it again."""
+        """The person closed the line to us, or opened it again; what they did since counts more."""
         if said.kind is HeardKind.UNBLOCKED:
-            await contacts.revive(db, where.kind, said.sender)
+            await self._revive(db, where, said)
             return Effect("unblocked")
+        if await self._since(db, where, said, frozenset(HeardKind) - {HeardKind.BLOCKED}):
+            return OVERTAKEN
         for contact in await contacts.at(db, where.kind, said.sender):
             await contacts.mark_dead(db, contact.id, "blocked")
         return Effect("blocked")
+
+    async def _revive(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
+        """Whoever speaks to us can be reached, unless they closed the line since."""
+        if not await self._since(db, where, said, {HeardKind.BLOCKED}):
+            await contacts.revive(db, where.kind, said.sender)
+
+    async def _since(self, db: AsyncConnection, where: Arrived, said: Heard, kinds: Collection[HeardKind]) -> bool:
+        senders = Keys(self._vault, where.kind, said.sender).heards()
+        return await heard.since(db, senders, where.arrival_id, kinds=[kind.value for kind in kinds])
 
     # --- understanding ---
 
     async def _understand(
         self, db: AsyncConnection, where: Arrived, said: Heard, heard_id: int, text: str, at: datetime, now: datetime
     ) -> Effect:
-        await contacts.revive(db, where.kind, said.sender)
+        await self._revive(db, where, said)
         origin = await self._origins.of(db, where, said, text, at)
         if said.kind is HeardKind.BUTTON and not origin.direct:
             found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
@@ -165,6 +176,7 @@ class Hearing:
     ) -> Words:
         return Words(
             heard_id=heard_id,
+            arrival_id=where.arrival_id,
             reporter=origin.reporter,
             text=text or WORDLESS.get(said.kind, ""),
             at=at,

@@ -143,15 +143,27 @@ async def recall(db: AsyncConnection, round_id: int, version: int, why: str, now
     )
 
 
-async def already(db: AsyncConnection, event: str, round_id: int, but: int = 0) -> int | None:
-    """An earlier broadcast of the same event for the same round that is not stopped, the clock's reminders apart."""
+async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:
+    """Leave a broadcast that waits to be looked at alone until then."""
+    await db.execute(
+        update(broadcasts).where(broadcasts.c.id == broadcast_id, broadcasts.c.wake < wake).values(wake=wake)
+    )
+
+
+async def already(
+    db: AsyncConnection, event: str, round_id: int, *, but: int = 0, approved: bool = False
+) -> int | None:
+    """Another broadcast of the same event for the same round that is not stopped, the clock's reminders apart.
+
+    With `approved` plans that wait for their approval do not count either.
+    """
     row = await db.execute(
         select(broadcasts.c.id)
         .where(
             broadcasts.c.event == event,
             broadcasts.c.round_id == round_id,
             broadcasts.c.id != but,
-            broadcasts.c.state != "stopped",
+            broadcasts.c.state.not_in(("stopped", "planned") if approved else ("stopped",)),
             or_(broadcasts.c.planned_by != "clock", broadcasts.c.event != "round_reminder"),
         )
         .limit(1)

@@ -5,6 +5,7 @@ on SQLite it queues behind one lock in the process, because writers there are no
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -20,6 +21,8 @@ from notifier.errors import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+QUOTED = re.compile(r"(?:(?<=query argument \$\d)|(?<=query argument \$\d\d)):.*|\nDETAIL:.*", re.DOTALL)
 
 
 def database_url(text: str) -> URL:
@@ -46,7 +49,7 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     query = dict(url.query)
     pooler = query.pop("pooler", "") == "1"
     arguments: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
-    return create_async_engine(
+    engine = create_async_engine(
         url.set(query=query),
         pool_size=pool_size,
         max_overflow=4,
@@ -54,6 +57,23 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
         connect_args=arguments,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "handle_error", _quote_nothing)
+    return engine
+
+
+def _quote_nothing(context: ExceptionContext) -> None:
+    """Cut rows and values out of PostgreSQL's errors: what people wrote must not reach a log or a screen."""
+    from asyncpg import PostgresError  # imported late: SQLite's users need not wait for it
+
+    errors: list[BaseException] = [context.sqlalchemy_exception] if context.sqlalchemy_exception else []
+    error: BaseException | None = context.original_exception
+    while error is not None:
+        errors.append(error)
+        error = error.__cause__
+    for error in errors:
+        error.args = tuple(QUOTED.sub("", part) if isinstance(part, str) else part for part in error.args)
+        if isinstance(error, PostgresError):
+            error.detail = None  # its words are put together when it is shown
 
 
 def _sqlite_manners(connection: Any, _record: Any) -> None:
@@ -129,6 +149,7 @@ async def migrate_async(url: str) -> None:
     engine = create_async_engine(
         target,
         poolclass=NullPool,
+        hide_parameters=True,
         **({"connect_args": {"isolation_level": None, "timeout": 60}} if target.get_backend_name() == "sqlite" else {}),
     )
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import arrivals, files, heard
+from notifier.store.schema import arrivals, deliveries, files, heard
 from notifier.store.upsert import upsert
 
 BODY = "arrivals.body"  # the places that the two parts of an arrival are sealed for
@@ -200,6 +200,29 @@ async def of_album(db: AsyncConnection, line: str, senders: Collection[bytes], a
     )
     found = row.first()
     return Said(*found) if found else None
+
+
+async def since(
+    db: AsyncConnection,
+    senders: Collection[bytes],
+    arrival_id: int,
+    *,
+    intents: Collection[str] = (),
+    kinds: Collection[str] = (),
+    round_id: int | None = None,
+) -> bool:
+    """Whether the same sender said something of these intents, or kinds, in a later arrival that is understood already.
+    With `round_id` what answers another round does not count; what may not show its round does.
+    """
+    query = (
+        select(heard.c.id)
+        .where(heard.c.sender_index.in_(tuple(senders)), heard.c.arrival_id > arrival_id)
+        .where(or_(heard.c.intent.in_(tuple(intents)), heard.c.kind.in_(tuple(kinds))))
+    )
+    if round_id is not None:
+        about = select(deliveries.c.id).where(deliveries.c.round_id == round_id, deliveries.c.id == heard.c.answers_id)
+        query = query.where(or_(heard.c.answers_id.is_(None), about.exists()))
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import ledger
@@ -63,9 +63,15 @@ async def head(db: AsyncConnection) -> tuple[int, bytes]:
     return (int(row.seq), bytes(row.link)) if row else (0, START)
 
 
-async def set_link(db: AsyncConnection, act_id: int, seq: int, value: bytes) -> None:
-    """Give one act its place in the chain."""
-    await db.execute(update(ledger).where(ledger.c.id == act_id, ledger.c.seq.is_(None)).values(seq=seq, link=value))
+async def set_links(db: AsyncConnection, links: Sequence[tuple[int, int, bytes]]) -> None:
+    """Give acts their places in the chain, in one statement: (id of the act, number, link) each."""
+    if not links:
+        return
+    wanted = update(ledger).where(ledger.c.id == bindparam("act_id"), ledger.c.seq.is_(None))
+    await db.execute(
+        wanted.values(seq=bindparam("number"), link=bindparam("value")),
+        [{"act_id": act, "number": number, "value": value} for act, number, value in links],
+    )
 
 
 async def sealed(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[Act]:

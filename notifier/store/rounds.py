@@ -55,9 +55,9 @@ _ENTITLED = [entitlements.c[name] for name in Entitled.__dataclass_fields__]
 
 
 async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Round | None:
-    """One round; with `lock` nobody else changes or plans it until the transaction ends."""
+    """One round; with `lock` nobody else changes or plans it until the transaction ends. Its messages go on."""
     wanted = select(*_ROUND).where(rounds.c.id == round_id)
-    row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
+    row = (await db.execute(wanted.with_for_update(key_share=True) if lock else wanted)).first()
     return Round(*row) if row else None
 
 

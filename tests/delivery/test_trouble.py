@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from notifier.app.lines import delivery_terms
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
-from notifier.store.schema import attempts, deliveries, paces
+from notifier.store.schema import attempts, broadcasts, deliveries, paces
 from tests.houses import Stage, add_person, add_round, open_stage
 
 
@@ -183,6 +183,22 @@ async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_
         await stage.house.broadcasts.advance(stage.clock(), "test")
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.cancelled, account.balanced) == (0, 1, True)
+
+
+async def test_a_broken_broadcast_does_not_stop_those_behind_it(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_round(stage, "LAIN-2026-12")
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        broken = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        async with stage.house.database.write() as db:
+            await db.execute(update(broadcasts).where(broadcasts.c.id == broken).values(event="of_another_version"))
+        behind = await stage.broadcast("round_announced", "LAIN-2026-12")
+        await stage.send()
+        assert (await stage.house.broadcasts.statement(behind)).state == "done"
+        async with stage.house.database.read() as db:
+            wake = (await db.execute(select(broadcasts.c.wake).where(broadcasts.c.id == broken))).scalar_one()
+        assert 40 < (wake - stage.clock()).total_seconds() <= 60
 
 
 async def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:

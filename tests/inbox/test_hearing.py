@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from notifier.inbox import Inbox
+from notifier.inbox.hearing import Hearing
 from notifier.rules.roles import Role
 from notifier.rules.tickets import Act
 from notifier.store.schema import (
@@ -137,6 +138,100 @@ async def test_what_cannot_be_read_is_kept_with_the_reason(talk: Talk) -> None:
     await talk.hear()
     assert all(outcome.startswith("unknown: ") for outcome in await talk.outcomes())
     assert await talk.rows(heard) == []
+
+
+# --- the last word counts --------------------------------------------------------------------------------------------
+
+
+def _stumbles_once(talk: Talk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """The database fails once, while these words are understood."""
+    hear, failed = Hearing.hear, []
+
+    async def stumble(self: Hearing, db: Any, where: Any, said: Any, now: Any) -> Any:
+        if said.text == text and not failed:
+            failed.append(said)
+            raise ConnectionError("gone for a moment")
+        return await hear(self, db, where, said, now)
+
+    monkeypatch.setattr(Hearing, "hear", stumble)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "effects", "silent"),
+    [
+        ("STOP", "MULAI", ["helped", "overtaken"], False),
+        ("STOP SEMUA", "MULAI", ["helped", "overtaken"], False),
+        ("MULAI", "STOP", ["stopped", "overtaken"], True),
+        ("STOP SEMUA", "STOP", ["stopped", "stopped"], True),
+    ],
+)
+async def test_a_retry_does_not_undo_a_later_stop_or_start(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, first: str, second: str, effects: list[str], silent: bool
+) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    _stumbles_once(talk, monkeypatch, first)
+    await talk.sms(AYU, first)
+    talk.stage.clock.move(seconds=3)
+    await talk.sms(AYU, second)
+    talk.stage.clock.move(seconds=30)
+    await talk.hear()
+    assert await _effects(talk) == effects
+    assert bool(await talk.rows(silences)) is silent
+    assert ((await talk.rows(contacts))[0]["stopped_at"] is not None) is silent
+    assert ((await talk.rows(people))[0]["silenced_at"] is not None) is (first == "STOP SEMUA" and silent)
+
+
+@pytest.mark.parametrize(("first", "second", "status"), [("YA", "TIDAK", "DIJADWALKAN"), ("TIDAK", "YA", "DITERIMA")])
+async def test_a_retry_does_not_undo_a_later_word_about_receipt(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, first: str, second: str, status: str
+) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.notify("receipt_question", await add_round(talk.stage), "sms", AYU)
+    await talk.send()
+    talk.stage.clock.move(minutes=5)
+    _stumbles_once(talk, monkeypatch, first)
+    await talk.sms(AYU, first)
+    talk.stage.clock.move(seconds=3)
+    await talk.sms(AYU, second)
+    talk.stage.clock.move(seconds=30)
+    await talk.hear()
+    assert await _status(talk) == [status]
+    assert len(await talk.rows(tickets)) == 1  # a NO is never lost, whichever came last
+
+
+@ONE_ENGINE
+async def test_a_retry_does_not_bring_back_whoever_blocked_us_since(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_person(talk.stage, "AYU", ("telegram", "7100"))
+    _stumbles_once(talk, monkeypatch, LEVY)
+    await talk.telegram(7100, LEVY)
+    await talk.membership(7100, "kicked")
+    talk.stage.clock.move(seconds=30)
+    await talk.hear()
+    assert await _effects(talk) == ["blocked", "opened"]
+    assert [row["state"] for row in await talk.rows(contacts)] == ["dead"]
+
+
+@ONE_ENGINE
+async def test_within_one_arrival_what_a_sender_says_next_waits_for_what_failed(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    _stumbles_once(talk, monkeypatch, "STOP")
+    at = talk.now.isoformat()
+    said = [(AYU, "STOP", "mo-1"), (AYU, "MULAI", "mo-2"), (BUDI, LEVY, "mo-3")]
+    entries = [
+        {"type": "message", "from": who, "to": "BANSOS", "text": text, "time": at, "id": number}
+        for who, text, number in said
+    ]
+    await talk.keep("sms", json.dumps(entries).encode(), {"content-type": "application/json"})
+    await talk.hear()
+    assert await _effects(talk) == ["opened"]
+    talk.stage.clock.move(seconds=30)
+    await talk.hear()
+    assert await _effects(talk) == ["opened", "stopped", "started"]
+    assert await talk.rows(silences) == []
 
 
 # --- who -------------------------------------------------------------------------------------------------------------

@@ -85,8 +85,8 @@ class Inbox:
     # --- one arrival ---
 
     async def _understand(self, arrival: Arrival, now: datetime, presses: list[Awaitable[None]]) -> None:
-        """Fact by fact, each in a transaction of its own, so that a broken one does not hold up its neighbours; only what
-        its own sender says next waits with it, as long as it is tried again, for the last word counts."""
+        """Fact by fact, each in a transaction of its own, so that a broken one does not hold up its neighbours; only
+        what its own sender says next waits with it, as long as it is tried again, for the last word counts."""
         outcomes, broken = [], ""
         waits: set[str] = set()  # senders
         try:

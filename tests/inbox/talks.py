@@ -129,6 +129,12 @@ class Talk:
         query = {"id": f"call-{next(self._numbers)}", "from": _person(chat), "message": message, "data": data}
         await self.update({"callback_query": query})
 
+    async def membership(self, chat: int, status: str) -> None:
+        """The person blocks the bot ("kicked") or lets it in again ("member")."""
+        was = {"status": "member" if status == "kicked" else "kicked"}
+        change = {**_framed(chat), "date": int(self.now.timestamp()), "old_chat_member": was}
+        await self.update({"my_chat_member": {**change, "new_chat_member": {"status": status}}})
+
     async def update(self, content: dict[str, Any], update_id: int = 0) -> None:
         """Any update of the bot."""
         update = {"update_id": update_id or next(self._numbers), **content}

@@ -145,11 +145,12 @@ async def test_what_cannot_be_read_is_kept_with_the_reason(talk: Talk) -> None:
 
 def _stumbles_once(talk: Talk, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """The database fails once, while these words are understood."""
-    hear, failed = Hearing.hear, []
+    hear = Hearing.hear
+    failed: list[str] = []
 
     async def stumble(self: Hearing, db: Any, where: Any, said: Any, now: Any) -> Any:
         if said.text == text and not failed:
-            failed.append(said)
+            failed.append(text)
             raise ConnectionError("gone for a moment")
         return await hear(self, db, where, said, now)
 
@@ -403,10 +404,8 @@ async def test_pressing_start_tells_a_stranger_what_we_can_do_once_a_day(talk: T
 @ONE_ENGINE
 async def test_whoever_blocks_the_bot_is_not_tried_again_until_they_let_it_in(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("telegram", "7101"))
-    change = {"chat": _message(7101)["chat"], "from": _message(7101)["from"], "date": int(talk.now.timestamp())}
     for status, state in (("kicked", "dead"), ("member", "ok")):
-        was = {"status": "member" if status == "kicked" else "kicked"}
-        await talk.update({"my_chat_member": {**change, "old_chat_member": was, "new_chat_member": {"status": status}}})
+        await talk.membership(7101, status)
         assert [row["state"] for row in await talk.rows(contacts)] == [state]
 
 

@@ -159,6 +159,7 @@ people = Table(
     Column("region", String(13), nullable=False, index=True),
     Column("zone", String(40), nullable=False),  # IANA name, follows the province
     Column("language", String(3), nullable=False, server_default="id"),
+    Column("prefers", String(16), nullable=False, server_default=""),  # channel this person is tried on first
     Column("flags", Json, nullable=False),  # ["birth_mismatch", …]: to be verified by a person
     Column("silenced_at", UtcDateTime),  # STOP SEMUA: no broadcasts to this person
     _ref("import_id", "imports.id"),
@@ -311,7 +312,8 @@ broadcasts = Table(
     Column("round_version", Integer, nullable=False),
     _ref("parent_id", "broadcasts.id"),  # a correction names what it corrects
     Column("state", String(12), nullable=False),
-    # planned → approved → expanding → sending → done; asking (needs a second look), paused, stopped
+    # planned → approved → expanding → sending → done; canary (the first ones are told, the others wait to see how it
+    # goes), asking (wants a second look), paused, stopped
     Column("paused_from", String(12), nullable=False, server_default=""),
     Column("why", String(200), nullable=False, server_default=""),  # why it asks, is paused or was stopped
     Column("at", UtcDateTime, nullable=False),  # planned start
@@ -328,6 +330,9 @@ broadcasts = Table(
     Column("cursor", Id, nullable=False, server_default="0"),  # last person expanded
     Column("facts", Json, nullable=False),  # besides those of the round, e.g. what it was before a move
     Column("pins", Json, nullable=False),  # template versions it was approved with
+    Column("canary", Integer, nullable=False, server_default="0"),  # people told first, while the others wait; 0: none
+    Column("canary_until", UtcDateTime),  # when the first ones are judged
+    Column("cap", BigInteger),  # rupiah it may cost; null: no cap
     Column("wake", UtcDateTime),
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
@@ -340,6 +345,24 @@ tallies = Table(  # kept counters: one row per broadcast, worker and state; summ
     Column("worker", String(80), primary_key=True),
     Column("state", String(12), primary_key=True),
     Column("reason", String(40), primary_key=True),  # suppressed only; otherwise ""
+    Column("n", Integer, nullable=False),
+)
+
+costs = Table(  # kept counters of what a broadcast has cost: one row per worker and line, to be summed
+    "costs",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("worker", String(80), primary_key=True),
+    Column("line", String(48), primary_key=True),
+    Column("segments", BigInteger, nullable=False),
+    Column("rupiah", BigInteger, nullable=False),
+)
+
+echoes = Table(  # kept counters of what people answered to a broadcast, by what their words meant
+    "echoes",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("intent", String(24), primary_key=True),
     Column("n", Integer, nullable=False),
 )
 
@@ -393,6 +416,13 @@ Index(
     unique=True,
     **_when("broadcast_id IS NOT NULL"),
 )
+Index(
+    "ix_deliveries_untold",
+    deliveries.c.broadcast_id,
+    deliveries.c.person_id,
+    **_when("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
+)
+Index("ix_deliveries_held", deliveries.c.id, **_when("held"))
 Index("ix_deliveries_person", deliveries.c.person_id, **_when("person_id IS NOT NULL"))
 Index("ix_deliveries_ticket", deliveries.c.ticket_id, **_when("ticket_id IS NOT NULL"))
 
@@ -422,6 +452,19 @@ Index("ix_attempts_line_ref", attempts.c.line, attempts.c.ref, **_when("ref <> '
 Index("ix_attempts_line_key", attempts.c.line, attempts.c.key)
 Index("ix_attempts_address", attempts.c.address_index, attempts.c.id)
 
+visits = Table(  # what field officers found at the doors of people no message reached
+    "visits",
+    metadata,
+    _id(),
+    _ref("delivery_id", "deliveries.id", nullable=False),
+    Column("result", String(8), nullable=False),  # told, absent, moved, died
+    Column("note", String(200), nullable=False, server_default=""),
+    Column("at", Date, nullable=False),  # day of the visit
+    Column("who", String(64), nullable=False),  # "account:3", "cli:siti"
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("delivery_id", "at", "result"),
+)
+
 receipts = Table(  # every word of a provider, used or not
     "receipts",
     metadata,
@@ -445,8 +488,11 @@ paces = Table(  # the governor: one row per line, address or group
     Column("scope", String(120), primary_key=True),
     Column("next_free", UtcDateTime, nullable=False),  # the first slot nobody has taken
     Column("parked_until", UtcDateTime),
+    Column("parks", Integer, nullable=False, server_default="0"),  # how often in a row; doubles the pause
+    Column("alerted", Boolean, nullable=False, server_default=text("false")),  # staff were told of this trouble
     Column("reason", String(120), nullable=False, server_default=""),
 )
+Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
 
@@ -486,6 +532,7 @@ heard = Table(  # one thing a citizen said
     UniqueConstraint("line", "dedupe"),
 )
 Index("ix_heard_sender", heard.c.sender_index, heard.c.id)
+Index("ix_heard_answers", heard.c.answers_id, **_when("answers_id IS NOT NULL"))
 Index("ix_heard_ref", heard.c.line, heard.c.ref, **_when("ref <> ''"))
 
 files = Table(  # attachments; the original is sealed on disk

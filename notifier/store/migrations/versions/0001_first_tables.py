@@ -99,9 +99,20 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=120), nullable=False),
         sa.Column("next_free", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("parked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("parks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("alerted", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_paces")),
     )
+    with op.batch_alter_table("paces", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_paces_parked",
+            ["parked_until"],
+            unique=False,
+            sqlite_where=sa.text("parked_until IS NOT NULL"),
+            postgresql_where=sa.text("parked_until IS NOT NULL"),
+        )
+
     op.create_table(
         "regions",
         sa.Column("code", sa.String(length=13), nullable=False),
@@ -194,6 +205,9 @@ def upgrade() -> None:
         sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("pins", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("canary", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("canary_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("cap", sa.BigInteger(), nullable=True),
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["parent_id"], ["broadcasts.id"], name=op.f("fk_broadcasts_parent_id_broadcasts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_broadcasts_round_id_rounds")),
@@ -226,6 +240,7 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=13), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=False),
         sa.Column("language", sa.String(length=3), server_default="id", nullable=False),
+        sa.Column("prefers", sa.String(length=16), server_default="", nullable=False),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("silenced_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -337,6 +352,24 @@ def upgrade() -> None:
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         batch_op.create_index("ix_contacts_kind_address", ["kind", "address"], unique=False)
 
+    op.create_table(
+        "costs",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("rupiah", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_costs_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "worker", "line", name=op.f("pk_costs")),
+    )
+    op.create_table(
+        "echoes",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("intent", sa.String(length=24), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_echoes_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "intent", name=op.f("pk_echoes")),
+    )
     op.create_table(
         "enrolments",
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -467,6 +500,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'due'"),
         )
         batch_op.create_index(
+            "ix_deliveries_held", ["id"], unique=False, sqlite_where=sa.text("held"), postgresql_where=sa.text("held")
+        )
+        batch_op.create_index(
             "ix_deliveries_lease",
             ["lease_until"],
             unique=False,
@@ -486,6 +522,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("ticket_id IS NOT NULL"),
             postgresql_where=sa.text("ticket_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_deliveries_untold",
+            ["broadcast_id", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
+            postgresql_where=sa.text("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
         )
 
     op.create_table(
@@ -566,6 +609,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("heard", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_heard_answers",
+            ["answers_id"],
+            unique=False,
+            sqlite_where=sa.text("answers_id IS NOT NULL"),
+            postgresql_where=sa.text("answers_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_heard_ref",
             ["line", "ref"],
             unique=False,
@@ -574,6 +624,19 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_heard_sender", ["sender_index", "id"], unique=False)
 
+    op.create_table(
+        "visits",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("result", sa.String(length=8), nullable=False),
+        sa.Column("note", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("at", sa.Date(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_visits_delivery_id_deliveries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+        sa.UniqueConstraint("delivery_id", "at", "result", name=op.f("uq_visits_delivery_id_at_result")),
+    )
     op.create_table(
         "files",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),

@@ -348,12 +348,14 @@ tallies = Table(  # kept counters: one row per broadcast, worker and state; summ
     Column("n", Integer, nullable=False),
 )
 
-costs = Table(  # kept counters of what a broadcast has cost: one row per worker and line, to be summed
-    "costs",
+loads = Table(  # kept counters of what each line carries of a broadcast: one row per worker, to be summed
+    "loads",
     metadata,
     Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
     Column("worker", String(80), primary_key=True),
     Column("line", String(48), primary_key=True),
+    Column("people", Integer, nullable=False),  # put on this line when it was expanded, or carried over to it
+    Column("attempts", Integer, nullable=False),
     Column("segments", BigInteger, nullable=False),
     Column("rupiah", BigInteger, nullable=False),
 )

@@ -353,14 +353,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_contacts_kind_address", ["kind", "address"], unique=False)
 
     op.create_table(
-        "costs",
+        "loads",
         sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("worker", sa.String(length=80), nullable=False),
         sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("segments", sa.BigInteger(), nullable=False),
         sa.Column("rupiah", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_costs_broadcast_id_broadcasts")),
-        sa.PrimaryKeyConstraint("broadcast_id", "worker", "line", name=op.f("pk_costs")),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_loads_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "worker", "line", name=op.f("pk_loads")),
     )
     op.create_table(
         "echoes",

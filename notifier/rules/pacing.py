@@ -17,6 +17,7 @@ from notifier.rules.hours import Hours
 OPENS, CLOSES = time(8), time(20)  # the send window, by the citizen's wall clock
 GRACE = timedelta(minutes=30)  # how long after the citizen's own word an answer need not wait for the window
 NOTHING = timedelta(0)
+TICK = 0.002  # seconds; shorter pauses a process cannot keep
 _LONGEST_WAIT = timedelta(days=366)  # a provider that asks for more than a year is a broken provider
 
 
@@ -106,14 +107,29 @@ def fits(
 def slots(next_free: datetime | None, now: datetime, n: int, rate: float) -> tuple[datetime, timedelta, datetime]:
     """`n` evenly spaced slots at `rate` a second: (the first, their spacing, when the next one is free).
 
-    The k-th slot is first + k * spacing. Time that went by unused is not made up for: no bursts. ValueError when the
-    rate is not above zero or n is negative.
+    The span from the first to the next free one belongs to whoever asked. The k-th slot is first + k * spacing. Time
+    that went by unused is not made up for: no bursts. ValueError when the rate is not above zero or n is negative.
     """
     if not rate > 0 or n < 0:
         raise ValueError(f"Slots need a rate above zero and a number not below it, not {rate} a second and {n}.")
     first = now if next_free is None else max(next_free, now)
     spacing = timedelta(microseconds=math.ceil(1_000_000 / rate))  # rounded up: never above the rate
     return first, spacing, first + n * spacing
+
+
+def shares(rate: float, for_answers: float) -> tuple[float, float]:
+    """One line's rate as two budgets: (for everything, for answers alone). Together they are never more than the rate.
+
+    for_answers: the part of it, 0 to 1, that no broadcast can take. Whole numbers, so that no second holds one more; a
+    line of less than 5 a second is not divided.
+    """
+    reserved = max(1, math.floor(rate * for_answers)) if rate >= 5 and for_answers > 0 else 0
+    return (float(math.floor(rate)) if rate >= 1 else rate) - reserved, float(reserved)
+
+
+def stride(rate: float, tick: float = TICK) -> int:
+    """How many messages leave together at this rate, where their spacing is finer than a process can sleep."""
+    return max(1, math.ceil(rate * tick))
 
 
 def reminder_at(

@@ -19,7 +19,7 @@ from channels.contract import Message, Spaces, Weighs
 from notifier.dispatch.settle import Terms, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import Lane, State
-from notifier.rules.pacing import slots, stride, window
+from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces
 from notifier.store.deliveries import Claimed, Mark, Step
 from notifier.store.loads import Load
@@ -27,7 +27,6 @@ from notifier.store.loads import Load
 log = structlog.get_logger()
 SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than a second after a stop
 AHEAD = timedelta(milliseconds=100)  # how long before its first slot a share may be taken
-SLACK = timedelta(milliseconds=20)  # a late wake-up need not cost the last message of a span its slot
 SKEW = timedelta(milliseconds=250)  # a clock that differs more from the database's sends nothing
 PROBE = timedelta(seconds=30)  # how long the others wait while one message tries a line that was in trouble
 RESCAN = 5.0  # seconds between two looks at the whole queue, past the mark
@@ -86,17 +85,17 @@ class Claims:
             return NOTHING
         if probing:
             await paces.rest(db, route.scope, now + PROBE)
-        first, spacing, end = _span(free, now, sum(one.weight for one in ready), share.rate)
-        await paces.advance(db, share.scope, end)
-        await self._begin(db, share, ready, now, first, spacing)
-        return Grant(ready, first - now, spacing, end - first, probing)
+        own = span(free, now, sum(one.weight for one in ready), share.rate)
+        await paces.advance(db, share.scope, own.next_free)
+        await self._begin(db, share, ready, own)
+        return _granted(own, now, ready, probing)
 
     async def again(self, db: AsyncConnection, share: Share, units: int, now: datetime) -> Grant:
         """Another span for messages that missed theirs; its `ready` is empty."""
         pace, _, _ = await paces.lock(db, share.scope, share.route.scope, now)
-        first, spacing, end = _span(pace.next_free, now, units, share.rate)
-        await paces.advance(db, share.scope, end)
-        return Grant((), first - now, spacing, end - first)
+        own = span(pace.next_free, now, units, share.rate)
+        await paces.advance(db, share.scope, own.next_free)
+        return _granted(own, now)
 
     # --- the queue ---
 
@@ -220,20 +219,12 @@ class Claims:
 
     # --- the rows that say we are about to ---
 
-    async def _begin(
-        self,
-        db: AsyncConnection,
-        share: Share,
-        ready: Sequence[Ready],
-        now: datetime,
-        first: datetime,
-        spacing: timedelta,
-    ) -> None:
+    async def _begin(self, db: AsyncConnection, share: Share, ready: Sequence[Ready], own: Span) -> None:
         rows, carried, units = [], Counter[tuple[int, str]](), 0
         segments: Counter[tuple[int, str]] = Counter()
         line = share.route.line
         for one in ready:
-            rows.append(self._row(line, one, first + units * spacing))
+            rows.append(self._row(line, one, own.first + units * own.spacing))
             units += one.weight
             if one.delivery.broadcast_id is not None:
                 carried[one.delivery.broadcast_id, line] += 1
@@ -290,11 +281,8 @@ class Rests:
         return None
 
 
-def _span(free: datetime, now: datetime, units: int, rate: float) -> tuple[datetime, timedelta, datetime]:
-    """(first slot, spacing, end) of a span for so many units, with a little room for late wake-ups."""
-    together = stride(rate)
-    first, spacing, end = slots(free, now, units, rate / (1 + 2 * (together - 1) / rate) if together > 1 else rate)
-    return first, spacing, end + min(SLACK, max(spacing / 2, timedelta(milliseconds=2)))
+def _granted(own: Span, now: datetime, ready: Sequence[Ready] = (), probing: bool = False) -> Grant:
+    return Grant(ready, own.first - now, own.spacing, own.end - own.first, probing)
 
 
 def _back(c: Claimed, state: State, reason: str, now: datetime, **values: Any) -> Step:

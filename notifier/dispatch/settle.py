@@ -68,7 +68,7 @@ async def settle_group(
     Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters.
     """
     present = await deliveries.standing(db, [outcome.delivery_id for outcome in outcomes])
-    begun = await attempts.numbered(db, [(outcome.delivery_id, outcome.fence) for outcome in outcomes])
+    begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome in outcomes})
     rows, steps = [], []
     spent: dict[tuple[int, str], Load] = {}
     for outcome, chance in zip(outcomes, luck, strict=True):

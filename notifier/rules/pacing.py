@@ -18,6 +18,8 @@ OPENS, CLOSES = time(8), time(20)  # the send window, by the citizen's wall cloc
 GRACE = timedelta(minutes=30)  # how long after the citizen's own word an answer need not wait for the window
 NOTHING = timedelta(0)
 TICK = 0.002  # seconds; shorter pauses a process cannot keep
+BRISK = 200.0  # units a second
+LATE_SLOW, LATE = timedelta(milliseconds=20), timedelta(milliseconds=50)  # how late a worker may wake up
 _LONGEST_WAIT = timedelta(days=366)  # a provider that asks for more than a year is a broken provider
 
 
@@ -130,6 +132,31 @@ def shares(rate: float, for_answers: float) -> tuple[float, float]:
 def stride(rate: float, tick: float = TICK) -> int:
     """How many messages leave together at this rate, where their spacing is finer than a process can sleep."""
     return max(1, math.ceil(rate * tick))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a line's time that belongs to one worker."""
+
+    first: datetime  # the first slot
+    spacing: timedelta  # between two units
+    end: datetime  # nothing of it may leave later
+    next_free: datetime  # where the next worker's begins
+
+
+def span(next_free: datetime | None, now: datetime, units: int, rate: float) -> Span:
+    """The next span for so many units. However the workers' clocks tick, no second holds more than the rate.
+
+    A worker wakes up late now and then. On a slow line the span has room for that, and nobody else is in it. On a brisk
+    one (from 200 a second) spans may overlap by as much as somebody may be late, and slots are wider by the same part:
+    within a second and `LATE` there are rate - 1 of them.
+    """
+    if rate < BRISK:
+        first, spacing, end = slots(next_free, now, units, rate)
+        return Span(first, spacing, end + LATE_SLOW, end + LATE_SLOW)
+    stretched = (rate - 1) / (1 + (LATE + timedelta(seconds=TICK)).total_seconds())
+    first, spacing, end = slots(next_free, now, units, stretched)
+    return Span(first, spacing, end + LATE, end)
 
 
 def reminder_at(

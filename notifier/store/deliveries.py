@@ -7,15 +7,27 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import Integer, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import accounts, attempts, broadcasts, contacts, deliveries, people, rounds, tallies, tickets
-from notifier.store.upsert import upsert
+from notifier.store.bulk import many
+from notifier.store.schema import (
+    Id,
+    accounts,
+    attempts,
+    broadcasts,
+    contacts,
+    deliveries,
+    people,
+    rounds,
+    tallies,
+    tickets,
+)
+from notifier.store.upsert import upsert_on
 
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
 HALTED = ("paused", "stopped", "asking")
@@ -108,8 +120,7 @@ Mark = tuple[int, datetime, int]  # lane, due_at, id: a place in the queue of a 
 
 async def waits(db: AsyncConnection, line: str, now: datetime) -> bool:
     """Is anything due on a line? A look without a lock, for workers that found nothing last time."""
-    wanted = select(deliveries.c.id).where(*_due(line, now)).limit(1)
-    return (await db.execute(wanted)).first() is not None
+    return (await db.execute(_WAITS, {"of_line": line, "now": now})).first() is not None
 
 
 async def claim(
@@ -127,30 +138,11 @@ async def claim(
     `bulk`: those of broadcasts, or everything else. `after`: look only behind this place of the queue, past the rows
     that were claimed since and that an old snapshot keeps in the index.
     """
-    order = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
-    of = deliveries.c.lane >= BULK if bulk else deliveries.c.lane < BULK
-    wanted = select(deliveries.c.id).where(*_due(line, now), of)
+    values: dict[str, Any] = {"of_line": line, "now": now, "lease": lease_until, "n": limit}
     if after is not None:
-        lane, due_at, last = after
-        wanted = wanted.where(tuple_(*order) > tuple_(literal(lane), literal(due_at, order[1].type), literal(last)))
-    pick = wanted.order_by(*order).limit(limit).with_for_update(skip_locked=True).cte("pick")
-    taken = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(select(pick.c.id)))
-        .values(state="sending", lease_until=lease_until, fence=deliveries.c.fence + 1, tries=deliveries.c.tries + 1)
-        .returning(*_CLAIMED)
-    )
-    return sorted(await db.execute(taken), key=lambda row: (row.lane, row.due_at, row.id))
-
-
-def _due(line: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    halted = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
-    return (
-        deliveries.c.state == "due",
-        deliveries.c.line == line,
-        deliveries.c.due_at <= now,
-        or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(halted)),
-    )
+        values |= dict(zip(("after_lane", "after_due", "after_id"), after, strict=True))
+    taken = await db.execute(_claiming(bulk, after is not None), values)
+    return sorted(taken, key=lambda row: (row.lane, row.due_at, row.id))
 
 
 _CLAIMED = (
@@ -176,8 +168,46 @@ _CLAIMED = (
     deliveries.c.thread,
     deliveries.c.sealed,
 )
+_ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
+_HALTED = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
+_TIME = deliveries.c.due_at.type
+_DUE = select(deliveries.c.id).where(
+    deliveries.c.state == literal("due", literal_execute=True),  # so that the partial index serves a kept plan too
+    deliveries.c.line == bindparam("of_line"),
+    deliveries.c.due_at <= bindparam("now", type_=_TIME),
+    or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(_HALTED)),
+)
+_WAITS = _DUE.limit(1)
+
+
+@cache
+def _claiming(bulk: bool, after: bool) -> Any:
+    wanted = _DUE.where(deliveries.c.lane >= BULK if bulk else deliveries.c.lane < BULK)
+    if after:
+        place = (
+            bindparam("after_lane", type_=Integer),
+            bindparam("after_due", type_=_TIME),
+            bindparam("after_id", type_=Id),
+        )
+        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
+    pick = wanted.order_by(*_ORDER).limit(bindparam("n", type_=Integer)).with_for_update(skip_locked=True).cte("pick")
+    return (
+        update(deliveries)
+        .where(deliveries.c.id.in_(select(pick.c.id)))
+        .values(
+            state="sending",
+            lease_until=bindparam("lease", type_=_TIME),
+            fence=deliveries.c.fence + 1,
+            tries=deliveries.c.tries + 1,
+        )
+        .returning(*_CLAIMED)
+    )
+
+
 _ROUND = ("code", "programme", "period", "region", "venue", "address", "opens_at", "closes_at", "amount", "method")
 _ROUND_EXTRA = ("note", "zone", "version")
+_AROUND = select(rounds.c.id, *(rounds.c[name] for name in (*_ROUND, *_ROUND_EXTRA)))
+_SAID = select(broadcasts.c.id, broadcasts.c.facts)
 
 
 async def claimed(db: AsyncConnection, taken: Sequence[Row[Any]]) -> list[Claimed]:
@@ -210,16 +240,14 @@ _WHO = select(
 async def _rounds(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     if not ids:
         return {}
-    rows = await db.execute(
-        select(rounds.c.id, *(rounds.c[name] for name in (*_ROUND, *_ROUND_EXTRA))).where(rounds.c.id.in_(ids))
-    )
+    rows = await db.execute(_AROUND.where(rounds.c.id.in_(ids)))
     return {row.id: dict(row._mapping) for row in rows}
 
 
 async def _broadcast_facts(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     if not ids:
         return {}
-    rows = await db.execute(select(broadcasts.c.id, broadcasts.c.facts).where(broadcasts.c.id.in_(ids)))
+    rows = await db.execute(_SAID.where(broadcasts.c.id.in_(ids)))
     return dict(tuple(row) for row in rows)
 
 
@@ -308,7 +336,7 @@ async def write(db: AsyncConnection, steps: Sequence[Step]) -> None:
         if step.ticket_id is not None and step.state in UNREACHED:
             unreached.add(step.ticket_id)
     for names, rows in groups.items():
-        await db.execute(_moving(names), rows)
+        await many(db, _moving(names), rows)
     if unreached:
         # Any instant that is past wakes the desk's sweep; the ticket's own times are reckoned anew there.
         await db.execute(update(tickets).where(tickets.c.id.in_(unreached)).values(wake=tickets.c.opened_at))
@@ -332,15 +360,16 @@ async def count(db: AsyncConnection, counts: Mapping[tuple[int, str, str], int],
         for (broadcast, state, reason), n in sorted(counts.items())
         if n
     ]
-    if rows:
-        statement = upsert(db, tallies)
-        await db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["broadcast_id", "worker", "state", "reason"],
-                set_={"n": tallies.c.n + statement.excluded.n},
-            ),
-            rows,
-        )
+    await many(db, _counting(db.dialect.name), rows)
+
+
+@cache
+def _counting(engine: str) -> Any:
+    statement = upsert_on(engine, tallies)
+    return statement.on_conflict_do_update(
+        index_elements=["broadcast_id", "worker", "state", "reason"],
+        set_={"n": tallies.c.n + statement.excluded.n},
+    )
 
 
 async def wake_ticket(db: AsyncConnection, ticket_id: int, now: datetime) -> None:

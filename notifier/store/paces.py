@@ -7,8 +7,10 @@ A scope is a line ("line:sms"), a line's share for answers ("line:sms:answers") 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import attempts, paces
@@ -37,29 +39,41 @@ async def lock(db: AsyncConnection, scope: str, line: str, now: datetime) -> tup
 
     Both rows are made if need be.
     """
-    whole = paces.alias("whole")
-    own_clock = db.dialect.name != "sqlite"
-    clock = func.clock_timestamp() if own_clock else literal(None)
-    wanted = (
-        select(*_COLUMNS, *(whole.c[name] for name in Pace.__dataclass_fields__), clock)
-        .select_from(paces.join(whole, whole.c.scope == line))
-        .where(paces.c.scope == scope)
-        .with_for_update(of=paces)
-    )
-    row = (await db.execute(wanted)).first()
+    wanted = _locking(db.dialect.name)
+    values = {"own": scope, "line": line}
+    row = (await db.execute(wanted, values)).first()
     if row is None:
         await db.execute(
             upsert(db, paces).on_conflict_do_nothing(index_elements=["scope"]),
             [{"scope": name, "next_free": now, "reason": ""} for name in sorted({scope, line})],
         )
-        row = (await db.execute(wanted)).one()
+        row = (await db.execute(wanted, values)).one()
     cut = len(_COLUMNS)
     return Pace(*row[:cut]), Pace(*row[cut : 2 * cut]), row[-1]
 
 
+@cache
+def _locking(engine: str) -> Any:
+    whole = paces.alias("whole")
+    clock = literal(None) if engine == "sqlite" else func.clock_timestamp()
+    return (
+        select(*_COLUMNS, *(whole.c[name] for name in Pace.__dataclass_fields__), clock)
+        .select_from(paces.join(whole, whole.c.scope == bindparam("line")))
+        .where(paces.c.scope == bindparam("own"))
+        .with_for_update(of=paces)
+    )
+
+
+_ADVANCED = (
+    update(paces)
+    .where(paces.c.scope == bindparam("own"))
+    .values(next_free=bindparam("to", type_=paces.c.next_free.type))
+)
+
+
 async def advance(db: AsyncConnection, scope: str, next_free: datetime) -> None:
     """Slots up to here are taken."""
-    await db.execute(update(paces).where(paces.c.scope == scope).values(next_free=next_free))
+    await db.execute(_ADVANCED, {"own": scope, "to": next_free})
 
 
 async def park(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.contract import Message, Spaces, Weighs
+from channels.contract import Message, Spaces
 from notifier.dispatch.settle import Terms, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import Lane, State
@@ -195,8 +195,7 @@ class Claims:
             thread=c.thread,
             buttons=said.buttons,
         )
-        weight = route.channel.weight(message) if isinstance(route.channel, Weighs) else 1
-        return Ready(c, message, weight, said.template)
+        return Ready(c, message, route.weigh(message), said.template)
 
     async def _climb(self, db: AsyncConnection, c: Claimed, reason: str, now: datetime) -> Step:
         standing = (await deliveries.standing(db, [c.id]))[c.id]

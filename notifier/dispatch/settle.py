@@ -4,6 +4,7 @@ The rules are `rules.deliveries` (which fact wins) and `rules.pacing.Retry` (whe
 present rows, asks the rules and writes the steps, all in the caller's transaction.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,12 +41,10 @@ class Outcome:
     excused: bool = False  # the line failed, not the message: the attempt does not count
     line_works: bool = False  # it showed that a line in trouble works again
 
-    def load(self) -> Load:
+    def load(self) -> Load | None:
         """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all."""
-        if self.state is State.UNKNOWN:
-            return Load()
         units = (self.segments if self.state is State.ACCEPTED else 0) - self.weight
-        return Load(segments=units, rupiah=units * self.price)
+        return None if self.state is State.UNKNOWN or not units else Load(segments=units, rupiah=units * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,14 @@ async def settle_group(
 
     Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters.
     """
-    present = await deliveries.standing(db, [outcome.delivery_id for outcome in outcomes])
-    begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome in outcomes})
+    arrived = await _accept(db, line, outcomes, terms, now)
+    looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
+    if not looked_at:
+        return
+    present = await deliveries.standing(db, [outcome.delivery_id for outcome, _ in looked_at])
+    begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome, _ in looked_at})
     rows, steps = [], []
-    spent: dict[tuple[int, str], Load] = {}
-    for outcome, chance in zip(outcomes, luck, strict=True):
+    for outcome, chance in looked_at:
         d, attempt = present[outcome.delivery_id], begun[outcome.delivery_id]
         # A receipt may have overtaken us: what is known of the attempt already is never made weaker.
         fact = settle(State(attempt.state), outcome.state)
@@ -79,11 +81,41 @@ async def settle_group(
         step = await _next(db, d, attempt, outcome, fact, terms, now, chance)
         if step is not None:
             steps.append(step)
-        if d.broadcast_id is not None:
-            spent[d.broadcast_id, line] = spent.get((d.broadcast_id, line), Load()) + outcome.load()
     await attempts.finish(db, rows)
     await deliveries.move(db, steps, terms.worker)
-    await loads.add(db, terms.worker, spent)
+    await loads.add(db, terms.worker, _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]))
+
+
+async def _accept(
+    db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime
+) -> set[Outcome]:
+    """Record what went as it should, all at once; returns it."""
+    taken = {outcome.delivery_id: outcome for outcome in outcomes if outcome.state is State.ACCEPTED}
+    if not taken:
+        return set()
+    found = await deliveries.accept(db, [(outcome.delivery_id, outcome.fence) for outcome in taken.values()], now)
+    arrived = [(one, taken[one.id]) for one in found]
+    await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)
+    counts: Counter[tuple[int, str, str]] = Counter()
+    for one, _ in arrived:
+        if one.broadcast_id is not None:
+            counts[one.broadcast_id, State.SENDING.value, ""] -= 1
+            counts[one.broadcast_id, State.ACCEPTED.value, ""] += 1
+        if one.ticket_id is not None and one.event == ACKNOWLEDGEMENT:
+            await deliveries.wake_ticket(db, one.ticket_id, now)  # it left: the promise to acknowledge is kept
+    await deliveries.count(db, counts, terms.worker)
+    await loads.add(db, terms.worker, _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived]))
+    return {outcome for _, outcome in arrived}
+
+
+def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:
+    """What broadcasts cost more, or less, than was reckoned when their messages were claimed."""
+    spent: dict[tuple[int, str], Load] = {}
+    for broadcast_id, outcome in outcomes:
+        differs = outcome.load()
+        if broadcast_id is not None and differs is not None:
+            spent[broadcast_id, line] = spent.get((broadcast_id, line), Load()) + differs
+    return spent
 
 
 def _row(

@@ -1,16 +1,17 @@
 """What the rooms of the dispatcher hand to each other: a line, a wording, and whose words and seals they need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
-from channels.contract import Button, Channel, Message
+from channels.contract import Button, Channel, Message, Weighs
 from notifier.rules.pacing import shares
 from notifier.store.deliveries import Claimed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """A line as the dispatcher sees it."""
 
@@ -21,6 +22,11 @@ class Route:
     replies: bool
     price: int = 0  # rupiah a unit
     for_answers: float = 0.2  # part of the rate that no broadcast can take
+
+    @cached_property
+    def weigh(self) -> Callable[[Message], int]:
+        """How many units of the rate a message takes."""
+        return self.channel.weight if isinstance(self.channel, Weighs) else lambda message: 1
 
     @property
     def scope(self) -> str:

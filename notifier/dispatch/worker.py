@@ -201,14 +201,14 @@ class Dispatcher:
     async def _send(self, share: Share, ready: Ready, probing: bool) -> None:
         """One attempt; always leaves an outcome behind, also when it is cancelled or breaks."""
         route = share.route
-        outcome = self._outcome(route, ready, State.UNKNOWN, reason="broken off")
+        outcome = None
         try:
             outcome = await self._attempt(route, ready, probing)
         except Exception:
             log.exception("dispatch.send", line=route.line, delivery=ready.delivery.id)
         finally:
             self._gates[route.line].release()
-            self._keepers[route.line].put(outcome)
+            self._keepers[route.line].put(outcome or self._outcome(route, ready, State.UNKNOWN, reason="broken off"))
 
     async def _attempt(self, route: Route, ready: Ready, probing: bool) -> Outcome:
         try:
@@ -271,5 +271,13 @@ class Dispatcher:
 
     def _outcome(self, route: Route, ready: Ready, state: State, *, reason: str = "", **facts: Any) -> Outcome:
         c = ready.delivery
-        facts |= {"weight": ready.weight, "price": route.price, "reason": discreet(reason)}
-        return Outcome(c.id, c.fence, self._clock(), state, **facts)
+        return Outcome(
+            c.id,
+            c.fence,
+            self._clock(),
+            state,
+            weight=ready.weight,
+            price=route.price,
+            reason=discreet(reason) if reason else "",
+            **facts,
+        )

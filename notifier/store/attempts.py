@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.bulk import many
+from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import attempts, receipts
 from notifier.store.upsert import upsert
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One call to one provider."""
 
     id: int
@@ -29,8 +30,7 @@ class Attempt:
     reason: str
 
 
-_COLUMNS = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
-_ATTEMPTS = select(*_COLUMNS)
+_COLUMNS = tuple(attempts.c[name] for name in Attempt._fields)
 
 
 async def begin(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -56,6 +56,29 @@ async def finish(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None
     await many(db, _FINISHED, rows)
 
 
+async def accept(db: AsyncConnection, sent: Sequence[tuple[int, int, str, int]], now: datetime) -> None:
+    """The provider took these: (delivery, number, ref, segments)."""
+    if sent:
+        names = ("id", "fence", "ref", "segments")
+        await db.execute(_accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
+
+
+@cache
+def _accepting(engine: str) -> Any:
+    sent = given(engine, id=BigInteger(), fence=Integer(), ref=Text(), segments=Integer())
+    return (
+        update(attempts)
+        .where(attempts.c.delivery_id == sent.c.id, attempts.c.number == sent.c.fence)
+        .values(
+            state="accepted",
+            reason="",
+            ref=sent.c.ref,
+            segments=sent.c.segments,
+            settled_at=bindparam("accepted_at", type_=attempts.c.settled_at.type),
+        )
+    )
+
+
 async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
     """All attempts of a delivery, oldest first."""
     rows = await db.execute(select(*_COLUMNS).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number))
@@ -64,8 +87,14 @@ async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
 
 async def numbered(db: AsyncConnection, fences: Mapping[int, int]) -> dict[int, Attempt]:
     """The attempts with these numbers: delivery → number, delivery → attempt."""
-    rows = await db.execute(_ATTEMPTS.where(attempts.c.delivery_id.in_(fences)))
-    return {row.delivery_id: Attempt(*row) for row in rows if fences[row.delivery_id] == row.number}
+    rows = await db.execute(_of_deliveries(db.dialect.name), listed(db, fences))
+    found = (Attempt._make(row) for row in rows)
+    return {attempt.delivery_id: attempt for attempt in found if fences[attempt.delivery_id] == attempt.number}
+
+
+@cache
+def _of_deliveries(engine: str) -> Any:
+    return select(*_COLUMNS).where(among(engine, attempts.c.delivery_id))
 
 
 async def named(db: AsyncConnection, line: str, ref: str, key: str) -> Attempt | None:

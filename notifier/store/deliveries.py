@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.bulk import many
+from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import (
     Id,
     accounts,
@@ -50,8 +51,7 @@ class Answered:
     sent_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What decides on the next state of a delivery."""
 
     id: int
@@ -72,8 +72,7 @@ class Standing:
     stopped: bool  # its broadcast was stopped: it is not tried again and not carried elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery whose turn has come, with all that its words and its address need."""
 
     id: int
@@ -95,7 +94,7 @@ class Claimed:
     due_at: datetime
     thread: str
     sealed: bytes | None
-    kind: str | None
+    kind: str | None  # from here on what other tables know
     address: str | None
     contact_state: str | None
     stopped: bool
@@ -145,29 +144,7 @@ async def claim(
     return sorted(taken, key=lambda row: (row.lane, row.due_at, row.id))
 
 
-_CLAIMED = (
-    deliveries.c.id,
-    deliveries.c.broadcast_id,
-    deliveries.c.person_id,
-    deliveries.c.contact_id,
-    deliveries.c.ticket_id,
-    deliveries.c.account_id,
-    deliveries.c.round_id,
-    deliveries.c.event,
-    deliveries.c.language,
-    deliveries.c.zone,
-    deliveries.c.facts,
-    deliveries.c.round_version,
-    deliveries.c.generation,
-    deliveries.c.fence,
-    deliveries.c.tries,
-    deliveries.c.expires_at,
-    deliveries.c.window,
-    deliveries.c.lane,
-    deliveries.c.due_at,
-    deliveries.c.thread,
-    deliveries.c.sealed,
-)
+_CLAIMED = tuple(deliveries.c[name] for name in (*Claimed._fields[: Claimed._fields.index("kind")], "round_id"))
 _ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
 _HALTED = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
 _TIME = deliveries.c.due_at.type
@@ -204,102 +181,95 @@ def _claiming(bulk: bool, after: bool) -> Any:
     )
 
 
-_ROUND = ("code", "programme", "period", "region", "venue", "address", "opens_at", "closes_at", "amount", "method")
-_ROUND_EXTRA = ("note", "zone", "version")
-_AROUND = select(rounds.c.id, *(rounds.c[name] for name in (*_ROUND, *_ROUND_EXTRA)))
-_SAID = select(broadcasts.c.id, broadcasts.c.facts)
-
-
 async def claimed(db: AsyncConnection, taken: Sequence[Row[Any]]) -> list[Claimed]:
     """Claimed rows with all that their words and addresses need. What many share is asked for once."""
-    who: dict[int, Any] = {
-        row.id: row for row in await db.execute(_WHO.where(deliveries.c.id.in_([row.id for row in taken])))
-    }
-    around = await _rounds(db, {row.round_id for row in taken} - {None})
-    said = await _broadcast_facts(db, {row.broadcast_id for row in taken} - {None})
-    return [_claimed(row, who[row.id], around.get(row.round_id), said.get(row.broadcast_id)) for row in taken]
+    found = await db.execute(_who(db.dialect.name), listed(db, [row.id for row in taken]))
+    who: dict[int, Any] = {row[0]: row for row in found}
+    said = await _around_broadcasts(db, {row.broadcast_id for row in taken if row.broadcast_id is not None})
+    alone = {row.round_id for row in taken if row.broadcast_id is None and row.round_id is not None}
+    rounds_alone = await _around(db, alone)
+    claimed = []
+    for row in taken:
+        facts, around = said[row.broadcast_id] if row.broadcast_id is not None else (None, None)
+        around = around or rounds_alone.get(row.round_id)
+        claimed.append(Claimed._make((*row[:-1], *who[row.id][1:], around, facts)))
+    return claimed
 
 
-_WHO = select(
-    deliveries.c.id,
-    contacts.c.kind,
-    contacts.c.address,
-    contacts.c.state.label("contact_state"),
-    contacts.c.stopped_at,
-    people.c.name,
-    people.c.silenced_at,
-    accounts.c.notify_kind,
-    accounts.c.notify_address,
-).select_from(
-    deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
-    .outerjoin(people, people.c.id == deliveries.c.person_id)
-    .outerjoin(accounts, accounts.c.id == deliveries.c.account_id)
+@cache
+def _who(engine: str) -> Any:
+    return (
+        select(
+            deliveries.c.id,
+            contacts.c.kind,
+            contacts.c.address,
+            contacts.c.state,
+            or_(contacts.c.stopped_at.is_not(None), people.c.silenced_at.is_not(None)),
+            people.c.name,
+            accounts.c.notify_kind,
+            accounts.c.notify_address,
+        )
+        .select_from(
+            deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
+            .outerjoin(people, people.c.id == deliveries.c.person_id)
+            .outerjoin(accounts, accounts.c.id == deliveries.c.account_id)
+        )
+        .where(among(engine, deliveries.c.id))
+    )
+
+
+_ROUND = (
+    *("code", "programme", "period", "region", "venue", "address", "opens_at", "closes_at", "amount", "method"),
+    *("note", "zone", "version"),
 )
 
 
-async def _rounds(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+async def _around_broadcasts(
+    db: AsyncConnection, ids: Collection[int]
+) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]:
     if not ids:
         return {}
-    rows = await db.execute(_AROUND.where(rounds.c.id.in_(ids)))
-    return {row.id: dict(row._mapping) for row in rows}
+    rows = await db.execute(_of_broadcasts(db.dialect.name), listed(db, ids))
+    return {number: (facts, dict(zip(_ROUND, around, strict=True))) for number, facts, *around in rows}
 
 
-async def _broadcast_facts(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    if not ids:
-        return {}
-    rows = await db.execute(_SAID.where(broadcasts.c.id.in_(ids)))
-    return dict(tuple(row) for row in rows)
-
-
-def _claimed(row: Row[Any], who: Row[Any], around: Mapping[str, Any] | None, said: Mapping[str, Any] | None) -> Claimed:
-    return Claimed(
-        id=row.id,
-        broadcast_id=row.broadcast_id,
-        person_id=row.person_id,
-        contact_id=row.contact_id,
-        ticket_id=row.ticket_id,
-        event=row.event,
-        language=row.language,
-        zone=row.zone,
-        facts=row.facts,
-        round_version=row.round_version,
-        generation=row.generation,
-        fence=row.fence,
-        tries=row.tries,
-        expires_at=row.expires_at,
-        window=row.window,
-        lane=row.lane,
-        due_at=row.due_at,
-        thread=row.thread,
-        sealed=row.sealed,
-        kind=who.kind,
-        address=who.address,
-        contact_state=who.contact_state,
-        stopped=who.stopped_at is not None or who.silenced_at is not None,
-        name=who.name,
-        account_kind=who.notify_kind,
-        account_address=who.notify_address,
-        round=around,
-        broadcast_facts=said,
+@cache
+def _of_broadcasts(engine: str) -> Any:
+    return (
+        select(broadcasts.c.id, broadcasts.c.facts, *(rounds.c[name] for name in _ROUND))
+        .join_from(broadcasts, rounds, rounds.c.id == broadcasts.c.round_id)
+        .where(among(engine, broadcasts.c.id))
     )
+
+
+async def _around(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    if not ids:
+        return {}
+    rows = await db.execute(select(rounds.c.id, *(rounds.c[name] for name in _ROUND)).where(rounds.c.id.in_(ids)))
+    return {number: dict(zip(_ROUND, around, strict=True)) for number, *around in rows}
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------
 
-_STANDING = (
-    select(
-        *(deliveries.c[name] for name in Standing.__dataclass_fields__ if name != "stopped"),
-        func.coalesce(broadcasts.c.state == "stopped", literal(False)),
+
+@cache
+def _standing(engine: str) -> Any:
+    return (
+        select(
+            *(deliveries.c[name] for name in Standing._fields if name != "stopped"),
+            func.coalesce(broadcasts.c.state == "stopped", literal(False)),
+        )
+        .select_from(deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id))
+        .where(among(engine, deliveries.c.id))
+        .order_by(deliveries.c.id)
+        .with_for_update(of=deliveries)
     )
-    .select_from(deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id))
-    .order_by(deliveries.c.id)
-    .with_for_update(of=deliveries)
-)
 
 
 async def standing(db: AsyncConnection, ids: Collection[int]) -> dict[int, Standing]:
     """The present state of deliveries, locked until the transaction ends."""
-    return {row[0]: Standing(*tuple(row)) for row in await db.execute(_STANDING.where(deliveries.c.id.in_(ids)))}
+    rows = await db.execute(_standing(db.dialect.name), listed(db, ids))
+    return {row[0]: Standing._make(row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +339,50 @@ def _counting(engine: str) -> Any:
     return statement.on_conflict_do_update(
         index_elements=["broadcast_id", "worker", "state", "reason"],
         set_={"n": tallies.c.n + statement.excluded.n},
+    )
+
+
+class Arrived(NamedTuple):
+    """A delivery that a provider has just taken."""
+
+    id: int
+    broadcast_id: int | None
+    ticket_id: int | None
+    event: str
+
+
+async def accept(db: AsyncConnection, fences: Sequence[tuple[int, int]], now: datetime) -> list[Arrived]:
+    """What most attempts come to, in one statement: (delivery, fence) that are still sending, with nothing heard of the
+    attempt yet, are accepted. Returns those; the others need a closer look. Counters are the caller's.
+    """
+    rows = await db.execute(
+        _accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), "accepted_at": now}
+    )
+    return [Arrived._make(row) for row in rows]
+
+
+@cache
+def _accepting(engine: str) -> Any:
+    sent = given(engine, id=BigInteger(), fence=Integer())
+    unheard = select(attempts.c.id).where(
+        attempts.c.delivery_id == sent.c.id, attempts.c.number == sent.c.fence, attempts.c.state == "sending"
+    )
+    return (
+        update(deliveries)
+        .where(
+            deliveries.c.id == sent.c.id,
+            deliveries.c.fence == sent.c.fence,
+            deliveries.c.state == "sending",
+            unheard.correlate(sent).exists(),
+        )
+        .values(
+            state="accepted",
+            reason="",
+            held=False,
+            lease_until=None,
+            settled_at=bindparam("accepted_at", type_=deliveries.c.settled_at.type),
+        )
+        .returning(*(deliveries.c[name] for name in Arrived._fields))
     )
 
 

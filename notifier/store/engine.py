@@ -61,6 +61,7 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,
+        pool_reset_on_return=None,  # `Database` ends every transaction itself
         connect_args=arguments,
         hide_parameters=True,
     )

@@ -101,7 +101,7 @@ class Delivery(_Table):
     for_answers: float = Field(
         default=0.2, ge=0, le=0.5, description="part of a line's rate that no broadcast can take"
     )
-    batch: int = Field(default=50, ge=1, le=500, description="most messages a worker claims at a time")
+    batch: int = Field(default=100, ge=1, le=500, description="most messages a worker claims at a time")
     lease: Span = Field(default=timedelta(seconds=90), description="after this an unsettled attempt counts as unknown")
     retry_first: Span = Field(default=timedelta(seconds=30), description="wait after the first failure")
     retry_cap: Span = Field(default=timedelta(minutes=30), description="longest wait between two attempts")

@@ -16,11 +16,12 @@ from notifier.dispatch.settle import Outcome, Terms, settle_group
 from notifier.dispatch.values import Route
 from notifier.store import ledger as acts
 from notifier.store import paces
-from notifier.store.engine import Database
+from notifier.store.engine import Database, is_away
 
 log = structlog.get_logger()
-GROUP = 50  # outcomes settled in one transaction at most
+GROUP = 100  # outcomes settled in one transaction at most
 PAUSES = (0.05, 0.5, 2.0)  # seconds before a group that could not be written is written again
+AWAY = 2.0  # seconds between two tries while the database is away
 PATIENCE = 0.05  # seconds a group waits to grow
 
 
@@ -36,6 +37,22 @@ class Keeper:
         self._clock = clock
         self._chance = chance
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+        self._limbo = 0
+        self._written = asyncio.Event()
+
+    async def room(self, most: int) -> int:
+        """How many messages may be claimed, at most `most`: a worker that dies leaves no more than that in limbo.
+
+        Waits until most of it is free, so that claims stay large.
+        """
+        while self._limbo > most // 4:
+            self._written.clear()
+            await self._written.wait()
+        return most - self._limbo
+
+    def begun(self, n: int) -> None:
+        """So many messages were claimed; an outcome will be put for each."""
+        self._limbo += n
 
     def put(self, outcome: Outcome) -> None:
         """Have an outcome written; never waits."""
@@ -56,19 +73,30 @@ class Keeper:
             try:
                 await self._keep(group)
             finally:
+                self._limbo -= len(group)
+                self._written.set()
                 for _ in group:
                     self._outcomes.task_done()
 
     async def _keep(self, group: Sequence[Outcome]) -> None:
-        """Write a group, again if need be, then row by row; what can't be written is left to its lease."""
-        for pause in (*(PAUSES if len(group) > 1 else ()), None):
+        """Write a group, again if need be, then row by row. While the database is away outcomes are kept in mind: they
+        are facts, and forgetting them would send messages twice. A row that can't be written is left to its lease.
+        """
+        tries = iter(PAUSES if len(group) > 1 else ())
+        while True:
             try:
                 await self._write(group)
                 return
-            except Exception:
+            except Exception as error:
+                if is_away(error):
+                    log.warning("dispatch.settle", line=self._route.line, outcomes=len(group), reason="database away")
+                    await asyncio.sleep(AWAY)
+                    continue
                 log.exception("dispatch.settle", line=self._route.line, outcomes=len(group))
-            if pause is not None:
-                await asyncio.sleep(pause)
+            pause = next(tries, None)
+            if pause is None:
+                break
+            await asyncio.sleep(pause)
         if len(group) > 1:
             for outcome in group:
                 await self._keep([outcome])

@@ -40,7 +40,7 @@ class Dispatcher:
         *,
         clock: Callable[[], datetime],
         chance: Random,
-        batch: int = 50,
+        batch: int = 100,
         lease: timedelta = timedelta(seconds=90),
         send_window: tuple[time, time],
         own_clock: bool = False,
@@ -146,10 +146,12 @@ class Dispatcher:
         total = 0
         while True:
             self._claims.forget_marks()
+            begun = 0
             async with self._keeping():
-                done = sum([await self.turn(share, WHENEVER) for share in self.shares])
-            total += done
-            if not done and not await self.lapse():
+                while done := sum([await self.turn(share, WHENEVER) for share in self.shares]):
+                    begun += done
+            total += begun
+            if not begun and not await self.lapse():
                 return total
 
     async def lapse(self) -> int:
@@ -158,19 +160,21 @@ class Dispatcher:
             now = self._clock()
             return await lapse(db, now, self.terms) + await match_late(db, self.terms, now)
 
-    async def claim(self, share: Share, ahead: timedelta = AHEAD) -> Grant:
+    async def claim(self, share: Share, ahead: timedelta = AHEAD, most: int = 0) -> Grant:
         """Take a span's worth; from here on it is this worker's to send and to settle."""
         if not self._may_send():
             return NOTHING
         async with self._database.write() as db:
-            return await self._claims.take(db, share, self._clock(), self._pull[share.scope], ahead)
+            return await self._claims.take(db, share, self._clock(), most or self._batch, ahead)
 
     async def turn(self, share: Share, ahead: timedelta = AHEAD) -> int:
         """Claim a span's worth and begin to send it. Returns how many attempts were begun: they end by themselves."""
-        grant = await self.claim(share, ahead)
+        keeper = self._keepers[share.route.line]
+        limbo = max(self._batch, 2 * share.route.parallel)
+        grant = await self.claim(share, ahead, min(await keeper.room(limbo), self._pull[share.scope]))
         if not grant.ready:
             return 0
-        keeper = self._keepers[share.route.line]
+        keeper.begun(len(grant.ready))
         turn = Turn(share, grant, self._gates[share.route.line], self._again, lambda: self._stopping)
         begun = 0
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, ExceptionContext
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -181,6 +182,13 @@ def _upgrade(connection: Connection) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
     connection.commit()
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that the database can't be reached or has no room, not that it refuses what was asked."""
+    return isinstance(error, OSError | OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, OSError))
+    )
 
 
 async def schema_version(db: AsyncConnection) -> str | None:

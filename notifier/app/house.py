@@ -27,6 +27,7 @@ from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.render import Words
+from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
 from notifier.store import paces
@@ -150,7 +151,7 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
-        outbox = Outbox(lines, config.delivery.ladder)
+        outbox = Outbox(lines, ladders(config))
         yield House(
             data=data,
             config=config,
@@ -166,15 +167,14 @@ async def open_house(
         )
 
 
-def ladder(config: Config) -> tuple[str, ...]:
-    """The channels that some line carries, in the order they are tried."""
-    carried = {line.channel for line in config.lines.values()}
-    return tuple(kind for kind in config.delivery.ladder if kind in carried)
+def ladders(config: Config) -> Ladders:
+    """The channels that some line carries, in the order they are tried: everywhere, and for single programmes."""
+    return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
 def _plan_terms(config: Config) -> PlanTerms:
     return PlanTerms(
-        ladder=ladder(config),
+        ladders=ladders(config),
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()

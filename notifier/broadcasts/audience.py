@@ -24,7 +24,7 @@ async def reckon(
 ) -> Preview:
     """What telling an audience would take: people, channels, languages, segments, rupiah, hours."""
     people = audience(event, of, parent_id)
-    found = await rows.preview(db, people, terms.ladder)
+    found = await rows.preview(db, people, terms.ladders.of(of.programme))
     by_channel = summed((kind, n) for kind, _, n in found if kind)
     by_language = summed((language, n) for _, language, n in found)
     segments = await _segments(db, terms, measure, event, of, people, by_channel)
@@ -54,6 +54,6 @@ async def _segments(
 ) -> dict[str, int]:
     """Segments by channel, reckoned with the longest names of the audience: never too little."""
     most: dict[str, int] = {}
-    for name, kind, language, zone in await rows.samples(db, people, terms.ladder, 200):
+    for name, kind, language, zone in await rows.samples(db, people, terms.ladders.of(of.programme), 200):
         most[kind] = max(most.get(kind, 1), measure(event, kind, language, zone, name, of))
     return {kind: n * most.get(kind, 1) for kind, n in by_channel.items() if terms.routes[kind].price}

@@ -108,7 +108,7 @@ class Course:
             db,
             b,
             people,
-            ladder=self._terms.ladder,
+            ladder=self._terms.ladders.of(of.programme),
             lines={kind: route.line for kind, route in self._terms.routes.items()},
             lane=int(event.lane),
             due=due if event.keeps_window else {},

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS, State, settle
+from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.attempts import Attempt
@@ -42,7 +43,7 @@ class Terms:
     """How a worker settles."""
 
     worker: str
-    ladder: Sequence[str]
+    ladders: Ladders
     lines: dict[str, str]  # channel → line of a contact that names none
     retry_first: timedelta
     retry_cap: timedelta
@@ -138,13 +139,16 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
 
 
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """The next rung of the person's ladder, or failed when there is none."""
+    """The next rung of the person's ladder; the end when there is none, or when its broadcast was stopped.
+
+    Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere.
+    """
     if d.person_id is not None and d.contact_id is not None:
-        above = await contacts.get(db, d.contact_id)
-        while above is not None:
-            above = await contacts.first(db, d.person_id, terms.ladder, after=above)
-            if above is None or not (above.stopped and d.broadcast_id is not None):
-                break
+        here = await contacts.get(db, d.contact_id)
+        rungs = await contacts.rungs_left(db, d.id, terms.ladders)
+        above = await contacts.first(db, d.person_id, rungs, after=here) if rungs and here is not None else None
+        if d.broadcast_id is not None and any(rung is not None and rung.stopped for rung in (here, above)):
+            return _step(d, State.SUPPRESSED, "stopped", now, lease_until=None, held=False)
         if above is not None:
             return _step(
                 d,

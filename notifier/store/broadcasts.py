@@ -229,16 +229,17 @@ async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
 
 
 def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
-    """SQL: the id of a person's first usable contact on the ladder."""
+    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder."""
     place = rank(ladder)
-    return (
+    usable = (
         select(contacts.c.id)
         .where(contacts.c.person_id == people.c.id, contacts.c.state == "ok", place < len(ladder))
         .order_by(place, contacts.c.id)
         .limit(1)
         .correlate(people)
-        .scalar_subquery()
     )
+    preferred = usable.where(contacts.c.kind == people.c.prefers).scalar_subquery()
+    return func.coalesce(case((people.c.prefers != "", preferred)), usable.scalar_subquery())
 
 
 async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence[str]) -> list[tuple[str, str, int]]:

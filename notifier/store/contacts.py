@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import accounts, contacts, people, silences
+from notifier.rules.ladders import Ladders
+from notifier.store.schema import accounts, broadcasts, contacts, deliveries, people, rounds, silences
 from notifier.store.upsert import upsert
 
 
@@ -42,6 +43,34 @@ def rank(ladder: Sequence[str]) -> ColumnElement[int]:
     if not ladder:  # no line carries anything: everybody stands beyond the last rung
         return literal(0)
     return case({kind: place for place, kind in enumerate(ladder)}, value=contacts.c.kind, else_=len(ladder))
+
+
+async def rungs(db: AsyncConnection, person_id: int, round_id: int | None, ladders: Ladders) -> tuple[str, ...]:
+    """The channels a person is tried on in a round (None: in none), in order."""
+    row = (
+        await db.execute(
+            select(people.c.prefers, rounds.c.programme)
+            .select_from(people.outerjoin(rounds, rounds.c.id == round_id))
+            .where(people.c.id == person_id)
+        )
+    ).first()
+    return ladders.of(row.programme or "", row.prefers) if row else ladders.of()
+
+
+async def rungs_left(db: AsyncConnection, delivery_id: int, ladders: Ladders) -> tuple[str, ...]:
+    """The channels a delivery may be carried over to, in order; none when its broadcast was stopped."""
+    row = (
+        await db.execute(
+            select(people.c.prefers, rounds.c.programme, broadcasts.c.state)
+            .select_from(
+                deliveries.outerjoin(people, people.c.id == deliveries.c.person_id)
+                .outerjoin(rounds, rounds.c.id == deliveries.c.round_id)
+                .outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
+            )
+            .where(deliveries.c.id == delivery_id)
+        )
+    ).one()
+    return () if row.state == "stopped" else ladders.of(row.programme or "", row.prefers or "")
 
 
 async def first(

@@ -26,6 +26,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
+from notifier.registry import Rounds
 from notifier.render import Words
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -79,6 +80,11 @@ class House:
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
         )
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Rounds as people look after them."""
+        return Rounds(self.database)
 
     @cached_property
     def promises(self) -> Promises:

@@ -8,15 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
 from notifier.store import broadcasts as rows
+from notifier.store import moves
 from notifier.store.rounds import Round
+
+CORRECTIONS = ("round_changed", "round_cancelled")
 
 
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
-    """SQL: whom the event is for. A correction goes to those who may have read an older version of the round."""
+    """SQL: whom the event is for.
+
+    With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn
+    half-way and is planned again goes to the others.
+    """
+    if parent_id is not None and event in CORRECTIONS:
+        return rows.those(moves.told_before(of.id, of.version))
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
-    if parent_id is not None:
-        return rows.those(rows.told_before(of.id, of.version))
-    return people
+    return people if parent_id is None else moves.besides(people, of.id, of.version)
 
 
 async def reckon(

@@ -112,34 +112,18 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(
-    db: AsyncConnection, round_id: int, why: str, *, event: str = "", by: str = "", older_than: int = 0
-) -> None:
-    """Take back what was planned for a round and has not begun; event, planner and version narrow it."""
-    waiting = update(broadcasts).where(
-        broadcasts.c.round_id == round_id,
-        broadcasts.c.state.in_(("planned", "approved", "asking")),
-        broadcasts.c.expanded == 0,
-    )
-    if event:
-        waiting = waiting.where(broadcasts.c.event == event)
-    if by:
-        waiting = waiting.where(broadcasts.c.planned_by == by)
-    if older_than:
-        waiting = waiting.where(broadcasts.c.round_version < older_than)
-    await db.execute(waiting.values(state="stopped", why=why, wake=None))
-
-
-async def recall(db: AsyncConnection, round_id: int, version: int, why: str, now: datetime) -> None:
-    """Stop what is on its way with an older version of a round; the clock cancels what has not left."""
+async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> None:
+    """Take back what somebody planned of an event for a round and has not begun."""
     await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
-            broadcasts.c.round_version < version,
-            broadcasts.c.state.in_(("approved", "expanding", "sending", "paused", "asking")),
+            broadcasts.c.event == event,
+            broadcasts.c.planned_by == by,
+            broadcasts.c.state.in_(("planned", "approved", "asking")),
+            broadcasts.c.expanded == 0,
         )
-        .values(state="stopped", why=why, wake=now)
+        .values(state="stopped", why=why, wake=None)
     )
 
 
@@ -201,21 +185,6 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
         )
         wanted = wanted.where(~has.exists())
     return wanted
-
-
-def told_before(round_id: int, older_than: int) -> Select[Any]:
-    """SQL: the people whose attempts carry an older version of a round and may have reached them."""
-    return (
-        select(deliveries.c.person_id)
-        .join(attempts, attempts.c.delivery_id == deliveries.c.id)
-        .where(
-            deliveries.c.round_id == round_id,
-            deliveries.c.person_id.is_not(None),
-            deliveries.c.broadcast_id.is_not(None),
-            attempts.c.round_version < older_than,
-            attempts.c.state.in_(("accepted", "delivered", "read", "unknown", "sending")),
-        )
-    )
 
 
 def those(person_ids: Select[Any]) -> Select[Any]:
@@ -365,15 +334,15 @@ async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
     return row.first() is None
 
 
-async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[int]:
-    """Deliveries of a broadcast that have not left, locked."""
+async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[tuple[int, bool]]:
+    """Deliveries of a broadcast that are due, locked: (id, whether it may have been sent once already)."""
     rows = await db.execute(
-        select(deliveries.c.id)
+        select(deliveries.c.id, deliveries.c.maybe_twice)
         .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == "due")
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [int(row[0]) for row in rows]
+    return [(int(number), bool(twice)) for number, twice in rows]
 
 
 async def segments(db: AsyncConnection, broadcast_id: int) -> dict[str, int]:

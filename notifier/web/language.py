@@ -181,6 +181,26 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "no_answers": ("jalur tanpa balasan", "line without answers"),
             "empty": ("yang boleh kosong dikosongkan", "all that may be empty"),
         },
+        "round_field": {
+            "programme": ("Program", "Programme"),
+            "period": ("Periode", "Period"),
+            "region": ("Wilayah", "Area"),
+            "venue": ("Tempat", "Venue"),
+            "address": ("Alamat", "Address"),
+            "opens_at": ("Mulai", "Opens"),
+            "closes_at": ("Selesai", "Closes"),
+            "zone": ("Zona waktu", "Time zone"),
+            "amount": ("Nilai (rupiah; kosong untuk barang)", "Amount (rupiah; empty for goods)"),
+            "method": ("Cara penyaluran", "Method"),
+            "note": ("Catatan", "Note"),
+            "state": ("Keadaan", "State"),
+        },
+        "round_act": {
+            "created": ("dibuat", "created"),
+            "changed": ("diubah", "changed"),
+            "cancelled": ("dibatalkan", "cancelled"),
+        },
+        "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
         "who": {
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
@@ -227,6 +247,16 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\S+) was changed since broadcast (\d+) was planned.*",
             r"\1 berubah sejak siaran \2 direncanakan; hentikan dan "
             r"rencanakan lagi.",
+        ),
+        (
+            r"(\S+) was changed while you looked at it and is version (\d+) now; look at it again",
+            r"\1 sudah diubah rekan lain dan kini versi \2. Muat ulang, lalu periksa lagi; "
+            r"perubahan Anda belum disimpan.",
+        ),
+        (r"(\S+) is cancelled already", r"\1 sudah dibatalkan."),
+        (
+            r"(\S+) is cancelled; import it with the status BUKA to open it again",
+            r"\1 sudah dibatalkan; impor dengan STATUS BUKA untuk membukanya lagi.",
         ),
         (r"there is no draft of .*", "Belum ada draf; simpan dahulu."),
         (

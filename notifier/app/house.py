@@ -166,7 +166,7 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
+            broadcasts=Broadcasts(database, _plan_terms(config, words), _measure(words)),
             studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",
@@ -178,7 +178,8 @@ def ladders(config: Config) -> Ladders:
     return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config) -> PlanTerms:
+def _plan_terms(config: Config, words: Words) -> PlanTerms:
+    channels = tuple(lines_by_channel(config))
     return PlanTerms(
         ladders=ladders(config),
         routes={
@@ -189,6 +190,7 @@ def _plan_terms(config: Config) -> PlanTerms:
         past_due=config.delivery.past_due,
         opens=config.delivery.window_opens,
         closes=config.delivery.window_closes,
+        wordings=lambda event: words.labels(event, channels),
     )
 
 

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.pacing import window
@@ -63,6 +64,10 @@ class Course:
                     "sending": self._finish,
                     "stopped": self._recall,
                 }.get(b.state)
+                why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
+                if why and await rows.ask(db, b, why):
+                    await note(db, "clock", "broadcast.asks", b.id, now)
+                    return
                 if step is None:
                     await rows.change(db, b.id, (b.state,), wake=None)
                     return

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from notifier.broadcasts.pinning import Wordings
 from notifier.errors import Refused
 from notifier.rules.ladders import Ladders
 from notifier.store.broadcasts import Broadcast
@@ -37,6 +38,7 @@ class Terms:
     past_due: timedelta
     opens: time
     closes: time
+    wordings: Wordings = lambda _event: {}
 
 
 @dataclass(frozen=True, slots=True)

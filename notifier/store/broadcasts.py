@@ -51,6 +51,7 @@ class Broadcast:
     expanded: int
     cursor: int
     facts: Mapping[str, Any]
+    pins: Mapping[str, str]  # "channel/language" → wording it was approved with
     wake: datetime | None
     round_code: str
     region: str
@@ -125,6 +126,24 @@ async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: s
         )
         .values(state="stopped", why=why, wake=None)
     )
+
+
+WORDED = ("approved", "canary", "expanding", "sending")  # states in which words leave, or may at any moment
+
+
+async def worded(db: AsyncConnection, event: str = "") -> list[Broadcast]:
+    """Broadcasts that are approved and not through, of one event or of all, locked."""
+    wanted = _SELECT.where(broadcasts.c.state.in_((*WORDED, "paused"))).order_by(broadcasts.c.id)
+    if event:
+        wanted = wanted.where(broadcasts.c.event == event)
+    return [Broadcast(*tuple(row)) for row in await db.execute(wanted.with_for_update(of=broadcasts))]
+
+
+async def ask(db: AsyncConnection, b: Broadcast, why: str) -> bool:
+    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither."""
+    if b.state == "paused":
+        return await change(db, b.id, ("paused",), paused_from="asking", why=why[:200])
+    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=None)
 
 
 async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:

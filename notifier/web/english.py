@@ -326,6 +326,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Ada isian yang perlu diperbaiki.": "Some fields need mending.",
         "Jam setempat penyaluran": "Local time of the round",
+        "Dalam rupiah; kosongkan untuk barang.": "In rupiah; leave empty for goods.",
         "Lihat akibatnya": "See what follows",
         "Akibatnya": "What follows",
         "Simpan perubahan": "Save the change",

@@ -190,7 +190,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "opens_at": ("Mulai", "Opens"),
             "closes_at": ("Selesai", "Closes"),
             "zone": ("Zona waktu", "Time zone"),
-            "amount": ("Nilai (rupiah; kosong untuk barang)", "Amount (rupiah; empty for goods)"),
+            "amount": ("Nilai", "Amount"),
             "method": ("Cara penyaluran", "Method"),
             "note": ("Catatan", "Note"),
             "state": ("Keadaan", "State"),

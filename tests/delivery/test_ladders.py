@@ -10,7 +10,7 @@ from notifier.config import load, parse
 from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.store import contacts as rows
-from notifier.store.schema import contacts, deliveries
+from notifier.store.schema import accounts, contacts, deliveries
 from tests.houses import Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
@@ -158,3 +158,29 @@ def test_a_ladder_may_come_from_the_environment(tmp_path: Path) -> None:
     config = load(tmp_path / "config.toml", {"NOTIFIER_DELIVERY__LADDERS__PKH": '["sms"]'})
     assert config.delivery.ladders == {"PKH": ("sms",)}
     assert parse({}).delivery.past_due == timedelta(hours=6)
+
+
+# --- addresses that providers rename ---------------------------------------------------------------------------------
+
+
+async def test_a_renamed_address_is_followed_wherever_it_stands(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("telegram", "-44"))
+        await add_person(stage, "BUDI", ("telegram", "-44"), ("telegram", "-1005"))
+        async with stage.house.database.write() as db:
+            await db.execute(update(accounts).values(notify_kind="telegram", notify_address="-44"))
+        await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        async with stage.house.database.write() as db:
+            await rows.stop(db, "telegram", "-44", stage.clock())
+            numbers = (await db.execute(select(deliveries.c.id).order_by(deliveries.c.person_id))).scalars().all()
+            assert [await rows.moved(db, number, "-1005") for number in numbers] == [True, False]
+            kept = select(contacts.c.address, contacts.c.state).order_by(contacts.c.id)
+            assert (await db.execute(kept)).all() == [("-1005", "ok"), ("-44", "old"), ("-1005", "ok")]
+            assert set((await db.execute(select(accounts.c.notify_address))).scalars()) == {"-1005"}
+            assert await rows.is_silent(db, "telegram", "-1005")
+            staff = Notice("line_alert", "id", "Asia/Jakarta", account_id=stage.planner.account_id)
+            alert = await stage.house.outbox.queue(db, staff, stage.clock())
+            assert await rows.moved(db, alert, "-1006")
+            assert set((await db.execute(select(accounts.c.notify_address))).scalars()) == {"-1006"}

@@ -14,14 +14,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts import Broadcasts, audience
-from notifier.broadcasts.following import companions, correction_of, unfinished, was
+from notifier.broadcasts import Broadcasts
+from notifier.broadcasts.following import Plan, lacking
 from notifier.config import Reminders
 from notifier.errors import Refused
 from notifier.rules.rounds import withdrawal
 from notifier.store import broadcasts as rows
 from notifier.store import leases, moves, rounds
-from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
 
@@ -102,63 +101,36 @@ class RoundCarrier:
             of = await rounds.get(db, round_id, lock=True)
             if of is not None and of.version > 1:
                 await moves.withdraw(db, of.id, of.version, withdrawal(of.version), now)
-        async with self._database.write() as db:
-            of = await rounds.get(db, round_id, lock=True)
+        async with self._database.read() as db:  # counting people takes time, and nobody waits for a reader
+            of = await rounds.get(db, round_id)
             if of is None or of.wake is None or of.wake > now:
-                return  # another process carried it meanwhile
-            there = await rows.of_round(db, of.id)
-            planned = companions(of, self._reminders, now)
-            await self._accompany(db, of, there, planned, now)
-            for b in unfinished(there, of, {event for event, _ in planned}):
-                await self._plan_again(db, of, b, now)
-            await self._correct(db, of, there, now)
-            late = correction_of(of, now) and any(b.expanded and b.round_version < of.version for b in there)
-            await rounds.rest(db, of.id, of.version, now + LATE if late else None)
+                return
+            lacks = await lacking(db, self._reminders, of, now)
+        async with self._database.write() as db:
+            held = await rounds.get(db, round_id, lock=True)
+            there = await rows.of_round(db, round_id)
+            if held != of or {b.id for b in there} != lacks.known:
+                return  # changed, planned or carried meanwhile: the next look sees how it stands
+            for plan in lacks.plans:
+                await self._draft(db, plan, of, now)
+            for b in there:
+                await self._broadcasts.grow(db, b, lacks.late.get(b.id, 0), now)
+            await rounds.rest(db, of.id, of.version, now + LATE if lacks.look_again else None)
 
-    async def _accompany(
-        self,
-        db: AsyncConnection,
-        of: Round,
-        there: Sequence[Broadcast],
-        planned: Sequence[tuple[str, datetime]],
-        now: datetime,
-    ) -> None:
-        """Plan what belongs to a round and is not planned yet: its reminders and its question."""
-        known = {(b.event, b.at) for b in there if b.round_version == of.version}
-        asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
-        people = await rows.size(db, audience("round_reminder", of))
-        for event, at in planned:
-            if (event, at) not in known and not (event == "receipt_question" and asked):
-                await self._draft(db, event, of, at, now, people=people, again=event == "round_reminder")
-
-    async def _plan_again(self, db: AsyncConnection, of: Round, b: Broadcast, now: datetime) -> None:
-        """What a change withdrew is planned anew for those it has not told; a person approves it."""
-        people = await rows.size(db, audience(b.event, of, b.id))
-        if people:
-            await self._draft(db, b.event, of, max(b.at, now), now, people=people, again=b.again, parent_id=b.id)
-
-    async def _correct(self, db: AsyncConnection, of: Round, there: Sequence[Broadcast], now: datetime) -> None:
-        """Plan a correction for those who may have read an older version; a person approves it.
-
-        Who turns out later to have read one joins the correction that was approved.
-        """
-        event = correction_of(of, now)
-        earlier = [b for b in there if b.round_version < of.version and b.expanded]
-        if not event or not earlier:
-            return
-        done = [b for b in there if b.round_version == of.version and b.event == event]
-        for b in done:
-            await self._broadcasts.grow(db, b, of, now)
-        told = await rows.size(db, audience(event, of, earlier[-1].id))
-        if told and not done:
-            facts = await was(db, of) if event == "round_changed" else {}
-            await self._draft(db, event, of, now, now, people=told, parent_id=earlier[-1].id, facts=facts)
-
-    async def _draft(
-        self, db: AsyncConnection, event: str, of: Round, at: datetime, now: datetime, **plan: Any
-    ) -> None:
-        """One plan of the clock. What would come too late for its event is left out, and the others are made."""
+    async def _draft(self, db: AsyncConnection, plan: Plan, of: Round, now: datetime) -> None:
+        """One plan of the clock; a person approves it. What would come too late is left out, the others are made."""
         try:
-            await self._broadcasts.draft(db, event, of, at=at, who="clock", now=now, **plan)
+            await self._broadcasts.draft(
+                db,
+                plan.event,
+                of,
+                at=plan.at,
+                who="clock",
+                now=now,
+                people=plan.people,
+                again=plan.again,
+                parent_id=plan.parent_id,
+                facts=plan.facts,
+            )
         except Refused as error:
-            log.info("round.not_planned", round=of.code, event_name=event, reason=str(error))
+            log.info("round.not_planned", round=of.code, event_name=plan.event, reason=str(error))

@@ -19,7 +19,7 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, moves, rounds
+from notifier.store import deliveries, rounds
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -286,13 +286,10 @@ class Broadcasts:
                     asking += 1
         return asking
 
-    async def grow(self, db: AsyncConnection, b: Broadcast, of: Round, now: datetime) -> int:
-        """Let people who belong to a correction since it went out join it; returns how many."""
-        late = await rows.size(db, moves.not_in(audience(b.event, of, b.parent_id), b.id)) if b.parent_id else 0
+    async def grow(self, db: AsyncConnection, b: Broadcast, late: int, now: datetime) -> None:
+        """Let people who belong to a correction since it went out join it, when it is through."""
         if late and await rows.change(db, b.id, ("done",), state="expanding", cursor=0, wake=now):
             await note(db, "clock", "broadcast.grew", b.id, now, people=late)
-            return late
-        return 0
 
     async def advance(self, now: datetime, worker: str) -> int:
         """The clock: drive every broadcast whose time has come; returns how many were looked at."""

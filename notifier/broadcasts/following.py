@@ -1,10 +1,10 @@
-"""What follows when a round moves: what is taken back, who is corrected, what is planned again. Plans nothing itself.
+"""What follows when a round is new or moves: what is taken back, who is corrected, what is planned. Writes nothing.
 
 The clock makes the plans from this, and a page shows the same before anybody says yes.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +41,28 @@ class Follows:
     again: Sequence[Again]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A broadcast that a round needs and has not."""
+
+    event: str
+    at: datetime
+    people: int
+    again: bool = False
+    parent_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """What is to be planned for a round."""
+
+    known: Collection[int]  # the broadcasts it had when this was reckoned
+    plans: Sequence[Plan]
+    late: Mapping[int, int]  # correction that is through → people who belong to it since
+    look_again: bool  # somebody may turn out to have read older words
+
+
 def companions(of: Round, reminders: Reminders, now: datetime) -> list[tuple[str, datetime]]:
     """The messages that belong to a round, as (event, time), soonest first; what is past is left out."""
     zone = ZoneInfo(of.zone)
@@ -75,6 +97,42 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
         if withdrawn and (b.id, b.event) not in followed and b.event not in (*planned, *anew, *CORRECTIONS):
             found[b.event] = b
     return list(found.values())
+
+
+async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: datetime) -> Lacks:
+    """The plans that a round still needs, reckoned in one snapshot."""
+    there = await rows.of_round(db, of.id)
+    planned = companions(of, reminders, now)
+    plans = await _accompanying(db, of, there, planned)
+    for b in unfinished(there, of, {event for event, _ in planned}):
+        if people := await rows.size(db, audience(b.event, of, b.id)):
+            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id))
+    earlier = [b for b in there if b.round_version < of.version and b.expanded]
+    event, late = correction_of(of, now), {}
+    if event and earlier:
+        made = [b for b in there if b.round_version == of.version and b.event == event]
+        told = 0 if made else await rows.size(db, audience(event, of, earlier[-1].id))
+        if told:
+            facts = await was(db, of) if event == "round_changed" else {}
+            plans.append(Plan(event, now, told, parent_id=earlier[-1].id, facts=facts))
+        late = {b.id: await _late(db, of, b) for b in made if b.state == "done" and b.parent_id is not None}
+    return Lacks(frozenset(b.id for b in there), plans, late, look_again=bool(event and earlier))
+
+
+async def _accompanying(
+    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]]
+) -> list[Plan]:
+    """What belongs to a round and is not planned yet: its reminders and its question."""
+    known = {(b.event, b.at) for b in there if b.round_version == of.version}
+    asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
+    wanted = [pair for pair in planned if pair not in known and not (asked and pair[0] == "receipt_question")]
+    people = await rows.size(db, audience("round_reminder", of)) if wanted else 0
+    return [Plan(event, at, people, again=event == "round_reminder") for event, at in wanted]
+
+
+async def _late(db: AsyncConnection, of: Round, b: Broadcast) -> int:
+    """How many people belong to a correction since it went out."""
+    return await rows.size(db, moves.not_in(audience(b.event, of, b.parent_id), b.id))
 
 
 async def was(db: AsyncConnection, of: Round) -> dict[str, Any]:

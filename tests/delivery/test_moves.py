@@ -377,3 +377,28 @@ async def test_a_reminder_that_would_come_too_late_holds_up_no_correction(databa
         early = {"MULAI": "2026-12-14 06:00", "SELESAI": "2026-12-14 08:00"}  # over before the day's reminder at nine
         await _change(stage, early)
         assert await _there(stage, "round_changed")
+
+
+@pytest.mark.parametrize("fate", ["moved", "stopped"])
+async def test_what_is_refused_after_its_broadcast_ended_is_not_tried_again(
+    database_url: str, tmp_path: Path, fate: str
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI A", ("sms", "+62000001001"), ("email", "siti@example.com"))  # refused for now
+        await _expanded(stage)
+        route = next(route for route in stage.dispatcher._routes.values() if route.channel.name == "sms")
+        claimed, _, _ = await stage.dispatcher.claim(route)
+        if fate == "moved":
+            await _change(stage, MOVED)
+        else:
+            await stage.house.broadcasts.stop(stage.approver, 1, stage.clock())
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.dispatcher._keep(route, [await stage.dispatcher._attempt(route, claimed[0])])
+        for _ in range(4):
+            stage.clock.move(minutes=20)
+            await stage.send()
+        account = await stage.house.broadcasts.statement(1)
+        assert (account.cancelled, account.due, account.balanced) == (1, 0, True)
+        assert len([call for call in stage.providers.phones.calls if call.key.startswith("1:")]) == 1
+        assert not stage.providers.phones.notes("siti@example.com")

@@ -254,6 +254,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"perubahan Anda belum disimpan.",
         ),
         (r"(\S+) is cancelled already", r"\1 sudah dibatalkan."),
+        (r"the round was changed \(version (\d+)\)", r"Penyalurannya diubah (versi \1)."),
+        (r"the words of \w+ were changed since it was approved: (.*)", r"Kata-katanya diubah sejak disetujui: \1"),
+        (
+            r"the audience moved from (\d+) to (\d+) people since it was approved",
+            r"Sasaran berubah dari \1 menjadi \2 orang sejak disetujui.",
+        ),
+        (r"stopped by hand", "Dihentikan petugas."),
         (
             r"(\S+) is cancelled; import it with the status BUKA to open it again",
             r"\1 sudah dibatalkan; impor dengan STATUS BUKA untuk membukanya lagi.",
@@ -285,9 +292,13 @@ def word(kind: str, code: str, tongue: str) -> str:
 
 def refusal(sentence: str, tongue: str) -> str:
     """A refusal in the reader's language, as far as it is known here."""
-    if tongue == "en":
-        return sentence[:1].upper() + sentence[1:]
-    for pattern, words in _REFUSALS:
+    said = why(sentence, tongue)
+    return said[:1].upper() + said[1:]
+
+
+def why(sentence: str, tongue: str) -> str:
+    """A reason in the reader's language when it is one of ours; a person's own words stay as they are."""
+    for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
-    return sentence[:1].upper() + sentence[1:]
+    return sentence

@@ -154,6 +154,7 @@ class SendFailed(ChannelError):
     scope      what must be silent: "line", "address" or "group"
     unknown    it may have been sent: a time-out or a reset after the request left
     line       the line as a whole fails (credentials, quota, provider down), not this message
+    moved_to   the address that stands in the place of this finished one: the same message may go there at once
     """
 
     def __init__(
@@ -166,6 +167,7 @@ class SendFailed(ChannelError):
         scope: str = "line",
         unknown: bool = False,
         line: bool = False,
+        moved_to: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -175,6 +177,7 @@ class SendFailed(ChannelError):
         self.scope = scope
         self.unknown = unknown
         self.line = line
+        self.moved_to = moved_to
 
 
 class BadWebhook(ChannelError):

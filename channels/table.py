@@ -19,6 +19,11 @@ CHANNELS: Mapping[str, str] = {
 }
 
 
+def known_channels() -> frozenset[str]:
+    """Every name a line or a ladder may give; looks channels up without importing one."""
+    return frozenset(CHANNELS) | {entry.name for entry in entry_points(group="notifier.channels")}
+
+
 def channel_class(name: str) -> Any:
     """The class behind a channel's name. Raises BadSettings naming the known ones."""
     target = CHANNELS.get(name)

@@ -80,9 +80,8 @@ def failed(error: TelegramError, chat: int) -> SendFailed:
         scope = "group" if chat < 0 else "line"
         return SendFailed("too many messages", wait=timedelta(seconds=seconds(error)), scope=scope)
     if isinstance(error, ChatMigrated):
-        return SendFailed(
-            f"the group became a supergroup with the id {error.new_chat_id}", permanent=True, address=True
-        )
+        moved_to = str(error.new_chat_id)
+        return SendFailed("the group became a supergroup", permanent=True, address=True, moved_to=moved_to)
     said = error.message.lower()
     meaning = next(meaning for kind, words, meaning in REFUSALS if isinstance(error, kind) and words in said)
     return SendFailed(

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from channels.table import known_channels
 from notifier.errors import Refused
+from notifier.rules.people import PROGRAMMES
 
 PREFIX = "NOTIFIER_"
 OWN = {"NOTIFIER_DEBUG", "NOTIFIER_VAULT__KEY", "NOTIFIER_TEST_POSTGRES", "NOTIFIER_TEST_RUN"}  # not keys of the file
@@ -55,10 +57,16 @@ def _interval(value: Any) -> Any:
     raise ValueError('write an interval such as "07:30-12:00"')
 
 
+def _programmes(value: Any) -> Any:
+    """Ladders by programme; an environment variable brings the names in lower case."""
+    return {str(name).upper(): ladder for name, ladder in value.items()} if isinstance(value, Mapping) else value
+
+
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Zone = Annotated[str, BeforeValidator(_zone)]
 Interval = Annotated[tuple[time, time], BeforeValidator(_interval)]
+Programmes = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_programmes)]
 
 
 class _Table(BaseModel):
@@ -91,6 +99,9 @@ class Delivery(_Table):
 
     ladder: tuple[str, ...] = Field(
         default=("telegram", "sms", "email"), description="channels in the order they are tried"
+    )
+    ladders: Programmes = Field(
+        default_factory=dict, description="ladders of single programmes, in place of the one above"
     )
     window_opens: Clock = Field(default=time(8), description="earliest local time of a citizen's message")
     window_closes: Clock = Field(default=time(20), description="latest local time of a citizen's message")
@@ -239,11 +250,30 @@ def parse(
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,47}", line_name):
             where = _where(name, text, ["lines", line_name])
             raise Refused(f"{where}: a line's name is lower-case letters, digits and _, such as bot_jakarta")
+    _check_ladders(config, name, text)
     for policy_name, policy in config.policies.items():
         if policy.calendar not in config.calendars:
             where = _where(name, text, ["policies", policy_name, "calendar"])
             raise Refused(f'{where}: no calendar is called "{policy.calendar}"; add [calendars.{policy.calendar}]')
     return config
+
+
+def _check_ladders(config: Config, name: str, text: str) -> None:
+    """Raises Refused for a programme or a channel that nobody knows."""
+    known = known_channels()
+    written = {"ladder": config.delivery.ladder} | {f"ladders.{key}": of for key, of in config.delivery.ladders.items()}
+    for key, ladder in written.items():
+        where = _where(name, text, ["delivery", *key.split(".")])
+        programme = key.removeprefix("ladders.")
+        if programme != key and programme not in PROGRAMMES:
+            raise Refused(f'{where}: no programme is called "{programme}"; there are: {", ".join(PROGRAMMES)}')
+        for place, kind in enumerate(ladder):
+            if kind not in known:
+                raise Refused(f'{where}: no channel is called "{kind}"; there are: {", ".join(sorted(known))}')
+            if kind in ladder[:place]:
+                raise Refused(f"{where}: {kind} stands twice; a channel is one rung")
+        if programme != key and not ladder:
+            raise Refused(f"{where}: an empty ladder reaches nobody; name a channel, or leave the programme away")
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

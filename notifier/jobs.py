@@ -8,22 +8,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts import Broadcasts, audience
+from notifier.broadcasts import Broadcasts
+from notifier.broadcasts.following import Plan, lacking
 from notifier.config import Reminders
-from notifier.rules.pacing import reminder_at
+from notifier.errors import Refused
+from notifier.rules.rounds import withdrawal
 from notifier.store import broadcasts as rows
-from notifier.store import leases, rounds
+from notifier.store import leases, moves, rounds
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
 
 log = structlog.get_logger()
 TROUBLE = timedelta(minutes=5)  # how soon a round that could not be carried is looked at again
+LATE = timedelta(minutes=10)  # how often a changed round is looked at for people who turn out to have read older words
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,48 +100,37 @@ class RoundCarrier:
         async with self._database.write() as db:  # the recall stands whatever becomes of the new plans
             of = await rounds.get(db, round_id, lock=True)
             if of is not None and of.version > 1:
-                why = f"the round was changed (version {of.version})"
-                await rows.forget_plans(db, of.id, why, older_than=of.version)
-                await rows.recall(db, of.id, of.version, why, now)
-        async with self._database.write() as db:
-            of = await rounds.get(db, round_id, lock=True)
+                await moves.withdraw(db, of.id, of.version, withdrawal(of.version), now)
+        async with self._database.read() as db:  # counting people takes time, and nobody waits for a reader
+            of = await rounds.get(db, round_id)
             if of is None or of.wake is None or of.wake > now:
-                return  # another process carried it meanwhile
-            there = await rows.of_round(db, of.id)
-            planned = {(b.event, b.at) for b in there if b.round_version == of.version}
-            asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
-            people = await rows.size(db, audience("round_reminder", of))
-            for event, at in self.companions(of, now):
-                if (event, at) not in planned and not (event == "receipt_question" and asked):
-                    await self._broadcasts.draft(
-                        db, event, of, at=at, who="clock", now=now, people=people, again=event == "round_reminder"
-                    )
-            await self._correct(db, of, now)
-            await rounds.rest(db, of.id, of.version)
+                return
+            lacks = await lacking(db, self._reminders, of, now)
+        async with self._database.write() as db:
+            held = await rounds.get(db, round_id, lock=True)
+            there = await rows.of_round(db, round_id)
+            if held != of or {b.id for b in there} != lacks.known:
+                return  # changed, planned or carried meanwhile: the next look sees how it stands
+            for plan in lacks.plans:
+                await self._draft(db, plan, of, now)
+            for b in there:
+                await self._broadcasts.grow(db, b, lacks.late.get(b.id, 0), now)
+            await rounds.rest(db, of.id, of.version, now + LATE if lacks.look_again else None)
 
-    def companions(self, of: Round, now: datetime) -> list[tuple[str, datetime]]:
-        """The messages that belong to a round, as (event, time), soonest first; what is past is left out."""
-        zone = ZoneInfo(of.zone)
-        if of.state == "cancelled":
-            return []
-        found = {
-            ("round_reminder", reminder_at(of.opens_at, zone, days, self._reminders.hour))
-            for days in self._reminders.days_before
-        }
-        if self._reminders.question:
-            day = of.opens_at.astimezone(zone).date() + timedelta(days=self._reminders.question_days)
-            found.add(("receipt_question", datetime.combine(day, self._reminders.hour, zone).astimezone(UTC)))
-        return sorted((pair for pair in found if pair[1] > now), key=lambda pair: pair[1])
-
-    async def _correct(self, db: Any, of: Round, now: datetime) -> None:
-        """Plan a correction for those who may have read an older version; a person approves it."""
-        event = "round_cancelled" if of.state == "cancelled" else "round_changed"
-        if of.version == 1 or of.closes_at <= now:
-            return
-        told = await rows.size(db, rows.those(rows.told_before(of.id, of.version)))
-        earlier = [b for b in await rows.of_round(db, of.id) if b.round_version < of.version and b.expanded]
-        done = [b for b in await rows.of_round(db, of.id) if b.round_version == of.version and b.event == event]
-        if told and earlier and not done:
+    async def _draft(self, db: AsyncConnection, plan: Plan, of: Round, now: datetime) -> None:
+        """One plan of the clock; a person approves it. What would come too late is left out, the others are made."""
+        try:
             await self._broadcasts.draft(
-                db, event, of, at=now, who="clock", now=now, people=told, parent_id=earlier[-1].id
+                db,
+                plan.event,
+                of,
+                at=plan.at,
+                who="clock",
+                now=now,
+                people=plan.people,
+                again=plan.again,
+                parent_id=plan.parent_id,
+                facts=plan.facts,
             )
+        except Refused as error:
+            log.info("round.not_planned", round=of.code, event_name=plan.event, reason=str(error))

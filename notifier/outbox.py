@@ -4,7 +4,7 @@ Knows how an address is chosen (a contact of the ladder, the address a citizen w
 know words, providers or rates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS
+from notifier.rules.ladders import Ladders
 from notifier.store import contacts, deliveries
 
 NO_CONTACT = "no_contact"
@@ -42,10 +43,10 @@ class Notice:
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
-    def __init__(self, lines: Mapping[str, str], ladder: Sequence[str]) -> None:
-        """`lines`: channel to the line that carries it when a contact names none; `ladder`: channels as tried."""
+    def __init__(self, lines: Mapping[str, str], ladders: Ladders) -> None:
+        """`lines`: channel to the line that carries it when a contact names none; `ladders`: channels as tried."""
         self._lines = lines
-        self._ladder = tuple(kind for kind in ladder if kind in lines)
+        self._ladders = ladders.carried_by(lines)
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
         """Write the delivery; returns its id. Someone without any contact gets a row that says so."""
@@ -81,7 +82,8 @@ class Outbox:
             kind = await contacts.of_account(db, notice.account_id)
             line = self._lines.get(kind, "")
             return {"line": line} if line else {"state": "suppressed", "reason": NO_CONTACT}
-        found = await contacts.first(db, notice.person_id or 0, self._ladder, notice.contact_id)
+        ladder = await contacts.rungs(db, notice.person_id or 0, notice.round_id, self._ladders)
+        found = await contacts.first(db, notice.person_id or 0, ladder, notice.contact_id)
         if found is None:
             return {"state": "suppressed", "reason": NO_CONTACT}
         return {"contact_id": found.id, "line": found.line or self._lines[found.kind]}

@@ -17,7 +17,7 @@ from notifier.errors import Refused
 from notifier.render import CHANNELS, FACTS, NEEDED_PARTS, Finding, Key, Rendered, Words, grammar, lint
 from notifier.render.samples import SAMPLES, TYPICAL, sample
 from notifier.rules.roles import Right, Viewer
-from notifier.store import ledger, templates
+from notifier.store import broadcasts, ledger, templates
 from notifier.store.engine import Database
 from notifier.store.templates import DRAFT, PUBLISHED, Version
 
@@ -192,6 +192,8 @@ class Studio:
                 if not await templates.publish(db, draft, now):
                     raise Refused(f"the draft of {draft.part} was changed meanwhile; look at it again, then publish")
                 await _record(db, viewer, "template_published", draft.key, now, version=draft.version)
+            named = ", ".join(f"{draft.part} {draft.label}" for draft in drafts)
+            await _ask_again(db, viewer, event, channel, f"{channel}/{language} is {named} now", now)
         return {draft.part: draft.label for draft in drafts}
 
     async def withdraw(self, viewer: Viewer, event: str, channel: str, language: str, part: str, now: datetime) -> None:
@@ -204,6 +206,8 @@ class Studio:
             if not await templates.retire(db, key):
                 raise Refused(f"{'/'.join(key)} is in its shipped words already")
             await _record(db, viewer, "template_withdrawn", key, now)
+            told = f"{channel}/{language}: {part} is the shipped one again"
+            await _ask_again(db, viewer, event, channel, told, now)
 
 
 def previewed(words: Words, event: str, channel: str, language: str, facts: Mapping[str, Any]) -> Preview:
@@ -241,6 +245,15 @@ def _sound(drafts: Sequence[Version], present: set[str]) -> None:
     missing = [part for part in NEEDED_PARTS[channel] if part not in have]
     if missing:
         raise Refused(f"{channel} needs {' and '.join(missing)} in {drafts[0].language} too; write it, then publish")
+
+
+async def _ask_again(db: AsyncConnection, viewer: Viewer, event: str, channel: str, told: str, now: datetime) -> None:
+    """Have what is under way with the words of before wait for somebody's yes, from this very transaction on."""
+    for b in await broadcasts.worded(db, event):
+        if any(place.startswith(f"{channel}/") for place in b.pins):
+            why = f"the words of {event} were changed since it was approved: {told}"
+            if await broadcasts.ask(db, b, why):
+                await ledger.append(db, at=now, who=viewer.who, act="broadcast.asks", about=f"broadcast:{b.id}")
 
 
 async def _record(

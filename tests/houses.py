@@ -14,6 +14,7 @@ from notifier.app.lines import build_dispatcher, open_lines
 from notifier.app.sandboxed import Providers, open_sandbox
 from notifier.cli.options import Options
 from notifier.dispatch import Dispatcher
+from notifier.dispatch.values import Grant
 from notifier.rules.roles import Role, Viewer
 from notifier.store.schema import accounts, contacts, enrolments, people, rounds
 
@@ -52,6 +53,15 @@ class Stage:
             await self.dispatcher.drain()
             self.clock.move(seconds=3)
         await self.house.broadcasts.advance(self.clock(), "test")
+
+    async def claim(self, line: str) -> Grant:
+        """Take what is due on a line, as a worker does."""
+        return await self.dispatcher.claim(self.dispatcher.share(line))
+
+    async def deliver(self, line: str, grant: Grant) -> None:
+        """Send what was claimed, and settle it."""
+        async with self.dispatcher._keeping():
+            await self.dispatcher._leave(self.dispatcher.share(line), grant)
 
     async def broadcast(self, event: str, code: str) -> int:
         """Plan and approve one for now."""

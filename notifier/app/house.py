@@ -26,7 +26,9 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
+from notifier.registry import Rounds
 from notifier.render import Words
+from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
 from notifier.store import paces
@@ -78,6 +80,11 @@ class House:
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
         )
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """Rounds as people look after them."""
+        return Rounds(self.database)
 
     @cached_property
     def promises(self) -> Promises:
@@ -150,7 +157,7 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
-        outbox = Outbox(lines, config.delivery.ladder)
+        outbox = Outbox(lines, ladders(config))
         yield House(
             data=data,
             config=config,
@@ -159,22 +166,22 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
+            broadcasts=Broadcasts(database, _plan_terms(config, words), _measure(words)),
             studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",
         )
 
 
-def ladder(config: Config) -> tuple[str, ...]:
-    """The channels that some line carries, in the order they are tried."""
-    carried = {line.channel for line in config.lines.values()}
-    return tuple(kind for kind in config.delivery.ladder if kind in carried)
+def ladders(config: Config) -> Ladders:
+    """The channels that some line carries, in the order they are tried: everywhere, and for single programmes."""
+    return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config) -> PlanTerms:
+def _plan_terms(config: Config, words: Words) -> PlanTerms:
+    channels = tuple(lines_by_channel(config))
     return PlanTerms(
-        ladder=ladder(config),
+        ladders=ladders(config),
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -183,6 +190,7 @@ def _plan_terms(config: Config) -> PlanTerms:
         past_due=config.delivery.past_due,
         opens=config.delivery.window_opens,
         closes=config.delivery.window_closes,
+        wordings=lambda event: words.labels(event, channels),
     )
 
 

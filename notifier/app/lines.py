@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from channels.contract import BadSettings, Channel, Receipt
 from channels.table import channel_class
-from notifier.app.house import House, ladder, lines_by_channel, rate_of, utc_now
+from notifier.app.house import House, ladders, lines_by_channel, rate_of, utc_now
 from notifier.config import Line
 from notifier.dispatch import Dispatcher, Route, Speaker, Terms, settle_receipt
 from notifier.errors import Refused
@@ -55,7 +55,7 @@ def delivery_terms(house: House) -> Terms:
     delivery = house.config.delivery
     return Terms(
         worker=house.worker,
-        ladder=ladder(house.config),
+        ladders=ladders(house.config),
         lines=lines_by_channel(house.config),
         retry_first=delivery.retry_first,
         retry_cap=delivery.retry_cap,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import audience, reckon
 from notifier.broadcasts.course import Course, note
+from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import PLANNABLE, Measure, Preview, Route, Statement, Terms, local, moment, statement_of
 from notifier.errors import Refused
 from notifier.rules.deliveries import EVENTS
@@ -174,6 +175,7 @@ class Broadcasts:
                 approved_by=viewer.who,
                 approved_at=now,
                 approved_audience=people,
+                pins=dict(self._terms.wordings(b.event)),
                 wake=max(at, now),
             )
             await note(db, viewer.who, "broadcast.approved", broadcast_id, now, people=people)
@@ -199,9 +201,11 @@ class Broadcasts:
         viewer.needs(Right.CONTROL_BROADCAST)
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id)
-            if not await rows.change(
-                db, broadcast_id, ("paused",), state=b.paused_from, paused_from="", why="", wake=now
-            ):
+            why = reworded(b.event, b.pins, self._terms.wordings(b.event)) or (
+                b.why if b.paused_from == "asking" else ""
+            )
+            state = "asking" if why else b.paused_from
+            if not await rows.change(db, broadcast_id, ("paused",), state=state, paused_from="", why=why, wake=now):
                 raise Refused(f"broadcast {broadcast_id} is {b.state}, not paused")
             await note(db, viewer.who, "broadcast.resumed", broadcast_id, now)
 
@@ -267,6 +271,25 @@ class Broadcasts:
         if found is None or not covers(viewer.region, found.region):
             raise Refused(f"there is no broadcast {broadcast_id} in the region of {viewer.login}")
         return found
+
+    async def question(self, now: datetime) -> int:
+        """Have everything under way ask again whose words are not those it was approved with: files of a new release.
+
+        Called at the start, before anything is sent. Returns how many ask.
+        """
+        asking = 0
+        async with self._database.write() as db:
+            for b in await rows.worded(db):
+                why = reworded(b.event, b.pins, self._terms.wordings(b.event))
+                if why and await rows.ask(db, b, why):
+                    await note(db, "clock", "broadcast.asks", b.id, now)
+                    asking += 1
+        return asking
+
+    async def grow(self, db: AsyncConnection, b: Broadcast, late: int, now: datetime) -> None:
+        """Let people who belong to a correction since it went out join it, when it is through."""
+        if late and await rows.change(db, b.id, ("done",), state="expanding", cursor=0, wake=now):
+            await note(db, "clock", "broadcast.grew", b.id, now, people=late)
 
     async def advance(self, now: datetime, worker: str) -> int:
         """The clock: drive every broadcast whose time has come; returns how many were looked at."""

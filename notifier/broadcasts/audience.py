@@ -8,15 +8,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
 from notifier.store import broadcasts as rows
+from notifier.store import moves
 from notifier.store.rounds import Round
+
+CORRECTIONS = ("round_changed", "round_cancelled")
 
 
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
-    """SQL: whom the event is for. A correction goes to those who may have read an older version of the round."""
+    """SQL: whom the event is for.
+
+    With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn
+    half-way and is planned again goes to the others.
+    """
+    if parent_id is not None and event in CORRECTIONS:
+        return rows.those(moves.told_before(of.id, of.version))
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
-    if parent_id is not None:
-        return rows.those(rows.told_before(of.id, of.version))
-    return people
+    return people if parent_id is None else moves.besides(people, of.id, of.version)
 
 
 async def reckon(
@@ -24,7 +31,7 @@ async def reckon(
 ) -> Preview:
     """What telling an audience would take: people, channels, languages, segments, rupiah, hours."""
     people = audience(event, of, parent_id)
-    found = await rows.preview(db, people, terms.ladder)
+    found = await rows.preview(db, people, terms.ladders.of(of.programme))
     by_channel = summed((kind, n) for kind, _, n in found if kind)
     by_language = summed((language, n) for _, language, n in found)
     segments = await _segments(db, terms, measure, event, of, people, by_channel)
@@ -54,6 +61,6 @@ async def _segments(
 ) -> dict[str, int]:
     """Segments by channel, reckoned with the longest names of the audience: never too little."""
     most: dict[str, int] = {}
-    for name, kind, language, zone in await rows.samples(db, people, terms.ladder, 200):
+    for name, kind, language, zone in await rows.samples(db, people, terms.ladders.of(of.programme), 200):
         most[kind] = max(most.get(kind, 1), measure(event, kind, language, zone, name, of))
     return {kind: n * most.get(kind, 1) for kind, n in by_channel.items() if terms.routes[kind].price}

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import audience
+from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, loads, rounds
+from notifier.store import deliveries, loads, moves, rounds
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
 RECALL = 500
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
+DOUBT = timedelta(minutes=5)  # how long a correction waits to see who read what it corrects
 TROUBLE = timedelta(minutes=1)  # how soon one that could not be driven is
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 
@@ -63,6 +65,10 @@ class Course:
                     "sending": self._finish,
                     "stopped": self._recall,
                 }.get(b.state)
+                why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
+                if why and await rows.ask(db, b, why):
+                    await note(db, "clock", "broadcast.asks", b.id, now)
+                    return
                 if step is None:
                     await rows.change(db, b.id, (b.state,), wake=None)
                     return
@@ -73,6 +79,9 @@ class Course:
         """Freeze the audience, or ask when the world has moved since the approval."""
         of = await rounds.get(db, b.round_id)
         assert of is not None
+        if b.parent_id is not None and await self._in_doubt(db, b, now):
+            await rows.change(db, b.id, (b.state,), wake=now + LOOK)
+            return False
         people = await rows.size(db, audience(b.event, of, b.parent_id))
         why = ""
         if b.expires_at <= now:
@@ -96,11 +105,16 @@ class Course:
         await note(db, "clock", "broadcast.begun", b.id, now, people=people)
         return True
 
+    async def _in_doubt(self, db: AsyncConnection, b: Broadcast, now: datetime) -> bool:
+        """Whether what came before is still under way, so that nobody can say yet who has read it."""
+        since = max(b.at, b.approved_at or b.at)
+        return now - since < DOUBT and await moves.under_way(db, b.round_id, b.round_version) > 0
+
     async def _expand(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         of = await rounds.get(db, b.round_id)
         assert of is not None
-        people = audience(b.event, of, b.parent_id)
-        if b.parent_id is None:
+        people = moves.not_in(audience(b.event, of, b.parent_id), b.id)  # who joins late: the walk begins once more
+        if b.parent_id is None or b.event not in CORRECTIONS:
             await rows.draw(db, b.round_id, people, now, b.cursor, SLICE)
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
@@ -109,7 +123,7 @@ class Course:
             db,
             b,
             people,
-            ladder=self._terms.ladder,
+            ladder=self._terms.ladders.of(of.programme),
             lines={kind: route.line for kind, route in self._terms.routes.items()},
             lane=int(event.lane),
             due=due if event.keeps_window else {},
@@ -136,9 +150,11 @@ class Course:
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Call off what has not left, slice by slice; people never expanded count as unexpanded."""
         found = await rows.waiting(db, b.id, RECALL)
+        why, end = b.why or "stopped", {"settled_at": now, "lease_until": None}
         steps = [
-            Step(i, b.id, State.DUE.value, State.CANCELLED.value, b.why or "stopped", {"settled_at": now})
-            for i in found
+            # What may have been sent before it fell due again is not called off by calling off its resend.
+            Step(i, b.id, State.DUE.value, (State.UNKNOWN if twice else State.CANCELLED).value, why, end)
+            for i, twice in found
         ]
         await deliveries.move(db, steps, worker)
         if len(found) == RECALL:

@@ -1,12 +1,14 @@
 """What the use cases of mass messages work with: terms, previews, the account, and how a time is read."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from notifier.broadcasts.pinning import Wordings
 from notifier.errors import Refused
+from notifier.rules.ladders import Ladders
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
@@ -30,12 +32,13 @@ class Route:
 class Terms:
     """How broadcasts are run here."""
 
-    ladder: Sequence[str]
+    ladders: Ladders
     routes: Mapping[str, Route]  # by channel
     audience_moved: float  # percent
     past_due: timedelta
     opens: time
     closes: time
+    wordings: Wordings = lambda _event: {}
 
 
 @dataclass(frozen=True, slots=True)

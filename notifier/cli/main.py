@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Registers and rounds": {
         "import": ("notifier.cli.imports:command", "bring in people, rounds or statuses from files"),
+        "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
     },
     "Broadcasts": {
         "plan": ("notifier.cli.plan:command", "plan a broadcast for a round, or show what it would do"),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS, State, settle
+from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries, loads
 from notifier.store.attempts import Attempt
@@ -37,6 +38,7 @@ class Outcome:
     reason: str = ""
     permanent: bool = False
     address: bool = False  # the address is finished
+    moved_to: str = ""  # the address goes by another name now
     wait: timedelta | None = None
     excused: bool = False  # the line failed, not the message: the attempt does not count
     line_works: bool = False  # it showed that a line in trouble works again
@@ -52,7 +54,7 @@ class Terms:
     """How a worker settles."""
 
     worker: str
-    ladder: Sequence[str]
+    ladders: Ladders
     lines: dict[str, str]  # channel → line of a contact that names none
     retry_first: timedelta
     retry_cap: timedelta
@@ -143,9 +145,14 @@ async def _next(
     luck: float,
 ) -> Step | None:
     """The step an outcome asks for; None when a stronger fact came first. `fact`: all that is known of the attempt."""
+    ours = d.fence == outcome.fence and d.state == State.SENDING
+    if outcome.moved_to and ours and await contacts.moved(db, d.id, outcome.moved_to):
+        generation, tries = d.generation + 1, max(d.tries - 1, 0)
+        return _step(
+            d, State.DUE, outcome.reason, now, due_at=now, lease_until=None, generation=generation, tries=tries
+        )
     if outcome.address and attempt.contact_id is not None:
         await contacts.mark_dead(db, attempt.contact_id, outcome.reason)
-    ours = d.fence == outcome.fence and d.state == State.SENDING
     if fact is State.FAILED and outcome.state is not State.FAILED:
         return await climb(db, d, attempt.reason or "bounced", terms, now) if ours else None
     if fact in (State.ACCEPTED, State.DELIVERED, State.READ):
@@ -185,13 +192,16 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
 
 
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """The next rung of the person's ladder, or failed when there is none. What was stopped is not carried elsewhere."""
+    """The next rung of the person's ladder; the end when there is none, or when its broadcast was stopped.
+
+    Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere.
+    """
     if d.person_id is not None and d.contact_id is not None and not d.stopped:
-        above = await contacts.get(db, d.contact_id)
-        while above is not None:
-            above = await contacts.first(db, d.person_id, terms.ladder, after=above)
-            if above is None or not (above.stopped and d.broadcast_id is not None):
-                break
+        here = await contacts.get(db, d.contact_id)
+        rungs = await contacts.rungs_left(db, d.id, terms.ladders)
+        above = await contacts.first(db, d.person_id, rungs, after=here) if rungs and here is not None else None
+        if d.broadcast_id is not None and any(rung is not None and rung.stopped for rung in (here, above)):
+            return _step(d, State.SUPPRESSED, "stopped", now, lease_until=None, held=False)
         if above is not None:
             return _step(
                 d,
@@ -229,7 +239,7 @@ async def _past(db: AsyncConnection, d: Standing, terms: Terms, now: datetime) -
     if not d.held:
         return _step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True)
     higher = await climb(db, d, "nobody knows whether it arrived", terms, now)
-    if higher.state == State.FAILED:  # no rung is left, and a failure is more than we know
+    if higher.state != State.DUE:  # no rung is left, and whatever else it ended as would be more than we know
         return _step(d, State.UNKNOWN, "never known", now, lease_until=None, held=False)
     return replace(higher, values={**(higher.values or {}), "maybe_twice": True})
 

@@ -172,8 +172,10 @@ class Dispatcher:
         keeper = self._keepers[share.route.line]
         limbo = max(self._batch, 2 * share.route.parallel)
         grant = await self.claim(share, ahead, min(await keeper.room(limbo), self._pull[share.scope]))
-        if not grant.ready:
-            return 0
+        return await self._leave(share, grant) if grant.ready else 0
+
+    async def _leave(self, share: Share, grant: Grant) -> int:
+        keeper = self._keepers[share.route.line]
         keeper.begun(len(grant.ready))
         turn = Turn(share, grant, self._gates[share.route.line], self._again, lambda: self._stopping)
         begun = 0
@@ -248,6 +250,7 @@ class Dispatcher:
             reason=error.reason,
             permanent=error.permanent,
             address=error.address,
+            moved_to=error.moved_to,
             wait=error.wait,
             excused=whole_line and not error.unknown,
         )

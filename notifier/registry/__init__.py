@@ -1,7 +1,18 @@
 """The registry: registers of people, rounds and payment records come in from files, and leave nothing half-done."""
 
 from notifier.registry.registry import Registry
+from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
 from notifier.registry.tables import Unreadable
 
-__all__ = ["Imported", "Order", "Progress", "Registry", "Unreadable"]
+__all__ = [
+    "EDITABLE",
+    "Faulty",
+    "Imported",
+    "Order",
+    "Progress",
+    "Registry",
+    "Rounds",
+    "Unreadable",
+    "cells_of",
+]

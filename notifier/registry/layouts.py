@@ -27,6 +27,7 @@ PEOPLE = Layout(
         "TELEGRAM_CHAT_ID": ("telegram", "telegram id", "chat id", "id telegram"),
         "EMAIL": ("e-mail", "surel", "alamat email", "alamat surel"),
         "BAHASA": ("language", "kode bahasa"),
+        "SALURAN": ("kanal", "kanal pilihan", "saluran pilihan", "channel", "preferred channel"),
         "PROGRAM": ("program bansos", "jenis bansos", "jenis bantuan", "programme", "bansos"),
         "STATUS": ("status kepesertaan", "status penerima", "status program"),
     },

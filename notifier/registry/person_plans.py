@@ -122,6 +122,7 @@ def _person(plan: Plan, person: Candidate, known: Known, vault: Vault) -> bool:
         "region": person.region,
         "zone": person.zone,
         "language": person.language or known.language,
+        "prefers": person.prefers or known.prefers,
         "flags": sorted((set(known.flags) - judged) | set(person.flags)),
     }
     changed = any(getattr(known, name) != value for name, value in values.items())
@@ -213,6 +214,7 @@ def _row(entry: Entry, vault: Vault) -> dict[str, Any]:
         "region": person.region,
         "zone": person.zone,
         "language": person.language or "id",
+        "prefers": person.prefers,
         "flags": sorted(person.flags),
     }
 

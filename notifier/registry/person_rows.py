@@ -31,6 +31,13 @@ _SEXES: Mapping[str, str] = MappingProxyType(
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {"indonesia": "id", "bahasa indonesia": "id", "jawa": "jv", "sunda": "su", "inggris": "en", "madura": "mad"}
 )
+_CHANNELS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("hp", "ponsel", "telepon"), "sms"),
+        **dict.fromkeys(("tg", "tele"), "telegram"),
+        **dict.fromkeys(("e-mail", "surel", "mail"), "email"),
+    }
+)
 
 
 class Candidate(NamedTuple):
@@ -47,6 +54,7 @@ class Candidate(NamedTuple):
     region: str
     zone: str
     language: str
+    prefers: str  # channel
     flags: tuple[str, ...]
     contacts: tuple[tuple[str, str], ...]  # (kind, address)
     programmes: tuple[tuple[str, str], ...]  # (programme, status or "")
@@ -73,6 +81,7 @@ def judge(row: Row, places: Places, today: date, within: str = "") -> tuple[Cand
     address = words(cells.get("ALAMAT", ""), "ALAMAT", found, 200)
     rt, rw = _unit(cells.get("RT", ""), "RT", found), _unit(cells.get("RW", ""), "RW", found)
     language = _language(cells.get("BAHASA", ""), found)
+    prefers = _prefers(cells.get("SALURAN", ""), found)
     contacts = (
         *_chats(cells.get("TELEGRAM_CHAT_ID", ""), found),
         *_phones(cells.get("NO_HP", ""), found),
@@ -84,7 +93,8 @@ def judge(row: Row, places: Places, today: date, within: str = "") -> tuple[Cand
     zone = zone_of(region).key
     return (
         Candidate(
-            *(nik.value, kk, name, sex, born, address, rt, rw, region, zone, language, flags, contacts, programmes)
+            *(nik.value, kk, name, sex, born, address, rt, rw, region, zone),
+            *(language, prefers, flags, contacts, programmes),
         ),
         found,
     )
@@ -172,6 +182,17 @@ def _language(cell: Cell, found: list[Finding]) -> str:
     if len(code) in (2, 3) and code.isascii() and code.isalpha():
         return code
     found.append(Finding("unknown_language", "BAHASA", shown(text)))
+    return ""
+
+
+def _prefers(cell: Cell, found: list[Finding]) -> str:
+    text = words(cell, "SALURAN", found).casefold()
+    if not text:
+        return ""
+    channel = _CHANNELS.get(text, text)
+    if channel in rules.CONTACT_KINDS:
+        return channel
+    found.append(Finding("unknown_channel", "SALURAN", shown(text)))
     return ""
 
 

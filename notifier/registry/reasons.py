@@ -84,6 +84,7 @@ def _reasons() -> Mapping[str, Reason]:
         "unknown_status": (e.WARNS, 'Status "{found}" tidak dikenal. Pakai salah satu: {statuses}.'),
         "unknown_gender": (e.WARNS, 'Jenis kelamin "{found}" tidak dikenal, dilewati. Tulis L atau P.'),
         "unknown_language": (e.WARNS, 'Bahasa "{found}" tidak dikenal; dipakai bahasa Indonesia (id).'),
+        "unknown_channel": (e.WARNS, 'Saluran "{found}" tidak dikenal, dilewati. Tulis sms, telegram atau email.'),
         "bad_kk": (e.WARNS, "Nomor KK bukan 16 angka, tidak disimpan. Periksa kartu keluarga."),
         "kk_stored_as_number": (e.WARNS, "Nomor KK tersimpan sebagai angka sehingga rusak, tidak disimpan."),
         "absent": (e.ABSENT, "{found} ada di daftar tetapi tidak ada di berkas ini; tidak dihapus."),

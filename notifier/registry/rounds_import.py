@@ -4,6 +4,7 @@ Columns the file lacks stay as they are; an empty cell of a column it has emptie
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.registry.findings import Finding, Outcome, Tally
 from notifier.registry.layouts import ROUNDS
 from notifier.registry.round_rows import Planned, judge_round
+from notifier.registry.rounds import create, write
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
 from notifier.registry.tables import Row, Source
-from notifier.store import ledger as acts
 from notifier.store import rounds
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
@@ -82,15 +83,12 @@ def _becomes(planned: Planned, known: Round | None) -> str:
 
 
 async def _write(db: AsyncConnection, order: Order, planned: Planned, known: Round | None) -> str:
-    became = _becomes(planned, known)
-    if became == "unchanged":
-        return became
     if known is None:
-        number, version = await rounds.create(db, {"code": planned.code, **planned.values}, order.now), 1
-    else:
-        await rounds.edit(db, known, planned.values, order.now)
-        number, version = known.id, known.version + 1
-    await acts.append(
-        db, at=order.now, who=order.who, act=f"round.{became}", about=f"round:{number}", detail={"version": version}
-    )
-    return became
+        await create(db, {"code": planned.code, **planned.values}, order.who, order.now)
+        return "created"
+    if _becomes(planned, known) == "unchanged":
+        return "unchanged"
+    held = await rounds.get(db, known.id, lock=True)
+    assert held is not None
+    became = await write(db, held, replace(held, **planned.values), order.who, order.now)
+    return "unchanged" if became is held else "changed"

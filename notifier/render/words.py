@@ -111,6 +111,14 @@ class Words:
         """Which wording would be used now: what a broadcast pins. Raises RenderError."""
         return self._wording(event, channel, language).label
 
+    def labels(self, event: str, channels: Sequence[str]) -> dict[str, str]:
+        """Which wordings would be used now on these channels: "channel/language" to label. Raises RenderError."""
+        return {
+            f"{channel}/{language}": self.label(event, channel, language)
+            for channel in channels
+            for language in self.languages(event, channel)
+        }
+
     def source(self, event: str, channel: str, language: str, part: str) -> tuple[str, str] | None:
         """(label, source) of what is used now for exactly this language; None when there is none."""
         key = (event, channel, language, part)

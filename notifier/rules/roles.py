@@ -25,6 +25,7 @@ class Right(StrEnum):
     SEE_PEOPLE = "see_people"  # masked
     REVEAL = "reveal"  # a clear NIK or a sealed reporter; each look is recorded
     SEE_ROUNDS = "see_rounds"
+    EDIT_ROUND = "edit_round"  # and cancel it
     SEE_BROADCASTS = "see_broadcasts"
     PLAN = "plan"
     APPROVE = "approve"  # never one's own plan

@@ -109,6 +109,11 @@ def heard(record: Entitlement, received: bool) -> Entitlement:
     return Entitlement.DISALURKAN if record is Entitlement.DITERIMA else record
 
 
+def withdrawal(version: int) -> str:
+    """Why a broadcast is stopped when its round becomes this version."""
+    return f"the round was changed (version {version})"
+
+
 def public_status(status: Entitlement | Enrolment | None) -> str:
     """What a citizen who asks is told: "Sudah Diterima", "Dalam Proses" or "Tidak Terdaftar" (rejected or unknown)."""
     if status is None or status is Enrolment.DITOLAK:

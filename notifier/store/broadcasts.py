@@ -51,6 +51,7 @@ class Broadcast:
     expanded: int
     cursor: int
     facts: Mapping[str, Any]
+    pins: Mapping[str, str]  # "channel/language" → wording it was approved with
     wake: datetime | None
     round_code: str
     region: str
@@ -112,35 +113,37 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(
-    db: AsyncConnection, round_id: int, why: str, *, event: str = "", by: str = "", older_than: int = 0
-) -> None:
-    """Take back what was planned for a round and has not begun; event, planner and version narrow it."""
-    waiting = update(broadcasts).where(
-        broadcasts.c.round_id == round_id,
-        broadcasts.c.state.in_(("planned", "approved", "asking")),
-        broadcasts.c.expanded == 0,
-    )
-    if event:
-        waiting = waiting.where(broadcasts.c.event == event)
-    if by:
-        waiting = waiting.where(broadcasts.c.planned_by == by)
-    if older_than:
-        waiting = waiting.where(broadcasts.c.round_version < older_than)
-    await db.execute(waiting.values(state="stopped", why=why, wake=None))
-
-
-async def recall(db: AsyncConnection, round_id: int, version: int, why: str, now: datetime) -> None:
-    """Stop what is on its way with an older version of a round; the clock cancels what has not left."""
+async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> None:
+    """Take back what somebody planned of an event for a round and has not begun."""
     await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
-            broadcasts.c.round_version < version,
-            broadcasts.c.state.in_(("approved", "expanding", "sending", "paused", "asking")),
+            broadcasts.c.event == event,
+            broadcasts.c.planned_by == by,
+            broadcasts.c.state.in_(("planned", "approved", "asking")),
+            broadcasts.c.expanded == 0,
         )
-        .values(state="stopped", why=why, wake=now)
+        .values(state="stopped", why=why, wake=None)
     )
+
+
+WORDED = ("approved", "canary", "expanding", "sending")  # states in which words leave, or may at any moment
+
+
+async def worded(db: AsyncConnection, event: str = "") -> list[Broadcast]:
+    """Broadcasts that are approved and not through, of one event or of all, locked."""
+    wanted = _SELECT.where(broadcasts.c.state.in_((*WORDED, "paused"))).order_by(broadcasts.c.id)
+    if event:
+        wanted = wanted.where(broadcasts.c.event == event)
+    return [Broadcast(*tuple(row)) for row in await db.execute(wanted.with_for_update(of=broadcasts))]
+
+
+async def ask(db: AsyncConnection, b: Broadcast, why: str) -> bool:
+    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither."""
+    if b.state == "paused":
+        return await change(db, b.id, ("paused",), paused_from="asking", why=why[:200])
+    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=None)
 
 
 async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:
@@ -203,21 +206,6 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
     return wanted
 
 
-def told_before(round_id: int, older_than: int) -> Select[Any]:
-    """SQL: the people whose attempts carry an older version of a round and may have reached them."""
-    return (
-        select(deliveries.c.person_id)
-        .join(attempts, attempts.c.delivery_id == deliveries.c.id)
-        .where(
-            deliveries.c.round_id == round_id,
-            deliveries.c.person_id.is_not(None),
-            deliveries.c.broadcast_id.is_not(None),
-            attempts.c.round_version < older_than,
-            attempts.c.state.in_(("accepted", "delivered", "read", "unknown", "sending")),
-        )
-    )
-
-
 def those(person_ids: Select[Any]) -> Select[Any]:
     """SQL: an audience of exactly these people."""
     return select(people.c.id).where(people.c.id.in_(person_ids))
@@ -229,16 +217,17 @@ async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
 
 
 def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
-    """SQL: the id of a person's first usable contact on the ladder."""
+    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder."""
     place = rank(ladder)
-    return (
+    usable = (
         select(contacts.c.id)
         .where(contacts.c.person_id == people.c.id, contacts.c.state == "ok", place < len(ladder))
         .order_by(place, contacts.c.id)
         .limit(1)
         .correlate(people)
-        .scalar_subquery()
     )
+    preferred = usable.where(contacts.c.kind == people.c.prefers).scalar_subquery()
+    return func.coalesce(case((people.c.prefers != "", preferred)), usable.scalar_subquery())
 
 
 async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence[str]) -> list[tuple[str, str, int]]:
@@ -371,15 +360,15 @@ async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
     return row.first() is None
 
 
-async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[int]:
-    """Deliveries of a broadcast that have not left, locked."""
+async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[tuple[int, bool]]:
+    """Deliveries of a broadcast that are due, locked: (id, whether it may have been sent once already)."""
     rows = await db.execute(
-        select(deliveries.c.id)
+        select(deliveries.c.id, deliveries.c.maybe_twice)
         .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == "due")
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [int(row[0]) for row in rows]
+    return [(int(number), bool(twice)) for number, twice in rows]
 
 
 async def segments(db: AsyncConnection, broadcast_id: int) -> dict[str, int]:

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import accounts, contacts, people, silences
+from notifier.rules.ladders import Ladders
+from notifier.store.schema import accounts, broadcasts, contacts, deliveries, people, rounds, silences
 from notifier.store.upsert import upsert
 
 
@@ -42,6 +43,34 @@ def rank(ladder: Sequence[str]) -> ColumnElement[int]:
     if not ladder:  # no line carries anything: everybody stands beyond the last rung
         return literal(0)
     return case({kind: place for place, kind in enumerate(ladder)}, value=contacts.c.kind, else_=len(ladder))
+
+
+async def rungs(db: AsyncConnection, person_id: int, round_id: int | None, ladders: Ladders) -> tuple[str, ...]:
+    """The channels a person is tried on in a round (None: in none), in order."""
+    row = (
+        await db.execute(
+            select(people.c.prefers, rounds.c.programme)
+            .select_from(people.outerjoin(rounds, rounds.c.id == round_id))
+            .where(people.c.id == person_id)
+        )
+    ).first()
+    return ladders.of(row.programme or "", row.prefers) if row else ladders.of()
+
+
+async def rungs_left(db: AsyncConnection, delivery_id: int, ladders: Ladders) -> tuple[str, ...]:
+    """The channels a delivery may be carried over to, in order; none when its broadcast was stopped."""
+    row = (
+        await db.execute(
+            select(people.c.prefers, rounds.c.programme, broadcasts.c.state)
+            .select_from(
+                deliveries.outerjoin(people, people.c.id == deliveries.c.person_id)
+                .outerjoin(rounds, rounds.c.id == deliveries.c.round_id)
+                .outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
+            )
+            .where(deliveries.c.id == delivery_id)
+        )
+    ).one()
+    return () if row.state == "stopped" else ladders.of(row.programme or "", row.prefers or "")
 
 
 async def first(
@@ -99,8 +128,53 @@ async def revive(db: AsyncConnection, kind: str, address: str) -> None:
 
 
 async def rename(db: AsyncConnection, kind: str, old: str, new: str) -> None:
-    """The provider renamed an address."""
-    await db.execute(update(contacts).where(contacts.c.kind == kind, contacts.c.address == old).values(address=new))
+    """The provider renamed an address: whoever is reached there, staff too, is reached at the new one.
+
+    Who has the new one already keeps it, and the old one is set aside. A STOP goes along.
+    """
+    here = (contacts.c.kind == kind, contacts.c.address == old)
+    there = contacts.alias("there")
+    has = select(there.c.person_id).where(there.c.kind == kind, there.c.address == new)
+    await db.execute(update(contacts).where(*here, contacts.c.person_id.in_(has)).values(state="old"))
+    await db.execute(update(contacts).where(*here, contacts.c.person_id.not_in(has)).values(address=new))
+    staff = (accounts.c.notify_kind == kind, accounts.c.notify_address == old)
+    await db.execute(update(accounts).where(*staff).values(notify_address=new))
+    silent = select(silences.c.kind, literal(new), silences.c.since).where(
+        silences.c.kind == kind, silences.c.address == old
+    )
+    await db.execute(
+        upsert(db, silences)
+        .from_select(["kind", "address", "since"], silent)
+        .on_conflict_do_nothing(index_elements=["kind", "address"])
+    )
+
+
+async def moved(db: AsyncConnection, delivery_id: int, new: str) -> bool:
+    """A send found out that a delivery's address was renamed: rename it wherever it stands.
+
+    Says whether the delivery can go there at once: not when its address is sealed on it, nor when its person had the
+    new one already.
+    """
+    row = (
+        await db.execute(
+            select(
+                contacts.c.id, contacts.c.kind, contacts.c.address, accounts.c.notify_kind, accounts.c.notify_address
+            )
+            .select_from(
+                deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id).outerjoin(
+                    accounts, accounts.c.id == deliveries.c.account_id
+                )
+            )
+            .where(deliveries.c.id == delivery_id, deliveries.c.sealed.is_(None))
+        )
+    ).first()
+    if row is None or (row.kind or row.notify_kind) is None:
+        return False
+    await rename(db, row.kind or row.notify_kind, row.address or row.notify_address, new)
+    if row.id is None:
+        return True
+    now = (await db.execute(select(contacts.c.address).where(contacts.c.id == row.id))).scalar_one()
+    return bool(now == new)
 
 
 async def stop(db: AsyncConnection, kind: str, address: str, now: datetime) -> None:

@@ -41,6 +41,7 @@ class Known(NamedTuple):
     region: str
     zone: str
     language: str
+    prefers: str  # channel they are tried on first; "" for none
     kk_index: bytes | None
     flags: list[str]
 

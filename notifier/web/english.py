@@ -295,5 +295,51 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Kembali ke kata-kata bawaan.": "Back to the shipped words.",
         "Terbit: mulai sekarang dipakai.": "Published: in force from now on.",
         "Draf disimpan.": "The draft is saved.",
+        # one round
+        "Sisa dari": "The rest of",
+        "menyusul siaran {n}": "follows broadcast {n}",
+        "Riwayat perubahan": "History",
+        "Belum ada catatan perubahan.": "No change is on record yet.",
+        "Jadwal dan tempat": "Time and place",
+        "Versi": "Version",
+        "Ubah": "Change",
+        "ubah": "change",
+        "batalkan": "cancel",
+        "Batalkan penyaluran": "Cancel the round",
+        "Ubah penyaluran": "Change the round",
+        "Sebelum disimpan, akibatnya ditunjukkan lebih dahulu.": "What follows is shown before anything is saved.",
+        "Untuk membukanya lagi, impor kalender dengan STATUS BUKA.": (
+            "To open it again, import a calendar with the STATUS BUKA."
+        ),
+        "mungkin sudah membaca yang lama; mereka mendapat ralat: {what}.": (
+            "may have read the old words; they get a correction: {what}."
+        ),
+        "mungkin sudah membaca yang lama, tetapi penyaluran sudah lewat: tidak ada ralat.": (
+            "may have read the old words, but the round is over: there is no correction."
+        ),
+        "Belum ada yang diberi tahu: tidak perlu ralat.": "Nobody was told yet: no correction is needed.",
+        "Ditarik": "Withdrawn",
+        "Direncanakan lagi": "Planned again",
+        "untuk {n} orang yang belum diberi tahu": "for {n} people who were not told yet",
+        "Semua rencana menunggu persetujuan; tidak ada yang terkirim dengan sendirinya.": (
+            "Every plan waits for approval; nothing leaves by itself."
+        ),
+        "Ada isian yang perlu diperbaiki.": "Some fields need mending.",
+        "Jam setempat penyaluran": "Local time of the round",
+        "Dalam rupiah; kosongkan untuk barang.": "In rupiah; leave empty for goods.",
+        "Lihat akibatnya": "See what follows",
+        "Akibatnya": "What follows",
+        "Simpan perubahan": "Save the change",
+        "Tidak ada yang berbeda dari sekarang.": "Nothing differs from how it is.",
+        "Ubah isian, lalu tekan Lihat akibatnya: siapa yang perlu ralat, rencana mana yang ditarik dan dibuat lagi. "
+        "Belum ada yang disimpan.": (
+            "Change the fields, then press See what follows: who needs a correction, which plans are withdrawn and "
+            "made again. Nothing is saved yet."
+        ),
+        "Ya, batalkan penyaluran ini": "Yes, cancel this round",
+        "Perubahan disimpan. Yang menyusul disiapkan sekarang dan menunggu persetujuan.": (
+            "The change is saved. What follows is being prepared and waits for approval."
+        ),
+        "Kata-kata yang disetujui": "Words that were approved",
     }
 )

@@ -10,6 +10,7 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.config import Config
 from notifier.desk import Desk
+from notifier.registry import Rounds
 from notifier.store.engine import Database
 from notifier.studio import Studio
 
@@ -27,6 +28,8 @@ class House(Protocol):
     def broadcasts(self) -> Broadcasts: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def rounds(self) -> Rounds: ...
     @property
     def studio(self) -> Studio: ...
     @property

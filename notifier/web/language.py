@@ -181,6 +181,26 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "no_answers": ("jalur tanpa balasan", "line without answers"),
             "empty": ("yang boleh kosong dikosongkan", "all that may be empty"),
         },
+        "round_field": {
+            "programme": ("Program", "Programme"),
+            "period": ("Periode", "Period"),
+            "region": ("Wilayah", "Area"),
+            "venue": ("Tempat", "Venue"),
+            "address": ("Alamat", "Address"),
+            "opens_at": ("Mulai", "Opens"),
+            "closes_at": ("Selesai", "Closes"),
+            "zone": ("Zona waktu", "Time zone"),
+            "amount": ("Nilai", "Amount"),
+            "method": ("Cara penyaluran", "Method"),
+            "note": ("Catatan", "Note"),
+            "state": ("Keadaan", "State"),
+        },
+        "round_act": {
+            "created": ("dibuat", "created"),
+            "changed": ("diubah", "changed"),
+            "cancelled": ("dibatalkan", "cancelled"),
+        },
+        "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
         "who": {
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
@@ -228,6 +248,23 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1 berubah sejak siaran \2 direncanakan; hentikan dan "
             r"rencanakan lagi.",
         ),
+        (
+            r"(\S+) was changed while you looked at it and is version (\d+) now; look at it again",
+            r"\1 sudah diubah rekan lain dan kini versi \2. Muat ulang, lalu periksa lagi; "
+            r"perubahan Anda belum disimpan.",
+        ),
+        (r"(\S+) is cancelled already", r"\1 sudah dibatalkan."),
+        (r"the round was changed \(version (\d+)\)", r"Penyalurannya diubah (versi \1)."),
+        (r"the words of \w+ were changed since it was approved: (.*)", r"Kata-katanya diubah sejak disetujui: \1"),
+        (
+            r"the audience moved from (\d+) to (\d+) people since it was approved",
+            r"Sasaran berubah dari \1 menjadi \2 orang sejak disetujui.",
+        ),
+        (r"stopped by hand", "Dihentikan petugas."),
+        (
+            r"(\S+) is cancelled; import it with the status BUKA to open it again",
+            r"\1 sudah dibatalkan; impor dengan STATUS BUKA untuk membukanya lagi.",
+        ),
         (r"there is no draft of .*", "Belum ada draf; simpan dahulu."),
         (
             r"(\S+) can't be published: line (\d+), column (\d+): .*",
@@ -255,9 +292,13 @@ def word(kind: str, code: str, tongue: str) -> str:
 
 def refusal(sentence: str, tongue: str) -> str:
     """A refusal in the reader's language, as far as it is known here."""
-    if tongue == "en":
-        return sentence[:1].upper() + sentence[1:]
-    for pattern, words in _REFUSALS:
+    said = why(sentence, tongue)
+    return said[:1].upper() + said[1:]
+
+
+def why(sentence: str, tongue: str) -> str:
+    """A reason in the reader's language when it is one of ours; a person's own words stay as they are."""
+    for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
-    return sentence[:1].upper() + sentence[1:]
+    return sentence

@@ -40,6 +40,7 @@ def setup(app: web.Application) -> None:
     pages.globals |= {"t": _t, "static": static, "Right": Right}
     pages.filters |= {
         "refusal": _refusal,
+        "why": _why,
         "when": _when,
         "day": _day,
         "left": _left,
@@ -148,6 +149,11 @@ def _word(context: Context, value: Any, kind: str) -> str:
 @jinja2.pass_context
 def _refusal(context: Context, sentence: str) -> str:
     return language.refusal(sentence, context["language"])
+
+
+@jinja2.pass_context
+def _why(context: Context, sentence: str) -> str:
+    return language.why(sentence, context["language"])
 
 
 @jinja2.pass_context

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.rules.roles import Right
-from notifier.web import desk, language, office, pages, public, security, session, status, studio
+from notifier.web import desk, language, office, pages, public, rounds, security, session, status, studio
 from notifier.web.house import HOUSE, House
 from notifier.web.security import Handler
 
@@ -43,6 +43,7 @@ class Door:
 
 ID = r"{id:\d{1,16}}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -70,6 +71,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
+    Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
     Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
     Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),

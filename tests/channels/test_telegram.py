@@ -531,7 +531,12 @@ OUTCOMES: list[tuple[int, bytes, str, dict[str, Any]]] = [
     (400, refusal(400, "Bad Request: not enough rights to send text messages to the chat"), GROUP, PERMANENT),
     (400, refusal(400, "Bad Request: message is too long"), AYU, PERMANENT),
     (400, refusal(400, "Bad Request: can't parse entities: Unclosed start tag at byte offset 3"), AYU, PERMANENT),
-    (400, refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1005), "-44", GONE),
+    (
+        400,
+        refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1005),
+        "-44",
+        GONE | {"moved_to": "-1005"},
+    ),
     (401, UNAUTHORIZED, AYU, {"line": True}),
     (404, refusal(404, "Not Found"), AYU, {"line": True}),
     (413, refusal(413, "Request Entity Too Large"), AYU, PERMANENT),
@@ -551,7 +556,7 @@ OUTCOMES: list[tuple[int, bytes, str, dict[str, Any]]] = [
 
 def differs(failure: SendFailed) -> dict[str, Any]:
     usual = SendFailed("")
-    fields = ("permanent", "address", "wait", "scope", "unknown", "line")
+    fields = ("permanent", "address", "wait", "scope", "unknown", "line", "moved_to")
     return {name: getattr(failure, name) for name in fields if getattr(failure, name) != getattr(usual, name)}
 
 

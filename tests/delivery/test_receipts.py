@@ -134,7 +134,7 @@ async def test_an_attempt_nobody_reported_becomes_unknown_and_is_sent_once_more(
         await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
         number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        grant = await stage.dispatcher.claim(stage.dispatcher.share("sms"))
+        grant = await stage.claim("sms")
         assert len(grant.ready) == 1  # and here the worker dies
         assert (await stage.house.broadcasts.statement(number)).sending == 1
         stage.clock.move(minutes=2)
@@ -158,7 +158,7 @@ async def test_a_bounce_that_overtakes_the_settling_still_climbs(database_url: s
         await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"), ("email", "siti@example.com"))
         number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        claimed = (await stage.dispatcher.claim(stage.dispatcher.share("sms"))).ready[0].delivery
+        claimed = (await stage.claim("sms")).ready[0].delivery
         await _tell(stage, Receipt("r1", F, reason="no such number", key="1:1:1", permanent=True))
         outcome = Outcome(claimed.id, claimed.fence, stage.clock(), State.ACCEPTED, ref="r1")
         async with stage.house.database.write() as db:

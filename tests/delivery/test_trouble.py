@@ -173,7 +173,7 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
 async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_url: str, tmp_path: Path) -> None:
     async with open_stage(database_url, tmp_path) as stage:
         number = await _one(stage, ("sms", "+62000001001"))  # refuses for now, every time
-        claimed = (await stage.dispatcher.claim(stage.dispatcher.share("sms"))).ready[0].delivery
+        claimed = (await stage.claim("sms")).ready[0].delivery
         await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
         await stage.house.broadcasts.advance(stage.clock(), "test")
         outcome = Outcome(claimed.id, claimed.fence, stage.clock(), State.FAILED, reason="busy")

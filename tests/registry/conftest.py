@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from notifier.outbox import Outbox
 from notifier.registry import Imported, Order, Registry
+from notifier.rules.ladders import Ladders
 from notifier.store.engine import Database
 from notifier.vault import Vault
 
@@ -48,6 +49,6 @@ class Office:
 @pytest.fixture
 async def office(database_url: str) -> AsyncIterator[Office]:
     database, vault = Database(database_url), Vault({1: b"k" * 32})
-    outbox = Outbox({kind: f"line_{kind}" for kind in LADDER}, LADDER)
+    outbox = Outbox({kind: f"line_{kind}" for kind in LADDER}, Ladders(LADDER))
     yield Office(database, vault, Registry(database, vault, outbox), Order("cli:siti", NOW))
     await database.close()

@@ -1,0 +1,170 @@
+"""What follows when a round is new or moves: what is taken back, who is corrected, what is planned. Writes nothing.
+
+The clock makes the plans from this, and a page shows the same before anybody says yes.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.config import Reminders
+from notifier.rules.pacing import reminder_at
+from notifier.store import broadcasts as rows
+from notifier.store import editions, moves
+from notifier.store.broadcasts import Broadcast
+from notifier.store.rounds import Round
+
+CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A broadcast that a change withdrew and that is planned once more, for those it has not told."""
+
+    withdrawn: Broadcast
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """What a change of a round brings with it."""
+
+    told: int  # people who may have read older words
+    correction: str  # event they are told by; "" when nobody is or it would come too late
+    withdrawn: Sequence[Broadcast]
+    reminders: Sequence[tuple[str, datetime]]  # (event, time) that the clock plans
+    again: Sequence[Again]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A broadcast that a round needs and has not."""
+
+    event: str
+    at: datetime
+    people: int
+    again: bool = False
+    parent_id: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """What is to be planned for a round."""
+
+    known: Collection[int]  # the broadcasts it had when this was reckoned
+    plans: Sequence[Plan]
+    late: Mapping[int, int]  # correction that is through → people who belong to it since
+    look_again: bool  # somebody may turn out to have read older words
+
+
+def companions(of: Round, reminders: Reminders, now: datetime) -> list[tuple[str, datetime]]:
+    """The messages that belong to a round, as (event, time), soonest first; what is past is left out."""
+    zone = ZoneInfo(of.zone)
+    if of.state == CANCELLED:
+        return []
+    found = {("round_reminder", reminder_at(of.opens_at, zone, days, reminders.hour)) for days in reminders.days_before}
+    if reminders.question:
+        day = of.opens_at.astimezone(zone).date() + timedelta(days=reminders.question_days)
+        found.add(("receipt_question", datetime.combine(day, reminders.hour, zone).astimezone(UTC)))
+    return sorted((pair for pair in found if pair[1] > now), key=lambda pair: pair[1])
+
+
+def correction_of(of: Round, now: datetime) -> str:
+    """The event that corrects older words of a round; "" when there are none or the round is over."""
+    if of.version == 1 or of.closes_at <= now:
+        return ""
+    return "round_cancelled" if of.state == CANCELLED else "round_changed"
+
+
+def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) -> list[Broadcast]:
+    """Of a round's broadcasts those that a change withdrew and nothing took the place of; one an event, the newest.
+
+    `planned`: events that the clock plans anyway. Corrections are made anew for everybody who needs one.
+    """
+    if of.state == CANCELLED:
+        return []
+    followed = {(b.parent_id, b.event) for b in there}
+    anew = {b.event for b in there if b.round_version == of.version and b.parent_id is not None}
+    found: dict[str, Broadcast] = {}
+    for b in there:
+        withdrawn = b.state == "stopped" and b.paused_from and b.round_version < of.version
+        if withdrawn and (b.id, b.event) not in followed and b.event not in (*planned, *anew, *CORRECTIONS):
+            found[b.event] = b
+    return list(found.values())
+
+
+async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: datetime) -> Lacks:
+    """The plans that a round still needs, reckoned in one snapshot."""
+    there = await rows.of_round(db, of.id)
+    planned = companions(of, reminders, now)
+    plans = await _accompanying(db, of, there, planned)
+    for b in unfinished(there, of, {event for event, _ in planned}):
+        if people := await rows.size(db, audience(b.event, of, b.id)):
+            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id))
+    earlier = [b for b in there if b.round_version < of.version and b.expanded]
+    event, late = correction_of(of, now), {}
+    if event and earlier:
+        made = [b for b in there if b.round_version == of.version and b.event == event]
+        told = 0 if made else await rows.size(db, audience(event, of, earlier[-1].id))
+        if told:
+            facts = await was(db, of) if event == "round_changed" else {}
+            plans.append(Plan(event, now, told, parent_id=earlier[-1].id, facts=facts))
+        late = {b.id: await _late(db, of, b) for b in made if b.state == "done" and b.parent_id is not None}
+    return Lacks(frozenset(b.id for b in there), plans, late, look_again=bool(event and earlier))
+
+
+async def _accompanying(
+    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]]
+) -> list[Plan]:
+    """What belongs to a round and is not planned yet: its reminders and its question."""
+    known = {(b.event, b.at) for b in there if b.round_version == of.version}
+    asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
+    wanted = [pair for pair in planned if pair not in known and not (asked and pair[0] == "receipt_question")]
+    people = await rows.size(db, audience("round_reminder", of)) if wanted else 0
+    return [Plan(event, at, people, again=event == "round_reminder") for event, at in wanted]
+
+
+async def _late(db: AsyncConnection, of: Round, b: Broadcast) -> int:
+    """How many people belong to a correction since it went out."""
+    return await rows.size(db, moves.not_in(audience(b.event, of, b.parent_id), b.id))
+
+
+async def was(db: AsyncConnection, of: Round) -> dict[str, Any]:
+    """What a correction says was before: as far as everybody it is for has read the same, and it is so no longer."""
+    told = await moves.told_versions(db, of.id, of.version)
+    history = await editions.of_round(db, of.id)
+    said = [editions.at_version(history, of, version) for version in told]
+    facts: dict[str, Any] = {}
+    for name in ("venue", "opens_at", "closes_at"):
+        read = {None if one is None else one[name] for one in said}
+        before = read.pop() if len(read) == 1 else None
+        if before is not None and before != getattr(of, name):
+            facts[f"was_{name}"] = before.isoformat() if isinstance(before, datetime) else before
+    return facts
+
+
+async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Round, now: datetime) -> Follows:
+    """What would follow if `old` became `new`."""
+    new = replace(new, version=old.version + 1)
+    there = await rows.of_round(db, old.id)
+    planned = companions(new, reminders, now)
+    told = await rows.size(db, rows.those(moves.told_before(new.id, new.version)))
+    live = [b for b in there if b.state in moves.LIVE]
+    after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]
+    again = [
+        Again(b, await rows.size(db, audience(b.event, new, b.id)))
+        for b in unfinished(after, new, {event for event, _ in planned})
+    ]
+    return Follows(
+        told=told,
+        correction=correction_of(new, now) if told else "",
+        withdrawn=live,
+        reminders=planned,
+        again=[one for one in again if one.people],
+    )

@@ -1,0 +1,85 @@
+"""What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, case, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies
+
+LIVE = ("planned", "approved", "asking", "canary", "expanding", "sending", "paused")
+# States of an attempt whose words may have been read, or may still be.
+REACHED = ("sending", "unknown", "accepted", "delivered", "read")
+
+
+async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, now: datetime) -> None:
+    """Stop everything that speaks of an older version of a round. The clock calls off what has not left.
+
+    `paused_from` keeps what the broadcast was, which tells one that a change withdrew from one that a person stopped.
+    """
+    await db.execute(
+        update(broadcasts)
+        .where(
+            broadcasts.c.round_id == round_id,
+            broadcasts.c.round_version < version,
+            broadcasts.c.state.in_(LIVE),
+        )
+        .values(
+            state="stopped",
+            paused_from=broadcasts.c.state,
+            why=why[:200],
+            wake=case((broadcasts.c.expanded > 0, literal(now, broadcasts.c.wake.type)), else_=None),
+        )
+    )
+
+
+def told_before(round_id: int, older_than: int) -> Select[Any]:
+    """SQL: the people whose attempts carry an older version of a round and may have reached them.
+
+    Broadcasts alone count: a status notice names no time and place, and who asks for them is answered in a talk.
+    """
+    return _told(round_id, older_than).with_only_columns(deliveries.c.person_id)
+
+
+async def told_versions(db: AsyncConnection, round_id: int, older_than: int) -> list[int]:
+    """The older versions of a round that somebody may have read."""
+    rows = await db.execute(_told(round_id, older_than).with_only_columns(attempts.c.round_version).distinct())
+    return sorted(int(row[0]) for row in rows)
+
+
+def _told(round_id: int, older_than: int) -> Select[Any]:
+    earlier = select(broadcasts.c.id).where(broadcasts.c.round_id == round_id, broadcasts.c.round_version < older_than)
+    return (
+        select(deliveries.c.person_id)
+        .join(attempts, attempts.c.delivery_id == deliveries.c.id)
+        .where(
+            deliveries.c.broadcast_id.in_(earlier),
+            deliveries.c.person_id.is_not(None),
+            attempts.c.round_version < older_than,
+            attempts.c.state.in_(REACHED),
+        )
+    )
+
+
+def besides(people_ids: Select[Any], round_id: int, older_than: int) -> Select[Any]:
+    """SQL: of an audience those who have read nothing older: a correction is for the others."""
+    read = _told(round_id, older_than).where(deliveries.c.person_id == people.c.id)
+    return people_ids.where(~read.correlate(people).exists())
+
+
+def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:
+    """SQL: of an audience those who have no delivery in a broadcast yet."""
+    has = select(deliveries.c.id).where(
+        deliveries.c.broadcast_id == broadcast_id, deliveries.c.person_id == people.c.id
+    )
+    return people_ids.where(~has.exists())
+
+
+async def under_way(db: AsyncConnection, round_id: int, older_than: int) -> int:
+    """How many messages of older versions are due or being sent, by the kept counters."""
+    earlier = select(broadcasts.c.id).where(broadcasts.c.round_id == round_id, broadcasts.c.round_version < older_than)
+    count = select(func.coalesce(func.sum(tallies.c.n), 0)).where(
+        tallies.c.broadcast_id.in_(earlier), tallies.c.state.in_(("due", "sending"))
+    )
+    return int((await db.execute(count)).scalar_one())

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS
-from notifier.store import contacts, deliveries
+from notifier.rules.roles import covers
+from notifier.store import accounts, contacts, deliveries
 
+log = structlog.get_logger()
 NO_CONTACT = "no_contact"
 
 
@@ -42,9 +45,14 @@ class Notice:
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
-    def __init__(self, lines: Mapping[str, str], ladder: Sequence[str]) -> None:
-        """`lines`: channel to the line that carries it when a contact names none; `ladder`: channels as tried."""
+    def __init__(
+        self, lines: Mapping[str, str], ladder: Sequence[str], others: Mapping[str, str] | None = None
+    ) -> None:
+        """`lines`: channel to the line that carries it when a contact names none; `ladder`: channels as tried;
+        `others`: line to another one of its channel, for what must not wait for the first.
+        """
         self._lines = lines
+        self._others = others or {}
         self._ladder = tuple(kind for kind in ladder if kind in lines)
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
@@ -85,3 +93,35 @@ class Outbox:
         if found is None:
             return {"state": "suppressed", "reason": NO_CONTACT}
         return {"contact_id": found.id, "line": found.line or self._lines[found.kind]}
+
+    async def tell(
+        self,
+        db: AsyncConnection,
+        event: str,
+        roles: Sequence[str],
+        facts: Mapping[str, Any],
+        zone: str,
+        now: datetime,
+        *,
+        region: str = "",
+        but: str = "",
+    ) -> int:
+        """Queue a notice to every colleague of these roles who sees the region and can be told; returns how many.
+
+        `but`: a line that is in trouble. Who is told over it is told over another line of the same channel, or left to
+        colleagues whom another way reaches; only when there are none does the notice wait for the line itself.
+        """
+        staff = [
+            account
+            for account in await accounts.with_roles(db, roles)
+            if account.notify_kind in self._lines and covers(account.region, region)
+        ]
+        ways = {account.id: self._lines[account.notify_kind] for account in staff}
+        ways |= {account: self._others.get(line, line) for account, line in ways.items() if line == but}
+        around = [account for account in staff if ways[account.id] != but]
+        for account in around or staff:
+            notice = Notice(event, account.language, zone, facts, account_id=account.id, line=ways[account.id])
+            await self.queue(db, notice, now)
+        if not staff:
+            log.error("staff.nobody_to_tell", about=event, roles=",".join(roles))
+        return len(around or staff)

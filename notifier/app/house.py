@@ -27,6 +27,7 @@ from notifier.dispatch import round_facts
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.render import Words
+from notifier.rules.halting import Limits
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
 from notifier.store import paces
@@ -127,6 +128,16 @@ def lines_by_channel(config: Config) -> dict[str, str]:
     return found
 
 
+def second_lines(config: Config) -> dict[str, str]:
+    """The first line of a channel → the second one, where there are two."""
+    found: dict[str, str] = {}
+    firsts = lines_by_channel(config)
+    for name, line in config.lines.items():
+        if name != firsts[line.channel]:
+            found.setdefault(firsts[line.channel], name)
+    return found
+
+
 @asynccontextmanager
 async def open_house(
     options: Any, *, config: Config | None = None, clock: Callable[[], datetime] = utc_now
@@ -150,7 +161,7 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
-        outbox = Outbox(lines, config.delivery.ladder)
+        outbox = Outbox(lines, config.delivery.ladder, second_lines(config))
         yield House(
             data=data,
             config=config,
@@ -159,7 +170,7 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
+            broadcasts=Broadcasts(database, _plan_terms(config), _measure(words), outbox),
             studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",
@@ -183,6 +194,17 @@ def _plan_terms(config: Config) -> PlanTerms:
         past_due=config.delivery.past_due,
         opens=config.delivery.window_opens,
         closes=config.delivery.window_closes,
+        limits=Limits(
+            failures=config.delivery.halt_failures,
+            complaints=config.delivery.halt_complaints,
+            wrong=config.delivery.halt_wrong,
+            after=config.delivery.halt_after,
+            answers=config.delivery.halt_answers,
+        ),
+        canary_for=config.delivery.canary_for,
+        cap=config.delivery.cap,
+        zone=config.service.zone,
+        public_url=config.service.public_url,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifier.errors import Refused
+from notifier.rules.halting import Limits
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
@@ -36,6 +37,11 @@ class Terms:
     past_due: timedelta
     opens: time
     closes: time
+    limits: Limits
+    canary_for: timedelta  # how long the first ones are looked at before the others follow
+    cap: int | None = None  # rupiah a broadcast may cost when its plan does not say
+    zone: str = "Asia/Jakarta"  # of alerts to staff
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ class Broadcast:
     expanded: int
     cursor: int
     facts: Mapping[str, Any]
+    canary: int  # people told first; 0: nobody waits for them
+    canary_until: datetime | None
+    cap: int | None  # rupiah
     wake: datetime | None
     round_code: str
     region: str
@@ -137,7 +140,7 @@ async def recall(db: AsyncConnection, round_id: int, version: int, why: str, now
         .where(
             broadcasts.c.round_id == round_id,
             broadcasts.c.round_version < version,
-            broadcasts.c.state.in_(("approved", "expanding", "sending", "paused", "asking")),
+            broadcasts.c.state.in_(("approved", "canary", "expanding", "sending", "paused", "asking")),
         )
         .values(state="stopped", why=why, wake=now)
     )

@@ -190,6 +190,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
         "Siaran disetujui.": "The broadcast is approved.",
         "Perintah dijalankan.": "Done.",
+        "{n} orang pertama diberi tahu dahulu. Bila semuanya baik, sisanya menyusul sendiri setelah {at}.": (
+            "The first {n} people are told before the others, who follow by themselves after {at} if all goes well."
+        ),
+        "Lebih dahulu kepada": "First to",
+        "Lebih dahulu kepada (boleh kosong)": "First to (may be empty)",
+        "Jumlah orang atau persen yang diberi tahu dahulu, misalnya 500 atau 2%. Sisanya menyusul sendiri bila "
+        "tidak ada masalah.": (
+            "How many people, or percent, are told first, such as 500 or 2%. The others follow by themselves if "
+            "nothing goes wrong."
+        ),
+        "Batas biaya": "Cap on the cost",
+        "Batas biaya, rupiah": "Cap on the cost, rupiah",
+        "Batas biaya, rupiah (boleh kosong)": "Cap on the cost, rupiah (may be empty)",
+        "Jawaban warga": "What people answered",
         # the desk
         "Aduan": "Complaints",
         "menurut sisa waktu": "by time left",

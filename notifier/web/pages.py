@@ -13,6 +13,7 @@ import jinja2
 from aiohttp import web
 from jinja2.runtime import Context
 
+from notifier.errors import Refused
 from notifier.render import said
 from notifier.rules.roles import Right, Viewer
 from notifier.web import language, session
@@ -40,6 +41,7 @@ def setup(app: web.Application) -> None:
     pages.globals |= {"t": _t, "static": static, "Right": Right}
     pages.filters |= {
         "refusal": _refusal,
+        "why": _why,
         "when": _when,
         "day": _day,
         "left": _left,
@@ -121,6 +123,17 @@ def number(text: str | None, largest: int = 2**53) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,16}", text, re.ASCII) and int(text) <= largest else None
 
 
+def rupiah(text: str | None) -> int | None:
+    """An amount from a field, with or without dots and "Rp"; None for an empty one. Raises Refused for words."""
+    plain = re.sub(r"[.\s]|rp", "", text or "", flags=re.IGNORECASE)
+    if not plain:
+        return None
+    amount = number(plain)
+    if amount is None:
+        raise Refused(f'"{clean(text or "")[:20]}" is no amount of rupiah; write digits, such as 2500000')
+    return amount
+
+
 def local_path(text: str | None) -> str:
     """A path on this very service to go on to; the start page for anything else."""
     return text if text and re.fullmatch(r"/(?![/\\])[\w\-./?=&%]*", text, re.ASCII) and len(text) < 500 else "/home"
@@ -148,6 +161,11 @@ def _word(context: Context, value: Any, kind: str) -> str:
 @jinja2.pass_context
 def _refusal(context: Context, sentence: str) -> str:
     return language.refusal(sentence, context["language"])
+
+
+@jinja2.pass_context
+def _why(context: Context, sentence: str) -> str:
+    return language.why(sentence, context["language"])
 
 
 @jinja2.pass_context

@@ -9,7 +9,6 @@ from notifier.rules.words.amounts import amounts
 from notifier.rules.words.reading import Reading
 from notifier.rules.words.values import Intent, Meaning, Topic
 
-
 _BARE = 2  # words: "salah pak" is all somebody says
 
 

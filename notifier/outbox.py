@@ -103,7 +103,7 @@ class Outbox:
         zone: str,
         now: datetime,
         *,
-        region: str = "",
+        region: str | None = None,
         but: str = "",
     ) -> int:
         """Queue a notice to every colleague of these roles who sees the region and can be told; returns how many.
@@ -114,7 +114,7 @@ class Outbox:
         staff = [
             account
             for account in await accounts.with_roles(db, roles)
-            if account.notify_kind in self._lines and covers(account.region, region)
+            if account.notify_kind in self._lines and (region is None or covers(account.region, region))
         ]
         ways = {account.id: self._lines[account.notify_kind] for account in staff}
         ways |= {account: self._others.get(line, line) for account, line in ways.items() if line == but}

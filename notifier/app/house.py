@@ -25,8 +25,10 @@ from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
+from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.render import Words
+from notifier.restored import Restored
 from notifier.rules.halting import Limits
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
@@ -38,6 +40,7 @@ from notifier.vault import Vault, load_vault
 
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
+HEAD_FILE = "ledger.head"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
 
@@ -54,6 +57,8 @@ class House:
     accounts: Accounts
     broadcasts: Broadcasts
     studio: Studio
+    lines: Lines
+    restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
     channels: dict[str, Channel] = field(default_factory=dict)  # line → channel
@@ -61,7 +66,11 @@ class House:
     @property
     def ledger_head(self) -> Path:
         """Where the newest link of the ledger is remembered."""
-        return self.data / "ledger.head"
+        return self.data / HEAD_FILE
+
+    def may_send(self) -> bool:
+        """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
+        return self.restored.open
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -93,7 +102,10 @@ class House:
         for name in self.config.lines:
             pace = resting.get(f"line:{name}")
             lines[name] = f"parked: {pace.reason}" if pace else "ok"
-        return {"lines": lines}
+        found: dict[str, Any] = {"lines": lines}
+        if not self.may_send():
+            found["sending"] = "nothing leaves: the database is a restored backup; see notifier confirm-restore"
+        return found
 
     async def viewer(self, login: str) -> Viewer:
         """The member of staff with this login. Raises Refused."""
@@ -161,6 +173,7 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
+        worker = f"{os.uname().nodename}:{os.getpid()}"
         outbox = Outbox(lines, config.delivery.ladder, second_lines(config))
         yield House(
             data=data,
@@ -172,8 +185,17 @@ async def open_house(
             accounts=Accounts(database),
             broadcasts=Broadcasts(database, _plan_terms(config), _measure(words), outbox),
             studio=Studio(database, common=common),
+            lines=Lines(
+                database,
+                vault,
+                outbox,
+                {name: Way(line.channel, rate_of(line)) for name, line in config.lines.items()},
+                zone=config.service.zone,
+                language=config.service.language,
+            ),
+            restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
-            worker=f"{os.uname().nodename}:{os.getpid()}",
+            worker=worker,
         )
 
 

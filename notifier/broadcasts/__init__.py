@@ -20,7 +20,7 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, echoes, rounds
+from notifier.store import deliveries, echoes, rounds, sweeps
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -282,7 +282,8 @@ class Broadcasts:
             b = await self._known(db, broadcast_id)
             kept = await deliveries.tally(db, broadcast_id)
             counted, held = await deliveries.recount(db, broadcast_id)
-        return statement_of(b, kept, held=held, recounted=counted)
+            unconfirmed = await sweeps.unconfirmed_of(db, broadcast_id)
+        return statement_of(b, kept, held=held, unconfirmed=unconfirmed, recounted=counted)
 
     async def _known(self, db: AsyncConnection, broadcast_id: int) -> Broadcast:
         found = await rows.get(db, broadcast_id)

@@ -78,6 +78,7 @@ class Statement:
     expired: int
     cancelled: int
     held: int  # part of unknown
+    unconfirmed: int  # part of accepted: no receipt came where receipts are trusted, so that they count as not told
     balanced: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -108,7 +109,12 @@ def summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def statement_of(
-    b: Broadcast, kept: Mapping[tuple[str, str], int], *, held: int, recounted: Mapping[tuple[str, str], int] | None
+    b: Broadcast,
+    kept: Mapping[tuple[str, str], int],
+    *,
+    held: int,
+    unconfirmed: int = 0,
+    recounted: Mapping[tuple[str, str], int] | None,
 ) -> Statement:
     suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
     by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
@@ -126,6 +132,7 @@ def statement_of(
         unexpanded=unexpanded,
         suppressed=suppressed,
         held=held,
+        unconfirmed=unconfirmed,
         balanced=whole and agrees,
         **by_state,
     )

@@ -236,7 +236,7 @@ class Hearing:
         await heard.understood(db, heard_id, values)
 
     async def _echo(self, db: AsyncConnection, heard_id: int, origin: Origin, found: Meaning) -> None:
-        """Count an answer to a broadcast by its meaning, each delivery once. Last of all: everybody's row is the same."""
+        """Count an answer to a broadcast by its meaning, each delivery once. Last of all: its row is everybody's."""
         answered = origin.answered
         if answered is None or answered.broadcast_id is None:
             return

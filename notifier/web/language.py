@@ -140,6 +140,11 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "question": ("Pertanyaan", "Questions"),
             "opt_out": ("Minta berhenti", "Asked to stop"),
         },
+        "line": {
+            "clear": ("lancar", "clear"),
+            "resting": ("istirahat", "resting"),
+            "trying": ("dicoba lagi", "being tried again"),
+        },
         "slice": {
             "told": ("Sudah diberi tahu", "Told"),
             "waiting": ("Menunggu", "Waiting"),
@@ -278,6 +283,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"the database is a restored backup: look at what was sent since before it goes on",
             "Basis data dipulihkan dari cadangan: periksa apa yang sudah terkirim sebelum melanjutkan.",
         ),
+        (r"the line (\S+) does not rest; .*", r"Jalur \1 tidak sedang istirahat."),
+        (r'"(.*)" is no address for (\w+); .*', r"“\1” bukan alamat untuk jalur ini."),
+        (r'no line is called "(.*)"; .*', r"Tidak ada jalur bernama “\1”."),
+        (r"there is nothing to confirm: .*", "Tidak ada yang perlu dikonfirmasi."),
+        (r"(\S+) sees (\S+) only; who confirms a restore .*", "Hanya admin seluruh wilayah yang dapat mengonfirmasi."),
         (r"there is no draft of .*", "Belum ada draf; simpan dahulu."),
         (
             r"(\S+) can't be published: line (\d+), column (\d+): .*",

@@ -75,6 +75,7 @@ def part(
         "path": request.path,
         "service": house.config.service,
         "now": house.clock(),
+        "held_back": not house.restored.open,
         "flash": [],
     }
     return aiohttp_jinja2.render_template(template, request, {**around, **(context or {})}, status=status)

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store.bulk import many
+from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import attempts, receipts
 from notifier.store.upsert import upsert
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One call to one provider."""
 
     id: int
@@ -28,29 +30,53 @@ class Attempt:
     reason: str
 
 
-_COLUMNS = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
+_COLUMNS = tuple(attempts.c[name] for name in Attempt._fields)
 
 
 async def begin(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Say that we are about to call; committed before the provider hears of it."""
-    if rows:
-        await db.execute(insert(attempts), list(rows))
+    await many(db, _BEGUN, rows)
+
+
+_BEGUN = insert(attempts)
+_FINISHED = (
+    update(attempts)
+    .where(attempts.c.delivery_id == bindparam("b_delivery"), attempts.c.number == bindparam("b_number"))
+    .values(
+        {
+            name: bindparam(f"v_{name}", type_=attempts.c[name].type)
+            for name in ("state", "reason", "ref", "segments", "settled_at")
+        }
+    )
+)
 
 
 async def finish(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write outcomes: b_delivery, b_number, v_state, v_reason, v_ref, v_segments, v_settled_at."""
-    if rows:
-        await db.execute(
-            update(attempts)
-            .where(attempts.c.delivery_id == bindparam("b_delivery"), attempts.c.number == bindparam("b_number"))
-            .values(
-                {
-                    name: bindparam(f"v_{name}", type_=attempts.c[name].type)
-                    for name in ("state", "reason", "ref", "segments", "settled_at")
-                }
-            ),
-            list(rows),
+    await many(db, _FINISHED, rows)
+
+
+async def accept(db: AsyncConnection, sent: Sequence[tuple[int, int, str, int]], now: datetime) -> None:
+    """The provider took these: (delivery, number, ref, segments)."""
+    if sent:
+        names = ("id", "fence", "ref", "segments")
+        await db.execute(_accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
+
+
+@cache
+def _accepting(engine: str) -> Any:
+    sent = given(engine, id=BigInteger(), fence=Integer(), ref=Text(), segments=Integer())
+    return (
+        update(attempts)
+        .where(attempts.c.delivery_id == sent.c.id, attempts.c.number == sent.c.fence)
+        .values(
+            state="accepted",
+            reason="",
+            ref=sent.c.ref,
+            segments=sent.c.segments,
+            settled_at=bindparam("accepted_at", type_=attempts.c.settled_at.type),
         )
+    )
 
 
 async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
@@ -59,12 +85,16 @@ async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-async def numbered(db: AsyncConnection, pairs: Sequence[tuple[int, int]]) -> dict[int, Attempt]:
-    """Attempts by (delivery, number), keyed by delivery."""
-    if not pairs:
-        return {}
-    named = or_(*(and_(attempts.c.delivery_id == d, attempts.c.number == n) for d, n in pairs))
-    return {row[1]: Attempt(*row) for row in await db.execute(select(*_COLUMNS).where(named))}
+async def numbered(db: AsyncConnection, fences: Mapping[int, int]) -> dict[int, Attempt]:
+    """The attempts with these numbers: delivery → number, delivery → attempt."""
+    rows = await db.execute(_of_deliveries(db.dialect.name), listed(db, fences))
+    found = (Attempt._make(row) for row in rows)
+    return {attempt.delivery_id: attempt for attempt in found if fences[attempt.delivery_id] == attempt.number}
+
+
+@cache
+def _of_deliveries(engine: str) -> Any:
+    return select(*_COLUMNS).where(among(engine, attempts.c.delivery_id))
 
 
 async def named(db: AsyncConnection, line: str, ref: str, key: str) -> Attempt | None:
@@ -117,6 +147,9 @@ async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     return int(found[0]) if found else None
 
 
+_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("line")).limit(1)
+
+
 async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
     """Say which attempt a kept receipt speaks of."""
     await db.execute(update(receipts).where(receipts.c.id == receipt_id).values(attempt_id=attempt_id))
@@ -138,6 +171,8 @@ async def found_late(db: AsyncConnection, since: datetime, limit: int) -> list[t
 
 async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:
     """Receipts that came before the send had returned."""
+    if (await db.execute(_EARLY, {"line": line})).first() is None:  # as nearly always
+        return []
     rows = await db.execute(
         select(*_KEPT).where(receipts.c.attempt_id.is_(None), receipts.c.line == line, receipts.c.ref.in_(refs))
     )

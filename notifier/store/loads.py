@@ -5,12 +5,15 @@ Written by whoever expands (people), claims (attempts) and settles (segments, ru
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store.bulk import many
 from notifier.store.schema import loads
-from notifier.store.upsert import upsert
+from notifier.store.upsert import upsert_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,16 @@ async def add(db: AsyncConnection, worker: str, rows: Mapping[tuple[int, str], L
         for (broadcast, line), load in sorted(rows.items(), key=lambda row: row[0])
         if load != Load()
     ]
-    if values:
-        statement = upsert(db, loads)
-        await db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["broadcast_id", "worker", "line"],
-                set_={name: loads.c[name] + statement.excluded[name] for name in _COUNTED},
-            ),
-            values,
-        )
+    await many(db, _adding(db.dialect.name), values)
+
+
+@cache
+def _adding(engine: str) -> Any:
+    statement = upsert_on(engine, loads)
+    return statement.on_conflict_do_update(
+        index_elements=["broadcast_id", "worker", "line"],
+        set_={name: loads.c[name] + statement.excluded[name] for name in _COUNTED},
+    )
 
 
 async def of(db: AsyncConnection, broadcast_id: int) -> dict[str, Load]:

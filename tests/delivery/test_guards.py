@@ -1,5 +1,6 @@
 """What guards a broadcast: the first ones before the others, the halt by itself, and the cap on its cost."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select, update
 from notifier.errors import Refused
 from notifier.store import echoes
 from notifier.store.broadcasts import Broadcast
-from notifier.store.schema import accounts, deliveries, ledger, loads, tallies
+from notifier.store.schema import accounts, contacts, deliveries, ledger, loads, tallies
 from tests.houses import Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
@@ -203,24 +204,25 @@ async def test_first_ones_nobody_can_count_are_refused(database_url: str, tmp_pa
 async def test_a_broadcast_whose_messages_fail_stops_and_after_a_go_on_does_not_stop_over_the_same(
     database_url: str, tmp_path: Path
 ) -> None:
-    async with open_stage(database_url, tmp_path, delivery=QUICK, rate=2) as stage:
+    async with open_stage(database_url, tmp_path, delivery=QUICK) as stage:
         await _village(stage, *(_bad(n) for n in range(6)), *(_good(n) for n in range(4)))
-        number, b, sms = await _plan(stage), stage.house.broadcasts, stage.dispatcher._routes["sms"]
+        number, b = await _plan(stage), stage.house.broadcasts
         await b.advance(stage.clock(), "test")
-        for _ in range(5):
-            await stage.dispatcher.turn(sms)
-            stage.clock.move(seconds=3)
-            await b.advance(stage.clock(), "test")
-            if (found := await _look(stage, number)).state == "asking":
-                break
+        async with stage.house.database.write() as db:  # four of them have their turn an hour later
+            late = select(contacts.c.id).where(contacts.c.address.in_([_good(n) for n in range(4)]))
+            hour = stage.clock() + timedelta(hours=1)
+            await db.execute(update(deliveries).where(deliveries.c.contact_id.in_(late)).values(due_at=hour))
+        await stage.dispatcher.drain()
+        stage.clock.move(seconds=3)
+        await b.advance(stage.clock(), "test")
+        found = await _look(stage, number)
+        assert found.state == "asking"
         assert "messages failed" in found.why
-        told = stage.providers.phones.count()
-        stage.clock.move(seconds=5)
-        await stage.dispatcher.turn(sms)
+        stage.clock.move(hours=2)
+        await stage.dispatcher.drain()
         account = await b.statement(number)
-        assert account.due > 0
-        assert account.balanced
-        assert stage.providers.phones.count() == told
+        assert (account.due, account.failed, account.balanced) == (4, 6, True)
+        assert not stage.providers.phones.notes(_good(0))
         await b.approve(stage.approver, number, stage.clock())
         await b.advance(stage.clock(), "test")
         assert (await _look(stage, number)).state == "sending"

@@ -132,6 +132,8 @@ async def test_a_confirmation_holds_what_was_queued_before_and_sends_what_is_new
         assert not await stage.house.restored.look(stage.clock())
         stage.clock.move(minutes=1)
         await _help(stage, person)  # a citizen asks while nothing leaves
+        await stage.dispatcher.drain()
+        assert stage.providers.phones.count() == 0
         done = await stage.house.restored.confirm(stage.approver, stage.clock())
         assert (done.held, done.asking) == (1, (number,))
         assert await _singles(stage) == [("unknown", True), ("due", False)]

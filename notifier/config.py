@@ -119,6 +119,26 @@ class Delivery(_Table):
     resend_after: Span = Field(
         default=timedelta(minutes=2), description="wait before an unknown announcement is sent once more"
     )
+    canary_for: Span = Field(
+        default=timedelta(minutes=30), description="how long the first ones are looked at before the others follow"
+    )
+    halt_failures: float = Field(
+        default=20.0, ge=0, le=100, description="percent of failed messages from which a broadcast stops and asks"
+    )
+    halt_complaints: float = Field(
+        default=5.0, ge=0, le=100, description="complaints per 100 people told from which it does"
+    )
+    halt_wrong: float = Field(
+        default=2.0, ge=0, le=100, description='answers such as "salah jadwal" per 100 people told from which it does'
+    )
+    halt_after: int = Field(default=50, ge=1, description="failures are judged once so many fates are known")
+    halt_answers: int = Field(default=3, ge=1, description="complaints and such answers are judged from so many on")
+    cap: int | None = Field(
+        default=None, ge=0, description="rupiah a broadcast may cost unless its plan says otherwise"
+    )
+    sweep_after: Span = Field(
+        default=timedelta(hours=72), description="after this what nobody knows is closed as not told"
+    )
 
 
 class Desk(_Table):
@@ -147,6 +167,9 @@ class Line(_Table):
     price: int = Field(default=0, ge=0, description="rupiah a segment")
     sandbox: bool = Field(default=False, description="a fake provider: never in production")
     parallel: int = Field(default=16, ge=1, le=256, description="calls under way at a time")
+    receipts_trusted: bool = Field(
+        default=False, description="its receipts always come: a message without one counts as not told"
+    )
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from notifier.store import leases
 from notifier.store import ledger as rows
 from notifier.store.engine import Database
@@ -46,27 +48,35 @@ class Head:
 
     seq: int
     link: str  # hex
+    at: datetime | None = None  # when it was remembered; files of before this was written lack it
 
 
-async def remember(database: Database, path: Path) -> None:
-    """Write the chain's head to a file, unless the file remembers a later one."""
+async def remember(database: Database, path: Path, now: datetime, *, anyway: bool = False) -> None:
+    """Write the chain's head to a file, unless the file remembers a later one, or one this database does not have: an
+    older copy must not make us forget. `anyway`: a person has confirmed that what is missing is gone.
+    """
+    known = recall(path)
     async with database.read() as db:
         seq, link = await rows.head(db)
-    known = recall(path)
-    if known is not None and known.seq >= seq:
-        return
+        if not anyway and known is not None and (known.seq >= seq or not await holds(db, known)):
+            return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(f"{seq} {link.hex()}\n")
+    draft.write_text(f"{seq} {link.hex()} {now.isoformat()}\n")
     draft.replace(path)
 
 
 def recall(path: Path) -> Head | None:
     """What the file remembers; None when there is no such file or it is unreadable."""
     try:
-        seq, link = path.read_text().split()
-        return Head(int(seq), link)
+        seq, link, *at = path.read_text().split()
+        return Head(int(seq), link, datetime.fromisoformat(at[0]) if at else None)
     except (OSError, ValueError):
         return None
+
+
+async def holds(db: AsyncConnection, known: Head) -> bool:
+    """Whether the database has the very act that is remembered. Recall first, then ask: seals go on meanwhile."""
+    return known.seq == 0 or await rows.link_of(db, known.seq) == bytes.fromhex(known.link)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,20 @@ Knows how an address is chosen (a contact of the ladder, the address a citizen w
 know words, providers or rates.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.ladders import Ladders
-from notifier.store import contacts, deliveries
+from notifier.rules.roles import covers
+from notifier.store import accounts, contacts, deliveries
 
+log = structlog.get_logger()
 NO_CONTACT = "no_contact"
 
 
@@ -43,9 +46,12 @@ class Notice:
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
-    def __init__(self, lines: Mapping[str, str], ladders: Ladders) -> None:
-        """`lines`: channel to the line that carries it when a contact names none; `ladders`: channels as tried."""
+    def __init__(self, lines: Mapping[str, str], ladders: Ladders, others: Mapping[str, str] | None = None) -> None:
+        """`lines`: channel to the line that carries it when a contact names none; `ladders`: channels as tried;
+        `others`: line to another one of its channel, for what must not wait for the first.
+        """
         self._lines = lines
+        self._others = others or {}
         self._ladders = ladders.carried_by(lines)
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
@@ -87,3 +93,35 @@ class Outbox:
         if found is None:
             return {"state": "suppressed", "reason": NO_CONTACT}
         return {"contact_id": found.id, "line": found.line or self._lines[found.kind]}
+
+    async def tell(
+        self,
+        db: AsyncConnection,
+        event: str,
+        roles: Sequence[str],
+        facts: Mapping[str, Any],
+        zone: str,
+        now: datetime,
+        *,
+        region: str | None = None,
+        but: str = "",
+    ) -> int:
+        """Queue a notice to every colleague of these roles who sees the region and can be told; returns how many.
+
+        `but`: a line that is in trouble. Who is told over it is told over another line of the same channel, or left to
+        colleagues whom another way reaches; only when there are none does the notice wait for the line itself.
+        """
+        staff = [
+            account
+            for account in await accounts.with_roles(db, roles)
+            if account.notify_kind in self._lines and (region is None or covers(account.region, region))
+        ]
+        ways = {account.id: self._lines[account.notify_kind] for account in staff}
+        ways |= {account: self._others.get(line, line) for account, line in ways.items() if line == but}
+        around = [account for account in staff if ways[account.id] != but]
+        for account in around or staff:
+            notice = Notice(event, account.language, zone, facts, account_id=account.id, line=ways[account.id])
+            await self.queue(db, notice, now)
+        if not staff:
+            log.error("staff.nobody_to_tell", about=event, roles=",".join(roles))
+        return len(around or staff)

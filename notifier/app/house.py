@@ -25,9 +25,12 @@ from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
 from notifier.dispatch import round_facts
 from notifier.errors import Refused
+from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.registry import Rounds
 from notifier.render import Words
+from notifier.restored import Restored
+from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
@@ -39,6 +42,7 @@ from notifier.vault import Vault, load_vault
 
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
+HEAD_FILE = "ledger.head"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
 
@@ -55,6 +59,8 @@ class House:
     accounts: Accounts
     broadcasts: Broadcasts
     studio: Studio
+    lines: Lines
+    restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
     channels: dict[str, Channel] = field(default_factory=dict)  # line → channel
@@ -62,7 +68,11 @@ class House:
     @property
     def ledger_head(self) -> Path:
         """Where the newest link of the ledger is remembered."""
-        return self.data / "ledger.head"
+        return self.data / HEAD_FILE
+
+    def may_send(self) -> bool:
+        """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
+        return self.restored.open
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -99,7 +109,10 @@ class House:
         for name in self.config.lines:
             pace = resting.get(f"line:{name}")
             lines[name] = f"parked: {pace.reason}" if pace else "ok"
-        return {"lines": lines}
+        found: dict[str, Any] = {"lines": lines}
+        if not self.may_send():
+            found["sending"] = "nothing leaves: the database is a restored backup; see notifier confirm-restore"
+        return found
 
     async def viewer(self, login: str) -> Viewer:
         """The member of staff with this login. Raises Refused."""
@@ -134,6 +147,16 @@ def lines_by_channel(config: Config) -> dict[str, str]:
     return found
 
 
+def second_lines(config: Config) -> dict[str, str]:
+    """The first line of a channel → the second one, where there are two."""
+    found: dict[str, str] = {}
+    firsts = lines_by_channel(config)
+    for name, line in config.lines.items():
+        if name != firsts[line.channel]:
+            found.setdefault(firsts[line.channel], name)
+    return found
+
+
 @asynccontextmanager
 async def open_house(
     options: Any, *, config: Config | None = None, clock: Callable[[], datetime] = utc_now
@@ -157,7 +180,8 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
-        outbox = Outbox(lines, ladders(config))
+        worker = f"{os.uname().nodename}:{os.getpid()}"
+        outbox = Outbox(lines, ladders(config), second_lines(config))
         yield House(
             data=data,
             config=config,
@@ -166,10 +190,19 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config, words), _measure(words)),
+            broadcasts=Broadcasts(database, _plan_terms(config, words), _measure(words), outbox),
             studio=Studio(database, common=common),
+            lines=Lines(
+                database,
+                vault,
+                outbox,
+                {name: Way(line.channel, rate_of(line)) for name, line in config.lines.items()},
+                zone=config.service.zone,
+                language=config.service.language,
+            ),
+            restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
-            worker=f"{os.uname().nodename}:{os.getpid()}",
+            worker=worker,
         )
 
 
@@ -191,6 +224,17 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
         opens=config.delivery.window_opens,
         closes=config.delivery.window_closes,
         wordings=lambda event: words.labels(event, channels),
+        limits=Limits(
+            failures=config.delivery.halt_failures,
+            complaints=config.delivery.halt_complaints,
+            wrong=config.delivery.halt_wrong,
+            after=config.delivery.halt_after,
+            answers=config.delivery.halt_answers,
+        ),
+        canary_for=config.delivery.canary_for,
+        cap=config.delivery.cap,
+        zone=config.service.zone,
+        public_url=config.service.public_url,
     )
 
 

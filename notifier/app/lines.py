@@ -90,6 +90,7 @@ def build_dispatcher(house: House) -> Dispatcher:
         lease=delivery.lease,
         send_window=(delivery.window_opens, delivery.window_closes),
         own_clock=house.clock is utc_now,
+        may_send=house.may_send,
     )
 
 

@@ -18,14 +18,16 @@ from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
-from notifier.ledger import remember, seal
+from notifier.ledger import seal
 from notifier.store import accounts as account_rows
 from notifier.studio import refresh
+from notifier.sweep import Sweep
 from notifier.web import hooks, site
 
 log = structlog.get_logger()
 ROLES = ("web", "worker", "clock")
 DRAIN = 20.0  # seconds that a closing process gives what is under way
+LOOK = 5.0  # seconds between two looks at the ledger's head
 IDLE = 0.5  # seconds between two looks at an empty queue
 
 
@@ -44,6 +46,8 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
     """Run these roles until the block is left; then stop hearing first and sending last."""
     async with AsyncExitStack() as stack:
         _alone(house, stack)
+        await house.restored.look(house.clock())  # before anything can leave
+        await stack.enter_async_context(_watching(house))
         await stack.enter_async_context(open_lines(house))
         await house.broadcasts.question(house.clock())  # a new release may bring other words than were approved
         inbox = build_inbox(house)
@@ -86,6 +90,26 @@ def _alone(house: House, stack: AsyncExitStack) -> None:
             f"another service process already runs on {house.data}; SQLite has room for one. "
             "For several, set database.url to a PostgreSQL"
         ) from None
+
+
+@asynccontextmanager
+async def _watching(house: House) -> AsyncIterator[None]:
+    """Look now and then whether this is a restored backup, or whether a colleague has confirmed that it is."""
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                await house.restored.look(house.clock())
+            except Exception:
+                log.exception("restored.look")
+
+    task = asyncio.create_task(watch(), name="restored")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -198,11 +222,12 @@ def _tell_end(task: "asyncio.Task[None]") -> None:
 
 def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     """What the clock starts, and how often."""
+    sweep_late = Sweep(house.database, house.config.delivery.sweep_after, house.worker)
     carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
 
     async def chain(now: datetime) -> None:
         if await seal(house.database, house.worker, now):
-            await remember(house.database, house.ledger_head)
+            await house.restored.look(now)
 
     async def advance(now: datetime) -> None:
         if await house.broadcasts.advance(now, house.worker):
@@ -210,6 +235,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
 
     async def sweep(now: datetime) -> None:
         if await house.desk.sweep(now):
+            poke()
+
+    async def watch_lines(now: datetime) -> None:
+        if await house.lines.watch(now):
             poke()
 
     published: object = None
@@ -228,6 +257,8 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("promises", 5, sweep),
         Job("files", 3, inbox.fetch_files),
+        Job("lines", 5, watch_lines),
+        Job("sweep", 60, sweep_late.sweep),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
     ]

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import audience, reckon
 from notifier.broadcasts.course import Course, note
+from notifier.broadcasts.guarding import Guard, first_ones, within_cap
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import PLANNABLE, Measure, Preview, Route, Statement, Terms, local, moment, statement_of
 from notifier.errors import Refused
+from notifier.outbox import Outbox
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, rounds
+from notifier.store import deliveries, echoes, rounds, sweeps
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -31,11 +33,13 @@ __all__ = ["PLANNABLE", "Broadcasts", "Measure", "Preview", "Route", "Statement"
 class Broadcasts:
     """The use cases of mass messages."""
 
-    def __init__(self, database: Database, terms: Terms, measure: Measure) -> None:
+    def __init__(self, database: Database, terms: Terms, measure: Measure, outbox: Outbox | None = None) -> None:
+        """`outbox`: the way to staff when a broadcast asks."""
         self._database = database
         self._terms = terms
         self._measure = measure
-        self._course = Course(database, terms)
+        self._guard = Guard(terms, outbox)
+        self._course = Course(database, terms, self._guard)
 
     # --- planning ---
 
@@ -49,17 +53,21 @@ class Broadcasts:
         *,
         again: bool = False,
         dry_run: bool = False,
+        canary: str = "",
+        cap: int | None = None,
     ) -> tuple[int | None, Preview]:
         """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone.
 
         With `dry_run` everything is checked and reckoned, nothing written, and the number is None. A plan of the clock
-        for the same event that has not begun gives way to one made by hand.
+        for the same event that has not begun gives way to one made by hand. `canary`: how many are told first, "500" or
+        "2%"; `cap`: rupiah it may cost, when it is not the one of the configuration.
         """
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
             of = await self._round(db, viewer, event, round_code)
             preview = await reckon(db, self._terms, self._measure, event, of)
-        at = moment(when, of.zone, now)
+        at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
+        within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {round_code}")
         if dry_run:
             return None, preview
         async with self._database.write() as db:
@@ -67,7 +75,16 @@ class Broadcasts:
             if event == "receipt_question":
                 await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock")
             broadcast_id = await self.draft(
-                db, event, of, at=at, who=viewer.who, now=now, people=preview.people, again=again
+                db,
+                event,
+                of,
+                at=at,
+                who=viewer.who,
+                now=now,
+                people=preview.people,
+                again=again,
+                canary=first,
+                cap=cap,
             )
         return broadcast_id, preview
 
@@ -84,6 +101,8 @@ class Broadcasts:
         again: bool = False,
         parent_id: int | None = None,
         facts: Mapping[str, Any] | None = None,
+        canary: int = 0,
+        cap: int | None = None,
     ) -> int:
         """Write a plan in the caller's transaction. Refuses what was planned already and what would come too late."""
         earlier = await rows.already(db, event, of.id) if parent_id is None else None
@@ -112,6 +131,8 @@ class Broadcasts:
                 "approved_audience": people,
                 "facts": dict(facts or {}),
                 "pins": {},
+                "canary": canary,
+                "cap": self._terms.cap if cap is None else cap,
             },
         )
         await acts.append(
@@ -136,8 +157,8 @@ class Broadcasts:
 
     # --- the second pair of eyes, and control ---
 
-    async def approve(self, viewer: Viewer, broadcast_id: int, now: datetime) -> Broadcast:
-        """Approve what someone else planned, or answer "go on" to a broadcast that asks."""
+    async def approve(self, viewer: Viewer, broadcast_id: int, now: datetime, *, cap: int | None = None) -> Broadcast:
+        """Approve what someone else planned, or answer "go on" to a broadcast that asks; `cap` sets its cap anew."""
         viewer.needs(Right.APPROVE)
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id, lock=False)
@@ -163,6 +184,7 @@ class Broadcasts:
                 raise Refused(f"broadcast {broadcast_id} would come too late: {of.code} is over")
             people = await rows.size(db, audience(b.event, of, b.parent_id))
             state = "sending" if b.state == "asking" and b.audience and b.expanded >= b.audience else "approved"
+            told = await self._guard.approved(db, b, cap)
             # Whoever says "go on" has seen the plan's hour pass.
             at = max(b.at, now) if b.state == "asking" else b.at
             await rows.change(
@@ -176,14 +198,15 @@ class Broadcasts:
                 approved_at=now,
                 approved_audience=people,
                 pins=dict(self._terms.wordings(b.event)),
+                cap=told["cap"],
                 wake=max(at, now),
             )
-            await note(db, viewer.who, "broadcast.approved", broadcast_id, now, people=people)
+            await note(db, viewer.who, "broadcast.approved", broadcast_id, now, people=people, **told)
             return await self._seen(db, viewer, broadcast_id)
 
     async def pause(self, viewer: Viewer, broadcast_id: int, now: datetime, why: str = "") -> None:
         """Nothing more is claimed; what is under way arrives."""
-        await self._control(viewer, broadcast_id, now, "paused", ("approved", "expanding", "sending"), why)
+        await self._control(viewer, broadcast_id, now, "paused", ("approved", "canary", "expanding", "sending"), why)
 
     async def stop(self, viewer: Viewer, broadcast_id: int, now: datetime, why: str = "") -> None:
         """For good: what has not left is cancelled."""
@@ -192,7 +215,7 @@ class Broadcasts:
             broadcast_id,
             now,
             "stopped",
-            ("planned", "approved", "asking", "expanding", "sending", "paused"),
+            ("planned", "approved", "asking", "canary", "expanding", "sending", "paused"),
             why or "stopped by hand",
         )
 
@@ -252,13 +275,19 @@ class Broadcasts:
             b = await self._known(db, broadcast_id)
             return statement_of(b, await deliveries.tally(db, broadcast_id), held=0, recounted=None)
 
+    async def echoes(self, broadcast_id: int) -> Mapping[str, int]:
+        """What people answered, by what their words meant; `wrong_info` counts those who say that it is wrong."""
+        async with self._database.read() as db:
+            return await echoes.of(db, broadcast_id)
+
     async def statement(self, broadcast_id: int) -> Statement:
         """The account, kept counters checked against a recount in one snapshot."""
         async with self._database.read() as db:
             b = await self._known(db, broadcast_id)
             kept = await deliveries.tally(db, broadcast_id)
             counted, held = await deliveries.recount(db, broadcast_id)
-        return statement_of(b, kept, held=held, recounted=counted)
+            unconfirmed = await sweeps.unconfirmed_of(db, broadcast_id)
+        return statement_of(b, kept, held=held, unconfirmed=unconfirmed, recounted=counted)
 
     async def _known(self, db: AsyncConnection, broadcast_id: int) -> Broadcast:
         found = await rows.get(db, broadcast_id)

@@ -5,6 +5,7 @@ shared between processes.
 """
 
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.guarding import WATCHED, Guard
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
@@ -27,6 +29,7 @@ from notifier.store.loads import Load
 log = structlog.get_logger()
 SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
 RECALL = 500
+GLANCE = 10  # slices of an expansion between two looks at how it fares
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
 DOUBT = timedelta(minutes=5)  # how long a correction waits to see who read what it corrects
 TROUBLE = timedelta(minutes=1)  # how soon one that could not be driven is
@@ -36,9 +39,10 @@ ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
 class Course:
     """Drives broadcasts whose time has come."""
 
-    def __init__(self, database: Database, terms: Terms) -> None:
+    def __init__(self, database: Database, terms: Terms, guard: Guard) -> None:
         self._database = database
         self._terms = terms
+        self._guard = guard
 
     async def advance(self, now: datetime, worker: str) -> int:
         """Look at every broadcast whose time has come; returns how many were looked at."""
@@ -54,13 +58,17 @@ class Course:
         return len(due)
 
     async def _look(self, broadcast_id: int, now: datetime, worker: str) -> None:
-        while True:
+        for turn in count():
             async with self._database.write_slice() as db:
                 b = await rows.get(db, broadcast_id, lock=True)
                 if b is None or b.wake is None or b.wake > now:
                     return
+                if b.state in WATCHED and turn % GLANCE == 0 and (why := await self._guard.trouble(db, b)):
+                    await self._guard.ask(db, b, why, now, "broadcast.halted")
+                    return
                 step = {
                     "approved": self._begin,
+                    "canary": self._judge,
                     "expanding": self._expand,
                     "sending": self._finish,
                     "stopped": self._recall,
@@ -98,8 +106,7 @@ class Course:
         elif abs(people - b.approved_audience) * 100 > self._terms.audience_moved * max(b.approved_audience, 1):
             why = f"the audience moved from {b.approved_audience} to {people} people since it was approved"
         if why:
-            await rows.change(db, b.id, (b.state,), state="asking", why=why, wake=None)
-            await note(db, "clock", "broadcast.asks", b.id, now)
+            await self._guard.ask(db, b, why, now)
             return False
         await rows.change(db, b.id, (b.state,), state="expanding", audience=people, wake=now)
         await note(db, "clock", "broadcast.begun", b.id, now, people=people)
@@ -114,8 +121,10 @@ class Course:
         of = await rounds.get(db, b.round_id)
         assert of is not None
         people = moves.not_in(audience(b.event, of, b.parent_id), b.id)  # who joins late: the walk begins once more
+        # The first ones stay among themselves: the slice that reaches their number ends there.
+        limit = min(SLICE, b.canary - b.expanded) if b.canary > b.expanded else SLICE
         if b.parent_id is None or b.event not in CORRECTIONS:
-            await rows.draw(db, b.round_id, people, now, b.cursor, SLICE)
+            await rows.draw(db, b.round_id, people, now, b.cursor, limit)
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
         due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
@@ -128,15 +137,35 @@ class Course:
             lane=int(event.lane),
             due=due if event.keeps_window else {},
             now=now,
-            limit=SLICE,
+            limit=limit,
         )
         await deliveries.count(db, {(b.id, state, reason): n for state, reason, n in counts}, worker)
         await loads.add(db, worker, {(b.id, line): Load(people=n) for line, n in carried.items()})
-        done = written < SLICE
+        done = written < limit
         expanded = b.expanded + written
         # People who joined or left the audience while it was walked: the count of those walked is the audience.
-        values = {"audience": expanded, "state": "sending"} if done else {"audience": max(b.audience, expanded)}
+        values: dict[str, Any] = (
+            {"audience": expanded, "state": "sending"} if done else {"audience": max(b.audience, expanded)}
+        )
+        if not done and expanded == b.canary:
+            values |= {
+                "state": "canary",
+                "canary_until": self._guard.first_until(due if event.keeps_window else {}, now),
+            }
         await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, wake=now, **values)
+        return True
+
+    async def _judge(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """The first ones are told: the others follow when all went well, or a person is asked."""
+        why = await self._guard.judge(db, b, now)
+        if why is None:
+            await rows.change(db, b.id, (b.state,), wake=now + LOOK)
+            return False
+        if why:
+            await self._guard.ask(db, b, why, now, "broadcast.halted")
+            return False
+        await rows.change(db, b.id, (b.state,), state="expanding", wake=now)
+        await note(db, "clock", "broadcast.canary_passed", b.id, now, people=b.expanded)
         return True
 
     async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:

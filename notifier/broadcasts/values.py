@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from notifier.broadcasts.pinning import Wordings
 from notifier.errors import Refused
+from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
@@ -38,6 +39,11 @@ class Terms:
     past_due: timedelta
     opens: time
     closes: time
+    limits: Limits
+    canary_for: timedelta  # how long the first ones are looked at before the others follow
+    cap: int | None = None  # rupiah a broadcast may cost when its plan does not say
+    zone: str = "Asia/Jakarta"  # of alerts to staff
+    public_url: str = ""
     wordings: Wordings = lambda _event: {}
 
 
@@ -75,6 +81,7 @@ class Statement:
     expired: int
     cancelled: int
     held: int  # part of unknown
+    unconfirmed: int  # part of accepted: no receipt came where receipts are trusted, so that they count as not told
     balanced: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +112,12 @@ def summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def statement_of(
-    b: Broadcast, kept: Mapping[tuple[str, str], int], *, held: int, recounted: Mapping[tuple[str, str], int] | None
+    b: Broadcast,
+    kept: Mapping[tuple[str, str], int],
+    *,
+    held: int,
+    unconfirmed: int = 0,
+    recounted: Mapping[tuple[str, str], int] | None,
 ) -> Statement:
     suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
     by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
@@ -123,6 +135,7 @@ def statement_of(
         unexpanded=unexpanded,
         suppressed=suppressed,
         held=held,
+        unconfirmed=unconfirmed,
         balanced=whole and agrees,
         **by_state,
     )

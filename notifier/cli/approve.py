@@ -14,6 +14,7 @@ def command(args: list[str], options: Options) -> int:
     words = parser("notifier approve", "Approve a broadcast that someone else planned.")
     words.add_argument("broadcast", type=int, metavar="BROADCAST", help="its number, as notifier plan printed it")
     words.add_argument("--by", required=True, metavar="LOGIN", help="who approves; not who planned it")
+    words.add_argument("--cap", type=int, metavar="RUPIAH", help="set anew what it may cost at most")
     words.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return asyncio.run(_approve(words.parse_args(args), options))
 
@@ -21,7 +22,7 @@ def command(args: list[str], options: Options) -> int:
 async def _approve(asked: Any, options: Options) -> int:
     async with open_house(options) as house:
         viewer = await house.viewer(asked.by)
-        approved = await house.broadcasts.approve(viewer, asked.broadcast, house.clock())
+        approved = await house.broadcasts.approve(viewer, asked.broadcast, house.clock(), cap=asked.cap)
     if asked.json:
         found = {"broadcast": approved.id, "state": approved.state, "at": approved.at.isoformat()}
         print(json.dumps(found | {"people": approved.approved_audience}))

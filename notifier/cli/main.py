@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Broadcasts": {
         "plan": ("notifier.cli.plan:command", "plan a broadcast for a round, or show what it would do"),
         "approve": ("notifier.cli.approve:command", "approve a broadcast that someone else planned"),
+        "test-send": ("notifier.cli.test_send:command", "send a test message over one line"),
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
     },
     "Words": {
@@ -44,6 +45,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Trust": {
         "accounts": ("notifier.cli.accounts:command", "add staff, reset a password, list who may do what"),
+        "confirm-restore": ("notifier.cli.confirm_restore:command", "say that a restored backup may send again"),
         "verify": ("notifier.cli.verify:command", "prove that the ledger was not altered"),
     },
 }
@@ -116,7 +118,7 @@ def _help() -> str:
         "usage: notifier COMMAND …        notifier COMMAND --help tells more",
     ]
     for group, rows in GROUPS.items():
-        lines += ["", group, *(f"  {word:<12}{does}" for word, (_, does) in rows.items())]
+        lines += ["", group, *(f"  {word:<16}{does}" for word, (_, does) in rows.items())]
     return "\n".join([*lines, "", ANYWHERE, "Exit codes: 0 done, 1 refused (the reason is on stderr), 2 usage."])
 
 

@@ -19,6 +19,8 @@ def command(args: list[str], options: Options) -> int:
     words.add_argument("--by", required=True, metavar="LOGIN", help="who plans")
     words.add_argument("--dry-run", action="store_true", help="write nothing")
     words.add_argument("--again", action="store_true", help="tell the same people the same event once more")
+    words.add_argument("--canary", default="", metavar="N", help="tell so many first, 500 or 2%%, and see how it goes")
+    words.add_argument("--cap", type=int, metavar="RUPIAH", help="what it may cost at most")
     words.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return asyncio.run(_plan(words.parse_args(args), options))
 
@@ -27,7 +29,15 @@ async def _plan(asked: Any, options: Options) -> int:
     async with open_house(options) as house:
         viewer = await house.viewer(asked.by)
         number, preview = await house.broadcasts.plan(
-            viewer, asked.event, asked.round, asked.at, house.clock(), again=asked.again, dry_run=asked.dry_run
+            viewer,
+            asked.event,
+            asked.round,
+            asked.at,
+            house.clock(),
+            again=asked.again,
+            dry_run=asked.dry_run,
+            canary=asked.canary,
+            cap=asked.cap,
         )
     print(json.dumps({"broadcast": number, **asdict(preview)}) if asked.json else _told(asked.event, number, preview))
     return 0

@@ -21,7 +21,7 @@ async def _verify(options: Options, as_json: bool) -> int:
         await seal(house.database, house.worker, house.clock())
         proof = await verify(house.database, recall(house.ledger_head))
         if proof.sound:
-            await remember(house.database, house.ledger_head)
+            await remember(house.database, house.ledger_head, house.clock())
     if as_json:
         found = {"sound": proof.sound, "acts": proof.acts, "waiting": proof.waiting, "head": proof.head}
         print(json.dumps(found | {"broken": proof.broken}))

@@ -17,9 +17,10 @@ from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
 from notifier.inbox.origin import Arrived, Origin, Origins, when
 from notifier.inbox.replies import Replies
+from notifier.rules.halting import WRONG
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words
-from notifier.store import answers, contacts, heard
+from notifier.store import answers, contacts, echoes, heard
 
 PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
 WORDLESS: Mapping[HeardKind, str] = {
@@ -162,6 +163,7 @@ class Hearing:
         await self._remember(db, heard_id, origin, found, effect)
         files = attachments.Came(heard_id, where.place, at, origin.reporter, effect.ticket, said.files)
         await attachments.add(db, self._replies, self._settings, files, now)
+        await self._echo(db, heard_id, origin, found)
         return effect
 
     def _words(
@@ -232,6 +234,16 @@ class Hearing:
         if private:
             values["sender_index"] = origin.keys.heard(private=True)
         await heard.understood(db, heard_id, values)
+
+    async def _echo(self, db: AsyncConnection, heard_id: int, origin: Origin, found: Meaning) -> None:
+        """Count an answer to a broadcast by its meaning, each delivery once. Last of all: its row is everybody's."""
+        answered = origin.answered
+        if answered is None or answered.broadcast_id is None:
+            return
+        if await echoes.answered_so_before(db, answered.id, heard_id, found.intent.value):
+            return
+        for intent in (found.intent.value, *((WRONG,) if found.wrong_info else ())):
+            await echoes.count(db, answered.broadcast_id, intent)
 
 
 def _understood(found: Meaning, effect: Effect) -> dict[str, Any]:

@@ -144,10 +144,18 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             summary=Fact("how the ticket begins", "Petugas mengancam ibu saya", "text", empty=True),
             url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
         ),
+        "broadcast_asks": _of(
+            _EVERYWHERE,
+            broadcast=Fact("number of the broadcast", 12, "number"),
+            round_code=Fact("code of the round", "BPNT-2026-12-DS"),
+            reason=Fact("why it stopped, with the figures", "11 of 50 messages failed (22.0 %, at most 20 %)"),
+            url=Fact("page of the broadcast", "https://bansos.example/broadcasts/12", empty=True, default=""),
+        ),
         "line_alert": _of(
             _EVERYWHERE,
             line=Fact("name of the line", "bot_jakarta"),
             reason=Fact("what is wrong with it", "Unauthorized", empty=True),
+            works=Fact("whether the trouble is over", False, "flag", default=False),
         ),
         "test_send": _of(
             _EVERYWHERE,

@@ -120,6 +120,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("sla_warning", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("sla_escalated", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
     Event("urgent_ticket", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
+    Event("broadcast_asks", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
     Event("line_alert", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("test_send", Lane.STAFF, "resend", timedelta(minutes=10), keeps_window=False, citizen=False),
 )

@@ -52,6 +52,9 @@ class Broadcast:
     cursor: int
     facts: Mapping[str, Any]
     pins: Mapping[str, str]  # "channel/language" → wording it was approved with
+    canary: int  # people told first; 0: nobody waits for them
+    canary_until: datetime | None
+    cap: int | None  # rupiah
     wake: datetime | None
     round_code: str
     region: str

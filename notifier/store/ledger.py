@@ -66,6 +66,28 @@ async def head(db: AsyncConnection) -> tuple[int, bytes]:
     return (int(row.seq), bytes(row.link)) if row else (0, START)
 
 
+async def link_of(db: AsyncConnection, seq: int) -> bytes | None:
+    """The link of one sealed act; None when there is none of that number."""
+    row = (await db.execute(select(ledger.c.link).where(ledger.c.seq == seq))).first()
+    return bytes(row[0]) if row else None
+
+
+async def newest_about(db: AsyncConnection, about: str) -> Act | None:
+    """The newest act about something, sealed or not."""
+    row = (
+        await db.execute(select(ledger).where(ledger.c.about == about).order_by(ledger.c.id.desc()).limit(1))
+    ).first()
+    return Act(*row) if row else None
+
+
+async def newest_sealed(db: AsyncConnection) -> Act | None:
+    """The newest act of the chain."""
+    row = (
+        await db.execute(select(ledger).where(ledger.c.seq.is_not(None)).order_by(ledger.c.seq.desc()).limit(1))
+    ).first()
+    return Act(*row) if row else None
+
+
 async def set_links(db: AsyncConnection, links: Sequence[tuple[int, int, bytes]]) -> None:
     """Give acts their places in the chain, in one statement: (id of the act, number, link) each."""
     if not links:

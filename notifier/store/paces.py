@@ -103,11 +103,11 @@ async def rest(db: AsyncConnection, scope: str, until: datetime) -> None:
 
 
 async def resume(db: AsyncConnection, scope: str) -> None:
-    """It works again: whatever is parked goes on now, and the next trouble is the first one."""
+    """It works again: whatever is parked goes on now, and the next trouble is the first one. Whoever told staff of the
+    trouble tells them of its end too.
+    """
     await db.execute(
-        update(paces)
-        .where(paces.c.scope == scope, paces.c.parks > 0)
-        .values(parked_until=None, parks=0, alerted=False, reason="")
+        update(paces).where(paces.c.scope == scope, paces.c.parks > 0).values(parked_until=None, parks=0, reason="")
     )
 
 

@@ -190,6 +190,78 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
         "Siaran disetujui.": "The broadcast is approved.",
         "Perintah dijalankan.": "Done.",
+        "{n} orang pertama diberi tahu dahulu. Bila semuanya baik, sisanya menyusul sendiri setelah {at}.": (
+            "The first {n} people are told before the others, who follow by themselves after {at} if all goes well."
+        ),
+        "Lebih dahulu kepada": "First to",
+        "Lebih dahulu kepada (boleh kosong)": "First to (may be empty)",
+        "Jumlah orang atau persen yang diberi tahu dahulu, misalnya 500 atau 2%. Sisanya menyusul sendiri bila "
+        "tidak ada masalah.": (
+            "How many people, or percent, are told first, such as 500 or 2%. The others follow by themselves if "
+            "nothing goes wrong."
+        ),
+        "Batas biaya": "Cap on the cost",
+        "Batas biaya, rupiah": "Cap on the cost, rupiah",
+        "Batas biaya, rupiah (boleh kosong)": "Cap on the cost, rupiah (may be empty)",
+        "Jawaban warga": "What people answered",
+        # a restored backup
+        "Basis data dipulihkan": "The database was restored",
+        "Basis data lebih tua daripada buku besar yang kami ingat. Selama belum dikonfirmasi, tidak ada pesan yang "
+        "dikirim; pesan masuk dan aduan tetap dilayani.": (
+            "The database is older than the ledger we remember. Until somebody confirms it no message is sent; "
+            "what comes in, and complaints, are served all the same."
+        ),
+        "Yang kami ingat": "What we remember",
+        "Yang ada di basis data": "What the database has",
+        "catatan {n}": "act {n}",
+        "Diketahui sejak": "Noticed",
+        "Apa yang terkirim di antara keduanya tidak diketahui lagi.": "What was sent in between is not known any more.",
+        "Tahan yang mungkin sudah terkirim": "Hold what may have left",
+        "Siaran yang sudah mulai akan bertanya dahulu, dan jawaban yang menunggu ditahan sampai petugas memutuskan. "
+        "Pesan baru langsung dikirim.": (
+            "Broadcasts that have begun ask first, and answers that wait are held until somebody decides. What is new "
+            "is sent at once."
+        ),
+        "Konfirmasi dan tahan": "Confirm and hold",
+        "Kirim semuanya": "Send everything",
+        "Hanya bila Anda yakin tidak ada yang terkirim sejak cadangan dibuat; jika tidak, sebagian orang menerima "
+        "pesan dua kali.": (
+            "Only if you are sure that nothing was sent since the backup was made; otherwise some people get a "
+            "message twice."
+        ),
+        "Konfirmasi dan kirim semuanya": "Confirm and send everything",
+        "Tidak ada yang perlu dikonfirmasi: basis data memuat semua yang kami ingat.": (
+            "There is nothing to confirm: the database has all that we remember."
+        ),
+        "Pemulihan dikonfirmasi; pengiriman berjalan lagi.": "Confirmed; sending goes on.",
+        "Pengiriman ditahan": "Nothing is sent",
+        "basis data ini dipulihkan dari cadangan.": "this database is a restored backup.",
+        "Periksa dan konfirmasi": "Look and confirm",
+        "Seorang admin harus memeriksanya.": "An admin has to look at it.",
+        # lines
+        "Jalur": "Lines",
+        "Lewat apa pesan keluar, dan apakah jalannya lancar.": "Which way messages leave, and whether it is clear.",
+        "Kecepatan": "Rate",
+        "{n} pesan/detik": "{n} messages/s",
+        "Menunggu": "Waiting",
+        "lebih dari {n}": "more than {n}",
+        "Satu jam terakhir": "Last hour",
+        "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "Istirahat sampai": "Rests until",
+        "Coba sekarang": "Try now",
+        "Kirim uji coba": "Send a test",
+        "Alamat penerima": "Address",
+        "Nomor, alamat surel, atau nomor percakapan Telegram Anda sendiri.": (
+            "Your own number, mail address or Telegram chat."
+        ),
+        "Uji coba {n}": "Test {n}",
+        "Muat ulang untuk melihat hasilnya.": "Reload to see what came of it.",
+        "Belum ada jalur": "No lines yet",
+        "Tambahkan jalur di config.toml, lalu jalankan: notifier check --probe": (
+            "Add a line to config.toml, then run: notifier check --probe"
+        ),
+        "Jalur dicoba sekarang.": "The line is tried now.",
+        "Uji coba dikirim.": "The test is on its way.",
         # the desk
         "Aduan": "Complaints",
         "menurut sisa waktu": "by time left",

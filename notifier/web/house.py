@@ -10,7 +10,9 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.config import Config
 from notifier.desk import Desk
+from notifier.lines import Lines
 from notifier.registry import Rounds
+from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
 
@@ -32,6 +34,10 @@ class House(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def studio(self) -> Studio: ...
+    @property
+    def lines(self) -> Lines: ...
+    @property
+    def restored(self) -> Restored: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

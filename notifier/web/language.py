@@ -112,12 +112,14 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "sla_warning": ("Petugas: tenggat mendekat", "Staff: deadline near"),
             "sla_escalated": ("Petugas: eskalasi", "Staff: escalation"),
             "urgent_ticket": ("Petugas: aduan mendesak", "Staff: urgent complaint"),
+            "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
         },
         "broadcast": {
             "planned": ("menunggu persetujuan", "awaiting approval"),
             "approved": ("disetujui", "approved"),
+            "canary": ("mencoba dahulu", "trying it on the first ones"),
             "expanding": ("menyiapkan", "preparing"),
             "sending": ("mengirim", "sending"),
             "done": ("selesai", "done"),
@@ -129,6 +131,19 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "pause": ("Jeda", "Pause"),
             "resume": ("Lanjutkan", "Resume"),
             "stop": ("Hentikan", "Stop"),
+        },
+        "echo": {
+            "receipt_yes": ("Sudah diterima", "Received"),
+            "receipt_no": ("Belum diterima", "Not received"),
+            "complaint": ("Pengaduan", "Complaints"),
+            "wrong_info": ("Menyatakan isinya salah", "Say that it is wrong"),
+            "question": ("Pertanyaan", "Questions"),
+            "opt_out": ("Minta berhenti", "Asked to stop"),
+        },
+        "line": {
+            "clear": ("lancar", "clear"),
+            "resting": ("istirahat", "resting"),
+            "trying": ("dicoba lagi", "being tried again"),
         },
         "slice": {
             "told": ("Sudah diberi tahu", "Told"),
@@ -248,6 +263,47 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1 berubah sejak siaran \2 direncanakan; hentikan dan "
             r"rencanakan lagi.",
         ),
+        (
+            r"(\d+) of (\d+) messages failed \((\S+) %, at most (\S+) %\)",
+            r"\1 dari \2 kiriman gagal (\3 %, batasnya \4 %).",
+        ),
+        (
+            r"(\d+) complaints after (\d+) messages \((\S+) %, at most (\S+) %\)",
+            r"\1 keluhan dari \2 kiriman (\3 %, batasnya \4 %).",
+        ),
+        (
+            r"(\d+) answers after (\d+) messages say it is wrong \((\S+) %, at most (\S+) %\)",
+            r"\1 dari \2 penerima menjawab bahwa isinya salah (\3 %, batasnya \4 %).",
+        ),
+        (r"none of the first (\d+) people could be told", r"Tidak satu pun dari \1 orang pertama dapat diberi tahu."),
+        (
+            r"it has cost (\S+) and would pass its cap of (\S+)",
+            r"Biayanya sudah \1 dan akan melewati batas \2.",
+        ),
+        (
+            r"(.+) is reckoned at (\S+), above its cap of (\S+); .*",
+            r"Perhitungan biaya \2 melebihi batas \3; naikkan batasnya atau kurangi penerimanya.",
+        ),
+        (
+            r"broadcast (\d+) has cost (\S+) of its cap of (\S+); .*",
+            r"Siaran \1 sudah menghabiskan \2 dari batas \3; isi batas biaya yang lebih tinggi.",
+        ),
+        (r'canary "(.*)" is no .*', r"“\1” bukan jumlah orang; tulis misalnya 500 atau 2%."),
+        (r'"(.*)" is no amount of rupiah; .*', r"“\1” bukan jumlah rupiah; tulis angka saja, misalnya 2500000."),
+        (r"the round was changed after the plan", "Penyalurannya berubah setelah siaran direncanakan."),
+        (
+            r"the plan is past due: the service did not run at its time",
+            "Waktu rencana sudah lewat: layanan tidak berjalan pada waktunya.",
+        ),
+        (
+            r"the database is a restored backup: look at what was sent since before it goes on",
+            "Basis data dipulihkan dari cadangan: periksa apa yang sudah terkirim sebelum melanjutkan.",
+        ),
+        (r"the line (\S+) does not rest; .*", r"Jalur \1 tidak sedang istirahat."),
+        (r'"(.*)" is no address for (\w+); .*', r"“\1” bukan alamat untuk jalur ini."),
+        (r'no line is called "(.*)"; .*', r"Tidak ada jalur bernama “\1”."),
+        (r"there is nothing to confirm: .*", "Tidak ada yang perlu dikonfirmasi."),
+        (r"(\S+) sees (\S+) only; who confirms a restore .*", "Hanya admin seluruh wilayah yang dapat mengonfirmasi."),
         (
             r"(\S+) was changed while you looked at it and is version (\d+) now; look at it again",
             r"\1 sudah diubah rekan lain dan kini versi \2. Muat ulang, lalu periksa lagi; "

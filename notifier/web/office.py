@@ -17,11 +17,21 @@ from notifier.web.house import HOUSE, House
 
 PAGE = 50
 # States of a broadcast that still has something before it: what is under way or asks comes first, then by its time.
-LIVE: Mapping[str, int] = {"asking": 0, "sending": 0, "expanding": 0, "paused": 0, "planned": 1, "approved": 1}
+LIVE: Mapping[str, int] = {
+    "asking": 0,
+    "sending": 0,
+    "expanding": 0,
+    "canary": 0,
+    "paused": 0,
+    "planned": 1,
+    "approved": 1,
+}
+UNDER_WAY = ("approved", "canary", "expanding", "sending")
 CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
     "planned": ("stop",),
     "asking": ("stop",),
     "approved": ("pause", "stop"),
+    "canary": ("pause", "stop"),
     "expanding": ("pause", "stop"),
     "sending": ("pause", "stop"),
     "paused": ("resume", "stop"),
@@ -123,7 +133,8 @@ async def _progress(house: House, b: Broadcast) -> dict[str, Any]:
         "b": b,
         "statement": statement,
         "slices": slices(statement),
-        "live": b.state in ("approved", "expanding", "sending"),
+        "live": b.state in UNDER_WAY,
+        "echoes": await house.broadcasts.echoes(b.id),
     }
 
 
@@ -141,7 +152,7 @@ async def progress(request: web.Request) -> web.Response:
     """The part of a broadcast's page that is fetched again every two seconds while it is under way."""
     house, _, b = await _of(request)
     response = pages.part(request, "office/_progress.html", await _progress(house, b))
-    if b.state not in ("approved", "expanding", "sending"):
+    if b.state not in UNDER_WAY:
         response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
     return response
 
@@ -172,6 +183,8 @@ async def plan(request: web.Request) -> web.Response:
             house.clock(),
             again=bool(fields.get("again")),
             dry_run=dry_run,
+            canary=fields.get("canary", ""),
+            cap=pages.rupiah(fields.get("cap")),
         )
     except Refused as error:
         return await _plan_form(request, fields, refused=str(error))
@@ -188,7 +201,7 @@ async def _plan_form(
         known = await agenda.page(
             db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE * 4
         )
-    filled = {"event": "", "round": "", "at": "", "again": "", **fields}
+    filled = {"event": "", "round": "", "at": "", "again": "", "canary": "", "cap": "", **fields}
     context = {"events": PLANNABLE, "rounds": known, "fields": filled, "refused": refused, "preview": preview}
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
 
@@ -196,7 +209,8 @@ async def _plan_form(
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
     house, viewer, b = await _of(request)
-    await house.broadcasts.approve(viewer, b.id, house.clock())
+    cap = pages.rupiah((await pages.form(request)).get("cap"))
+    await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
     return await pages.back(request, f"/broadcasts/{b.id}", "Siaran disetujui.")
 
 

@@ -13,6 +13,7 @@ import jinja2
 from aiohttp import web
 from jinja2.runtime import Context
 
+from notifier.errors import Refused
 from notifier.render import said
 from notifier.rules.roles import Right, Viewer
 from notifier.web import language, session
@@ -74,6 +75,7 @@ def part(
         "path": request.path,
         "service": house.config.service,
         "now": house.clock(),
+        "held_back": not house.restored.open,
         "flash": [],
     }
     return aiohttp_jinja2.render_template(template, request, {**around, **(context or {})}, status=status)
@@ -120,6 +122,17 @@ def clean(text: str) -> str:
 def number(text: str | None, largest: int = 2**53) -> int | None:
     """A whole number from an address or a field; None for anything else."""
     return int(text) if text and re.fullmatch(r"\d{1,16}", text, re.ASCII) and int(text) <= largest else None
+
+
+def rupiah(text: str | None) -> int | None:
+    """An amount from a field, with or without dots and "Rp"; None for an empty one. Raises Refused for words."""
+    plain = re.sub(r"[.\s]|rp", "", text or "", flags=re.IGNORECASE)
+    if not plain:
+        return None
+    amount = number(plain)
+    if amount is None:
+        raise Refused(f'"{clean(text or "")[:20]}" is no amount of rupiah; write digits, such as 2500000')
+    return amount
 
 
 def local_path(text: str | None) -> str:

@@ -13,7 +13,20 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.rules.roles import Right
-from notifier.web import desk, language, office, pages, public, rounds, security, session, status, studio
+from notifier.web import (
+    desk,
+    language,
+    lines,
+    office,
+    pages,
+    public,
+    restored,
+    rounds,
+    security,
+    session,
+    status,
+    studio,
+)
 from notifier.web.house import HOUSE, House
 from notifier.web.security import Handler
 
@@ -44,6 +57,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
+LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -84,6 +98,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/broadcasts/{ID}/untold", office.untold, Right.SEE_PEOPLE),
     Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
     Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
+    Door("GET", "/lines", lines.look, Right.SEE_BROADCASTS),
+    Door("POST", f"/lines/{LINE}/try", lines.try_now, Right.CONTROL_BROADCAST),
+    Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
+    Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
+    Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

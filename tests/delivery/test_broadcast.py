@@ -159,7 +159,7 @@ async def test_acts_cut_off_at_the_end_are_missed(database_url: str, tmp_path: P
         await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         database, head = stage.house.database, stage.house.ledger_head
         await seal(database, "test", stage.clock())
-        await remember(database, head)
+        await remember(database, head, stage.clock())
         assert (await verify(database, recall(head))).sound
         async with database.write() as db:
             await db.execute(delete(ledger).where(ledger.c.seq == 2))

@@ -609,3 +609,21 @@ async def test_a_pressed_button_is_answered_at_once_and_its_silence_changes_noth
     assert [row["category"] for row in await talk.rows(tickets)] == ["not_received"]
     await talk.press(7101, ref, "yes:1")  # too old for Telegram: refused there, kept here
     assert await _status(talk) == ["DITERIMA"]
+
+
+# --- what a broadcast hears back -------------------------------------------------------------------------------------
+
+
+async def test_answers_to_a_broadcast_are_counted_by_what_they_mean_each_person_once(talk: Talk) -> None:
+    await add_round(talk.stage)
+    for place, number in enumerate((AYU, BUDI)):
+        await add_person(talk.stage, f"WARGA {place}", ("sms", number))
+    broadcast = await talk.stage.broadcast("round_announced", "BPNT-2026-12-DS")
+    await talk.stage.send()
+    await talk.sms(AYU, "salah jadwal, bukan hari itu")
+    await talk.sms(AYU, "salah jadwal, bukan hari itu")
+    await talk.sms(BUDI, LEVY)
+    await talk.sms(BUDI, "terima kasih")
+    await talk.sms(STRANGER, LEVY)
+    heard_back = await talk.house.broadcasts.echoes(broadcast)
+    assert heard_back == {"complaint": 2, "wrong_info": 1, "acknowledge": 1}

@@ -55,6 +55,34 @@ def test_each_of_the_forty_answers_is_understood(row: dict[str, Any]) -> None:
         assert found.needs_ticket
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("salah", True),
+        ("Salah pak", True),
+        ("slh jadwal", True),
+        ("Jadwalnya salah, bukan hari senin", True),
+        ("salah orang", True),
+        ("maaf bukan saya", True),
+        ("salah sambung, saya bukan penerima", True),
+        ("wrong number", True),
+        ("tempatnya salah pak, kantor pos pindah", True),
+        ("tidak salah", False),
+        ("apa salah saya?", False),
+        ("bukan saya yang ambil, kok statusnya sudah diambil", False),
+        ("nama saya salah di kartu", False),
+        ("tanggal lahir ibu saya salah di data", False),
+        ("Bansos di desa kami salah sasaran", False),
+        ("pin saya salah terus", False),
+        ("YA", False),
+        ("terima kasih", False),
+    ],
+)
+def test_who_says_that_our_message_is_wrong_is_told_from_who_complains(text: str, wrong: bool) -> None:
+    found = meaning(text, Context.NOTICE)
+    assert found.wrong_info is wrong, found.why
+
+
 @pytest.mark.parametrize("name", ["replies.jsonl", "urgent.jsonl"])
 def test_the_labelled_replies_are_understood(name: str) -> None:
     wrong = []

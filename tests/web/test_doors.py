@@ -32,10 +32,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 
 def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
-    path = (
-        path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}").replace(site.ID, "1")
-    )
-    return path.replace(site.MESSAGE, "round_announced/sms/id")
+    path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
+    path = path.replace(site.ID, "1")
+    return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms")
 
 
 def _expected(door: Door, who: str) -> set[int]:

@@ -101,7 +101,17 @@ def test_the_bar_of_a_statement_is_whole() -> None:
         "cancelled": 0,
     }
     statement = Statement(
-        1, "round_announced", "X", "sending", 80, 10, {"no_contact": 7, "stopped": 1}, held=0, balanced=True, **counts
+        1,
+        "round_announced",
+        "X",
+        "sending",
+        80,
+        10,
+        {"no_contact": 7, "stopped": 1},
+        held=0,
+        unconfirmed=0,
+        balanced=True,
+        **counts,
     )
     parts = slices(statement)
     assert {part.kind: part.n for part in parts} == {"told": 55, "waiting": 14, "unsure": 1, "untold": 10}

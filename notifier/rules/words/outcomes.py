@@ -9,6 +9,8 @@ from notifier.rules.words.amounts import amounts
 from notifier.rules.words.reading import Reading
 from notifier.rules.words.values import Intent, Meaning, Topic
 
+_BARE = 2  # words: "salah pak" is all somebody says
+
 
 def dressed(outcome: Meaning, r: Reading, rule: str) -> Meaning:
     """Add what every meaning carries: urgency, anonymity, amounts and the reasons."""
@@ -21,7 +23,24 @@ def dressed(outcome: Meaning, r: Reading, rule: str) -> Meaning:
         why.append(f"urgent: {r.grief.danger}")
     if anonymous:
         why.append(f"anonymous: {r.seen.words('anonymous')}")
-    return replace(outcome, urgent=urgent, wants_anonymity=anonymous, why=tuple(why), amounts=amounts(r.seen.tokens))
+    doubted = _doubts(r)
+    if doubted:
+        why.append(f"says it is wrong: {doubted}")
+    return replace(
+        outcome,
+        urgent=urgent,
+        wants_anonymity=anonymous,
+        why=tuple(why),
+        amounts=amounts(r.seen.tokens),
+        wrong_info=bool(doubted),
+    )
+
+
+def _doubts(r: Reading) -> str:
+    """The words that say our own message is wrong: "salah jadwal", or a bare "salah"."""
+    if r.has("wrong_info"):
+        return r.seen.words("wrong_info")
+    return r.seen.words("just_wrong") if r.has("just_wrong") and len(r.core) <= _BARE and not r.asked else ""
 
 
 def plainly(

@@ -83,3 +83,4 @@ class Meaning:
     why: tuple[str, ...] = ()
     topic: Topic | None = None  # of questions only
     amounts: tuple[int, ...] = ()  # rupiah named in the text, in order
+    wrong_info: bool = False  # says that what we wrote is wrong: the date, the place, the person

@@ -1,0 +1,88 @@
+"""The commands that guard: plan with first ones and a cap, confirm a restore, send a test."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from notifier.accounts import Person
+from notifier.app import House, open_house, utc_now
+from notifier.cli.main import main
+from notifier.cli.options import Options
+from notifier.ledger import seal
+from notifier.store import ledger as acts
+from notifier.store.schema import ledger
+
+LINES = '[lines.sms]\nchannel = "sms"\nurl = "http://127.0.0.1:9/send"\nsandbox = true\n'
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "config.toml").write_text(LINES)
+
+    async def fill(house: House) -> None:
+        await house.accounts.add(Person("rina", "admin"), None, who="cli:test", now=utc_now())
+        await house.accounts.add(Person("sari", "agent"), None, who="cli:test", now=utc_now())
+
+    _in(tmp_path, fill)
+    return tmp_path
+
+
+def _in(data: Path, do: Callable[[House], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with open_house(Options(data=data)) as house:
+            await do(house)
+
+    asyncio.run(run())
+
+
+async def _lose(house: House) -> None:
+    async with house.database.write() as db:
+        for _ in range(3):
+            await acts.append(db, at=utc_now(), who="clock", act="test", about="test:1")
+    await seal(house.database, "test", utc_now())
+    await house.restored.look(utc_now())
+    async with house.database.write() as db:
+        await db.execute(delete(ledger).where(ledger.c.seq > 2))
+
+
+def test_a_restore_is_shown_then_confirmed_then_over(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here = ["--data", str(data)]
+    assert main(["confirm-restore", "--by", "rina", *here]) == 1
+    assert "nothing to confirm" in capsys.readouterr().err
+    _in(data, _lose)
+    assert main(["confirm-restore", "--by", "rina", "--dry-run", *here]) == 0
+    shown = capsys.readouterr().out
+    assert "act 5" in shown
+    assert "act 2" in shown
+    assert "Nothing was changed" in shown
+    assert main(["confirm-restore", "--by", "sari", *here]) == 1
+    assert "lacks the right" in capsys.readouterr().err
+    assert main(["confirm-restore", "--by", "rina", "--json", *here]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"remembered": 5, "found": 2, "confirmed": True, "held": 0, "asking": []}
+    assert main(["confirm-restore", "--by", "rina", *here]) == 1
+    assert main(["verify", *here]) == 0
+
+
+def test_a_test_is_queued_and_told_that_it_waits(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["test-send", "sms", "--to", "081230000001", "--by", "rina", "--wait", "0", "--data", str(data)]
+    assert main(words) == 0
+    assert "Test 1 waits for its turn on sms" in capsys.readouterr().out
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"delivery": 2, "line": "sms", "state": "due", "reason": ""}
+    words[1] = "fax"
+    assert main(words) == 1
+    assert 'no line is called "fax"; there are: sms' in capsys.readouterr().err
+
+
+def test_a_cap_that_is_no_number_is_wrong_usage(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["plan", "round_announced", "--round", "X", "--at", "now", "--by", "rina", "--data", str(data)]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--cap", "much"])
+    assert ended.value.code == 2
+    assert "--cap" in capsys.readouterr().err

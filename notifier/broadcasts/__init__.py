@@ -18,7 +18,7 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, rounds
+from notifier.store import deliveries, rounds, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -246,15 +246,18 @@ class Broadcasts:
         """The statement from the kept counters alone: cheap enough for a page that looks every second."""
         async with self._database.read() as db:
             b = await self._known(db, broadcast_id)
-            return statement_of(b, await deliveries.tally(db, broadcast_id), held=0, recounted=None)
+            kept = await deliveries.tally(db, broadcast_id)
+            unsure = sum(n for (state, _), n in kept.items() if state == "unknown")
+            held = await told.count_held(db, "", broadcast_id) if unsure else 0
+            return statement_of(b, kept, held=held, recounted=None)
 
     async def statement(self, broadcast_id: int) -> Statement:
         """The account, kept counters checked against a recount in one snapshot."""
-        async with self._database.read() as db:
+        async with self._database.read(snapshot=True) as db:
             b = await self._known(db, broadcast_id)
             kept = await deliveries.tally(db, broadcast_id)
-            counted, held = await deliveries.recount(db, broadcast_id)
-        return statement_of(b, kept, held=held, recounted=counted)
+            counted, held, twice = await deliveries.recount(db, broadcast_id)
+        return statement_of(b, kept, held=held, recounted=counted, maybe_twice=twice)
 
     async def _known(self, db: AsyncConnection, broadcast_id: int) -> Broadcast:
         found = await rows.get(db, broadcast_id)

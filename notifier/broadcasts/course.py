@@ -126,7 +126,7 @@ class Course:
         return True
 
     async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
-        if await rows.settled(db, b.id):
+        if await _settled(db, b.id):
             await rows.change(db, b.id, (b.state,), state="done", wake=None)
             await note(db, "clock", "broadcast.done", b.id, now, audience=b.audience)
         else:
@@ -144,9 +144,17 @@ class Course:
         if len(found) == RECALL:
             return True
         # What is under way now may fall back to due (a refusal that may pass, a resend): look until nothing can.
-        done = await rows.settled(db, b.id)
+        done = await _settled(db, b.id)
         await rows.change(db, b.id, (b.state,), wake=None if done else now + LOOK)
         return False
+
+
+async def _settled(db: AsyncConnection, broadcast_id: int) -> bool:
+    """Nothing of this broadcast is due, under way or waiting for its resend. Asks the kept counters, not the rows."""
+    kept = await deliveries.tally(db, broadcast_id)
+    if any(kept.get((state.value, ""), 0) for state in (State.DUE, State.SENDING)):
+        return False
+    return not kept.get((State.UNKNOWN.value, ""), 0) or not await rows.goes_on(db, broadcast_id)
 
 
 async def note(db: AsyncConnection, who: str, act: str, broadcast_id: int, now: datetime, **detail: Any) -> None:

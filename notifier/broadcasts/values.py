@@ -73,6 +73,7 @@ class Statement:
     cancelled: int
     held: int  # part of unknown
     balanced: bool
+    maybe_twice: int | None = None  # people who may have got it twice; None: not counted here, for it takes a walk
 
     def as_json(self) -> dict[str, Any]:
         """The contract's keys."""
@@ -102,7 +103,12 @@ def summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def statement_of(
-    b: Broadcast, kept: Mapping[tuple[str, str], int], *, held: int, recounted: Mapping[tuple[str, str], int] | None
+    b: Broadcast,
+    kept: Mapping[tuple[str, str], int],
+    *,
+    held: int,
+    recounted: Mapping[tuple[str, str], int] | None,
+    maybe_twice: int | None = None,
 ) -> Statement:
     suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
     by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
@@ -121,5 +127,6 @@ def statement_of(
         suppressed=suppressed,
         held=held,
         balanced=whole and agrees,
+        maybe_twice=maybe_twice,
         **by_state,
     )

@@ -223,6 +223,8 @@ class Step:
 
 async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
     """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
+    steps = list(steps)
+    silent = await _reasons(db, [step.id for step in steps if step.was == "suppressed" and step.state != step.was])
     counts: Counter[tuple[int, str, str]] = Counter()
     failed_tickets: set[int] = set()
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
@@ -232,7 +234,7 @@ async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
         if step.ticket_id is not None and step.state in UNREACHED:
             failed_tickets.add(step.ticket_id)
         if step.broadcast_id is not None and step.was != step.state:
-            counts[step.broadcast_id, step.was, _kept(step.was, step.reason)] -= 1
+            counts[step.broadcast_id, step.was, _kept(step.was, silent.get(step.id, ""))] -= 1
             counts[step.broadcast_id, step.state, _kept(step.state, step.reason)] += 1
     for names, rows in groups.items():
         await db.execute(
@@ -245,6 +247,14 @@ async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
     if failed_tickets:
         # Any instant that is past wakes the desk's sweep; the ticket's own times are reckoned anew there.
         await db.execute(update(tickets).where(tickets.c.id.in_(failed_tickets)).values(wake=tickets.c.opened_at))
+
+
+async def _reasons(db: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
+    """Why these were suppressed until now: the kept counters tell them by reason."""
+    if not ids:
+        return {}
+    rows = await db.execute(select(deliveries.c.id, deliveries.c.reason).where(deliveries.c.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def _kept(state: str, reason: str) -> str:
@@ -296,19 +306,34 @@ async def tally(db: AsyncConnection, broadcast_id: int) -> dict[tuple[str, str],
     return {(state, reason): int(n) for state, reason, n in rows if n}
 
 
-async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[str, str], int], int]:
-    """The same counted from the rows, and how many are held. For statements and proofs, not for pages."""
+async def tally_each(db: AsyncConnection, broadcast_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """The kept counters of several broadcasts in one statement: broadcast → state → n."""
     rows = await db.execute(
-        select(deliveries.c.state, deliveries.c.reason, deliveries.c.held, func.count())
-        .where(deliveries.c.broadcast_id == broadcast_id)
-        .group_by(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
+        select(tallies.c.broadcast_id, tallies.c.state, func.sum(tallies.c.n))
+        .where(tallies.c.broadcast_id.in_(broadcast_ids))
+        .group_by(tallies.c.broadcast_id, tallies.c.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for broadcast, state, n in rows:
+        found.setdefault(broadcast, {})[state] = int(n)
+    return found
+
+
+async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[str, str], int], int, int]:
+    """The same counted from the rows, how many are held, and how many may have got it twice. For statements and
+    proofs, not for pages.
+    """
+    told = (deliveries.c.state, deliveries.c.reason, deliveries.c.held, deliveries.c.maybe_twice)
+    rows = await db.execute(
+        select(*told, func.count()).where(deliveries.c.broadcast_id == broadcast_id).group_by(*told)
     )
     counts: Counter[tuple[str, str]] = Counter()
-    held = 0
-    for state, reason, is_held, n in rows:
+    held = twice = 0
+    for state, reason, is_held, is_twice, n in rows:
         counts[state, _kept(state, reason)] += n
         held += n if is_held and state == "unknown" else 0
-    return dict(counts), held
+        twice += n if is_twice else 0
+    return dict(counts), held, twice
 
 
 async def queue_depth(db: AsyncConnection, limit: int = 10_000) -> dict[str, int]:

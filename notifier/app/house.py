@@ -19,6 +19,9 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
+from notifier.broadcasts.account import Told
+from notifier.broadcasts.again import Again
+from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -52,6 +55,9 @@ class House:
     words: Words
     accounts: Accounts
     broadcasts: Broadcasts
+    told: Told
+    again: Again
+    visiting: Visiting
     studio: Studio
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -151,6 +157,7 @@ async def open_house(
         words = Words(common=common)
         await refresh(database, words)
         outbox = Outbox(lines, config.delivery.ladder)
+        terms = _plan_terms(config)
         yield House(
             data=data,
             config=config,
@@ -159,7 +166,10 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config), _measure(words)),
+            broadcasts=Broadcasts(database, terms, _measure(words)),
+            told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
+            again=Again(database, terms),
+            visiting=Visiting(database),
             studio=Studio(database, common=common),
             clock=clock,
             worker=f"{os.uname().nodename}:{os.getpid()}",

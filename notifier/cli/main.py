@@ -29,12 +29,15 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("notifier.cli.check:command", "check configuration, templates, database and lines"),
     },
     "Registers and rounds": {
-        "import": ("notifier.cli.imports:command", "bring in people, rounds or statuses from files"),
+        "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
     },
     "Broadcasts": {
         "plan": ("notifier.cli.plan:command", "plan a broadcast for a round, or show what it would do"),
         "approve": ("notifier.cli.approve:command", "approve a broadcast that someone else planned"),
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
+        "held": ("notifier.cli.held:command", "decide on what may have arrived and waits for a person"),
+        "retry": ("notifier.cli.retry:command", "send once more to those who were not told"),
+        "unreached": ("notifier.cli.unreached:command", "list whom no message reached, for field officers"),
     },
     "Words": {
         "templates": ("notifier.cli.templates:command", "list, show, check, render or publish messages"),

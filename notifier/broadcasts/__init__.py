@@ -233,15 +233,6 @@ class Broadcasts:
         async with self._database.read() as db:
             return await self._seen(db, viewer, broadcast_id, lock=False)
 
-    async def untold(
-        self, viewer: Viewer, broadcast_id: int, after: int = 0, limit: int = 100
-    ) -> Sequence[rows.Untold]:
-        """Who was not told, and why."""
-        viewer.needs(Right.SEE_PEOPLE)
-        async with self._database.read() as db:
-            await self._seen(db, viewer, broadcast_id, lock=False)
-            return await rows.untold(db, broadcast_id, after, limit)
-
     async def progress(self, broadcast_id: int) -> Statement:
         """The statement from the kept counters alone: cheap enough for a page that looks every second."""
         async with self._database.read() as db:

@@ -389,36 +389,6 @@ async def segments(db: AsyncConnection, broadcast_id: int) -> dict[str, int]:
     return {line: int(n or 0) for line, n in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Untold:
-    """One person a broadcast did not reach."""
-
-    person_id: int
-    name: str
-    nik_masked: str
-    region: str
-    state: str
-    reason: str
-
-
-async def untold(db: AsyncConnection, broadcast_id: int, after: int, limit: int) -> list[Untold]:
-    """Who was not told, and why; by person, from `after` on."""
-    rows = await db.execute(
-        select(
-            people.c.id, people.c.name, people.c.nik_masked, people.c.region, deliveries.c.state, deliveries.c.reason
-        )
-        .join(people, people.c.id == deliveries.c.person_id)
-        .where(
-            deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.state.in_(("suppressed", "failed", "expired", "cancelled", "unknown")),
-            people.c.id > after,
-        )
-        .order_by(people.c.id)
-        .limit(limit)
-    )
-    return [Untold(*row) for row in rows]
-
-
 async def samples(
     db: AsyncConnection, people_ids: Select[Any], ladder: Sequence[str], limit: int
 ) -> list[tuple[str, str, str, str]]:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.rules.roles import Right
-from notifier.web import desk, language, office, pages, public, security, session, status, studio
+from notifier.web import account, desk, language, office, pages, public, security, session, status, studio
 from notifier.web.house import HOUSE, House
 from notifier.web.security import Handler
 
@@ -42,6 +42,7 @@ class Door:
 
 
 ID = r"{id:\d{1,16}}"
+FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
@@ -75,7 +76,21 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
-    Door("GET", f"/broadcasts/{ID}/untold", office.untold, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/people", account.people, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/people/{FORM}", account.take_people, Right.EXPORT),
+    Door("GET", f"/broadcasts/{ID}/retry", account.ask_retry, Right.CONTROL_BROADCAST),
+    Door("POST", f"/broadcasts/{ID}/retry", account.retry, Right.CONTROL_BROADCAST),
+    Door("GET", f"/broadcasts/{ID}/statement", account.statement, Right.SEE_BROADCASTS),
+    Door("POST", f"/broadcasts/{ID}/statement", account.put_on_record, Right.EXPORT),
+    Door("GET", "/held", account.held, Right.SEE_BROADCASTS),
+    Door("POST", "/held", account.decide, Right.CONTROL_BROADCAST),
+    # the last rung: whom field officers visit
+    Door("GET", f"/broadcasts/{ID}/unreached", account.unreached, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/unreached/{FORM}", account.take_unreached, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("POST", "/visits", account.visit, Right.RECORD_VISIT),
     Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
     Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
     # the words we say

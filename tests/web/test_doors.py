@@ -26,13 +26,15 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"login": "siapa", "password": "salah sekali"},
     "/language": {"language": "en"},
+    "/held": {"do": "leave", "delivery": "1"},
+    "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},
 }
 
 
 def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
-    path = path.replace("/files/" + site.ID, f"/files/{file}").replace(site.ID, "1")
+    path = path.replace("/files/" + site.ID, f"/files/{file}").replace(site.ID, "1").replace(site.FORM, "csv")
     return path.replace(site.MESSAGE, "round_announced/sms/id")
 
 

@@ -23,6 +23,7 @@ from notifier.web.house import HOUSE, House
 PAGE = 50
 DOORS = 200  # people on one page of the field officers' list
 LOST = ("failed", "expired", "cancelled", "suppressed")
+OPEN_ENDED = ("due", "sending", "unknown")
 CHUNK = 64 * 1024
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -257,7 +258,10 @@ async def statement(request: web.Request) -> web.Response:
         "b": found.broadcast,
         "account": found,
         "statement": found.statement,
-        "lines": [(line, _sum(of["people"], TOLD), _sum(of["people"], LOST), of) for line, of in found.lines.items()],
+        "lines": [
+            (line, _sum(of["people"], TOLD), _sum(of["people"], LOST), _sum(of["people"], OPEN_ENDED), of)
+            for line, of in found.lines.items()
+        ],
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

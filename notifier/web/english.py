@@ -259,6 +259,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Jalur": "Line",
         "Diberi tahu": "Told",
         "Tidak diberi tahu": "Not told",
+        "Menunggu atau tidak pasti": "Waiting or unsure",
         "Percobaan": "Attempts",
         "Segmen": "Segments",
         "tanpa jalur": "no line",

@@ -29,7 +29,12 @@ async def _list(office: Office, n: int = 6) -> list[str]:
         plan |= {"expires_at": over, "planned_by": "account:1", "planned_at": NOW, "approved_audience": n}
         await db.execute(insert(broadcasts).values(id=1, **plan, facts={}, pins={}))
         for i in range(1, n + 1):
-            one = {"nik": b"x", "nik_index": bytes([i]) * 32, "nik_masked": f"317507******000{i}", "name": f"Orang {i}"}
+            one: dict[str, Any] = {
+                "nik": b"x",
+                "nik_index": bytes([i]) * 32,
+                "nik_masked": f"317507******000{i}",
+                "name": f"Orang {i}",
+            }
             one |= {"region": f"31.75.07.100{i}", "zone": "Asia/Jakarta", "flags": [], **born}
             await db.execute(insert(people).values(id=i, **one))
             gone = {"broadcast_id": 1, "person_id": i, "round_id": 1, "event": "round_announced", "lane": 2}

@@ -357,11 +357,11 @@ async def expand(
 async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:
     """Something of this broadcast is under a lease: with a provider, or unknown until it is sent again.
 
-    Few rows have a lease, so that their index answers at once.
+    Few rows have a lease, so that their index answers at once; the sum keeps SQLite from another one.
     """
     row = await db.execute(
         select(deliveries.c.id)
-        .where(deliveries.c.lease_until.is_not(None), deliveries.c.broadcast_id == broadcast_id)
+        .where(deliveries.c.lease_until.is_not(None), deliveries.c.broadcast_id + 0 == broadcast_id)
         .limit(1)
     )
     return row.first() is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
@@ -20,7 +20,9 @@ from notifier.store.upsert import upsert
 BATCH = 500
 # Broadcasts that tell people of a round; a question tells them nothing.
 TELLING = ("round_announced", "round_reminder", "round_changed", "round_cancelled")
-_IS_UNTOLD = literal_column("deliveries.state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')", Boolean)
+_IS_UNTOLD: ColumnElement[bool] = literal_column(
+    "deliveries.state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"
+)
 
 
 @dataclass(frozen=True, slots=True)

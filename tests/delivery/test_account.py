@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from notifier.broadcasts.account import follows, shelf_of
 from notifier.errors import Refused
 from notifier.rules.outlook import Next
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.visits import code_of
+from notifier.store import broadcasts, told
 from notifier.store import deliveries as rows
+from notifier.store import visits as visit_rows
 from notifier.store.deliveries import Step
 from notifier.store.schema import contacts, deliveries, ledger, people, rounds, visits
+from notifier.store.told import Shelf
+from notifier.store.visits import Scope
 from tests.houses import Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
@@ -347,12 +351,35 @@ async def test_a_statement_is_known_again_by_its_digest(database_url: str, tmp_p
 async def test_a_broadcast_says_when_it_will_be_through(database_url: str, tmp_path: Path) -> None:
     async with open_stage(database_url, tmp_path) as stage:
         number = await _begin(stage)
-        told, broadcasts = stage.house.told, stage.house.broadcasts
-        etas = await told.etas(await broadcasts.list(stage.planner), stage.clock())
+        house = stage.house
+        etas = await house.told.etas(await house.broadcasts.list(stage.planner), stage.clock())
         assert set(etas) == {number}
         assert etas[number] > stage.clock()
-        await broadcasts.pause(stage.approver, number, stage.clock())
-        assert not await told.etas(await broadcasts.list(stage.planner), stage.clock())
-        await broadcasts.resume(stage.approver, number, stage.clock())
+        await house.broadcasts.pause(stage.approver, number, stage.clock())
+        assert not await house.told.etas(await house.broadcasts.list(stage.planner), stage.clock())
+        await house.broadcasts.resume(stage.approver, number, stage.clock())
         await stage.send()
-        assert not await told.etas(await broadcasts.list(stage.planner), stage.clock())
+        assert not await house.told.etas(await house.broadcasts.list(stage.planner), stage.clock())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_rare_is_found_by_its_own_index(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _begin(stage)
+        asked: list[tuple[str, Any]] = []
+        engine = stage.house.database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        async with stage.house.database.read() as db:
+            looks: list[tuple[str, Any]] = [
+                ("held", told.count_held(db, "")),
+                ("held", told.held(db, "31", broadcast_id=number)),
+                ("untold", told.page(db, number, Shelf("failed"), 0, 50)),
+                ("untold", told.reasons(db, number)),
+                ("lease", broadcasts.goes_on(db, number)),
+                ("untold", visit_rows.page(db, Scope(broadcast_id=number), ("", 0), 50)),
+            ]
+            for index, look in looks:
+                await look
+                statement, values = asked[-1]
+                plan = await db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values))
+                assert f"ix_deliveries_{index}" in str(plan.all()), statement

@@ -16,7 +16,7 @@ from pydantic_core import PydanticUndefined
 from channels.table import CHANNELS, channel_class
 from notifier import config
 from notifier.cli.main import COMMANDS, main
-from notifier.registry.layouts import PEOPLE, ROUNDS, STATUSES
+from notifier.registry.layouts import PEOPLE, ROUNDS, STATUSES, VISITS
 from notifier.registry.tables import Layout
 from notifier.rules.deliveries import EVENTS, Event, Lane
 
@@ -199,8 +199,8 @@ def test_every_channel_has_its_heading() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "layout"),
-    [("People", PEOPLE), ("Rounds", ROUNDS), ("Statuses", STATUSES)],
-    ids=["people", "rounds", "statuses"],
+    [("People", PEOPLE), ("Rounds", ROUNDS), ("Statuses", STATUSES), ("Visits", VISITS)],
+    ids=["people", "rounds", "statuses", "visits"],
 )
 def test_every_column_of_a_file_is_named_and_those_that_are_needed_say_so(heading: str, layout: Layout) -> None:
     told = rows(text_of("registers.md").partition(f"## {heading}\n")[2].partition("\n## ")[0])

@@ -19,6 +19,9 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
+from notifier.broadcasts.account import Told
+from notifier.broadcasts.again import Again
+from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -58,6 +61,9 @@ class House:
     words: Words
     accounts: Accounts
     broadcasts: Broadcasts
+    told: Told
+    again: Again
+    visiting: Visiting
     studio: Studio
     lines: Lines
     restored: Restored  # `restored.open`: may anything leave?
@@ -182,6 +188,7 @@ async def open_house(
         await refresh(database, words)
         worker = f"{os.uname().nodename}:{os.getpid()}"
         outbox = Outbox(lines, ladders(config), second_lines(config))
+        terms = _plan_terms(config, words)
         yield House(
             data=data,
             config=config,
@@ -190,7 +197,10 @@ async def open_house(
             outbox=outbox,
             words=words,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, _plan_terms(config, words), _measure(words), outbox),
+            broadcasts=Broadcasts(database, terms, _measure(words), outbox),
+            told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
+            again=Again(database, terms),
+            visiting=Visiting(database),
             studio=Studio(database, common=common),
             lines=Lines(
                 database,

@@ -60,6 +60,9 @@ def delivery_terms(house: House) -> Terms:
         retry_first=delivery.retry_first,
         retry_cap=delivery.retry_cap,
         resend_after=delivery.resend_after,
+        confirmed_within={
+            name: delivery.sweep_after for name, line in house.config.lines.items() if line.receipts_trusted
+        },
     )
 
 

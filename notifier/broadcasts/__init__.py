@@ -21,7 +21,7 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, echoes, rounds, sweeps
+from notifier.store import deliveries, echoes, rounds, sweeps, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -260,20 +260,14 @@ class Broadcasts:
         async with self._database.read() as db:
             return await self._seen(db, viewer, broadcast_id, lock=False)
 
-    async def untold(
-        self, viewer: Viewer, broadcast_id: int, after: int = 0, limit: int = 100
-    ) -> Sequence[rows.Untold]:
-        """Who was not told, and why."""
-        viewer.needs(Right.SEE_PEOPLE)
-        async with self._database.read() as db:
-            await self._seen(db, viewer, broadcast_id, lock=False)
-            return await rows.untold(db, broadcast_id, after, limit)
-
     async def progress(self, broadcast_id: int) -> Statement:
         """The statement from the kept counters alone: cheap enough for a page that looks every second."""
         async with self._database.read() as db:
             b = await self._known(db, broadcast_id)
-            return statement_of(b, await deliveries.tally(db, broadcast_id), held=0, recounted=None)
+            kept = await deliveries.tally(db, broadcast_id)
+            unsure = sum(n for (state, _), n in kept.items() if state == "unknown")
+            held = await told.count_held(db, "", broadcast_id) if unsure else 0
+            return statement_of(b, kept, held=held, recounted=None)
 
     async def echoes(self, broadcast_id: int) -> Mapping[str, int]:
         """What people answered, by what their words meant; `wrong_info` counts those who say that it is wrong."""
@@ -282,12 +276,12 @@ class Broadcasts:
 
     async def statement(self, broadcast_id: int) -> Statement:
         """The account, kept counters checked against a recount in one snapshot."""
-        async with self._database.read() as db:
+        async with self._database.read(snapshot=True) as db:
             b = await self._known(db, broadcast_id)
             kept = await deliveries.tally(db, broadcast_id)
-            counted, held = await deliveries.recount(db, broadcast_id)
+            counted, held, twice = await deliveries.recount(db, broadcast_id)
             unconfirmed = await sweeps.unconfirmed_of(db, broadcast_id)
-        return statement_of(b, kept, held=held, unconfirmed=unconfirmed, recounted=counted)
+        return statement_of(b, kept, held=held, unconfirmed=unconfirmed, recounted=counted, maybe_twice=twice)
 
     async def _known(self, db: AsyncConnection, broadcast_id: int) -> Broadcast:
         found = await rows.get(db, broadcast_id)

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import CORRECTIONS, audience
-from notifier.broadcasts.guarding import WATCHED, Guard
+from notifier.broadcasts.guarding import WATCHED, Guard, settled
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
@@ -169,7 +169,7 @@ class Course:
         return True
 
     async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
-        if await rows.settled(db, b.id):
+        if await settled(db, b.id):
             await rows.change(db, b.id, (b.state,), state="done", wake=None)
             await note(db, "clock", "broadcast.done", b.id, now, audience=b.audience)
         else:
@@ -189,7 +189,7 @@ class Course:
         if len(found) == RECALL:
             return True
         # What is under way now may fall back to due (a refusal that may pass, a resend): look until nothing can.
-        done = await rows.settled(db, b.id)
+        done = await settled(db, b.id)
         await rows.change(db, b.id, (b.state,), wake=None if done else now + LOOK)
         return False
 

@@ -14,6 +14,7 @@ from notifier.broadcasts.values import Terms, summed
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.rules import halting
+from notifier.rules.deliveries import State
 from notifier.rules.halting import Level, rupiah
 from notifier.rules.roles import Right, Role, may
 from notifier.store import broadcasts as rows
@@ -95,7 +96,7 @@ class Guard:
         if b.canary_until is not None and now < b.canary_until:
             return None
         last = (b.canary_until or now) + (LAST - 1) * self._terms.canary_for
-        if now < last and not await rows.settled(db, b.id):
+        if now < last and not await settled(db, b.id):
             return None
         states = by_state(await deliveries.tally(db, b.id))
         waiting = states.get("due", 0) + states.get("sending", 0)
@@ -145,3 +146,11 @@ async def seen(db: AsyncConnection, b: Broadcast) -> Level:
 def by_state(kept: Mapping[tuple[str, str], int]) -> Mapping[str, int]:
     """Kept counters by state alone."""
     return summed((state, n) for (state, _), n in kept.items())
+
+
+async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
+    """Nothing of this broadcast is due, under way or waiting for its resend. Asks the kept counters, not the rows."""
+    kept = await deliveries.tally(db, broadcast_id)
+    if any(kept.get((state.value, ""), 0) for state in (State.DUE, State.SENDING)):
+        return False
+    return not kept.get((State.UNKNOWN.value, ""), 0) or not await rows.goes_on(db, broadcast_id)

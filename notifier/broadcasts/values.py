@@ -83,6 +83,7 @@ class Statement:
     held: int  # part of unknown
     unconfirmed: int  # part of accepted: no receipt came where receipts are trusted, so that they count as not told
     balanced: bool
+    maybe_twice: int | None = None  # people who may have got it twice; None: not counted here, for it takes a walk
 
     def as_json(self) -> dict[str, Any]:
         """The contract's keys."""
@@ -118,6 +119,7 @@ def statement_of(
     held: int,
     unconfirmed: int = 0,
     recounted: Mapping[tuple[str, str], int] | None,
+    maybe_twice: int | None = None,
 ) -> Statement:
     suppressed = {reason: n for (state, reason), n in sorted(kept.items()) if state == "suppressed"}
     by_state = {name: sum(n for (state, _), n in kept.items() if state == name) for name in STATES}
@@ -137,5 +139,6 @@ def statement_of(
         held=held,
         unconfirmed=unconfirmed,
         balanced=whole and agrees,
+        maybe_twice=maybe_twice,
         **by_state,
     )

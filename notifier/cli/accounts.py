@@ -2,14 +2,12 @@
 
 import argparse
 import asyncio
-import getpass
-import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from notifier.cli.options import Options, parser
+from notifier.cli.options import Options, operator, parser
 from notifier.errors import Refused
 
 if TYPE_CHECKING:
@@ -50,7 +48,7 @@ async def _run(words: argparse.Namespace, options: Options) -> None:
     from notifier.app import open_house
 
     given = _read_password() if getattr(words, "password_stdin", False) else None
-    who = f"cli:{_operator()}"
+    who = operator()
     async with open_house(options) as house:
         accounts, now = Accounts(house.database), house.clock()
         if words.act == "list":
@@ -72,13 +70,6 @@ def _read_password() -> str:
     if not password:
         raise Refused("--password-stdin: standard input has no password on its first line.")
     return password
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()[:40]
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return str(os.getuid())
 
 
 def _tell(login: str, password: str | None, what: str) -> None:

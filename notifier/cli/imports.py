@@ -1,10 +1,8 @@
-"""notifier import: bring in people, rounds or statuses from files. Counts go to stdout, progress to stderr."""
+"""notifier import: bring in people, rounds, statuses or visits from files. Counts go to stdout, progress to stderr."""
 
 import argparse
 import asyncio
-import getpass
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notifier.cli.options import Options, parser
+from notifier.cli.options import Options, operator, parser
 
 if TYPE_CHECKING:
     from notifier.registry import Imported, Order, Progress
@@ -21,17 +19,18 @@ KINDS = {
     "people": "registers of people: NIK, name, region, contacts, programmes",
     "rounds": "rounds: programme, period, region, venue, times; importing one again edits it",
     "statuses": "payment records: NIK, round, status; people hear of what became of their aid",
+    "visits": "what field officers found: code, result, day; told takes a person off their list",
 }
 
 
 def command(args: list[str], options: Options) -> int:
-    """Run `notifier import people|rounds|statuses FILE…`; rows that are rejected are no failure."""
+    """Run `notifier import people|rounds|statuses|visits FILE…`; rows that are rejected are no failure."""
     return asyncio.run(_run(_parser().parse_args(args), options))
 
 
 def _parser() -> argparse.ArgumentParser:
     top = parser("notifier import", "Bring in CSV or XLSX files. A file that cannot be read whole changes nothing.")
-    kinds = top.add_subparsers(dest="what", required=True, metavar="people|rounds|statuses")
+    kinds = top.add_subparsers(dest="what", required=True, metavar="people|rounds|statuses|visits")
     for name, does in KINDS.items():
         kind = kinds.add_parser(name, help=does)
         kind.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or XLSX")
@@ -62,19 +61,12 @@ async def _order(asked: argparse.Namespace, house: Any) -> "Order":
     from notifier.registry import Order
     from notifier.rules.roles import Right
 
-    who, within = f"cli:{_operator()}", ""
+    who, within = operator(), ""
     if asked.by:
         viewer = await house.viewer(asked.by)
         viewer.needs(Right.IMPORT)
         who, within = viewer.who, viewer.region
     return Order(who, house.clock(), asked.dry_run, asked.yes, within, asked.report)
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()[:40]
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return str(os.getuid())
 
 
 @contextmanager

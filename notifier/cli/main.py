@@ -29,7 +29,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("notifier.cli.check:command", "check configuration, templates, database and lines"),
     },
     "Registers and rounds": {
-        "import": ("notifier.cli.imports:command", "bring in people, rounds or statuses from files"),
+        "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
         "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
     },
     "Broadcasts": {
@@ -37,6 +37,9 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "approve": ("notifier.cli.approve:command", "approve a broadcast that someone else planned"),
         "test-send": ("notifier.cli.test_send:command", "send a test message over one line"),
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
+        "held": ("notifier.cli.held:command", "decide on what may have arrived and waits for a person"),
+        "retry": ("notifier.cli.retry:command", "send once more to those who were not told"),
+        "unreached": ("notifier.cli.unreached:command", "list whom no message reached, for field officers"),
     },
     "Words": {
         "templates": ("notifier.cli.templates:command", "list, show, check, render or publish messages"),

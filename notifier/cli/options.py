@@ -4,6 +4,8 @@ Knows nothing of what the commands do, and reads neither the configuration nor t
 """
 
 import argparse
+import getpass
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,3 +73,11 @@ def split(words: Sequence[str]) -> tuple[Options, list[str]]:
         Options(config=found.get("--config", CONFIG), data=found.get("--data", DATA), config_named="--config" in found),
         rest,
     )
+
+
+def operator() -> str:
+    """How records name whoever sits at this command line: "cli:siti"."""
+    try:
+        return f"cli:{getpass.getuser()[:40]}"
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return f"cli:{os.getuid()}"

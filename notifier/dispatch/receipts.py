@@ -82,7 +82,8 @@ async def _follows(
     better = settle(current, fact)
     if better == current:
         return None
-    quiet = {"lease_until": None, "held": False, "settled_at": now}
+    look = terms.unconfirmed_at(attempt.line, now) if better is State.ACCEPTED else None
+    quiet = {"lease_until": look, "held": False, "settled_at": now}
     if fact is not State.FAILED:
         # An earlier rung or attempt succeeded after all: what has not left yet is called off.
         return Step(d.id, d.broadcast_id, d.state, better.value, reason, quiet)

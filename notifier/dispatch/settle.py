@@ -5,8 +5,8 @@ present rows, asks the rules and writes the steps, all in the caller's transacti
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,12 @@ class Terms:
     retry_first: timedelta
     retry_cap: timedelta
     resend_after: timedelta  # a late receipt may still lift `unknown` before the resend leaves
+    confirmed_within: Mapping[str, timedelta] = field(default_factory=dict)  # line whose receipts can be trusted → …
+
+    def unconfirmed_at(self, line: str, now: datetime) -> datetime | None:
+        """When a message that was accepted now counts as not told, unless a receipt confirms it; None: never."""
+        span = self.confirmed_within.get(line)
+        return None if span is None else now + span
 
 
 async def settle_group(
@@ -95,7 +101,8 @@ async def _accept(
     taken = {outcome.delivery_id: outcome for outcome in outcomes if outcome.state is State.ACCEPTED}
     if not taken:
         return set()
-    found = await deliveries.accept(db, [(outcome.delivery_id, outcome.fence) for outcome in taken.values()], now)
+    look = terms.unconfirmed_at(line, now)
+    found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
     arrived = [(one, taken[one.id]) for one in found]
     await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)
     counts: Counter[tuple[int, str, str]] = Counter()
@@ -159,7 +166,8 @@ async def _next(
         if d.ticket_id is not None and d.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, d.ticket_id, now)  # it left: the promise to acknowledge is kept
         better = settle(State(d.state), fact)
-        return None if better == d.state else _step(d, better, "", now, held=False, lease_until=None)
+        look = terms.unconfirmed_at(attempt.line, now) if better is State.ACCEPTED else None
+        return None if better == d.state else _step(d, better, "", now, held=False, lease_until=look)
     if outcome.state is State.UNKNOWN:
         return unknown(d, outcome.reason, terms, now) if ours else None
     if not ours and not (d.fence == outcome.fence and d.state == State.UNKNOWN):

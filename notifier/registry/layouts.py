@@ -1,4 +1,4 @@
-"""The three kinds of file and how people spell their columns. A spelling counts without case, spaces and signs."""
+"""The kinds of file and how people spell their columns. A spelling counts without case, spaces and signs."""
 
 from notifier.registry.tables import Layout
 
@@ -61,4 +61,14 @@ STATUSES = Layout(
         "KETERANGAN": ("alasan", "catatan", "reason", "note"),
     },
     ("NIK", "KODE_PENYALURAN", "STATUS"),
+)
+VISITS = Layout(
+    "visits",
+    {
+        "KODE": ("code", "kode kunjungan", "kode orang"),
+        "HASIL": ("hasil kunjungan", "result"),
+        "TANGGAL": ("tgl", "tanggal kunjungan", "date"),
+        "CATATAN": ("keterangan", "note"),
+    },
+    ("KODE", "HASIL"),
 )

@@ -108,6 +108,17 @@ def _reasons() -> Mapping[str, Reason]:
         "illegal_status": (e.REJECTS, "Status tidak mungkin berubah begitu: {found}."),
         "not_invited": (e.REJECTS, "Orang ini tidak DITETAPKAN untuk program dan wilayah penyaluran itu."),
         "older_status": (e.REJECTS, "Ada catatan yang lebih baru ({found}); baris ini dilewati."),
+        # visits
+        "bad_visit_code": (e.REJECTS, 'Kode "{found}" salah tulis. Salin dari daftar kunjungan, misalnya K-222KQ7.'),
+        "unknown_visit": (e.REJECTS, "Kode ini tidak ada di daftar kunjungan wilayah Anda. Periksa daftarnya."),
+        "unknown_result": (
+            e.REJECTS,
+            'Hasil "{found}" tidak dikenal. Tulis diberitahu, tidak ada, pindah, atau meninggal.',
+        ),
+        "impossible_visit_day": (e.REJECTS, "Tanggal {found} belum tiba atau lebih dari setahun lalu. Perbaiki."),
+        "not_visited": (e.WARNS, "Hasil kosong: belum dikunjungi, dilewati. Isi setelah dikunjungi."),
+        "visit_moved": (e.FLAGS, "Dilaporkan pindah. Cocokkan data penerima; haknya tidak diubah."),
+        "visit_died": (e.FLAGS, "Dilaporkan meninggal. Cocokkan data penerima; haknya tidak diubah."),
     }
     return MappingProxyType({code: Reason(effect, mend) for code, (effect, mend) in table.items()})
 

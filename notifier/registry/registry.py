@@ -1,4 +1,4 @@
-"""The use cases of the registry: people, rounds and statuses come in from files."""
+"""The use cases of the registry: people, rounds, statuses and visits come in from files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from notifier.registry.people_import import import_people
 from notifier.registry.rounds_import import import_rounds
 from notifier.registry.runs import Imported, Order
 from notifier.registry.statuses_import import import_statuses
+from notifier.registry.visits_import import import_visits
 from notifier.store.engine import Database
 from notifier.vault import Vault
 
@@ -31,3 +32,7 @@ class Registry:
     async def import_statuses(self, paths: Sequence[Path], order: Order) -> Imported:
         """Payment records; whoever should hear of a change gets a notice. Raises Refused for what cannot be read."""
         return await import_statuses(self._database, self._vault, self._outbox, paths, order)
+
+    async def import_visits(self, paths: Sequence[Path], order: Order) -> Imported:
+        """What field officers found at people's doors. Raises Refused for what cannot be read."""
+        return await import_visits(self._database, paths, order)

@@ -30,7 +30,7 @@ Progress = Callable[[str, str, int, int], None]  # file, "reading" or "writing",
 Item = TypeVar("Item")
 
 _STATUSES: Mapping[str, type[Enrolment] | type[Entitlement]] = MappingProxyType(
-    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement}
+    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement, "visits": Entitlement}
 )
 
 

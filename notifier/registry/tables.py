@@ -25,7 +25,7 @@ class Unreadable(Refused):
 class Layout:
     """The columns of one kind of file: how people spell them, and which it cannot do without."""
 
-    what: str  # people, rounds, statuses
+    what: str  # people, rounds, statuses, visits
     columns: Mapping[str, Sequence[str]]  # our name → other spellings
     needed: Sequence[str]
 

@@ -29,7 +29,8 @@ class Right(StrEnum):
     SEE_BROADCASTS = "see_broadcasts"
     PLAN = "plan"
     APPROVE = "approve"  # never one's own plan
-    CONTROL_BROADCAST = "control_broadcast"  # pause, resume, stop
+    CONTROL_BROADCAST = "control_broadcast"  # pause, resume, stop, send again
+    RECORD_VISIT = "record_visit"  # what a field officer found at a door
     SEE_TEMPLATES = "see_templates"
     EDIT_TEMPLATE = "edit_template"
     PUBLISH = "publish"
@@ -48,6 +49,7 @@ _AGENT = frozenset(
         Right.SEE_PEOPLE,
         Right.SEE_ROUNDS,
         Right.SEE_BROADCASTS,
+        Right.RECORD_VISIT,
         Right.SEE_WALL,
     }
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment, Entitlement
@@ -58,11 +58,12 @@ class Broadcast:
     wake: datetime | None
     round_code: str
     region: str
+    zone: str  # of its round
 
 
-_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region"))
+_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone"))
 _SELECT = select(
-    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region
+    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region, rounds.c.zone
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
 
 
@@ -345,22 +346,22 @@ async def expand(
     return written, last, [(state, reason, n) for (state, reason), n in counts.items()], carried
 
 
-async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
-    """Nothing of this broadcast is due, under way or waiting for its resend."""
+async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:
+    """Something of this broadcast is under a lease: with a provider, or unknown until it is sent again.
+
+    Few rows have a lease, so that their index answers at once; the sum keeps SQLite from another one.
+    """
     row = await db.execute(
         select(deliveries.c.id)
         .where(
-            deliveries.c.broadcast_id == broadcast_id,
-            or_(
-                deliveries.c.state.in_(("due", "sending")),
-                and_(
-                    deliveries.c.state == "unknown", deliveries.c.lease_until.is_not(None), deliveries.c.held.is_(False)
-                ),
-            ),
+            deliveries.c.lease_until.is_not(None),
+            deliveries.c.broadcast_id + 0 == broadcast_id,
+            deliveries.c.state.in_(("sending", "unknown")),
+            deliveries.c.held.is_(False),  # whoever waits for a person does not keep the others
         )
         .limit(1)
     )
-    return row.first() is None
+    return row.first() is not None
 
 
 async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[tuple[int, bool]]:
@@ -383,36 +384,6 @@ async def segments(db: AsyncConnection, broadcast_id: int) -> dict[str, int]:
         .group_by(attempts.c.line)
     )
     return {line: int(n or 0) for line, n in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Untold:
-    """One person a broadcast did not reach."""
-
-    person_id: int
-    name: str
-    nik_masked: str
-    region: str
-    state: str
-    reason: str
-
-
-async def untold(db: AsyncConnection, broadcast_id: int, after: int, limit: int) -> list[Untold]:
-    """Who was not told, and why; by person, from `after` on."""
-    rows = await db.execute(
-        select(
-            people.c.id, people.c.name, people.c.nik_masked, people.c.region, deliveries.c.state, deliveries.c.reason
-        )
-        .join(people, people.c.id == deliveries.c.person_id)
-        .where(
-            deliveries.c.broadcast_id == broadcast_id,
-            deliveries.c.state.in_(("suppressed", "failed", "expired", "cancelled", "unknown")),
-            people.c.id > after,
-        )
-        .order_by(people.c.id)
-        .limit(limit)
-    )
-    return [Untold(*row) for row in rows]
 
 
 async def samples(

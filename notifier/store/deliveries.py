@@ -287,10 +287,11 @@ class Step:
 
 async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
     """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
+    silent = await _reasons(db, [step.id for step in steps if step.was == "suppressed" and step.state != step.was])
     counts: Counter[tuple[int, str, str]] = Counter()
     for step in steps:
         if step.broadcast_id is not None and step.was != step.state:
-            counts[step.broadcast_id, step.was, kept_reason(step.was, step.reason)] -= 1
+            counts[step.broadcast_id, step.was, kept_reason(step.was, silent.get(step.id, ""))] -= 1
             counts[step.broadcast_id, step.state, kept_reason(step.state, step.reason)] += 1
     await write(db, steps)
     await count(db, counts, worker)
@@ -310,6 +311,14 @@ async def write(db: AsyncConnection, steps: Sequence[Step]) -> None:
     if unreached:
         # Any instant that is past wakes the desk's sweep; the ticket's own times are reckoned anew there.
         await db.execute(update(tickets).where(tickets.c.id.in_(unreached)).values(wake=tickets.c.opened_at))
+
+
+async def _reasons(db: AsyncConnection, ids: Sequence[int]) -> dict[int, str]:
+    """Why these were suppressed until now: the kept counters tell them by reason."""
+    if not ids:
+        return {}
+    rows = await db.execute(select(deliveries.c.id, deliveries.c.reason).where(deliveries.c.id.in_(ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 @lru_cache(64)
@@ -351,13 +360,15 @@ class Arrived(NamedTuple):
     event: str
 
 
-async def accept(db: AsyncConnection, fences: Sequence[tuple[int, int]], now: datetime) -> list[Arrived]:
+async def accept(
+    db: AsyncConnection, fences: Sequence[tuple[int, int]], now: datetime, look: datetime | None
+) -> list[Arrived]:
     """What most attempts come to, in one statement: (delivery, fence) that are still sending, with nothing heard of the
-    attempt yet, are accepted. Returns those; the others need a closer look. Counters are the caller's.
+    attempt yet, are accepted. Returns those; the others need a closer look. Counters are the caller's. `look`: when to
+    look for a receipt that has not come.
     """
-    rows = await db.execute(
-        _accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), "accepted_at": now}
-    )
+    times = {"accepted_at": now, "look": look}
+    rows = await db.execute(_accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
     return [Arrived._make(row) for row in rows]
 
 
@@ -379,7 +390,7 @@ def _accepting(engine: str) -> Any:
             state="accepted",
             reason="",
             held=False,
-            lease_until=None,
+            lease_until=bindparam("look", type_=_TIME),
             settled_at=bindparam("accepted_at", type_=deliveries.c.settled_at.type),
         )
         .returning(*(deliveries.c[name] for name in Arrived._fields))
@@ -413,19 +424,34 @@ async def tally(db: AsyncConnection, broadcast_id: int) -> dict[tuple[str, str],
     return {(state, reason): int(n) for state, reason, n in rows if n}
 
 
-async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[str, str], int], int]:
-    """The same counted from the rows, and how many are held. For statements and proofs, not for pages."""
+async def tally_each(db: AsyncConnection, broadcast_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """The kept counters of several broadcasts in one statement: broadcast → state → n."""
     rows = await db.execute(
-        select(deliveries.c.state, deliveries.c.reason, deliveries.c.held, func.count())
-        .where(deliveries.c.broadcast_id == broadcast_id)
-        .group_by(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
+        select(tallies.c.broadcast_id, tallies.c.state, func.sum(tallies.c.n))
+        .where(tallies.c.broadcast_id.in_(broadcast_ids))
+        .group_by(tallies.c.broadcast_id, tallies.c.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for broadcast, state, n in rows:
+        found.setdefault(broadcast, {})[state] = int(n)
+    return found
+
+
+async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[str, str], int], int, int]:
+    """The same counted from the rows, how many are held, and how many may have got it twice. For statements and
+    proofs, not for pages.
+    """
+    told = (deliveries.c.state, deliveries.c.reason, deliveries.c.held, deliveries.c.maybe_twice)
+    rows = await db.execute(
+        select(*told, func.count()).where(deliveries.c.broadcast_id == broadcast_id).group_by(*told)
     )
     counts: Counter[tuple[str, str]] = Counter()
-    held = 0
-    for state, reason, is_held, n in rows:
+    held = twice = 0
+    for state, reason, is_held, is_twice, n in rows:
         counts[state, kept_reason(state, reason)] += n
         held += n if is_held and state == "unknown" else 0
-    return dict(counts), held
+        twice += n if is_twice else 0
+    return dict(counts), held, twice
 
 
 async def queue_depth(db: AsyncConnection, limit: int = 10_000) -> dict[str, int]:

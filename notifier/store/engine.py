@@ -102,11 +102,15 @@ class Database:
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; on SQLite a deferred transaction, so that all its reads agree."""
+    async def read(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; on SQLite a deferred transaction, so that all its reads agree. On PostgreSQL they
+        agree where a `snapshot` is asked for; keep it short.
+        """
         async with self.engine.connect() as db:
             if self.is_sqlite:
                 await db.exec_driver_sql("BEGIN DEFERRED")
+            elif snapshot:
+                await db.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield db
             finally:

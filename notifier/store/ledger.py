@@ -114,3 +114,17 @@ async def sealed(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[Act]:
 async def waiting(db: AsyncConnection) -> int:
     """How many acts wait for their link."""
     return int((await db.execute(select(func.count()).where(ledger.c.seq.is_(None)))).scalar_one())
+
+
+async def last(db: AsyncConnection, about: str, act: str) -> Act | None:
+    """The newest act of a kind about something."""
+    rows = await db.execute(
+        select(ledger).where(ledger.c.about == about, ledger.c.act == act).order_by(ledger.c.id.desc()).limit(1)
+    )
+    row = rows.first()
+    return Act(*row) if row else None
+
+
+def read(act: Act) -> Mapping[str, Any]:
+    """The detail of an act."""
+    return dict(json.loads(act.detail)) if act.detail else {}

@@ -150,15 +150,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Muat ulang halaman untuk melihat kemajuan terbaru.": "Reload the page to see the latest progress.",
         "Dilihat pukul": "Seen at",
-        "Belum diberi tahu": "Not told",
         "Daftar orang": "List of people",
         "Nama": "Name",
         "Sebab": "Why",
         "Berikutnya": "Next",
         "Tidak ada": "Nobody",
-        "Sejauh ini tidak ada orang yang gagal diberi tahu oleh siaran ini.": (
-            "So far there is nobody whom this broadcast failed to tell."
-        ),
         "baru": "new",
         "Yang diberitahukan": "What is told",
         "Pilih…": "Choose…",
@@ -262,6 +258,91 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Jalur dicoba sekarang.": "The line is tried now.",
         "Uji coba dikirim.": "The test is on its way.",
+        # who was told, and who was not
+        "lihat daftarnya": "see the list",
+        "selesai ± {when}": "through about {when}",
+        "melewati batas waktunya": "too late for some",
+        "di antaranya menunggu keputusan petugas": "of these waiting for a decision",
+        "Mengapa belum diberi tahu": "Why they were not told",
+        "Siapa yang sudah diberi tahu": "Who was told",
+        "Daftar kunjungan": "People to visit",
+        "daftar kunjungan": "people to visit",
+        "Neraca untuk dicetak": "Statement to print",
+        "Kirim ulang kepada mereka": "Send to them again",
+        "Lewat": "By",
+        "Kapan": "When",
+        "Selanjutnya": "What next",
+        "mungkin dua kali": "perhaps twice",
+        "tanda terima": "receipt",
+        "Tidak ada orang di daftar ini sekarang.": "Nobody is on this list now.",
+        "Kirim ulang": "Send again",
+        "Kirim ulang kepada orang di daftar ini?": "Send to the people of this list again?",
+        "Di antaranya": "Among them",
+        "Setiap orang mendapat satu pesan lagi lewat alamatnya yang masih dapat dipakai. Yang meminta berhenti "
+        "tidak dikirimi.": (
+            "Everybody gets one more message at the address that can still be used. Whoever asked us to stop gets none."
+        ),
+        "Ya, kirim ulang": "Yes, send again",
+        "Lihat daftarnya": "See the list",
+        "Dikirim ulang kepada orang di daftar ini.": "The people of this list are due again.",
+        "Dikirim ulang; sebagian tidak, karena tidak ada alamat yang dapat dipakai.": (
+            "Due again; some are not, for they have no address that can be used."
+        ),
+        "Menunggu keputusan": "Waiting for a decision",
+        "Pesan ini mungkin sudah sampai, mungkin tidak. Mengirim ulang berarti warga mungkin menerimanya dua kali.": (
+            "These messages may have arrived, or not. Sending again means that people may get them twice."
+        ),
+        "Kirim ulang semuanya": "Send all again",
+        "Biarkan semuanya": "Leave them all",
+        "Biarkan": "Leave it",
+        "berlanjut sendiri {when}": "goes on by itself {when}",
+        "Tidak ada pesan yang menunggu keputusan petugas.": "No message is waiting for a decision.",
+        "Keputusan dicatat.": "Decided.",
+        # visits
+        "Untuk dikunjungi": "To visit",
+        "Yang meminta berhenti": "Who asked us to stop",
+        "Mereka meminta tidak dikirimi pesan. Kunjungan boleh, bila dirasa perlu.": (
+            "They asked for no messages. A visit is allowed where it seems needed."
+        ),
+        "Yang disampaikan": "What to tell",
+        "Penyaluran ini dibatalkan.": "This round is cancelled.",
+        "Bantuan": "Assistance",
+        "Tempat": "Where",
+        "Waktu": "When",
+        "Catatan": "Note",
+        "Kode": "Code",
+        "Alamat": "Address",
+        "Hasil kunjungan": "What the visit found",
+        "Hasil kunjungan dicatat.": "The visit is recorded.",
+        "Tidak ada orang yang perlu dikunjungi.": "Nobody is left to visit.",
+        "Berkas CSV atau XLSX yang sudah diisi kembali dengan: notifier import visits BERKAS": (
+            "The filled-in CSV or XLSX file comes back by: notifier import visits FILE"
+        ),
+        # the statement
+        "Neraca siaran": "Statement of broadcast",
+        "Neraca TIDAK seimbang: pencatat dan baris berbeda.": (
+            "The account does NOT balance: counters and rows disagree."
+        ),
+        "Menunggu keputusan petugas: {held}. Mungkin menerima dua kali: {twice}.": (
+            "Waiting for a decision: {held}. Perhaps told twice: {twice}."
+        ),
+        "Diralat oleh": "Corrected by",
+        "Menurut jalur": "By line",
+        "Diberi tahu": "Told",
+        "Tidak diberi tahu": "Not told",
+        "Menunggu atau tidak pasti": "Waiting or unsure",
+        "Percobaan": "Attempts",
+        "Segmen": "Segments",
+        "tanpa jalur": "no line",
+        "Sidik neraca": "Digest",
+        "Tercatat di buku besar {when} oleh {who}.": "On record in the ledger since {when}, by {who}.",
+        "Neraca ini belum tercatat di buku besar.": "This account is not on record in the ledger yet.",
+        "Yang terakhir tercatat berbeda: {digest}…": "The one last put on record is another: {digest}…",
+        "Periksa kapan saja: notifier statement {n} --check SIDIK. Dilihat {when}.": (
+            "Check it at any time: notifier statement {n} --check DIGEST. Seen {when}."
+        ),
+        "Catat di buku besar, lalu cetak": "Put on record, then print",
+        "Sidik neraca dicatat di buku besar; silakan cetak.": "The digest is on record; print the page now.",
         # the desk
         "Aduan": "Complaints",
         "menurut sisa waktu": "by time left",

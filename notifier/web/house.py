@@ -8,6 +8,9 @@ from aiohttp import web
 
 from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
+from notifier.broadcasts.account import Told
+from notifier.broadcasts.again import Again
+from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.lines import Lines
@@ -28,6 +31,12 @@ class House(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def told(self) -> Told: ...
+    @property
+    def again(self) -> Again: ...
+    @property
+    def visiting(self) -> Visiting: ...
     @property
     def desk(self) -> Desk: ...
     @property

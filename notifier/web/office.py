@@ -74,7 +74,13 @@ async def home(request: web.Request) -> web.Response:
     live = sorted((b for b in latest if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
     async with house.database.read() as db:
         coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
-    context = {"live": live[:8], "coming": coming, "counts": (await house.desk.list(viewer)).counts}
+    context = {
+        "live": live[:8],
+        "etas": await house.told.etas(live[:8], house.clock()),
+        "held": await house.again.count_held(viewer),
+        "coming": coming,
+        "counts": (await house.desk.list(viewer)).counts,
+    }
     return await pages.page(request, "office/home.html", context)
 
 
@@ -99,7 +105,8 @@ async def broadcasts(request: web.Request) -> web.Response:
     house, viewer = request.app[HOUSE], pages.who(request)
     found = await house.broadcasts.list(viewer, pages.number(request.query.get("before")), PAGE + 1)
     older = found[PAGE - 1].id if len(found) > PAGE else None
-    return await pages.page(request, "office/broadcasts.html", {"broadcasts": found[:PAGE], "older": older})
+    context = {"broadcasts": found[:PAGE], "older": older, "etas": await house.told.etas(found[:PAGE], house.clock())}
+    return await pages.page(request, "office/broadcasts.html", context)
 
 
 async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
@@ -120,6 +127,7 @@ async def broadcast(request: web.Request) -> web.Response:
         **await _progress(house, b),
         "names": names,
         "mine": mine,
+        "why": await house.told.reasons(b.id) if b.expanded else ((), True),
         "can_approve": can_approve,
         "preview": await _preview(house, viewer, b) if can_approve else None,
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
@@ -135,6 +143,7 @@ async def _progress(house: House, b: Broadcast) -> dict[str, Any]:
         "slices": slices(statement),
         "live": b.state in UNDER_WAY,
         "echoes": await house.broadcasts.echoes(b.id),
+        "eta": (await house.told.etas([b], house.clock())).get(b.id),
     }
 
 
@@ -155,14 +164,6 @@ async def progress(request: web.Request) -> web.Response:
     if b.state not in UNDER_WAY:
         response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
     return response
-
-
-async def untold(request: web.Request) -> web.Response:
-    """Who was not told, and why."""
-    house, viewer, b = await _of(request)
-    found = await house.broadcasts.untold(viewer, b.id, pages.number(request.query.get("after")) or 0, PAGE + 1)
-    following = found[PAGE - 1].person_id if len(found) > PAGE else None
-    return await pages.page(request, "office/untold.html", {"b": b, "people": found[:PAGE], "following": following})
 
 
 async def ask_plan(request: web.Request) -> web.Response:

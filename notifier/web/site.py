@@ -14,6 +14,7 @@ from aiohttp import web
 from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
+    account,
     desk,
     language,
     lines,
@@ -55,6 +56,7 @@ class Door:
 
 
 ID = r"{id:\d{1,16}}"
+FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -85,6 +87,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
@@ -95,7 +99,19 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
-    Door("GET", f"/broadcasts/{ID}/untold", office.untold, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/people", account.people, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/people/{FORM}", account.take_people, Right.EXPORT),
+    Door("GET", f"/broadcasts/{ID}/retry", account.ask_retry, Right.CONTROL_BROADCAST),
+    Door("POST", f"/broadcasts/{ID}/retry", account.retry, Right.CONTROL_BROADCAST),
+    Door("GET", f"/broadcasts/{ID}/statement", account.statement, Right.SEE_BROADCASTS),
+    Door("POST", f"/broadcasts/{ID}/statement", account.put_on_record, Right.EXPORT),
+    Door("GET", "/held", account.held, Right.SEE_BROADCASTS),
+    Door("POST", "/held", account.decide, Right.CONTROL_BROADCAST),
+    # the last rung: whom field officers visit
+    Door("GET", f"/broadcasts/{ID}/unreached", account.unreached, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/unreached/{FORM}", account.take_unreached, Right.EXPORT),
+    Door("POST", "/visits", account.visit, Right.RECORD_VISIT),
     Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
     Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
     Door("GET", "/lines", lines.look, Right.SEE_BROADCASTS),

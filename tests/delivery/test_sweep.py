@@ -12,6 +12,7 @@ from notifier.app.lines import delivery_terms
 from notifier.dispatch import settle_receipt
 from notifier.store import sweeps
 from notifier.store.schema import attempts, deliveries
+from notifier.store.told import Shelf
 from notifier.sweep import SLICE, Sweep
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -44,7 +45,7 @@ async def test_what_nobody_decided_in_three_days_is_closed_and_listed_as_not_tol
         assert await _sweep(stage).sweep(stage.clock()) == 1
         assert await _rows(stage) == [("unknown", False, None, "never known")]
         assert await _sweep(stage).sweep(stage.clock()) == 0
-        (untold,) = await stage.house.broadcasts.untold(stage.approver, number)
+        _, (untold,) = await stage.house.told.people(stage.approver, number, Shelf("unknown"))
         assert (untold.state, untold.reason) == ("unknown", "never known")
         account = await stage.house.broadcasts.statement(number)
         assert (account.unknown, account.held, account.balanced) == (1, 0, True)

@@ -13,6 +13,7 @@ from notifier.dispatch.settle import Outcome, settle_group
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
+from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
 
 
@@ -72,7 +73,7 @@ async def test_someone_nobody_can_reach_ends_as_failed_with_the_reason(database_
         await stage.send()
         account = await stage.house.broadcasts.statement(number)
         assert (account.failed, account.balanced, account.state) == (1, True, "done")
-        (untold,) = await stage.house.broadcasts.untold(stage.approver, number)
+        _, (untold,) = await stage.house.told.people(stage.approver, number, Shelf("untold"))
         assert untold.name == "SITI AMINAH"
         assert untold.reason
 

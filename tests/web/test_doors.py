@@ -26,6 +26,8 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"login": "siapa", "password": "salah sekali"},
     "/language": {"language": "en"},
+    "/held": {"do": "leave", "delivery": "1"},
+    "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},
 }
 
@@ -34,7 +36,7 @@ def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
     path = path.replace(site.ID, "1")
-    return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms")
+    return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms").replace(site.FORM, "csv")
 
 
 def _expected(door: Door, who: str) -> set[int]:

@@ -143,11 +143,11 @@ async def add_person(stage: Stage, name: str, *addresses: tuple[str, str], **val
     return person
 
 
-async def add_crowd(stage: Stage, addresses: Sequence[tuple[str, str]]) -> None:
-    """Many people as add_person() makes one, each reached at one (channel, address) pair: slice by slice."""
+async def add_crowd(stage: Stage, addresses: Sequence[tuple[str, str]], first: int = 0) -> None:
+    """Many people as add_person() makes one, numbered from `first`, each reached at one (channel, address) pair."""
     now = stage.clock()
     for start in range(0, len(addresses), 1000):
-        some = list(enumerate(addresses[start : start + 1000], start))
+        some = list(enumerate(addresses[start : start + 1000], first + start))
         async with stage.house.database.write() as db:
             rows = [_citizen(stage, n, now) for n, _ in some]
             made = await db.execute(insert(people).returning(people.c.id, people.c.name), rows)

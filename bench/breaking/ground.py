@@ -7,7 +7,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,16 @@ from sqlalchemy import func, select
 
 from bench.breaking.values import Row
 from notifier.app.house import House, open_house
+from notifier.app.lines import build_dispatcher
 from notifier.app.sandboxed import Providers, open_sandbox
+from notifier.app.service import open_service
 from notifier.cli.demo import write_config
 from notifier.cli.options import Options
+from notifier.dispatch import Dispatcher
+from notifier.inbox import Inbox
 from notifier.ledger import verify
 from notifier.store.schema import attempts, contacts, deliveries, tallies
-from tests.houses import NO_WINDOW, Clock, Stage, add_crowd, add_round, staff
+from tests.houses import NO_WINDOW, Clock, Stage, add_crowd, add_round, open_stage, staff
 
 CODE = "BPNT-2026-12-DS"
 STOPS_WITHIN = 30.0  # seconds that a process gets to end by itself
@@ -39,23 +43,25 @@ class Crew:
     """Processes of the service over one data folder."""
 
     data: Path
-    running: list[Process] = field(default_factory=list)
-    logs: int = 0
+    running: dict[Process, str] = field(default_factory=dict)  # to their roles
+    _heard: dict[Process, Path] = field(default_factory=dict)  # to their logs
+    logs: Path | None = None  # where what they say on stderr is kept; None: in the data folder
+    started: int = 0
 
     async def start(self, role: str) -> Process:
-        self.logs += 1
-        log = self.data / f"{role}-{self.logs}.log"
+        self.started += 1
+        log = (self.logs or self.data) / f"{role}-{self.started}.log"
         with log.open("wb") as out:
             words = ("-m", "notifier", role, "--quiet", "--data", str(self.data))
             process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=DEVNULL, stderr=out)
-        self.running.append(process)
+        self.running[process], self._heard[process] = role, log
         return process
 
-    async def kill(self, process: Process) -> None:
-        """As a power cut would: no word, no farewell."""
+    async def kill(self, process: Process) -> str:
+        """As a power cut would: no word, no farewell. Returns the role that is missing now."""
         os.kill(process.pid, signal.SIGKILL)
         await process.wait()
-        self.running.remove(process)
+        return self.running.pop(process)
 
     async def stop(self) -> list[int]:
         """Ask all to end; returns their exit codes. One that does not end in time is killed and counts as -9."""
@@ -70,12 +76,10 @@ class Crew:
             except TimeoutError:
                 process.kill()
                 codes.append(await process.wait())
+            if codes[-1] == -signal.SIGTERM and not self._heard[process].read_text():
+                codes[-1] = 0  # it was asked to end before it had begun
         self.running.clear()
         return codes
-
-    def said(self) -> str:
-        """The last words of each process, for a row that does not hold."""
-        return "\n".join(f"{log.name}: {log.read_text()[-2000:]}" for log in sorted(self.data.glob("*.log")))
 
 
 @dataclass
@@ -190,7 +194,7 @@ async def open_ground(
     rate: float,
     honours_key: bool = False,
     delivery: Mapping[str, Any] = QUICKLY,
-    address: Callable[[int], str] = "+6281200{:06d}".format,
+    logs: Path | None = None,
     **tables: Any,
 ) -> AsyncIterator[Ground]:
     """Plan and approve a broadcast to `people` by SMS; no process of the service runs yet."""
@@ -202,14 +206,58 @@ async def open_ground(
         house = await stack.enter_async_context(open_house(Options(data=folder)))
         planner, approver = await staff(house, wall_clock)
         stage = Stage(house, providers, None, Clock(wall_clock()), planner, approver)  # type: ignore[arg-type]
-        addresses = [address(n) for n in range(people)]
+        addresses = [f"+6281200{n:06d}" for n in range(people)]
         opens = wall_clock() + timedelta(days=3)
         await add_round(stage, opens_at=opens, closes_at=opens + timedelta(days=4))
         await add_crowd(stage, [("sms", one) for one in addresses])
         number = await stage.broadcast("round_announced", CODE)
-        crew = Crew(folder)
+        crew = Crew(folder, logs=logs)
         stack.push_async_callback(crew.stop)
         yield Ground(stage, crew, number, addresses, time.monotonic())
+
+
+@dataclass
+class Room(Ground):
+    """A ground whose service runs in this process, by a clock that stands until it is moved."""
+
+    dispatcher: Dispatcher
+    inbox: Inbox
+
+    @property
+    def clock(self) -> Clock:
+        return self.stage.clock
+
+    async def step(self, *, seconds: float = 0) -> int:
+        """Let that much time pass, then do all that is due; returns how many attempts were made."""
+        self.clock.move(seconds=seconds)
+        await self.house.broadcasts.advance(self.clock(), "clock")
+        made = await self.dispatcher.drain()
+        await self.providers.sms.posts.drained()
+        while await self.inbox.drain(self.clock()):
+            pass
+        return made
+
+    async def state(self) -> str:
+        return (await self.house.broadcasts.progress(self.number)).state
+
+
+@asynccontextmanager
+async def open_room(
+    database_url: str, folder: Path, *, people: int, receipts: bool = True, **tables: Any
+) -> AsyncIterator[Room]:
+    """A planned broadcast to `people` by SMS, its hooks served, everything else done by step()."""
+    async with AsyncExitStack() as stack:
+        tables = {"service": {"port": 0}, "delivery": dict(NO_WINDOW), **tables}
+        stage = await stack.enter_async_context(open_stage(database_url, folder, lines_open=False, **tables))
+        service = await stack.enter_async_context(open_service(stage.house, ("web",)))
+        if receipts:
+            stage.providers.reach(service.url)
+        addresses = [f"+6281200{n:06d}" for n in range(people)]
+        await add_round(stage)
+        await add_crowd(stage, [("sms", one) for one in addresses])
+        number = await stage.broadcast("round_announced", CODE)
+        dispatcher = build_dispatcher(stage.house)
+        yield Room(stage, Crew(folder), number, addresses, time.monotonic(), dispatcher, service.inbox)
 
 
 def peak(times: Sequence[float]) -> int:

@@ -26,11 +26,11 @@ async def kills(asked: Asked, *, honours_key: bool = False, messages: int = 0, t
         for moment in sorted(asked.random.sample(range(messages // 50, messages * 9 // 10), times)):
             await ground.arrived(moment, 120)
             victim = await _victim(asked, ground)
-            await ground.crew.kill(victim)
+            role = await ground.crew.kill(victim)
             account = await ground.house.broadcasts.statement(ground.number)
             if not account.balanced:
                 wrong.append("the statement did not balance right after a kill")
-            await ground.crew.start("serve" if sqlite else "worker")
+            await ground.crew.start(role)
         if not await ground.done(60 + 3 * messages / rate):
             wrong.append("the broadcast was not done in time")
         codes = await ground.crew.stop()

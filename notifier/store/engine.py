@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import URL, Connection, ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +23,7 @@ from notifier.errors import Refused
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+FULL = "database or disk is full"  # SQLite's words
 QUOTED = re.compile(r"(?:(?<=query argument \$\d)|(?<=query argument \$\d\d)):.*|\nDETAIL:.*", re.DOTALL)
 
 
@@ -83,6 +85,10 @@ def _sqlite_manners(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+class NoRoom(Refused):
+    """Nothing can be written, because the disk of the SQLite file is full; what was committed is safe."""
+
+
 class Database:
     """The service's database. `read()` sees one snapshot; `write()` commits on leaving, or rolls back on an error."""
 
@@ -94,10 +100,12 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading; on SQLite a deferred transaction, so that all its reads agree."""
+        """A connection for reading, whose reads all agree however much is written meanwhile."""
         async with self.engine.connect() as db:
             if self.is_sqlite:
                 await db.exec_driver_sql("BEGIN DEFERRED")
+            else:
+                await db.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield db
             finally:
@@ -110,14 +118,20 @@ class Database:
             async with self.engine.begin() as db:
                 yield db
             return
-        async with self._writing, self.engine.connect() as db:
-            await db.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                await db.rollback()
+        try:
+            async with self._writing, self.engine.connect() as db:
+                await db.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                except BaseException:
+                    await db.rollback()
+                    raise
+                await db.commit()
+        except OperationalError as error:
+            if FULL not in str(error.orig):
                 raise
-            await db.commit()
+            place = self.url.database
+            raise NoRoom(f"the disk that holds {place} is full: make room there, and the service goes on") from error
 
     @asynccontextmanager
     async def write_slice(self) -> AsyncIterator[AsyncConnection]:

@@ -10,11 +10,14 @@ from notifier.store.upsert import upsert
 
 
 async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span: timedelta) -> bool:
-    """Take or prolong a lease; False while another holder's has not run out."""
+    """Take or prolong a lease; False while another holder's has not run out.
+
+    One that reaches further than any lease does was written by a clock that ran ahead: it counts as run out.
+    """
     statement = upsert(db, leases).values(name=name, holder=holder, until=now + span)
     statement = statement.on_conflict_do_update(
         index_elements=[leases.c.name],
         set_={"holder": holder, "until": now + span},
-        where=or_(leases.c.holder == holder, leases.c.until < now),
+        where=or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * span),
     ).returning(leases.c.name)
     return (await db.execute(statement)).first() is not None

@@ -6,6 +6,7 @@ Exit code 0 only if every row holds. Each row is one scenario on one database; s
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any
+
+import structlog
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
@@ -24,7 +27,6 @@ from bench.breaking.disks import full_disk  # noqa: E402
 from bench.breaking.kills import kills  # noqa: E402
 from bench.breaking.states import states  # noqa: E402
 from bench.breaking.values import Asked, Row  # noqa: E402
-from notifier.app.logs import set_up  # noqa: E402
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 HEADS = (
@@ -62,14 +64,16 @@ SCENARIOS = (
 def main(words: Sequence[str]) -> int:
     """Run what is asked for; returns the exit code."""
     parser = argparse.ArgumentParser("run.py faults", description="Break the service on purpose, see what holds.")
-    parser.add_argument("--quick", action="store_true", help="small numbers: two minutes instead of a quarter of an hour")
+    parser.add_argument(
+        "--quick", action="store_true", help="small numbers: two minutes instead of a quarter of an hour"
+    )
     parser.add_argument("--only", metavar="NAME", choices=[one.name for one in SCENARIOS], help="one scenario")
     parser.add_argument("--database", choices=BOTH, help="one database")
     parser.add_argument("--seed", type=int, help="repeat the moments and victims of an earlier run")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there too")
     asked = parser.parse_args(words)
     seed = SystemRandom().randrange(10**6) if asked.seed is None else asked.seed
-    set_up(quiet=True, level="CRITICAL")
+    _hush()
     print(f"seed {seed}; the same again: --seed {seed}\n")
     print(_line(HEADS), flush=True)
     rows = []
@@ -85,6 +89,12 @@ def main(words: Sequence[str]) -> int:
         told = {"seed": seed, "quick": asked.quick, "rows": [row.as_json() for row in rows]}
         asked.json.write_text(json.dumps(told, indent=1) + "\n")
     return 0 if rows and not any(row.verdict for row in rows) else 1
+
+
+def _hush() -> None:
+    """What breaks on purpose is not worth a line; rows tell what did not hold."""
+    logging.disable(logging.CRITICAL)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
 
 
 def _run(scenario: Scenario, database: str, folder: Path, lazy: Lazy, seed: int, *, quick: bool) -> Row:
@@ -108,7 +118,9 @@ def _cells(row: Row) -> tuple[Any, ...]:
 
 
 def _line(cells: Sequence[Any]) -> str:
-    return f"{cells[0]:<24} {cells[1]:<11}" + "".join(f"{cell:>{len(head) + 2}}" for cell, head in zip(cells[2:], HEADS[2:], strict=True))
+    return f"{cells[0]:<24} {cells[1]:<11}" + "".join(
+        f"{cell:>{len(head) + 2}}" for cell, head in zip(cells[2:], HEADS[2:], strict=True)
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
 """Breaks the service on purpose and says what held: one file a scenario, each returns a Row.
 
-`python3 run.py faults` prints the rows as a table; the stories in tests/stories/ ask the same scenarios for small numbers.
+`python3 run.py faults` prints the rows as a table; tests/stories/ asks the same scenarios for small numbers.
 """

@@ -1,4 +1,4 @@
-"""The ground of a scenario: a database with a planned broadcast, fake providers, and real processes that can be killed."""
+"""The ground of a scenario: a planned broadcast, fake providers, and real processes that can be killed."""
 
 import asyncio
 import os
@@ -113,7 +113,7 @@ class Ground:
         """Until the broadcast is done; False when it is not by then."""
         try:
             async with asyncio.timeout(seconds):
-                while (await self.house.broadcasts.progress(self.number)).state != "done":
+                while (await self.house.broadcasts.progress(self.number)).state != "done":  # noqa: ASYNC110 - processes
                     await asyncio.sleep(0.2)
         except TimeoutError:
             return False

@@ -47,12 +47,9 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
         engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 30}, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _sqlite_manners)
         return engine
-    # Behind a transaction pooler a prepared statement may meet another server connection: `?pooler=1` turns caches off.
-    query = dict(url.query)
-    pooler = query.pop("pooler", "") == "1"
-    arguments: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
+    url, arguments = _pooled(url)
     engine = create_async_engine(
-        url.set(query=query),
+        url,
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,
@@ -61,6 +58,17 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "handle_error", _quote_nothing)
     return engine
+
+
+def _pooled(url: URL) -> tuple[URL, dict[str, Any]]:
+    """`?pooler=1`: behind a transaction pooler a named statement would be prepared on one connection and looked for on
+    another, so statements get no names and live no longer than their transaction.
+    """
+    query = dict(url.query)
+    if query.pop("pooler", "") != "1":
+        return url.set(query=query), {}
+    nameless = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+    return url.set(query=query), nameless
 
 
 def _quote_nothing(context: ExceptionContext) -> None:
@@ -160,12 +168,9 @@ async def migrate_async(url: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # names, numbers and complaints lie in it in clear
         if not file.exists():
             file.touch(mode=0o600)
-    engine = create_async_engine(
-        target,
-        poolclass=NullPool,
-        hide_parameters=True,
-        **({"connect_args": {"isolation_level": None, "timeout": 60}} if target.get_backend_name() == "sqlite" else {}),
-    )
+    sqlite = target.get_backend_name() == "sqlite"
+    target, arguments = (target, {"isolation_level": None, "timeout": 60}) if sqlite else _pooled(target)
+    engine = create_async_engine(target, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     try:
         async with engine.connect() as db:
             await db.run_sync(_upgrade)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS
-from notifier.store import contacts, deliveries
+from notifier.store import contacts, deliveries, signals
 
 NO_CONTACT = "no_contact"
 
@@ -42,9 +42,12 @@ class Notice:
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
-    def __init__(self, lines: Mapping[str, str], ladder: Sequence[str]) -> None:
-        """`lines`: channel to the line that carries it when a contact names none; `ladder`: channels as tried."""
+    def __init__(self, lines: Mapping[str, str], ladder: Sequence[str], *, signals: bool = False) -> None:
+        """`lines`: channel to the line that carries it when a contact names none; `ladder`: channels as tried;
+        `signals`: tell other processes at the commit (PostgreSQL).
+        """
         self._lines = lines
+        self._signals = signals
         self._ladder = tuple(kind for kind in ladder if kind in lines)
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
@@ -74,7 +77,10 @@ class Outbox:
         }
         if notice.sealed is None and not notice.line:
             row |= await self._way(db, notice)
-        return await deliveries.insert(db, row)
+        delivery_id = await deliveries.insert(db, row)
+        if self._signals:
+            await signals.tell(db, signals.DELIVERY, delivery_id)
+        return delivery_id
 
     async def _way(self, db: AsyncConnection, notice: Notice) -> dict[str, Any]:
         if notice.account_id is not None:

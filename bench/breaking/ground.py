@@ -30,6 +30,7 @@ from notifier.store.schema import attempts, contacts, deliveries, tallies
 from tests.houses import NO_WINDOW, Clock, Stage, add_crowd, add_round, open_stage, staff
 
 CODE = "BPNT-2026-12-DS"
+STARTS_WITHIN = 60.0  # seconds that a process gets to say that it listens
 STOPS_WITHIN = 30.0  # seconds that a process gets to end by itself
 QUICKLY: Mapping[str, Any] = {**NO_WINDOW, "lease": "2s", "resend_after": "1s", "retry_first": "1s", "batch": 20}
 
@@ -56,6 +57,15 @@ class Crew:
             process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=DEVNULL, stderr=out)
         self.running[process], self._heard[process] = role, log
         return process
+
+    async def heard(self, process: Process, word: str) -> str:
+        """Until a process has said a line with this word on stderr; returns what follows the word."""
+        async with asyncio.timeout(STARTS_WITHIN):
+            while True:
+                for line in self._heard[process].read_text().splitlines():
+                    if word in line:
+                        return line.partition(word)[2].strip()
+                await asyncio.sleep(0.05)
 
     async def kill(self, process: Process) -> str:
         """As a power cut would: no word, no farewell. Returns the role that is missing now."""

@@ -150,7 +150,7 @@ async def open_house(
         common = {"sender": config.service.name, "zone": config.service.zone}
         words = Words(common=common)
         await refresh(database, words)
-        outbox = Outbox(lines, config.delivery.ladder)
+        outbox = Outbox(lines, config.delivery.ladder, signals=bool(config.database.listen_url))
         yield House(
             data=data,
             config=config,

@@ -77,7 +77,7 @@ class SmsGateway:
         self._signing = signing
         self._sender = sender
         self._late = late
-        self._hang = hang
+        self.hang = hang
         self._flooded: set[str] = set()
         self._answers: dict[str, Mapping[str, Any]] = {}  # reference -> answer
         self._serial = int(phones.now().timestamp() * 1000)  # so that ids stay new when the sandbox starts again
@@ -185,7 +185,7 @@ class SmsGateway:
 
     async def _vanish(self, request: web.Request) -> web.StreamResponse:
         """Accepted, and never answered: the caller can't know."""
-        await asyncio.sleep(self._hang)
+        await asyncio.sleep(self.hang)
         return _broken_off(request)
 
     def _report(self, note: Note, key: str, kind: Magic) -> None:

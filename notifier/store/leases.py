@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import leases
@@ -21,3 +21,8 @@ async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span:
         where=or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * span),
     ).returning(leases.c.name)
     return (await db.execute(statement)).first() is not None
+
+
+async def give_back(db: AsyncConnection, holder: str) -> None:
+    """Whoever closes holds nothing any more: another need not wait until it runs out."""
+    await db.execute(delete(leases).where(leases.c.holder == holder))

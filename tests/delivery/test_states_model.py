@@ -301,7 +301,7 @@ def prove(database_url: str, folder: Path, examples: int, steps: int = STEPS, ch
         machine = Deliveries if chance is None else seed(chance)(Deliveries)
         asked = settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
         try:
-            run_state_machine_as_test(machine, settings=asked)  # type: ignore[no-untyped-call]
+            run_state_machine_as_test(machine, settings=asked)
         finally:
             runner.run(opened.__aexit__(None, None, None))
 

@@ -94,7 +94,7 @@ def main(words: Sequence[str]) -> int:
 def _hush() -> None:
     """What breaks on purpose is not worth a line; rows tell what did not hold."""
     logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _run(scenario: Scenario, database: str, folder: Path, lazy: Lazy, seed: int, *, quick: bool) -> Row:

@@ -30,7 +30,7 @@ from notifier.store.schema import attempts, contacts, deliveries, tallies
 from tests.houses import NO_WINDOW, Clock, Stage, add_crowd, add_round, open_stage, staff
 
 CODE = "BPNT-2026-12-DS"
-STARTS_WITHIN = 60.0  # seconds that a process gets to say that it listens
+STARTS_WITHIN = 120.0  # seconds that a process gets to say that it listens
 STOPS_WITHIN = 30.0  # seconds that a process gets to end by itself
 QUICKLY: Mapping[str, Any] = {**NO_WINDOW, "lease": "2s", "resend_after": "1s", "retry_first": "1s", "batch": 20}
 

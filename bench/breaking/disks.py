@@ -17,6 +17,7 @@ from sqlalchemy import event
 from bench.breaking.ground import Room, open_ground, open_room
 from bench.breaking.values import Asked, Row
 from notifier.errors import Refused
+from notifier.store.engine import Database
 from tests.houses import add_crowd
 
 SIZE = 24  # MiB of the small filesystem
@@ -57,7 +58,7 @@ async def full_filesystem(asked: Asked, folder: Path, *, messages: int = 0) -> R
 async def full_file(asked: Asked, *, messages: int = 200) -> Row:
     """The same in this process, by a limit on the pages of the file."""
     async with open_room(asked.database_url, asked.folder, people=messages, receipts=False) as room:
-        pages = Pages(room)
+        pages = Pages(room.house.database)
         await pages.limit(0)
         wrong = await _write_much(room)
         with suppress(Refused):  # what the clock and the worker meet; they are not to break
@@ -84,20 +85,19 @@ async def _write_much(room: Room) -> list[str]:
 
 
 class Pages:
-    """How many pages the file may have beyond what it has; every connection is told when it opens."""
+    """How many pages the file may have beyond what it has; every connection is told whenever it is used."""
 
-    def __init__(self, room: Room) -> None:
-        self._engine = room.house.database.engine
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
         self._most = PLENTY
-        event.listen(self._engine.sync_engine, "connect", self._tell)
+        event.listen(self._engine.sync_engine, "checkout", self._tell)
 
     async def limit(self, more: int) -> None:
         async with self._engine.connect() as db:
             has = int((await db.exec_driver_sql("PRAGMA page_count")).scalar_one())
         self._most = has + more
-        await self._engine.dispose()
 
-    def _tell(self, connection: Any, _record: Any) -> None:
+    def _tell(self, connection: Any, _record: Any, _proxy: Any) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA max_page_count = {self._most}")
         cursor.close()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def shared_url(request: pytest.FixtureRequest, database_url: str, tmp_path: Path
 async def test_web_workers_and_clocks_share_one_database_and_tell_everybody_once(
     shared_url: str, database_url: str, tmp_path: Path
 ) -> None:
-    tables = {"database": {"url": shared_url, "listen_url": database_url}}
+    tables: dict[str, Any] = {"database": {"url": shared_url, "listen_url": database_url}}
     async with open_ground(shared_url, tmp_path, people=PEOPLE, rate=200, **tables) as ground:
         web = await ground.crew.start("web")
         for role in ("worker", "worker", "clock", "clock"):

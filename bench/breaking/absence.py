@@ -28,11 +28,11 @@ async def absence(
         started = [await ground.crew.start(role) for role in roles]
         wrong = []
         for part, seconds in ((0.2, 0.0), (0.5, away)):
-            await ground.arrived(int(messages * part), 60)
+            await ground.arrived(int(messages * part), 300)
             await asyncio.to_thread(halt)
             await asyncio.sleep(seconds)
             await asyncio.to_thread(resume)
-        if not await ground.done(60 + 3 * messages / rate):
+        if not await ground.done(300 + 3 * messages / rate):
             wrong.append("the broadcast was not done in time")
         ended = [process.pid for process in started if process.returncode is not None]
         if ended:

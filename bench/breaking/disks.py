@@ -38,7 +38,7 @@ async def full_filesystem(asked: Asked, folder: Path, *, messages: int = 0) -> R
     url = f"sqlite:///{folder / 'notifier.db'}"
     async with open_ground(url, folder, people=messages, rate=rate, logs=asked.folder) as ground:
         await ground.crew.start("serve")
-        await ground.arrived(messages // 5, 60)
+        await ground.arrived(messages // 5, 300)
         ballast = folder / "ballast"
         _fill(ballast)
         wrong = [] if await _said_so(folder) else [f'no log says that the disk "{WORDS}"']
@@ -47,7 +47,7 @@ async def full_filesystem(asked: Asked, folder: Path, *, messages: int = 0) -> R
         if ground.providers.phones.count() > before + 50:
             wrong.append("it went on sending what it could not write down")
         ballast.unlink()
-        if not await ground.done(60 + 3 * messages / rate):
+        if not await ground.done(300 + 3 * messages / rate):
             wrong.append("the broadcast was not done after there was room again")
         if any(await ground.crew.stop()):
             wrong.append("it did not end in order")

@@ -7,6 +7,7 @@ from bench.breaking.ground import QUICKLY, Ground, open_ground, peak
 from bench.breaking.values import Asked, Row
 
 PACE = 2.7  # seconds of sending per kill: a killed process needs about two to come back
+PATIENCE = 300  # seconds until the next message; only a machine that is very busy needs them
 BATCH = int(QUICKLY["batch"])
 
 
@@ -24,14 +25,14 @@ async def kills(asked: Asked, *, honours_key: bool = False, messages: int = 0, t
         wrong = []
         # The moments are numbers of messages on phones, so that every kill meets a service that sends.
         for moment in sorted(asked.random.sample(range(messages // 50, messages * 9 // 10), times)):
-            await ground.arrived(moment, 120)
+            await ground.arrived(moment, PATIENCE)
             victim = await _victim(asked, ground)
             role = await ground.crew.kill(victim)
             account = await ground.house.broadcasts.statement(ground.number)
             if not account.balanced:
                 wrong.append("the statement did not balance right after a kill")
             await ground.crew.start(role)
-        if not await ground.done(60 + 3 * messages / rate):
+        if not await ground.done(PATIENCE + 3 * messages / rate):
             wrong.append("the broadcast was not done in time")
         codes = await ground.crew.stop()
         if any(codes):
@@ -53,7 +54,7 @@ async def kills(asked: Asked, *, honours_key: bool = False, messages: int = 0, t
 
 async def _victim(asked: Asked, ground: Ground) -> Process:
     """One that has sent something already: a kill while it still starts proves little."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(PATIENCE):
         while True:
             busy = await ground.at_work()
             ready = [process for process in ground.crew.running if process.pid in busy]

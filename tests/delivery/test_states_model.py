@@ -86,13 +86,14 @@ class Deliveries(RuleBasedStateMachine):
         super().__init__()
         self.model = Model()
         self.number = self.people = 0
-        self.stopped = False
+        self.stopped = self.silent = False
 
     # --- the ground ---
 
-    @initialize(people=st.integers(1, 3))
-    def begin(self, people: int) -> None:
-        self.people = people
+    @initialize(people=st.integers(1, 3), silent=st.booleans())
+    def begin(self, people: int, silent: bool) -> None:
+        """`silent`: at the end no worker says any more what came of its attempts, as if each died."""
+        self.people, self.silent = people, silent
         self.terms = delivery_terms(self.stage.house)
         self.run(self._begin())
 
@@ -179,8 +180,9 @@ class Deliveries(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.stage.clock.move(seconds=seconds)
 
-    @rule()
-    def leases_run_out(self) -> None:
+    @rule(seconds=st.sampled_from([0, 200]))
+    def leases_run_out(self, seconds: int) -> None:
+        self.stage.clock.move(seconds=seconds)
         self.run(self._lapse())
 
     async def _lapse(self) -> None:
@@ -246,7 +248,7 @@ class Deliveries(RuleBasedStateMachine):
     # --- the end ---
 
     async def _finish(self) -> None:
-        """Let everything come to its end: with senders that succeed nothing stays due or under way."""
+        """Let everything come to its end: nothing stays due or under way, and what is unknown waits for a person."""
         house = self.stage.house
         if await self._state() == "paused":
             await house.broadcasts.resume(self.stage.approver, self.number, self.stage.clock())
@@ -257,7 +259,7 @@ class Deliveries(RuleBasedStateMachine):
             for line in LINES:
                 await self._claim(line)
             for known in self.model.attempts:
-                if not known.reported and known.fact is State.SENDING:
+                if not self.silent and not known.reported and known.fact is State.SENDING:
                     known.reported = known.named = True
                     known.learn(State.ACCEPTED)
                     outcome = Outcome(known.delivery, known.number, self.stage.clock(), State.ACCEPTED, ref=known.ref)

@@ -50,7 +50,7 @@ async def test_web_workers_and_clocks_share_one_database_and_tell_everybody_once
         for role in ("worker", "worker", "clock", "clock"):
             await ground.crew.start(role)
         ground.providers.reach(await ground.crew.heard(web, "Listening on "))
-        assert await ground.done(90)
+        assert await ground.done(200)
         await _receipts_counted(ground)
         await ground.providers.sms.say(ground.addresses[0], text="Bantuan saya belum diterima")
         await ground.providers.phones.wait_for(lambda: len(_received(ground, 0)) == 2, 30)  # acknowledged
@@ -137,7 +137,7 @@ async def test_a_process_told_to_end_settles_what_is_under_way_and_leaves_nothin
         sqlite = ground.house.database.is_sqlite
         for role in ("serve",) if sqlite else ("worker", "clock"):
             await ground.crew.start(role)
-        await ground.arrived(20, 60)
+        await ground.arrived(20, 100)
         assert await ground.crew.stop() == [0] * (1 if sqlite else 2)
         assert await ground.under_way() == 0
         account = await ground.house.broadcasts.statement(ground.number)

@@ -83,6 +83,9 @@ class Service(_Table):
     language: str = Field(default="id", description="language of citizens whose own is not known")
     zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+    drain: Span = Field(
+        default=timedelta(seconds=20), description="how long a closing process lets what is under way come to its end"
+    )
 
 
 class DatabaseTable(_Table):
@@ -92,6 +95,10 @@ class DatabaseTable(_Table):
         default="", description="sqlite:///file.db or postgresql://…; empty: notifier.db in the data folder"
     )
     pool: int = Field(default=8, ge=2, le=100, description="connections a process may hold (PostgreSQL)")
+    listen_url: str = Field(
+        default="",
+        description="a direct postgresql://… on which processes wake each other; empty: they look each second",
+    )
 
 
 class Delivery(_Table):

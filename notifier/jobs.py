@@ -4,6 +4,7 @@ APScheduler only ticks; what is to be done stands in the tables (`wake`, `due_at
 is missed, doubled or late does no harm.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -47,6 +48,7 @@ class Ticker:
         self._jobs = jobs
         self._clock = clock
         self._holder = holder
+        self._under_way: set[asyncio.Task[Any]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -57,13 +59,24 @@ class Ticker:
             self._scheduler.add_job(self.run, IntervalTrigger(seconds=job.every), args=[job], id=job.name)
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Tick no more; a job under way goes on to its end."""
+    async def close(self, patience: float) -> None:
+        """Tick no more; what is under way has `patience` seconds to come to its end. Others may take over at once."""
+        self._scheduler.pause()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience)
         self._scheduler.shutdown(wait=False)
+        try:
+            async with self._database.write() as db:
+                await leases.give_back(db, self._holder)
+        except Exception:  # they run out by themselves
+            log.exception("jobs.leases")
 
     async def run(self, job: Job) -> None:
         """One tick. What goes wrong is logged; the next tick tries again."""
         now = self._clock()
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
         try:
             if job.single and not self._database.is_sqlite:
                 async with self._database.write() as db:
@@ -73,6 +86,8 @@ class Ticker:
             await job.do(now)
         except Exception:
             log.exception("job.failed", job=job.name)
+        finally:
+            self._under_way.discard(task)
 
 
 class RoundCarrier:

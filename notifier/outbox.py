@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import covers
-from notifier.store import accounts, contacts, deliveries
+from notifier.store import accounts, contacts, deliveries, signals
 
 log = structlog.get_logger()
 NO_CONTACT = "no_contact"
@@ -46,13 +46,22 @@ class Notice:
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
-    def __init__(self, lines: Mapping[str, str], ladders: Ladders, others: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        lines: Mapping[str, str],
+        ladders: Ladders,
+        others: Mapping[str, str] | None = None,
+        *,
+        signals: bool = False,
+    ) -> None:
         """`lines`: channel to the line that carries it when a contact names none; `ladders`: channels as tried;
-        `others`: line to another one of its channel, for what must not wait for the first.
+        `others`: line to another one of its channel, for what must not wait for the first; `signals`: tell other
+        processes at the commit (PostgreSQL).
         """
         self._lines = lines
         self._others = others or {}
         self._ladders = ladders.carried_by(lines)
+        self._signals = signals
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
         """Write the delivery; returns its id. Someone without any contact gets a row that says so."""
@@ -81,7 +90,10 @@ class Outbox:
         }
         if notice.sealed is None and not notice.line:
             row |= await self._way(db, notice)
-        return await deliveries.insert(db, row)
+        delivery_id = await deliveries.insert(db, row)
+        if self._signals:
+            await signals.tell(db, signals.DELIVERY, delivery_id)
+        return delivery_id
 
     async def _way(self, db: AsyncConnection, notice: Notice) -> dict[str, Any]:
         if notice.account_id is not None:

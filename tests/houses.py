@@ -1,6 +1,6 @@
 """A house for tests: the real rooms over a test database, real fake providers, and a clock that tests move."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -151,3 +151,37 @@ async def add_person(stage: Stage, name: str, *addresses: tuple[str, str], **val
         for kind, address in addresses:
             await db.execute(insert(contacts).values(person_id=person, kind=kind, address=address, created_at=now))
     return person
+
+
+async def add_crowd(stage: Stage, addresses: Sequence[tuple[str, str]], first: int = 0) -> None:
+    """Many people as add_person() makes one, numbered from `first`, each reached at one (channel, address) pair."""
+    now = stage.clock()
+    for start in range(0, len(addresses), 1000):
+        some = list(enumerate(addresses[start : start + 1000], first + start))
+        async with stage.house.database.write() as db:
+            rows = [_citizen(stage, n, now) for n, _ in some]
+            made = await db.execute(insert(people).returning(people.c.id, people.c.name), rows)
+            ids = {name: number for number, name in made}
+            enrolled = {"programme": "BPNT", "status": "DITETAPKAN", "updated_at": now}
+            await db.execute(insert(enrolments), [{"person_id": number, **enrolled} for number in ids.values()])
+            reached = [
+                {"person_id": ids[f"WARGA {n}"], "kind": kind, "address": address, "created_at": now}
+                for n, (kind, address) in some
+            ]
+            await db.execute(insert(contacts), reached)
+
+
+def _citizen(stage: Stage, n: int, now: datetime) -> dict[str, Any]:
+    nik = f"3175071101{n:06d}"
+    return {
+        "nik": stage.house.vault.seal(nik.encode(), "people.nik"),
+        "nik_index": stage.house.vault.index(nik, "nik"),
+        "nik_masked": f"317507******{nik[-4:]}",
+        "name": f"WARGA {n}",
+        "region": "31.75.07.1003",
+        "zone": "Asia/Jakarta",
+        "language": "id",
+        "flags": [],
+        "created_at": now,
+        "updated_at": now,
+    }

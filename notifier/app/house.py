@@ -187,7 +187,7 @@ async def open_house(
         words = Words(common=common)
         await refresh(database, words)
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        outbox = Outbox(lines, ladders(config), second_lines(config))
+        outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
         terms = _plan_terms(config, words)
         yield House(
             data=data,

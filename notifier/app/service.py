@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,19 +15,20 @@ from aiohttp import web
 from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
 from notifier.app.lines import build_dispatcher, build_inbox, open_lines
+from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
 from notifier.store import accounts as account_rows
+from notifier.store.signals import ARRIVAL, DELIVERY
 from notifier.studio import refresh
 from notifier.sweep import Sweep
 from notifier.web import hooks, site
 
 log = structlog.get_logger()
 ROLES = ("web", "worker", "clock")
-DRAIN = 20.0  # seconds that a closing process gives what is under way
 LOOK = 5.0  # seconds between two looks at the ledger's head
 IDLE = 0.5  # seconds between two looks at an empty queue
 
@@ -48,21 +50,27 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         _alone(house, stack)
         await house.restored.look(house.clock())  # before anything can leave
         await stack.enter_async_context(_watching(house))
+        drain = house.config.service.drain.total_seconds()
+        waker = await stack.enter_async_context(waking(house.config.database.listen_url))
         await stack.enter_async_context(open_lines(house))
         await house.broadcasts.question(house.clock())  # a new release may bring other words than were approved
         inbox = build_inbox(house)
         dispatcher = build_dispatcher(house) if "worker" in roles else None
         if dispatcher is not None:
-            await stack.enter_async_context(_sending(dispatcher))
-        poke = dispatcher.poke if dispatcher is not None else _nothing
+            await stack.enter_async_context(_sending(dispatcher, drain))
+        # Whoever does the work in this process is told directly, else the others are.
+        poke = dispatcher.poke if dispatcher is not None else partial(waker.say, DELIVERY)
+        if dispatcher is not None:
+            waker.on(DELIVERY, dispatcher.poke)
         if "worker" in roles:
-            arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke))
+            arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, drain))
+            waker.on(ARRIVAL, arrived)
         else:
-            arrived = _nothing
+            arrived = partial(waker.say, ARRIVAL)
         if "clock" in roles:
             ticker = Ticker(house.database, jobs_of(house, inbox, poke), house.clock, house.worker)
             ticker.start()
-            stack.callback(ticker.stop)
+            stack.push_async_callback(ticker.close, drain)
         url = ""
         if "web" in roles:
             doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
@@ -71,10 +79,6 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             introducing = asyncio.create_task(_introduce(house, url), name="introduce")
             stack.callback(introducing.cancel)
         yield Service(house, url, dispatcher, inbox)
-
-
-def _nothing() -> None:
-    """Nobody in this process needs to be woken; the others look by themselves."""
 
 
 def _alone(house: House, stack: AsyncExitStack) -> None:
@@ -113,20 +117,20 @@ async def _watching(house: House) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _sending(dispatcher: Dispatcher) -> AsyncIterator[None]:
+async def _sending(dispatcher: Dispatcher, drain: float) -> AsyncIterator[None]:
     task = asyncio.create_task(dispatcher.run(IDLE), name="dispatch")
     try:
         yield
     finally:
         dispatcher.stop()
         with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(DRAIN):
+            async with asyncio.timeout(drain):
                 await task
 
 
 @asynccontextmanager
 async def _hearing(
-    inbox: Inbox, clock: Callable[[], datetime], poke: Callable[[], None]
+    inbox: Inbox, clock: Callable[[], datetime], poke: Callable[[], None], drain: float
 ) -> AsyncIterator[Callable[[], None]]:
     """Understand arrivals as they come; yields what wakes it."""
     woken = asyncio.Event()
@@ -152,7 +156,7 @@ async def _hearing(
         closing = True
         woken.set()
         with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(DRAIN):
+            async with asyncio.timeout(drain):
                 await task
 
 

@@ -22,6 +22,7 @@ from aiohttp import web
 from notifier.sandbox.magic import FLOOD_WAIT, Magic, magic
 from notifier.sandbox.phones import Note, Phones
 from notifier.sandbox.posts import Post, Posts
+from notifier.sandbox.weather import Mood, Weather
 
 LONGEST = 1530  # characters; ten parts
 REMEMBERED = 200_000  # answers kept for repeated keys
@@ -46,6 +47,7 @@ class SmsGateway:
     honours_key  the same `reference` is the same message; most real gateways don't
     late         seconds until the final receipt of a LATE number
     hang         seconds a TIMEOUT number keeps the connection open without an answer
+    weather      how the gateway as a whole fares; numbers spelled like magic don't mind it
     """
 
     channel: ClassVar[str] = "sms"
@@ -67,6 +69,7 @@ class SmsGateway:
         self.line = line
         self.hook_url = hook_url
         self.honours_key = honours_key
+        self.weather: Weather | None = None
         self.posts = Posts(lambda: self.hook_url)
         self._phones = phones
         self._token = token
@@ -74,7 +77,7 @@ class SmsGateway:
         self._signing = signing
         self._sender = sender
         self._late = late
-        self._hang = hang
+        self.hang = hang
         self._flooded: set[str] = set()
         self._answers: dict[str, Mapping[str, Any]] = {}  # reference -> answer
         self._serial = int(phones.now().timestamp() * 1000)  # so that ids stay new when the sandbox starts again
@@ -136,6 +139,11 @@ class SmsGateway:
         kind = magic(address)
         if self.honours_key and key in self._answers:
             return web.json_response(self._answers[key], status=200)
+        mood = self.weather.mood() if self.weather is not None and kind is Magic.OK else Mood.CLEAR
+        if self.weather is not None and mood is not Mood.CLEAR:
+            refused = await self._storm(request, self.weather, mood)
+            if refused is not None:
+                return refused
         if kind in REFUSALS:
             return _refusal(*REFUSALS[kind])
         if kind is Magic.FLOOD and address not in self._flooded:
@@ -148,16 +156,37 @@ class SmsGateway:
             if len(self._answers) > REMEMBERED:
                 del self._answers[next(iter(self._answers))]
         self._report(note, key, kind)
-        if kind is Magic.TIMEOUT:
+        if kind is Magic.TIMEOUT or mood is Mood.VANISH:
             return await self._vanish(request)
+        if mood is Mood.CUT:
+            return await self._cut(request, answer)
         return web.json_response(answer, status=201)
+
+    async def _storm(self, request: web.Request, weather: Weather, mood: Mood) -> web.StreamResponse | None:
+        """What bad weather does before a message is taken; None when it is taken after all."""
+        if mood is Mood.FLOOD:
+            return _refusal(429, "rate_limited", "slow down", {"Retry-After": str(weather.wait)})
+        if mood is Mood.ERROR:
+            return _refusal(*REFUSALS[Magic.TEMPORARY])
+        if mood is Mood.RESET:
+            return _broken_off(request)
+        if mood is Mood.SLOW:
+            await asyncio.sleep(weather.slow)
+        return None
+
+    async def _cut(self, request: web.Request, answer: Mapping[str, Any]) -> web.StreamResponse:
+        """Accepted, and the answer breaks off in the middle."""
+        body = json.dumps(answer).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        response = web.StreamResponse(status=201, headers=headers)
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
+        return _broken_off(request, response)
 
     async def _vanish(self, request: web.Request) -> web.StreamResponse:
         """Accepted, and never answered: the caller can't know."""
-        await asyncio.sleep(self._hang)
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
+        await asyncio.sleep(self.hang)
+        return _broken_off(request)
 
     def _report(self, note: Note, key: str, kind: Magic) -> None:
         posts = [self._receipt(note, key, status, error) for status, error in RECEIPTS.get(kind, USUAL)]
@@ -166,6 +195,9 @@ class SmsGateway:
         if kind is Magic.LATE:
             self.posts.put(posts[:-1])
             self.posts.put(posts[-1:], after=self._late)
+        elif self.weather is not None:
+            for post, after in self.weather.told(posts):
+                self.posts.put([post], after=after)
         elif posts:
             self.posts.put(posts)
 
@@ -207,6 +239,12 @@ def parts(text: str) -> int:
             count, room = count + 1, each
         room -= cost
     return count
+
+
+def _broken_off(request: web.Request, response: web.StreamResponse | None = None) -> web.StreamResponse:
+    if request.transport is not None:
+        request.transport.abort()
+    return response or web.Response(status=500)
 
 
 def _e164(told: str) -> str:

@@ -24,6 +24,7 @@ from notifier.store.short_way import short_way
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+FULL = "database or disk is full"  # SQLite's words
 QUOTED = re.compile(r"(?:(?<=query argument \$\d)|(?<=query argument \$\d\d)):.*|\nDETAIL:.*", re.DOTALL)
 
 
@@ -53,12 +54,9 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
         event.listen(engine.sync_engine, "do_connect", short_way)
         event.listen(engine.sync_engine, "connect", _sqlite_manners)
         return engine
-    # Behind a transaction pooler a prepared statement may meet another server connection: `?pooler=1` turns caches off.
-    query = dict(url.query)
-    pooler = query.pop("pooler", "") == "1"
-    arguments: dict[str, Any] = {"statement_cache_size": 0} if pooler else {}
+    url, arguments = _pooled(url)
     engine = create_async_engine(
-        url.set(query=query),
+        url,
         pool_size=pool_size,
         max_overflow=4,
         pool_pre_ping=True,
@@ -68,6 +66,17 @@ def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "handle_error", _quote_nothing)
     return engine
+
+
+def _pooled(url: URL) -> tuple[URL, dict[str, Any]]:
+    """`?pooler=1`: behind a transaction pooler a named statement would be prepared on one connection and looked for on
+    another, so statements get no names and live no longer than their transaction.
+    """
+    query = dict(url.query)
+    if query.pop("pooler", "") != "1":
+        return url.set(query=query), {}
+    nameless = {"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": str}
+    return url.set(query=query), nameless
 
 
 def _quote_nothing(context: ExceptionContext) -> None:
@@ -90,6 +99,10 @@ def _sqlite_manners(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+class NoRoom(Refused):
+    """Nothing can be written, because the disk of the SQLite file is full; what was committed is safe."""
 
 
 class Database:
@@ -123,14 +136,20 @@ class Database:
             async with self.engine.begin() as db:
                 yield db
             return
-        async with self._writing, self.engine.connect() as db:
-            await db.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                await db.rollback()
+        try:
+            async with self._writing, self.engine.connect() as db:
+                await db.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield db
+                except BaseException:
+                    await db.rollback()
+                    raise
+                await db.commit()
+        except OperationalError as error:
+            if FULL not in str(error.orig):
                 raise
-            await db.commit()
+            place = self.url.database
+            raise NoRoom(f"the disk that holds {place} is full: make room there, and the service goes on") from error
 
     @asynccontextmanager
     async def write_slice(self) -> AsyncIterator[AsyncConnection]:
@@ -159,12 +178,9 @@ async def migrate_async(url: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # names, numbers and complaints lie in it in clear
         if not file.exists():
             file.touch(mode=0o600)
-    engine = create_async_engine(
-        target,
-        poolclass=NullPool,
-        hide_parameters=True,
-        **({"connect_args": {"isolation_level": None, "timeout": 60}} if target.get_backend_name() == "sqlite" else {}),
-    )
+    sqlite = target.get_backend_name() == "sqlite"
+    target, arguments = (target, {"isolation_level": None, "timeout": 60}) if sqlite else _pooled(target)
+    engine = create_async_engine(target, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     try:
         async with engine.connect() as db:
             await db.run_sync(_upgrade)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import leases
@@ -10,11 +10,19 @@ from notifier.store.upsert import upsert
 
 
 async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span: timedelta) -> bool:
-    """Take or prolong a lease; False while another holder's has not run out."""
+    """Take or prolong a lease; False while another holder's has not run out.
+
+    One that reaches further than any lease does was written by a clock that ran ahead: it counts as run out.
+    """
     statement = upsert(db, leases).values(name=name, holder=holder, until=now + span)
     statement = statement.on_conflict_do_update(
         index_elements=[leases.c.name],
         set_={"holder": holder, "until": now + span},
-        where=or_(leases.c.holder == holder, leases.c.until < now),
+        where=or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * span),
     ).returning(leases.c.name)
     return (await db.execute(statement)).first() is not None
+
+
+async def give_back(db: AsyncConnection, holder: str) -> None:
+    """Whoever closes holds nothing any more: another need not wait until it runs out."""
+    await db.execute(delete(leases).where(leases.c.holder == holder))

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from channels.contract import BadWebhook, Channel, Hook
 from notifier.store import heard
-from notifier.store.engine import Database
+from notifier.store.engine import Database, NoRoom
 
 log = structlog.get_logger()
 BIGGEST = 30 * 1024 * 1024  # bytes of one request
@@ -97,7 +97,11 @@ def add(app: web.Application, channels: Mapping[str, Channel], doorway: Doorway)
         except BadWebhook as error:
             log.warning("hook.refused", line=line, status=error.status)
             return web.json_response({"error": str(error)}, status=error.status)
-        await doorway.keep(line, body, headers)
+        try:
+            await doorway.keep(line, body, headers)
+        except NoRoom as error:  # ours to mend: the provider is to bring it again
+            log.error("hook.no_room", line=line, reason=str(error))
+            return web.json_response({"error": "no room"}, status=503, headers={"Retry-After": "60"})
         return web.json_response({"ok": True})
 
     app.router.add_post("/hooks/{line}", hook, name="hook")

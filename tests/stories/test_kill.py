@@ -7,6 +7,8 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,10 +31,23 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-async def _serve(data: Path) -> Process:
-    return await asyncio.create_subprocess_exec(
+async def _serve(data: Path, stack: ExitStack) -> Process:
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "notifier", "serve", "--quiet", "--data", str(data), stdout=DEVNULL, stderr=DEVNULL
     )
+    stack.callback(_end, process)  # also when the story breaks off
+    return process
+
+
+@asynccontextmanager
+async def _ending() -> AsyncIterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
 
 
 async def _plan(house: House, stage: Stage) -> int:
@@ -72,19 +87,19 @@ async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_eve
         }
         tables = {"database": {"url": database_url}, "delivery": delivery, "service": {"port": 0}}
         write_config(tmp_path / "config.toml", {**tables, "lines": providers.lines})
-        async with open_house(Options(data=tmp_path)) as house:
+        async with open_house(Options(data=tmp_path)) as house, _ending() as stack:
             planner, approver = await staff(house, _now)
             stage = Stage(house, providers, None, _now, planner, approver)  # type: ignore[arg-type]
             number = await _plan(house, stage)
             phones = providers.phones
             for kill in range(KILLS):
-                process = await _serve(tmp_path)
+                process = await _serve(tmp_path, stack)
                 await phones.wait_for(partial(_has, phones, (kill + 1) * 30), 60)
                 os.kill(process.pid, signal.SIGKILL)
                 await process.wait()
                 account = await house.broadcasts.statement(number)
                 assert account.balanced, json.dumps(account.as_json())
-            process = await _serve(tmp_path)
+            process = await _serve(tmp_path, stack)
             async with asyncio.timeout(90):
                 await _until_done(house, number)
             process.terminate()

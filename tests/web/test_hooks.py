@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
+from bench.breaking.disks import Pages
 from notifier.app.service import open_service
 from notifier.store.schema import arrivals, heard, tickets
 from tests.houses import Stage, add_person, add_round, open_stage
@@ -118,3 +119,20 @@ async def test_a_complaint_on_the_wall_becomes_a_ticket_and_its_number_comes_bac
         phones = stage.providers.phones
         await phones.wait_for(lambda: any("ADU-" in note.text for note in phones.notes(AYU)), 20)
         assert (await _count(stage, tickets), await _count(stage, heard)) == (1, 1)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_full_disk_can_not_keep_the_provider_is_asked_to_bring_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with _served(database_url, tmp_path) as (stage, url), aiohttp.ClientSession() as http:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": _secret(stage)}
+        body = b"x" * 100_000
+        pages = Pages(stage.house.database)
+        await pages.limit(0)
+        async with http.post(f"{url}/hooks/bot", data=body, headers=headers) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
+        assert await _count(stage, arrivals) == 0
+        await pages.limit(1000)
+        async with http.post(f"{url}/hooks/bot", data=body, headers=headers) as answer:
+            assert answer.status == 200

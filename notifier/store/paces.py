@@ -21,12 +21,15 @@ class Pace:
     reason: str
 
 
+_COLUMNS = tuple(paces.c[name] for name in Pace.__dataclass_fields__)
+
+
 async def lock(db: AsyncConnection, scope: str, now: datetime) -> Pace:
     """A scope's row, made if need be, held until the transaction ends."""
     await db.execute(
         upsert(db, paces).values(scope=scope, next_free=now, reason="").on_conflict_do_nothing(index_elements=["scope"])
     )
-    row = (await db.execute(select(paces).where(paces.c.scope == scope).with_for_update())).one()
+    row = (await db.execute(select(*_COLUMNS).where(paces.c.scope == scope).with_for_update())).one()
     return Pace(*row)
 
 
@@ -45,4 +48,4 @@ async def park(db: AsyncConnection, scope: str, until: datetime, reason: str, no
 
 async def parked(db: AsyncConnection, now: datetime) -> Sequence[Pace]:
     """Scopes that are parked now."""
-    return [Pace(*row) for row in await db.execute(select(paces).where(paces.c.parked_until > now))]
+    return [Pace(*row) for row in await db.execute(select(*_COLUMNS).where(paces.c.parked_until > now))]

@@ -11,7 +11,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ MANNERS = {
 }
 
 
-def start(folder: Path, owner: int) -> str:
+def start(folder: Path, owner: int, manners: Mapping[str, str] = MANNERS) -> str:
     """Start a server that keeps its files in `folder`, inside the run's own; returns its URL.
 
     Should process `owner` be killed, the server ends and the run's folder goes.
@@ -54,7 +54,7 @@ def start(folder: Path, owner: int) -> str:
     _run(folder, bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
     for attempt in (1, 2, 3):  # another program may take the free port before the server does
         port = _free_port()
-        settings = " ".join(f"-c {name}={value}" for name, value in {**MANNERS, "port": str(port)}.items())
+        settings = " ".join(f"-c {name}={value}" for name, value in {**manners, "port": str(port)}.items())
         try:
             _run(folder, bin / "pg_ctl", "-D", data, "-l", folder / "log", "-o", settings, "-w", "start")
             break

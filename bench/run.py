@@ -1,0 +1,112 @@
+"""`python3 run.py bench [--quick] [--only NAME …] [--database ENGINE] [--json FILE]`: each goal as a ratio to its floor.
+
+Every ratio stands on runs in turns, A B A B …, and on medians of CPU seconds of this process alone: PostgreSQL and the
+far end are processes of their own. docs/performance.md tells what each ratio means.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+sys.path[0:1] = [str(Path(__file__).resolve().parents[1])]  # a script's own folder is no place to import from
+
+from bench import sending
+from bench.ground import ENGINES, Ground, open_grounds
+from bench.measure import Figure, say
+
+QUICK = 0.2  # of the full sizes
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One goal."""
+
+    name: str
+    what: str
+    measure: Callable[[Ground], Awaitable[Figure]]
+    goals: dict[str, float]  # engine → the most its figure may be
+    unit: str = "×"
+
+
+BENCHES = (Bench("sms", "SMS message / bare POST", sending.sms, {"postgresql": 1.8, "sqlite": 1.8}),)
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure, print a table; exit code 1 when a bench broke, not when a goal is missed."""
+    options = _options(words)
+    logging.basicConfig(level=logging.ERROR)
+    engines = (options.database,) if options.database else ENGINES
+    chosen = [bench for bench in BENCHES if not options.only or bench.name in options.only]
+    results = []
+    with open_grounds(engines, options.size or (QUICK if options.quick else 1.0), 3 if options.quick else 5) as grounds:
+        for bench in chosen:
+            for engine in engines:
+                if engine in bench.goals:
+                    results.append(_measured(bench, grounds[engine]))
+    print(table(results))
+    if options.json:
+        Path(options.json).write_text(json.dumps({"machine": _machine(), "results": results}, indent=1) + "\n")
+    return 1 if any("error" in result for result in results) else 0
+
+
+def _options(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run.py bench", description="Measure every goal as a ratio to a bare floor.")
+    parser.add_argument("--quick", action="store_true", help="smaller, in under 5 minutes")
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", choices=[bench.name for bench in BENCHES], help="these only"
+    )
+    parser.add_argument("--database", choices=ENGINES, help="on this engine only")
+    parser.add_argument("--size", type=float, help="part of the full sizes, instead of --quick's")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
+    return parser.parse_args(words)
+
+
+def _measured(bench: Bench, ground: Ground) -> dict[str, Any]:
+    """One bench on one engine, as the JSON tells it. A bench that breaks has not met its goal."""
+    goal = bench.goals[ground.engine]
+    result: dict[str, Any] = {"name": f"{bench.name} {ground.engine}", "ratio": None, "goal": goal, "met": False}
+    result |= {"what": bench.what, "unit": bench.unit, "database": ground.engine, "runs": ground.runs}
+    say(f"· {result['name']} …")
+    began = time.perf_counter()
+    try:
+        figure = asyncio.run(bench.measure(ground))
+        result |= {"ratio": round(figure.ratio, 3), "met": figure.ratio <= goal, **figure.extra}
+    except Exception as error:
+        traceback.print_exc()
+        result["error"] = f"{type(error).__name__}: {error}"
+    result["seconds"] = round(time.perf_counter() - began, 1)
+    told = {key: value for key, value in result.items() if key not in ("name", "what", "unit", "database", "runs")}
+    say(f"  {told}")
+    return result
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "cpus": os.cpu_count(),
+        "python": sys.version.split()[0],
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def table(results: Sequence[dict[str, Any]]) -> str:
+    """The figures for people."""
+    lines = [f"{'bench':<24}{'figure':>12}{'goal':>12}  met", "-" * 54]
+    for result in results:
+        unit = result["unit"]
+        figure = "broke" if result["ratio"] is None else f"{result['ratio']:.3g} {unit}"
+        goal, met = f"{result['goal']:g} {unit}", "yes" if result["met"] else "NO"
+        lines.append(f"{result['name']:<24}{figure:>12}{goal:>12}  {met:<4} {result['what']}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

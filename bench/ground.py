@@ -1,4 +1,4 @@
-"""What a bench stands on: a folder, a migrated database of its own on either engine, the far end, the service's rooms."""
+"""What a bench stands on: a folder, a migrated database of its own, the far end, the service's rooms."""
 
 import os
 import shutil
@@ -59,14 +59,12 @@ class Ground:
                 "sender": "BANSOS",
                 "price": 350,
                 "secret": "bench-secret",
-                "rate": RATE,
             },
             "bot": {
                 "channel": "telegram",
                 "token": "7100000001:bench",
                 "secret_token": "bench",
                 "api_url": self.provider.url,
-                "rate": RATE,
                 "parallel": 64,
             },
             "mail": {
@@ -77,26 +75,25 @@ class Ground:
                 "from_address": "pengaduan@bansos.test",
                 "from_name": "Layanan Bansos",
                 "secret": "bench-secret",
-                "rate": RATE,
             },
         }
 
+    def tables(self, *lines: str, rate: float = RATE, **delivery: Any) -> dict[str, Any]:
+        """The configuration with these lines at this rate."""
+        chosen = {name: self.lines()[name] | {"rate": rate} for name in lines}
+        return {"service": {"port": 0}, "delivery": ALWAYS_OPEN | delivery, "lines": chosen}
+
     @asynccontextmanager
-    async def house(self, *lines: str, **tables: Any) -> AsyncIterator[House]:
+    async def house(self, *lines: str, **given: Any) -> AsyncIterator[House]:
         """The service's rooms over an empty database, with these lines open."""
         with self.database() as (url, data):
-            async with self.rooms(url, data, *lines, **tables) as house:
+            async with self.rooms(url, data, *lines, **given) as house:
                 yield house
 
     @asynccontextmanager
-    async def rooms(
-        self, url: str, data: Path, *lines: str, opened: bool = True, **tables: Any
-    ) -> AsyncIterator[House]:
+    async def rooms(self, url: str, data: Path, *lines: str, opened: bool = True, **given: Any) -> AsyncIterator[House]:
         """The same over a database that is there."""
-        tables.setdefault("service", {"port": 0})
-        tables["delivery"] = {**ALWAYS_OPEN, **tables.get("delivery", {})}
-        chosen = {name: self.lines()[name] for name in lines}
-        config = parse({"database": {"url": url}, "lines": chosen, **tables})
+        config = parse({"database": {"url": url}, **self.tables(*lines, **given)})
         async with open_house(Options(data=data), config=config) as house:
             if not opened:
                 yield house

@@ -1,4 +1,4 @@
-"""The far end of a bench, as a process of its own whose CPU counts for nobody: an SMS gateway, a Bot API, a mail server.
+"""The far end of a bench, a process of its own whose CPU counts for nobody: SMS gateway, Bot API, mail server.
 
 Bare on purpose: it reads no more of a request than its length, and answers at once. Started as a script it prints its
 two ports as JSON and serves until its standard input ends.
@@ -48,6 +48,8 @@ class Gateway(asyncio.Protocol):
             told = json.dumps(Gateway.seen).encode()
             Gateway.seen.clear()
             return _http(b"200 OK", told)
+        if head.startswith(b"GET /mail/last"):
+            return _http(b"200 OK", MailServer.last)
         if head.startswith(b"GET /last"):
             return _http(b"200 OK", Gateway.last)
         Gateway.serial += 1
@@ -73,6 +75,8 @@ def _http(status: bytes, body: bytes) -> bytes:
 class MailServer(asyncio.Protocol):
     """SMTP that takes everything."""
 
+    last = b""  # the newest mail
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
@@ -93,6 +97,7 @@ class MailServer(asyncio.Protocol):
     def _answer(self, said: bytes) -> bytes:
         if self._data:
             self._data = False
+            MailServer.last = said + b"\r\n"
             return b"250 taken\r\n"
         word = said[:4].upper()
         if word == b"EHLO":

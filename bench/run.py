@@ -1,4 +1,4 @@
-"""`python3 run.py bench [--quick] [--only NAME …] [--database ENGINE] [--json FILE]`: each goal as a ratio to its floor.
+"""Every goal of speed as a ratio to a bare floor: `python3 run.py bench [--quick] [--only NAME …] [--json FILE]`.
 
 Every ratio stands on runs in turns, A B A B …, and on medians of CPU seconds of this process alone: PostgreSQL and the
 far end are processes of their own. docs/performance.md tells what each ratio means.
@@ -12,14 +12,14 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 sys.path[0:1] = [str(Path(__file__).resolve().parents[1])]  # a script's own folder is no place to import from
 
-from bench import sending
+from bench import answers, backlog, fanout, hooks, mail, many, sending, telegram
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
 
@@ -32,12 +32,27 @@ class Bench:
 
     name: str
     what: str
-    measure: Callable[[Ground], Awaitable[Figure]]
+    measure: Callable[[Ground], Coroutine[Any, Any, Figure]]
     goals: dict[str, float]  # engine → the most its figure may be
     unit: str = "×"
 
 
-BENCHES = (Bench("sms", "SMS message / bare POST", sending.sms, {"postgresql": 1.8, "sqlite": 1.8}),)
+BOTH = ("postgresql", "sqlite")
+BENCHES = (
+    Bench("sms", "CPU of an SMS, everything on / bare POST", sending.sms, dict.fromkeys(BOTH, 1.8)),
+    Bench("telegram", "CPU of a Bot API call / the library's own transport", telegram.call, {"sqlite": 0.1}),
+    Bench("mail", "CPU of a mail, words and MIME / bare SMTP", mail.mail, {"sqlite": 1.7}),
+    Bench("fanout", "time of a fan-out / bare INSERT … SELECT", fanout.fanout, {"postgresql": 1.3, "sqlite": 3.0}),
+    Bench("backlog", "CPU a message, large backlog / small", backlog.backlog, dict.fromkeys(BOTH, 1.1)),
+    Bench("snapshot", "the same while a snapshot is held", backlog.with_snapshot, dict.fromkeys(BOTH, 1.2)),
+    Bench("hooks", "CPU of a stored hook / none stored", hooks.stored, {"postgresql": 1.6, "sqlite": 1.9}),
+    Bench("p99", "p99 of a hook, busy / idle", hooks.under_load, {"sqlite": 4.0}),
+    Bench("memory", "peak with many messages - with few", many.memory, dict.fromkeys(BOTH, 16.0), "MiB"),
+    Bench("workers", "CPU a message, two workers / one", many.two_workers, {"postgresql": 1.15}),
+    Bench("settles", "CPU, small settles / of 500", many.settles, dict.fromkeys(BOTH, 1.2)),
+    Bench("killed", "unsettled after kill -9 at full speed", many.killed, dict.fromkeys(BOTH, 100.0), "rows"),
+    Bench("answers", "p99 of an answer during a broadcast", answers.answers, dict.fromkeys(BOTH, 2.0), "s"),
+)
 
 
 def main(words: Sequence[str]) -> int:
@@ -49,9 +64,7 @@ def main(words: Sequence[str]) -> int:
     results = []
     with open_grounds(engines, options.size or (QUICK if options.quick else 1.0), 3 if options.quick else 5) as grounds:
         for bench in chosen:
-            for engine in engines:
-                if engine in bench.goals:
-                    results.append(_measured(bench, grounds[engine]))
+            results += [_measured(bench, grounds[engine]) for engine in engines if engine in bench.goals]
     print(table(results))
     if options.json:
         Path(options.json).write_text(json.dumps({"machine": _machine(), "results": results}, indent=1) + "\n")

@@ -14,14 +14,15 @@ from notifier.app.house import House
 from notifier.app.lines import build_dispatcher
 from notifier.dispatch import Dispatcher
 
-LARGE, SMALL = 5_000_000, 10_000
+LARGE = 5_000_000, 100_000  # in full, for a quick look
+SMALL = 10_000
 PEOPLE = 100_000  # of the large backlog; each waits for several broadcasts
-MESSAGES = 4_000
+MESSAGES = 4_000, 800
 
 
 async def backlog(ground: Ground, held: bool = False) -> Figure:
     """CPU a message out of the large backlog, over that out of the small one. `held`: a snapshot is kept meanwhile."""
-    large, small, n = max(ground.some(LARGE), 40_000), SMALL, max(400, ground.some(MESSAGES))
+    large, small, n = ground.some(*LARGE), SMALL, ground.some(*MESSAGES)
     people = min(PEOPLE, large)
     async with AsyncExitStack() as stack:
         many = await stack.enter_async_context(ground.house("sms"))

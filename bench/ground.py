@@ -42,12 +42,17 @@ class Ground:
     folder: Path
     provider: Provider
     server: postgres.Postgres | None
-    size: float  # 1.0 as the goals say; less for a quick look
-    runs: int
+    quick: bool = False
+    size: float = 1.0  # part of the usual sizes: a test needs very little
 
-    def some(self, n: int) -> int:
-        """That many, made smaller for a quick look."""
-        return max(20, int(n * self.size))
+    @property
+    def runs(self) -> int:
+        """Measured turns; one more comes before them to warm up."""
+        return 3 if self.quick else 5
+
+    def some(self, full: int, quick: int) -> int:
+        """How many of a thing: as the goals say, or fewer for a quick look."""
+        return max(20, int((quick if self.quick else full) * self.size))
 
     def lines(self) -> dict[str, Any]:
         """The three lines, as config.toml would name them."""
@@ -119,7 +124,7 @@ class Ground:
 
 
 @contextmanager
-def open_grounds(engines: tuple[str, ...], size: float, runs: int) -> Iterator[dict[str, Ground]]:
+def open_grounds(engines: tuple[str, ...], *, quick: bool = False, size: float = 1.0) -> Iterator[dict[str, Ground]]:
     """The surroundings for each engine; PostgreSQL is started when it is among them."""
     folder = Path(tempfile.mkdtemp(prefix="notifier-bench-"))
     folder.chmod(0o755)  # `nobody` has to reach the server's folder in it
@@ -130,7 +135,7 @@ def open_grounds(engines: tuple[str, ...], size: float, runs: int) -> Iterator[d
             server = postgres.Postgres(given or postgres.start(folder / "postgres", os.getpid(), MANNERS))
         with open_provider() as provider:
             yield {
-                engine: Ground(engine, folder, provider, server if engine == "postgresql" else None, size, runs)
+                engine: Ground(engine, folder, provider, server if engine == "postgresql" else None, quick, size)
                 for engine in engines
             }
     finally:

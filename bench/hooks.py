@@ -18,11 +18,12 @@ from notifier.app.service import open_service
 from notifier.store.schema import arrivals, broadcasts, deliveries
 from notifier.web import hooks, site
 
-HOOKS = 20_000
+HOOKS = 20_000, 3_000  # in full, for a quick look
 CONNECTIONS = 64
 SECRET = "bench-secret"
 RATE = 200.0  # requests a second while the service is busy
-AUDIENCE = 1_000_000
+AUDIENCE = 1_000_000, 100_000
+CALLS = 4_000, 1_000  # each time, while it is idle and while it is busy
 
 
 class NoDoorway(hooks.Doorway):
@@ -34,7 +35,7 @@ class NoDoorway(hooks.Doorway):
 
 async def stored(ground: Ground) -> Figure:
     """CPU of a hook that is sealed, stored and committed before its 200, over the same handler that keeps nothing."""
-    n = ground.some(HOOKS)
+    n = ground.some(*HOOKS)
     async with AsyncExitStack() as stack:
         house = await stack.enter_async_context(ground.house("sms"))
         floor = await stack.enter_async_context(_without_database(house))
@@ -77,8 +78,8 @@ async def under_load(ground: Ground) -> Figure:
 
     The whole service is one process of its own, as `serve` runs it.
     """
-    n = ground.some(AUDIENCE)
-    calls = max(1000, int(RATE * 20 * min(1.0, ground.size * 2)))
+    n = ground.some(*AUDIENCE)
+    calls = ground.some(*CALLS)
     with ground.database() as (url, data):
         async with ground.rooms(url, data, "sms", opened=False) as house:
             round_id = await add_round(house)

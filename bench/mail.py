@@ -16,13 +16,13 @@ from channels.contract import Message
 from notifier.app.house import House
 from notifier.dispatch import round_facts
 
-MAILS = 5_000
+MAILS = 5_000, 1_000  # in full, for a quick look
 POOL = 8  # conversations with the server, ours and the floor's
 
 
 async def mail(ground: Ground) -> Figure:
     """CPU of a mail by our line, words and MIME included."""
-    n = ground.some(MAILS)
+    n = ground.some(*MAILS)
     async with ground.house("mail") as house:
         channel = house.channels["mail"]
         facts = _facts(house)

@@ -26,6 +26,7 @@ class Figure:
 
     ratio: float
     extra: dict[str, Any] = field(default_factory=dict)
+    within: bool = True  # what else the goal asks is met
 
 
 def cpu() -> float:

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path[0:1] = [str(Path(__file__).resolve().parents[1])]  # a script's own folder is no place to import from
+if not __package__:  # as a script: its own folder is no place to import from
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench import answers, backlog, fanout, hooks, mail, many, sending, telegram
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
-
-QUICK = 0.2  # of the full sizes
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def main(words: Sequence[str]) -> int:
     engines = (options.database,) if options.database else ENGINES
     chosen = [bench for bench in BENCHES if not options.only or bench.name in options.only]
     results = []
-    with open_grounds(engines, options.size or (QUICK if options.quick else 1.0), 3 if options.quick else 5) as grounds:
+    with open_grounds(engines, quick=options.quick, size=options.size) as grounds:
         for bench in chosen:
             results += [_measured(bench, grounds[engine]) for engine in engines if engine in bench.goals]
     print(table(results))
@@ -78,7 +77,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
         "--only", nargs="+", metavar="NAME", choices=[bench.name for bench in BENCHES], help="these only"
     )
     parser.add_argument("--database", choices=ENGINES, help="on this engine only")
-    parser.add_argument("--size", type=float, help="part of the full sizes, instead of --quick's")
+    parser.add_argument("--size", type=float, default=1.0, metavar="PART", help="part of the usual sizes, such as 0.1")
     parser.add_argument("--json", metavar="FILE", help="write the figures there as well")
     return parser.parse_args(words)
 
@@ -92,7 +91,7 @@ def _measured(bench: Bench, ground: Ground) -> dict[str, Any]:
     began = time.perf_counter()
     try:
         figure = asyncio.run(bench.measure(ground))
-        result |= {"ratio": round(figure.ratio, 3), "met": figure.ratio <= goal, **figure.extra}
+        result |= {"ratio": round(figure.ratio, 3), "met": figure.ratio <= goal and figure.within, **figure.extra}
     except Exception as error:
         traceback.print_exc()
         result["error"] = f"{type(error).__name__}: {error}"

@@ -83,7 +83,7 @@ async def _add_people(db: AsyncConnection, sqlite: bool, now: datetime, kind: st
 
 
 async def add_broadcast(house: House, round_id: int, state: str = "sending", audience: int = 0) -> int:
-    """A broadcast that is approved, in this state."""
+    """A broadcast that is approved, in this state; one that is only approved begins now."""
     now = house.clock()
     row = {
         "event": EVENT,
@@ -100,6 +100,7 @@ async def add_broadcast(house: House, round_id: int, state: str = "sending", aud
         "audience": audience,
         "facts": {},
         "pins": {},
+        "wake": now if state == "approved" else None,
     }
     async with house.database.write() as db:
         return int((await db.execute(insert(broadcasts).values(**row).returning(broadcasts.c.id))).scalar_one())

@@ -11,12 +11,12 @@ from notifier.app.house import House
 from notifier.app.lines import build_dispatcher
 from notifier.store import deliveries
 
-MESSAGES = 20_000
+MESSAGES = 20_000, 2_000  # in full, for a quick look
 
 
 async def sms(ground: Ground) -> Figure:
     """CPU per message of a gateway line over a bare aiohttp POST of the same bodies."""
-    n = ground.some(MESSAGES)
+    n = ground.some(*MESSAGES)
     async with ground.house("sms") as house:
         round_id = await add_round(house)
         await add_people(house, n, "sms")

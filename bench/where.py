@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 from types import FrameType
 
-sys.path[0:1] = [str(Path(__file__).resolve().parents[1])]  # a script's own folder is no place to import from
+if not __package__:  # as a script: its own folder is no place to import from
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
 from sqlalchemy import event
@@ -122,6 +123,6 @@ async def look(ground: Ground, n: int) -> str:
 
 
 if __name__ == "__main__":
-    with open_grounds(ENGINES, 1.0, 1) as grounds:
+    with open_grounds(ENGINES) as grounds:
         for ground in grounds.values():
             print(asyncio.run(look(ground, int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)), flush=True)

@@ -24,6 +24,7 @@ from bench.ground import Ground
 from bench.measure import spent
 from notifier.app.house import House, open_house
 from notifier.app.lines import build_dispatcher, open_lines
+from notifier.app.logs import set_up
 from notifier.app.service import open_service
 from notifier.cli.options import Options
 from notifier.config import parse
@@ -124,6 +125,7 @@ async def _next_line() -> None:
 
 
 async def _main(what: str, url: str, data: str, tables: str) -> None:
+    set_up(quiet=True)
     config = parse({**json.loads(tables), "database": {"url": url}})
     async with open_house(Options(data=Path(data)), config=config) as house:
         await {"worker": _worker, "serve": _serve}[what](house)

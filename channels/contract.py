@@ -204,8 +204,7 @@ class Limits:
     """What a channel can carry."""
 
     text: int  # characters
-    rate: float  # messages per second the line may send when config does not say
-    per_address: float = 0.0  # seconds between two messages to one address
+    rate: float  # units per second the line may send when config does not say (an SMS has one a segment)
     file: int = 0  # bytes of one outgoing file; 0 = none
 
 
@@ -262,6 +261,20 @@ class Probes(Protocol):
     """Can tell at start whether its credentials work; returns a sentence, raises ChannelError."""
 
     async def probe(self) -> str: ...
+
+
+@runtime_checkable
+class Weighs(Protocol):
+    """Messages that take more than one unit of the line's rate and price, such as the segments of an SMS."""
+
+    def weight(self, message: Message) -> int: ...
+
+
+@runtime_checkable
+class Spaces(Protocol):
+    """Addresses that bear less than the line does: seconds between two messages to `to`; 0 = as the line goes."""
+
+    def spacing(self, to: str) -> float: ...
 
 
 @runtime_checkable

@@ -119,6 +119,10 @@ class Sms:
         except (aiohttp.ClientError, OSError) as error:
             raise SendFailed(f"the connection broke: {type(error).__name__}", unknown=True) from error
 
+    def weight(self, message: Message) -> int:
+        """Its segments: gateways count and charge by them."""
+        return max(1, segments(message.text).count)
+
     def verify(self, hook: Hook) -> None:
         """By secret, by signature, by both if both are configured; without either nobody is believed."""
         secret, signature = self._settings.secret, self._settings.hmac

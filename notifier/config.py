@@ -98,6 +98,9 @@ class Delivery(_Table):
         default=2.0, ge=0, description="percent an audience may move before it is asked again"
     )
     past_due: Span = Field(default=timedelta(hours=6), description="a plan later than this asks before it sends")
+    for_answers: float = Field(
+        default=0.2, ge=0, le=0.5, description="part of a line's rate that no broadcast can take"
+    )
     batch: int = Field(default=50, ge=1, le=500, description="most messages a worker claims at a time")
     lease: Span = Field(default=timedelta(seconds=90), description="after this an unsettled attempt counts as unknown")
     retry_first: Span = Field(default=timedelta(seconds=30), description="wait after the first failure")
@@ -128,7 +131,7 @@ class Line(_Table):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     channel: str = Field(description="telegram, sms, email or an installed channel")
-    rate: float = Field(default=0, ge=0, description="messages a second; 0: what the channel declares")
+    rate: float = Field(default=0, ge=0, description="messages (SMS: segments) a second; 0: what the channel declares")
     two_way: bool = Field(default=True, description="citizens can answer on this line")
     price: int = Field(default=0, ge=0, description="rupiah a segment")
     sandbox: bool = Field(default=False, description="a fake provider: never in production")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from channels.contract import BadSettings, Channel, Receipt
 from channels.table import channel_class
-from notifier.app.house import House, ladder, lines_by_channel, rate_of
+from notifier.app.house import House, ladder, lines_by_channel, rate_of, utc_now
 from notifier.config import Line
 from notifier.dispatch import Dispatcher, Route, Speaker, Terms, settle_receipt
 from notifier.errors import Refused
@@ -67,7 +67,15 @@ def build_dispatcher(house: House) -> Dispatcher:
     """The sender of this process; its lines have to be open."""
     delivery = house.config.delivery
     routes = [
-        Route(name, house.channels[name], rate_of(line, house.channels[name]), line.parallel, line.two_way)
+        Route(
+            name,
+            house.channels[name],
+            rate_of(line, house.channels[name]),
+            line.parallel,
+            line.two_way,
+            line.price,
+            delivery.for_answers,
+        )
         for name, line in house.config.lines.items()
     ]
     return Dispatcher(
@@ -81,6 +89,7 @@ def build_dispatcher(house: House) -> Dispatcher:
         batch=delivery.batch,
         lease=delivery.lease,
         send_window=(delivery.window_opens, delivery.window_closes),
+        own_clock=house.clock is utc_now,
     )
 
 

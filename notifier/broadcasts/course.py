@@ -16,11 +16,12 @@ from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, rounds
+from notifier.store import deliveries, loads, rounds
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
 from notifier.store.engine import Database
+from notifier.store.loads import Load
 
 log = structlog.get_logger()
 SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
@@ -104,7 +105,7 @@ class Course:
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
         due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
-        written, last, counts = await rows.expand(
+        written, last, counts, carried = await rows.expand(
             db,
             b,
             people,
@@ -116,6 +117,7 @@ class Course:
             limit=SLICE,
         )
         await deliveries.count(db, {(b.id, state, reason): n for state, reason, n in counts}, worker)
+        await loads.add(db, worker, {(b.id, line): Load(people=n) for line, n in carried.items()})
         done = written < SLICE
         expanded = b.expanded + written
         # People who joined or left the audience while it was walked: the count of those walked is the audience.

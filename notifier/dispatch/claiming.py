@@ -1,23 +1,35 @@
-"""Takes what is due on a line: under a lease, at the governor's pace, and only what may leave now.
+"""Takes what is due on a share of a line: under a lease, for a span of time that is this worker's, in words already.
 
 The attempt's row is written here, in the claim's transaction: nothing is sent without a row that says we are about to.
+Only what may leave now is kept; the rest goes back, expires or climbs.
 """
 
 import math
+import time as clocks
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from channels.contract import Message, Spaces, Weighs
 from notifier.dispatch.settle import Terms, climb
-from notifier.dispatch.values import Route, Sealed, Speaks, address_of, key_of
+from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import Lane, State
-from notifier.rules.pacing import slots, window
-from notifier.store import attempts, deliveries, paces
-from notifier.store.deliveries import Claimed, Step
+from notifier.rules.pacing import Span, span, window
+from notifier.store import attempts, deliveries, loads, paces
+from notifier.store.deliveries import Claimed, Mark, Step
+from notifier.store.loads import Load
+
+log = structlog.get_logger()
+SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than a second after a stop
+AHEAD = timedelta(milliseconds=100)  # how long before its first slot a share may be taken
+SKEW = timedelta(milliseconds=250)  # a clock that differs more from the database's sends nothing
+PROBE = timedelta(seconds=30)  # how long the others wait while one message tries a line that was in trouble
+RESCAN = 5.0  # seconds between two looks at the whole queue, past the mark
 
 
 class Claims:
@@ -32,96 +44,249 @@ class Claims:
         batch: int,
         lease: timedelta,
         send_window: tuple[time, time],
+        own_clock: bool = True,
     ) -> None:
-        """`batch`: most deliveries at a time; `lease`: after it an unsettled attempt counts as unknown."""
+        """`batch`: most deliveries at a time; `lease`: after it an unsettled attempt counts as unknown; `own_clock`:
+        the clock is this machine's, so it has to agree with the database's.
+        """
         self._vault = vault
         self._words = words
         self._terms = terms
         self._batch = batch
         self._lease = lease
         self._window = send_window
+        self._own_clock = own_clock
+        self._marks: dict[str, tuple[Mark, float]] = {}  # line → where the last claim ended, when to look at all again
+        self._weights: dict[str, float] = {}  # line → units a message took lately
 
-    async def take(self, db: AsyncConnection, route: Route, now: datetime) -> tuple[list[Claimed], datetime, timedelta]:
-        """Up to a second's worth of what is due: (deliveries, first slot, spacing); their attempts are begun."""
-        scope = f"line:{route.line}"
-        pace = await paces.lock(db, scope, now)
-        free = (pace.next_free - now).total_seconds()
-        if (pace.parked_until is not None and pace.parked_until > now) or free >= 1:
-            return [], now, timedelta()
-        limit = min(self._batch, max(1, math.ceil(route.rate)))
-        ids = await deliveries.claim(db, route.line, now, now + self._lease, limit)
-        if not ids:
-            return [], now, timedelta()
-        ready = await self._fit(db, await deliveries.claimed(db, ids), now)
-        first, spacing, next_free = slots(pace.next_free, now, len(ready), route.rate)
-        await paces.advance(db, scope, next_free)
-        await attempts.begin(db, [self._row(route, delivery, now) for delivery in ready])
-        return ready, first, spacing
+    def forget_marks(self) -> None:
+        """Look at every queue from its beginning next time."""
+        self._marks.clear()
 
-    async def _fit(self, db: AsyncConnection, claimed: Sequence[Claimed], now: datetime) -> list[Claimed]:
-        """Put back what may not leave now: outside the window, too late, stopped by its reader, address finished."""
-        ready, steps = [], []
+    async def take(
+        self, db: AsyncConnection, share: Share, now: datetime, most: int, ahead: timedelta = AHEAD
+    ) -> Grant:
+        """What is due and may leave in the next span of this share, at most `most`; nothing while others have it."""
+        route = share.route
+        pace, line, theirs = await paces.lock(db, share.scope, route.scope, now)
+        if theirs is not None and self._own_clock and abs(theirs - now) > SKEW:
+            log.error("clock.differs", milliseconds=round((theirs - now).total_seconds() * 1000))
+            return NOTHING
+        # A clock that was set back must not find its line taken until the old time comes again.
+        free = min(pace.next_free, now + timedelta(seconds=1 / min(share.rate, 1)) + 2 * AHEAD)
+        if free - now > ahead or (line.parked_until is not None and line.parked_until > now):
+            return NOTHING
+        probing = line.parks > 0
+        taken = await self._claim(db, share, now, 1 if probing else min(most, self._room(share)))
+        if not taken:
+            return NOTHING
+        ready = await self._fit(db, share, await deliveries.claimed(db, taken), now)
+        if not ready:
+            return NOTHING
+        if probing:
+            await paces.rest(db, route.scope, now + PROBE)
+        own = span(free, now, sum(one.weight for one in ready), share.rate)
+        await paces.advance(db, share.scope, own.next_free)
+        await self._begin(db, share, ready, own)
+        return _granted(own, now, ready, probing)
+
+    async def again(self, db: AsyncConnection, share: Share, units: int, now: datetime) -> Grant:
+        """Another span for messages that missed theirs; its `ready` is empty."""
+        pace, _, _ = await paces.lock(db, share.scope, share.route.scope, now)
+        own = span(pace.next_free, now, units, share.rate)
+        await paces.advance(db, share.scope, own.next_free)
+        return _granted(own, now)
+
+    # --- the queue ---
+
+    def _room(self, share: Share) -> int:
+        """How many messages a span has room for."""
+        units = max(1.0, math.floor(share.rate * SPAN))
+        return max(1, min(self._batch, int(units / self._weights.get(share.route.line, 1.0))))
+
+    async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Any]:
+        line, until = share.route.line, now + self._lease
+        taken = await deliveries.claim(db, line, now, until, limit, bulk=False)
+        if not share.bulk or len(taken) >= limit:
+            return taken
+        mark, look = self._marks.get(line, (None, 0.0))
+        started = clocks.monotonic()
+        if started >= look:
+            mark = None
+        more = await deliveries.claim(db, line, now, until, limit - len(taken), bulk=True, after=mark)
+        if mark is None:  # a look at the whole queue takes at most a twentieth of the time
+            cost = clocks.monotonic() - started
+            look = started + max(RESCAN, 20 * cost)
+        if more:
+            last = more[-1]
+            self._marks[line] = ((last.lane, last.due_at, last.id), look)
+        else:
+            self._marks.pop(line, None)
+        return [*taken, *more]
+
+    # --- what may leave now ---
+
+    async def _fit(self, db: AsyncConnection, share: Share, claimed: Sequence[Claimed], now: datetime) -> list[Ready]:
+        """Keep what may leave now, in words; send back what may not: outside the window, too late, stopped by its
+        reader, address finished or written to a moment ago, words that are broken.
+        """
         taken: Counter[tuple[int, str, str]] = Counter()
         for c in claimed:
             if c.broadcast_id is not None:
                 taken[c.broadcast_id, State.DUE.value, ""] -= 1
                 taken[c.broadcast_id, State.SENDING.value, ""] += 1
-            step = await self._hindrance(db, c, now)
-            if step is None:
-                ready.append(c)
+        ready: list[Ready] = []
+        steps: list[Step] = []
+        rests = await self._rests(db, share, claimed, now)
+        for c in claimed:
+            found = await self._may_leave(db, share, c, rests, now)
+            if isinstance(found, Step):
+                steps.append(found)
             else:
-                steps.append(step)
+                ready.append(found)
+        for step in steps:
+            if step.broadcast_id is not None:
+                taken[step.broadcast_id, State.SENDING.value, ""] -= 1
+                taken[step.broadcast_id, step.state, deliveries.kept_reason(step.state, step.reason)] += 1
+        await deliveries.write(db, steps)
         await deliveries.count(db, taken, self._terms.worker)
-        await deliveries.move(db, steps, self._terms.worker)
         return ready
 
-    async def _hindrance(self, db: AsyncConnection, c: Claimed, now: datetime) -> Step | None:
-        def step(state: State, reason: str, **values: Any) -> Step:
-            values |= {"lease_until": None, "tries": c.tries - 1}
-            if state is not State.DUE:
-                values["settled_at"] = now
-            return Step(c.id, c.broadcast_id, "sending", state.value, reason, values, c.ticket_id)
-
+    async def _may_leave(
+        self, db: AsyncConnection, share: Share, c: Claimed, rests: "Rests | None", now: datetime
+    ) -> Ready | Step:
         try:
-            address_of(c, self._vault)
+            kind, address = address_of(c, self._vault)
             zone = ZoneInfo(c.zone)
         except Exception as error:  # one unreadable row must not stop the line it waits on
-            return step(State.FAILED, f"unreadable: {error}")
-
+            return _back(c, State.FAILED, f"unreadable: {error}", now)
         if c.expires_at is not None and c.expires_at <= now:
-            return step(State.EXPIRED, "too late for its event")
+            return _back(c, State.EXPIRED, "too late for its event", now)
         if c.stopped and c.lane == Lane.BULK:
-            return step(State.SUPPRESSED, "stopped")
+            return _back(c, State.SUPPRESSED, "stopped", now)
         if c.window:
             opens = window(now, zone, *self._window)
             if opens > now:
                 if c.expires_at is not None and opens >= c.expires_at:
-                    return step(State.EXPIRED, "its send window opens too late for its event")
-                return step(State.DUE, "", due_at=opens)
+                    return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
+                return _back(c, State.DUE, "", now, due_at=opens)
         if c.contact_id is not None and c.contact_state != "ok":
-            standing = (await deliveries.standing(db, [c.id]))[c.id]
-            return await climb(db, standing, "the address is finished", self._terms, now)
-        return None
+            return await self._climb(db, c, "the address is finished", now)
+        if rests is not None:
+            again = rests.until(address, self._vault.address_index(kind, address))
+            if again is not None:
+                return _back(c, State.DUE, "", now, due_at=again)
+        try:
+            return self._worded(share, c, address)
+        except Exception as error:
+            log.exception("dispatch.words", event_name=c.event, delivery=c.id)
+            return await self._climb(db, c, f"the words are broken: {error}", now)
 
-    def _row(self, route: Route, c: Claimed, now: datetime) -> dict[str, Any]:
-        kind, address = address_of(c, self._vault)
+    def _worded(self, share: Share, c: Claimed, address: str) -> Ready:
+        route = share.route
+        said = self._words.say(c, route.channel.name, route.replies)
+        parts = said.parts
+        message = Message(
+            to=address,
+            key=key_of(c),
+            subject=parts.get("subject", ""),
+            text=parts.get("text", ""),
+            html=parts.get("html", ""),
+            thread=c.thread,
+            buttons=said.buttons,
+        )
+        weight = route.channel.weight(message) if isinstance(route.channel, Weighs) else 1
+        return Ready(c, message, weight, said.template)
+
+    async def _climb(self, db: AsyncConnection, c: Claimed, reason: str, now: datetime) -> Step:
+        standing = (await deliveries.standing(db, [c.id]))[c.id]
+        return await climb(db, standing, reason, self._terms, now)
+
+    async def _rests(
+        self, db: AsyncConnection, share: Share, claimed: Sequence[Claimed], now: datetime
+    ) -> "Rests | None":
+        """Which addresses bear no message yet, on lines whose addresses bear less than the line."""
+        channel, line = share.route.channel, share.route.line
+        if not isinstance(channel, Spaces):
+            return None
+        addresses = {
+            self._vault.address_index(c.kind, c.address)
+            for c in claimed
+            if c.kind is not None and c.address is not None
+        }
+        last = await paces.last_begun(db, addresses, line, now - timedelta(minutes=1)) if addresses else {}
+        return Rests(line, channel, last, await paces.chats_parked(db, line, now), now)
+
+    # --- the rows that say we are about to ---
+
+    async def _begin(self, db: AsyncConnection, share: Share, ready: Sequence[Ready], own: Span) -> None:
+        rows, carried, units = [], Counter[tuple[int, str]](), 0
+        segments: Counter[tuple[int, str]] = Counter()
+        line = share.route.line
+        for one in ready:
+            rows.append(self._row(line, one, own.first + units * own.spacing))
+            units += one.weight
+            if one.delivery.broadcast_id is not None:
+                carried[one.delivery.broadcast_id, line] += 1
+                segments[one.delivery.broadcast_id, line] += one.weight
+        await attempts.begin(db, rows)
+        price = share.route.price
+        load = {key: Load(0, n, segments[key], segments[key] * price) for key, n in carried.items()}
+        await loads.add(db, self._terms.worker, load)
+        average = self._weights.get(line, 1.0)
+        self._weights[line] = max(1.0, 0.8 * average + 0.2 * units / len(ready))
+
+    def _row(self, line: str, one: Ready, slot: datetime) -> dict[str, Any]:
+        c = one.delivery
+        kind = address_of(c, self._vault)[0]
         return {
             "delivery_id": c.id,
             "number": c.fence,
             "generation": c.generation,
-            "key": key_of(c),
-            "line": route.line,
+            "key": one.message.key,
+            "line": line,
             "contact_id": c.contact_id,
-            "address_index": self._vault.address_index(kind, address),
+            "address_index": self._vault.address_index(kind, one.message.to),
             "event": c.event,
-            "template": self._label(route, c),
+            "template": one.template[:80],
             "round_version": c.round_version,
             "state": State.SENDING.value,
-            "started_at": now,
+            "started_at": slot,
         }
 
-    def _label(self, route: Route, c: Claimed) -> str:
-        try:
-            return self._words.label(c, route.channel.name)[:80]
-        except Exception:  # said once more, and told, when the words are made
-            return ""
+
+class Rests:
+    """How long each address of a line has to be left in peace."""
+
+    def __init__(
+        self, line: str, channel: Spaces, last: dict[bytes, datetime], parked: dict[str, datetime], now: datetime
+    ) -> None:
+        self._line = line
+        self._channel = channel
+        self._last = last
+        self._parked = parked
+        self._now = now
+
+    def until(self, address: str, index: bytes) -> datetime | None:
+        """When this address may be written to again; None for now, and it counts as written to."""
+        parked = self._parked.get(paces.chat(self._line, index)) if self._parked else None
+        if parked is not None:
+            return parked
+        last = self._last.get(index)
+        if last is not None:
+            free = last + timedelta(seconds=self._channel.spacing(address) + SPAN)
+            if free > self._now:
+                return free
+        self._last[index] = self._now
+        return None
+
+
+def _granted(own: Span, now: datetime, ready: Sequence[Ready] = (), probing: bool = False) -> Grant:
+    return Grant(ready, own.first - now, own.spacing, own.end - own.first, probing)
+
+
+def _back(c: Claimed, state: State, reason: str, now: datetime, **values: Any) -> Step:
+    values |= {"lease_until": None, "tries": c.tries - 1}
+    if state is not State.DUE:
+        values["settled_at"] = now
+    return Step(c.id, c.broadcast_id, "sending", state.value, reason, values, c.ticket_id)

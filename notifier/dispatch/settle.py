@@ -5,7 +5,7 @@ present rows, asks the rules and writes the steps, all in the caller's transacti
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import EVENTS, State, settle
 from notifier.rules.pacing import Retry
-from notifier.store import attempts, contacts, deliveries
+from notifier.store import attempts, contacts, deliveries, loads
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
+from notifier.store.loads import Load
 
 ACKNOWLEDGEMENT = "ticket_received"
 
@@ -30,11 +31,21 @@ class Outcome:
     state: State  # accepted, failed or unknown
     ref: str = ""
     segments: int = 0
+    weight: int = 0  # units that were reckoned when it was claimed
+    price: int = 0  # rupiah a unit
     reason: str = ""
     permanent: bool = False
     address: bool = False  # the address is finished
     wait: timedelta | None = None
     excused: bool = False  # the line failed, not the message: the attempt does not count
+    line_works: bool = False  # it showed that a line in trouble works again
+
+    def load(self) -> Load:
+        """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all."""
+        if self.state is State.UNKNOWN:
+            return Load()
+        units = (self.segments if self.state is State.ACCEPTED else 0) - self.weight
+        return Load(segments=units, rupiah=units * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +61,16 @@ class Terms:
 
 
 async def settle_group(
-    db: AsyncConnection, outcomes: Sequence[Outcome], terms: Terms, now: datetime, luck: Sequence[float]
+    db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime, luck: Sequence[float]
 ) -> None:
-    """Record a group of outcomes. `luck` holds a number in [0, 1) for each.
+    """Record a group of outcomes of one line. `luck` holds a number in [0, 1) for each.
 
     Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters.
     """
     present = await deliveries.standing(db, [outcome.delivery_id for outcome in outcomes])
-    begun = await attempts.numbered(db, [(outcome.delivery_id, outcome.fence) for outcome in outcomes])
+    begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome in outcomes})
     rows, steps = [], []
+    spent: dict[tuple[int, str], Load] = {}
     for outcome, chance in zip(outcomes, luck, strict=True):
         d, attempt = present[outcome.delivery_id], begun[outcome.delivery_id]
         # A receipt may have overtaken us: what is known of the attempt already is never made weaker.
@@ -67,8 +79,11 @@ async def settle_group(
         step = await _next(db, d, attempt, outcome, fact, terms, now, chance)
         if step is not None:
             steps.append(step)
+        if d.broadcast_id is not None:
+            spent[d.broadcast_id, line] = spent.get((d.broadcast_id, line), Load()) + outcome.load()
     await attempts.finish(db, rows)
     await deliveries.move(db, steps, terms.worker)
+    await loads.add(db, terms.worker, spent)
 
 
 def _row(
@@ -118,7 +133,7 @@ async def _next(
 
 async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float) -> Step:
     """After a definite failure: the same rung again, the next rung, or the end."""
-    if not outcome.permanent:
+    if not outcome.permanent and not d.stopped:
         retry = Retry(first=terms.retry_first, cap=terms.retry_cap, give_up_after=EVENTS[d.event].retry_for)
         since = d.first_failed_at or now
         again = retry.at(max(d.tries, 1), since, now, outcome.wait, luck)
@@ -138,8 +153,8 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
 
 
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """The next rung of the person's ladder, or failed when there is none."""
-    if d.person_id is not None and d.contact_id is not None:
+    """The next rung of the person's ladder, or failed when there is none. What was stopped is not carried elsewhere."""
+    if d.person_id is not None and d.contact_id is not None and not d.stopped:
         above = await contacts.get(db, d.contact_id)
         while above is not None:
             above = await contacts.first(db, d.person_id, terms.ladder, after=above)
@@ -164,10 +179,27 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
 
 
 def unknown(d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """It may have been sent. What follows is the event's rule: resend once with the same key, or wait for a person."""
+    """It may have been sent. What follows is the event's rule: resend once with the same key, or wait for a person, at
+    most as long as a rung is tried.
+    """
     resend = EVENTS[d.event].after_unknown == "resend" and not d.maybe_twice
-    look = now + terms.resend_after if resend else None
-    return _step(d, State.UNKNOWN, reason, now, lease_until=look, held=not resend)
+    since = d.first_failed_at or now
+    look = now + terms.resend_after if resend else max(since + EVENTS[d.event].retry_for, now)
+    return _step(d, State.UNKNOWN, reason, now, lease_until=look, held=not resend, first_failed_at=since)
+
+
+async def _past(db: AsyncConnection, d: Standing, terms: Terms, now: datetime) -> Step:
+    """An unknown whose time has come: sent once more, carried to the next rung, or left as it is."""
+    if d.stopped:
+        return _step(d, State.UNKNOWN, "stopped before it was known", now, lease_until=None, held=False)
+    if d.expires_at is not None and d.expires_at <= now:
+        return _step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=False)
+    if not d.held:
+        return _step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True)
+    higher = await climb(db, d, "nobody knows whether it arrived", terms, now)
+    if higher.state == State.FAILED:  # no rung is left, and a failure is more than we know
+        return _step(d, State.UNKNOWN, "never known", now, lease_until=None, held=False)
+    return replace(higher, values={**(higher.values or {}), "maybe_twice": True})
 
 
 async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 200) -> int:
@@ -178,10 +210,8 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
         if d.state == State.SENDING:
             lost.append(d)
             steps.append(unknown(d, "no word from the sender", terms, now))
-        elif d.expires_at is not None and d.expires_at <= now:
-            steps.append(_step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=True))
         else:
-            steps.append(_step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True))
+            steps.append(await _past(db, d, terms, now))
     await attempts.finish(db, [_row(d.id, d.fence, State.UNKNOWN, "no word from the sender", now) for d in lost])
     await deliveries.move(db, steps, terms.worker)
     return len(steps)

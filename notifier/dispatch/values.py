@@ -1,10 +1,12 @@
 """What the rooms of the dispatcher hand to each other: a line, a wording, and whose words and seals they need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
-from channels.contract import Button, Channel
+from channels.contract import Button, Channel, Message
+from notifier.rules.pacing import shares
 from notifier.store.deliveries import Claimed
 
 
@@ -14,9 +16,56 @@ class Route:
 
     line: str
     channel: Channel
-    rate: float  # messages a second
-    parallel: int
+    rate: float  # units a second: messages, or the segments of an SMS
+    parallel: int  # calls under way at a time
     replies: bool
+    price: int = 0  # rupiah a unit
+    for_answers: float = 0.2  # part of the rate that no broadcast can take
+
+    @property
+    def scope(self) -> str:
+        """What the whole line is parked by."""
+        return f"line:{self.line}"
+
+    def shares(self) -> "tuple[Share, ...]":
+        """The budgets it is drawn from, each paced by itself: one for everything, one that only answers may use."""
+        common, reserved = shares(self.rate, self.for_answers)
+        whole = Share(self, self.scope, common, bulk=True)
+        return (whole, Share(self, f"{self.scope}:answers", reserved, bulk=False)) if reserved else (whole,)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a line's rate that is paced by itself."""
+
+    route: Route
+    scope: str
+    rate: float  # units a second
+    bulk: bool  # broadcasts may use it too
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A claimed delivery in words: its attempt's row is written, it only has to leave."""
+
+    delivery: Claimed
+    message: Message
+    weight: int  # units of the line's rate
+    template: str  # which wording it is
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A span of time in which one share of a line belongs to one worker, and what it may send in it."""
+
+    ready: Sequence[Ready]
+    waits: timedelta  # from now to the first slot
+    spacing: timedelta  # between two units
+    span: timedelta  # from the first slot to the end
+    probing: bool = False  # the line was in trouble: this is one message to see whether it works again
+
+
+NOTHING = Grant((), timedelta(), timedelta(), timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +74,7 @@ class Wording:
 
     parts: Mapping[str, str]
     buttons: tuple[Button, ...] = ()
+    template: str = ""  # which wording it is
 
 
 class Sealed(Protocol):
@@ -35,9 +85,8 @@ class Sealed(Protocol):
 
 
 class Speaks(Protocol):
-    """What the dispatcher needs of the words; both may raise when they are broken."""
+    """What the dispatcher needs of the words; may raise when they are broken."""
 
-    def label(self, c: Claimed, channel: str) -> str: ...
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording: ...
 
 

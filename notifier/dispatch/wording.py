@@ -19,16 +19,12 @@ class Speaker:
     def __init__(self, words: Words) -> None:
         self._words = words
 
-    def label(self, c: Claimed, channel: str) -> str:
-        """Which wording would be used now."""
-        return self._words.label(c.event, channel, c.language)
-
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
         said = self._words.render(c.event, channel, c.language, facts)
         hung = tuple(Button(label, f"{code}:{c.id}") for code, label in buttons(c.event, c.language)) if replies else ()
-        return Wording(said.parts, hung)
+        return Wording(said.parts, hung, said.template)
 
 
 def facts_of(c: Claimed) -> dict[str, Any]:

@@ -1,34 +1,34 @@
-"""The loop of one worker: takes what is due on each line, at the pace the governor grants, and settles in groups."""
+"""The loop of one worker: takes its share of each line, sends in the span that is its own, has the outcomes kept."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 from random import Random
 from typing import Any
 
 import structlog
 
-from channels.contract import Message, SendFailed
-from notifier.dispatch.claiming import Claims
-from notifier.dispatch.receipts import match_early, match_late
-from notifier.dispatch.settle import Outcome, Terms, lapse, settle_group
-from notifier.dispatch.values import Route, Sealed, Speaks, address_of, key_of
+from channels.contract import ChannelError, Probes, SendFailed
+from notifier.dispatch.claiming import AHEAD, Claims
+from notifier.dispatch.keeping import Keeper
+from notifier.dispatch.pacing import Turn
+from notifier.dispatch.receipts import match_late
+from notifier.dispatch.settle import Outcome, Terms, lapse
+from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
 from notifier.rules.deliveries import State, discreet
-from notifier.store import ledger as acts
-from notifier.store import paces
-from notifier.store.deliveries import Claimed
+from notifier.store import deliveries, paces
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
-GROUP = 50  # outcomes settled in one transaction at most
-PAUSES = (0.05, 0.5, 2.0)  # seconds before a group that could not be written is written again
-PATIENCE = 0.05  # seconds a group waits to grow
-LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this long
+LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this long, twice as long each time
+LONGEST_PAUSE = timedelta(minutes=8)
+WHENEVER = timedelta(days=10_000)
+AT_ONCE = timedelta(0)
 
 
 class Dispatcher:
-    """Sends what is due on its lines. `drain()` does one turn; `run()` goes on until cancelled, then settles."""
+    """Sends what is due on its lines. `drain()` goes on until nothing is due, `run()` until `stop()`."""
 
     def __init__(
         self,
@@ -43,18 +43,30 @@ class Dispatcher:
         batch: int = 50,
         lease: timedelta = timedelta(seconds=90),
         send_window: tuple[time, time],
+        own_clock: bool = False,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`may_send`: asked before each claim; a database that is not to be trusted yet sends nothing."""
         self._database = database
         self._vault = vault
-        self._routes = {route.line: route for route in routes}
-        self._words = words
+        self.shares = tuple(share for route in routes for share in route.shares())
+        self._keepers = {route.line: Keeper(database, route, terms, clock=clock, chance=chance) for route in routes}
+        self._gates = {route.line: asyncio.Semaphore(route.parallel) for route in routes}
+        self._pull = {share.scope: batch for share in self.shares}  # most to claim: what could be begun lately
         self.terms = terms
         self._clock = clock
-        self._lease = lease
-        self._chance = chance
-        self._claims = Claims(vault, words, terms, batch=batch, lease=lease, send_window=send_window)
+        self._batch = batch
+        self._claims = Claims(
+            vault, words, terms, batch=batch, lease=lease, send_window=send_window, own_clock=own_clock
+        )
+        self._may_send = may_send
+        self._under_way: set[asyncio.Task[None]] = set()
         self._poke = asyncio.Event()
         self._stopping = False
+
+    def share(self, line: str) -> Share:
+        """What everything on a line may use."""
+        return next(share for share in self.shares if share.route.line == line and share.bulk)
 
     def poke(self) -> None:
         """Something may have fallen due: look now."""
@@ -66,21 +78,51 @@ class Dispatcher:
         self._poke.set()
 
     async def run(self, idle: float = 0.5) -> None:
-        """Drain until stop() is called, resting `idle` seconds when nothing is due."""
-        async with asyncio.TaskGroup() as group:
-            for route in self._routes.values():
-                group.create_task(self._run_line(route, idle))
+        """Send until stop() is called, resting `idle` seconds when nothing is due."""
+        async with self._keeping(), asyncio.TaskGroup() as group:
+            for share in self.shares:
+                group.create_task(self._run_share(share, idle))
             group.create_task(self._run_lapse(idle))
 
-    async def _run_line(self, route: Route, idle: float) -> None:
+    @asynccontextmanager
+    async def _keeping(self) -> AsyncIterator[None]:
+        """Within, outcomes are written; on leaving, all that is under way arrives and is kept."""
+        keepers = [asyncio.create_task(keeper.run(), name="keeper") for keeper in self._keepers.values()]
+        try:
+            yield
+            await self._arrived()
+        finally:
+            for task in self._under_way:  # too slow for a closing service: each leaves an outcome behind
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            await self._kept()
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+
+    async def _arrived(self) -> None:
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _kept(self) -> None:
+        for keeper in self._keepers.values():
+            await keeper.kept()
+
+    async def _run_share(self, share: Share, idle: float) -> None:
+        looked = True  # a look at an idle queue takes no lock
         while not self._stopping:
             try:
-                sent = await self.turn(route)
+                sent = await self.turn(share) if looked else 0
+                looked = bool(sent) or await self._waits(share)
             except Exception:
-                log.exception("dispatch.turn", line=route.line)
-                sent = 0
+                log.exception("dispatch.turn", line=share.route.line)
+                sent, looked = 0, True
             if not sent and not self._stopping:
-                await self._rest(idle)
+                await self._rest(idle if not looked else AHEAD.total_seconds())
+
+    async def _waits(self, share: Share) -> bool:
+        async with self._database.read() as db:
+            return await deliveries.waits(db, share.route.line, self._clock())
 
     async def _run_lapse(self, idle: float) -> None:
         while not self._stopping:
@@ -100,10 +142,12 @@ class Dispatcher:
         await asyncio.sleep(0)
 
     async def drain(self) -> int:
-        """One turn on every line until nothing is due any more; returns how many attempts were made."""
+        """Send all that is due and settle it; returns how many attempts were begun."""
         total = 0
         while True:
-            done = sum([await self.turn(route) for route in self._routes.values()])
+            self._claims.forget_marks()
+            async with self._keeping():
+                done = sum([await self.turn(share, WHENEVER) for share in self.shares])
             total += done
             if not done and not await self.lapse():
                 return total
@@ -114,87 +158,88 @@ class Dispatcher:
             now = self._clock()
             return await lapse(db, now, self.terms) + await match_late(db, self.terms, now)
 
-    async def claim(self, route: Route) -> tuple[list[Claimed], datetime, timedelta]:
-        """Take a second's worth; from here on it is this worker's to send and to settle."""
+    async def claim(self, share: Share, ahead: timedelta = AHEAD) -> Grant:
+        """Take a span's worth; from here on it is this worker's to send and to settle."""
+        if not self._may_send():
+            return NOTHING
         async with self._database.write() as db:
-            return await self._claims.take(db, route, self._clock())
+            return await self._claims.take(db, share, self._clock(), self._pull[share.scope], ahead)
 
-    async def turn(self, route: Route) -> int:
-        """Claim at most a second's worth, send it at its slots, settle it in groups. Returns the attempts made."""
-        until = self._clock() + self._lease
-        claimed, first, spacing = await self.claim(route)
-        if not claimed:
+    async def turn(self, share: Share, ahead: timedelta = AHEAD) -> int:
+        """Claim a span's worth and begin to send it. Returns how many attempts were begun: they end by themselves."""
+        grant = await self.claim(share, ahead)
+        if not grant.ready:
             return 0
-        outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
-        gate = asyncio.Semaphore(route.parallel)
-        settling = asyncio.create_task(self._settle(route, outcomes, len(claimed)))
+        keeper = self._keepers[share.route.line]
+        turn = Turn(share, grant, self._gates[share.route.line], self._again, lambda: self._stopping)
+        begun = 0
         try:
-            async with asyncio.TaskGroup() as group:
-                for place, delivery in enumerate(claimed):
-                    slot = first + place * spacing
-                    group.create_task(self._send(route, delivery, slot, until, gate, outcomes))
+            async for ready in turn:
+                self._begin(self._send(share, ready, grant.probing))
+                begun += 1
         finally:
-            await settling
-        return len(claimed)
+            for ready in grant.ready[begun:]:
+                not_sent = self._outcome(
+                    share.route, ready, State.FAILED, reason="not sent", wait=AT_ONCE, excused=True
+                )
+                keeper.put(not_sent)
+        whole = begun == len(grant.ready)
+        self._pull[share.scope] = min(self._batch, 2 * self._pull[share.scope]) if whole else max(1, begun)
+        return begun
+
+    async def _again(self, share: Share, units: int) -> Grant:
+        async with self._database.write() as db:
+            return await self._claims.again(db, share, units, self._clock())
 
     # --- send ---
 
-    async def _send(
-        self,
-        route: Route,
-        c: Claimed,
-        slot: datetime,
-        until: datetime,
-        gate: asyncio.Semaphore,
-        outcomes: asyncio.Queue[Outcome],
-    ) -> None:
-        """One attempt at its slot; always leaves an outcome behind, also when it is cancelled or breaks."""
-        outcome = self._outcome(c, State.FAILED, reason="not sent", wait=timedelta(0), excused=True)
+    def _begin(self, sending: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(sending)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _send(self, share: Share, ready: Ready, probing: bool) -> None:
+        """One attempt; always leaves an outcome behind, also when it is cancelled or breaks."""
+        route = share.route
+        outcome = self._outcome(route, ready, State.UNKNOWN, reason="broken off")
         try:
-            pause = (slot - self._clock()).total_seconds()
-            if pause > 0:
-                await asyncio.sleep(pause)
-            async with gate:
-                # A lost lease ends the right to start; a closing service starts nothing more.
-                if not self._stopping and self._clock() < until:
-                    outcome = self._outcome(c, State.UNKNOWN, reason="broken off")
-                    outcome = await self._attempt(route, c)
+            outcome = await self._attempt(route, ready, probing)
         except Exception:
-            log.exception("dispatch.send", line=route.line, delivery=c.id)
+            log.exception("dispatch.send", line=route.line, delivery=ready.delivery.id)
         finally:
-            outcomes.put_nowait(outcome)
+            self._gates[route.line].release()
+            self._keepers[route.line].put(outcome)
 
-    async def _attempt(self, route: Route, c: Claimed) -> Outcome:
+    async def _attempt(self, route: Route, ready: Ready, probing: bool) -> Outcome:
         try:
-            wording = self._words.say(c, route.channel.name, route.replies)
-            message = Message(
-                to=address_of(c, self._vault)[1],
-                key=key_of(c),
-                subject=wording.parts.get("subject", ""),
-                text=wording.parts.get("text", ""),
-                html=wording.parts.get("html", ""),
-                thread=c.thread,
-                buttons=wording.buttons,
-            )
-        except Exception as error:
-            log.exception("dispatch.words", event_name=c.event, delivery=c.id)
-            return self._outcome(c, State.FAILED, reason=f"the words are broken: {error}", permanent=True)
-        try:
-            sent = await route.channel.send(message)
+            if probing and isinstance(route.channel, Probes):
+                await self._probe(route.channel)
+            sent = await route.channel.send(ready.message)
         except SendFailed as error:
-            return await self._refusal(route, c, error)
+            return await self._refusal(route, ready, error, probing)
         except Exception as error:  # a bug of a channel must not lose what it did
-            log.exception("dispatch.send", line=route.line, delivery=c.id)
-            return self._outcome(c, State.UNKNOWN, reason=f"the channel broke: {type(error).__name__}")
-        return self._outcome(c, State.ACCEPTED, ref=sent.ref, segments=sent.segments)
+            log.exception("dispatch.send", line=route.line, delivery=ready.delivery.id)
+            return self._outcome(route, ready, State.UNKNOWN, reason=f"the channel broke: {type(error).__name__}")
+        return self._outcome(route, ready, State.ACCEPTED, ref=sent.ref, segments=sent.segments, line_works=probing)
 
-    async def _refusal(self, route: Route, c: Claimed, error: SendFailed) -> Outcome:
+    async def _probe(self, channel: Probes) -> None:
+        try:
+            await channel.probe()
+        except SendFailed:
+            raise
+        except ChannelError as error:
+            raise SendFailed(str(error), line=True) from None
+
+    async def _refusal(self, route: Route, ready: Ready, error: SendFailed, probing: bool) -> Outcome:
         now = self._clock()
         whole_line = error.line or (error.wait is not None and error.scope == "line")
         if whole_line:
-            await self._park(route, now + (error.wait or LINE_PAUSE), error.reason, now)
+            await self._park(route, error, probing, now)
+        elif error.wait is not None:
+            await self._park_address(route, ready, now + error.wait, error.reason, now)
         return self._outcome(
-            c,
+            route,
+            ready,
             State.UNKNOWN if error.unknown else State.FAILED,
             reason=error.reason,
             permanent=error.permanent,
@@ -203,56 +248,28 @@ class Dispatcher:
             excused=whole_line and not error.unknown,
         )
 
-    async def _park(self, route: Route, until: datetime, reason: str, now: datetime) -> None:
-        reason = discreet(reason)
-        log.warning("line.parked", line=route.line, until=until.isoformat(), reason=reason)
+    async def _park(self, route: Route, error: SendFailed, probing: bool, now: datetime) -> None:
+        reason = discreet(error.reason)
         try:
             async with self._database.write() as db:
-                await paces.park(db, f"line:{route.line}", until, reason, now)
+                _, line, _ = await paces.lock(db, route.scope, route.scope, now)
+                again = probing or line.parked_until is None or line.parked_until <= now
+                pause = min(LINE_PAUSE * 2 ** min(line.parks, 8), LONGEST_PAUSE)
+                until = now + (error.wait or pause)
+                await paces.park(db, route.scope, until, reason, now, again=again)
+            log.warning("line.parked", line=route.line, until=until.isoformat(), reason=reason)
         except Exception:  # the next refusal parks it; this message's outcome must not be lost over it
             log.exception("dispatch.park", line=route.line)
 
-    def _outcome(self, c: Claimed, state: State, *, reason: str = "", **facts: Any) -> Outcome:
-        return Outcome(c.id, c.fence, self._clock(), state, reason=discreet(reason), **facts)
+    async def _park_address(self, route: Route, ready: Ready, until: datetime, reason: str, now: datetime) -> None:
+        index = self._vault.address_index(route.channel.name, ready.message.to)
+        try:
+            async with self._database.write() as db:
+                await paces.park(db, paces.chat(route.line, index), until, discreet(reason), now)
+        except Exception:
+            log.exception("dispatch.park", line=route.line)
 
-    # --- settle ---
-
-    async def _settle(self, route: Route, outcomes: asyncio.Queue[Outcome], expected: int) -> None:
-        done = 0
-        while done < expected:
-            group = [await outcomes.get()]
-            await asyncio.sleep(PATIENCE if expected - done > 1 else 0)
-            while len(group) < GROUP and not outcomes.empty():
-                group.append(outcomes.get_nowait())
-            await self._keep(route, group)
-            done += len(group)
-
-    async def _keep(self, route: Route, group: Sequence[Outcome]) -> None:
-        """Write a group, again if need be, then row by row; what can't be written is left to its lease."""
-        for pause in (*(PAUSES if len(group) > 1 else ()), None):
-            try:
-                await self._write(route, group)
-                return
-            except Exception:
-                log.exception("dispatch.settle", line=route.line, outcomes=len(group))
-            if pause is not None:
-                await asyncio.sleep(pause)
-        if len(group) > 1:
-            for outcome in group:
-                await self._keep(route, [outcome])
-
-    async def _write(self, route: Route, group: Sequence[Outcome]) -> None:
-        now = self._clock()
-        luck = [self._chance.random() for _ in group]
-        digest = sha256("\n".join(f"{o.delivery_id}:{o.fence}:{o.state}:{o.ref}" for o in group).encode()).hexdigest()
-        async with self._database.write() as db:
-            await settle_group(db, group, self.terms, now, luck)
-            await match_early(db, [(route.line, outcome) for outcome in group], self.terms, now)
-            await acts.append(
-                db,
-                at=now,
-                who=self.terms.worker,
-                act="settled",
-                about=f"line:{route.line}",
-                detail={"n": len(group), "digest": digest},
-            )
+    def _outcome(self, route: Route, ready: Ready, state: State, *, reason: str = "", **facts: Any) -> Outcome:
+        c = ready.delivery
+        facts |= {"weight": ready.weight, "price": route.price, "reason": discreet(reason)}
+        return Outcome(c.id, c.fence, self._clock(), state, **facts)

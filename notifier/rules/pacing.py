@@ -17,6 +17,9 @@ from notifier.rules.hours import Hours
 OPENS, CLOSES = time(8), time(20)  # the send window, by the citizen's wall clock
 GRACE = timedelta(minutes=30)  # how long after the citizen's own word an answer need not wait for the window
 NOTHING = timedelta(0)
+TICK = 0.002  # seconds; shorter pauses a process cannot keep
+BRISK = 200.0  # units a second
+LATE_SLOW, LATE = timedelta(milliseconds=20), timedelta(milliseconds=50)  # how late a worker may wake up
 _LONGEST_WAIT = timedelta(days=366)  # a provider that asks for more than a year is a broken provider
 
 
@@ -106,14 +109,54 @@ def fits(
 def slots(next_free: datetime | None, now: datetime, n: int, rate: float) -> tuple[datetime, timedelta, datetime]:
     """`n` evenly spaced slots at `rate` a second: (the first, their spacing, when the next one is free).
 
-    The k-th slot is first + k * spacing. Time that went by unused is not made up for: no bursts. ValueError when the
-    rate is not above zero or n is negative.
+    The span from the first to the next free one belongs to whoever asked. The k-th slot is first + k * spacing. Time
+    that went by unused is not made up for: no bursts. ValueError when the rate is not above zero or n is negative.
     """
     if not rate > 0 or n < 0:
         raise ValueError(f"Slots need a rate above zero and a number not below it, not {rate} a second and {n}.")
     first = now if next_free is None else max(next_free, now)
     spacing = timedelta(microseconds=math.ceil(1_000_000 / rate))  # rounded up: never above the rate
     return first, spacing, first + n * spacing
+
+
+def shares(rate: float, for_answers: float) -> tuple[float, float]:
+    """One line's rate as two budgets: (for everything, for answers alone). Together they are never more than the rate.
+
+    for_answers: the part of it, 0 to 1, that no broadcast can take. Whole numbers, so that no second holds one more; a
+    line of less than 5 a second is not divided.
+    """
+    reserved = max(1, math.floor(rate * for_answers)) if rate >= 5 and for_answers > 0 else 0
+    return (float(math.floor(rate)) if rate >= 1 else rate) - reserved, float(reserved)
+
+
+def stride(rate: float, tick: float = TICK) -> int:
+    """How many messages leave together at this rate, where their spacing is finer than a process can sleep."""
+    return max(1, math.ceil(rate * tick))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a line's time that belongs to one worker."""
+
+    first: datetime  # the first slot
+    spacing: timedelta  # between two units
+    end: datetime  # nothing of it may leave later
+    next_free: datetime  # where the next worker's begins
+
+
+def span(next_free: datetime | None, now: datetime, units: int, rate: float) -> Span:
+    """The next span for so many units. However the workers' clocks tick, no second holds more than the rate.
+
+    A worker wakes up late now and then. On a slow line the span has room for that, and nobody else is in it. On a brisk
+    one (from 200 a second) spans may overlap by as much as somebody may be late, and slots are wider by the same part:
+    within a second and `LATE` there are rate - 1 of them.
+    """
+    if rate < BRISK:
+        first, spacing, end = slots(next_free, now, units, rate)
+        return Span(first, spacing, end + LATE_SLOW, end + LATE_SLOW)
+    stretched = (rate - 1) / (1 + (LATE + timedelta(seconds=TICK)).total_seconds())
+    first, spacing, end = slots(next_free, now, units, stretched)
+    return Span(first, spacing, end + LATE, end)
 
 
 def reminder_at(

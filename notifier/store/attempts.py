@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store.bulk import many
 from notifier.store.schema import attempts, receipts
 from notifier.store.upsert import upsert
 
@@ -29,28 +30,30 @@ class Attempt:
 
 
 _COLUMNS = tuple(attempts.c[name] for name in Attempt.__dataclass_fields__)
+_ATTEMPTS = select(*_COLUMNS)
 
 
 async def begin(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Say that we are about to call; committed before the provider hears of it."""
-    if rows:
-        await db.execute(insert(attempts), list(rows))
+    await many(db, _BEGUN, rows)
+
+
+_BEGUN = insert(attempts)
+_FINISHED = (
+    update(attempts)
+    .where(attempts.c.delivery_id == bindparam("b_delivery"), attempts.c.number == bindparam("b_number"))
+    .values(
+        {
+            name: bindparam(f"v_{name}", type_=attempts.c[name].type)
+            for name in ("state", "reason", "ref", "segments", "settled_at")
+        }
+    )
+)
 
 
 async def finish(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write outcomes: b_delivery, b_number, v_state, v_reason, v_ref, v_segments, v_settled_at."""
-    if rows:
-        await db.execute(
-            update(attempts)
-            .where(attempts.c.delivery_id == bindparam("b_delivery"), attempts.c.number == bindparam("b_number"))
-            .values(
-                {
-                    name: bindparam(f"v_{name}", type_=attempts.c[name].type)
-                    for name in ("state", "reason", "ref", "segments", "settled_at")
-                }
-            ),
-            list(rows),
-        )
+    await many(db, _FINISHED, rows)
 
 
 async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
@@ -59,12 +62,10 @@ async def of_delivery(db: AsyncConnection, delivery_id: int) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-async def numbered(db: AsyncConnection, pairs: Sequence[tuple[int, int]]) -> dict[int, Attempt]:
-    """Attempts by (delivery, number), keyed by delivery."""
-    if not pairs:
-        return {}
-    named = or_(*(and_(attempts.c.delivery_id == d, attempts.c.number == n) for d, n in pairs))
-    return {row[1]: Attempt(*row) for row in await db.execute(select(*_COLUMNS).where(named))}
+async def numbered(db: AsyncConnection, fences: Mapping[int, int]) -> dict[int, Attempt]:
+    """The attempts with these numbers: delivery → number, delivery → attempt."""
+    rows = await db.execute(_ATTEMPTS.where(attempts.c.delivery_id.in_(fences)))
+    return {row.delivery_id: Attempt(*row) for row in rows if fences[row.delivery_id] == row.number}
 
 
 async def named(db: AsyncConnection, line: str, ref: str, key: str) -> Attempt | None:
@@ -117,6 +118,9 @@ async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     return int(found[0]) if found else None
 
 
+_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("line")).limit(1)
+
+
 async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
     """Say which attempt a kept receipt speaks of."""
     await db.execute(update(receipts).where(receipts.c.id == receipt_id).values(attempt_id=attempt_id))
@@ -138,6 +142,8 @@ async def found_late(db: AsyncConnection, since: datetime, limit: int) -> list[t
 
 async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:
     """Receipts that came before the send had returned."""
+    if (await db.execute(_EARLY, {"line": line})).first() is None:  # as nearly always
+        return []
     rows = await db.execute(
         select(*_KEPT).where(receipts.c.attempt_id.is_(None), receipts.c.line == line, receipts.c.ref.in_(refs))
     )

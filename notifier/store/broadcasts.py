@@ -295,8 +295,10 @@ async def expand(
     due: Mapping[str, datetime],
     now: datetime,
     limit: int,
-) -> tuple[int, int, list[tuple[str, str, int]]]:
-    """Write the deliveries of the next slice. Returns how many, the last person, and the counts by state and reason.
+) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
+    """Write the deliveries of the next slice.
+
+    Returns how many, the last person, the counts by state and reason, and how many are due on each line.
 
     `due`: zone → when it may leave there; a zone without an entry takes the plan's own time.
     """
@@ -343,16 +345,19 @@ async def expand(
     statement = (
         insert(deliveries)
         .from_select([*names.split(), "due_at", "expires_at", "created_at"], rows)
-        .returning(deliveries.c.person_id, deliveries.c.state, deliveries.c.reason)
+        .returning(deliveries.c.person_id, deliveries.c.state, deliveries.c.reason, deliveries.c.line)
     )
     counts: dict[tuple[str, str], int] = {}
+    carried: dict[str, int] = {}
     last = broadcast.cursor
     written = 0
-    for person_id, state, reason in await db.execute(statement):
+    for person_id, state, reason, line in await db.execute(statement):
         counts[state, reason] = counts.get((state, reason), 0) + 1
+        if state == "due":
+            carried[line] = carried.get(line, 0) + 1
         last = max(last, person_id)
         written += 1
-    return written, last, [(state, reason, n) for (state, reason), n in counts.items()]
+    return written, last, [(state, reason, n) for (state, reason), n in counts.items()], carried
 
 
 async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
@@ -363,7 +368,9 @@ async def settled(db: AsyncConnection, broadcast_id: int) -> bool:
             deliveries.c.broadcast_id == broadcast_id,
             or_(
                 deliveries.c.state.in_(("due", "sending")),
-                and_(deliveries.c.state == "unknown", deliveries.c.lease_until.is_not(None)),
+                and_(
+                    deliveries.c.state == "unknown", deliveries.c.lease_until.is_not(None), deliveries.c.held.is_(False)
+                ),
             ),
         )
         .limit(1)

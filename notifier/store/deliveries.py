@@ -4,20 +4,34 @@ Knows SQL and the kept counters; which state follows which is decided in `rules.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import accounts, attempts, broadcasts, contacts, deliveries, people, rounds, tallies, tickets
-from notifier.store.upsert import upsert
+from notifier.store.bulk import many
+from notifier.store.schema import (
+    Id,
+    accounts,
+    attempts,
+    broadcasts,
+    contacts,
+    deliveries,
+    people,
+    rounds,
+    tallies,
+    tickets,
+)
+from notifier.store.upsert import upsert_on
 
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
 HALTED = ("paused", "stopped", "asking")
+BULK = 2  # the lane of broadcasts; the smaller ones go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,7 @@ class Standing:
     lease_until: datetime | None
     maybe_twice: bool
     held: bool
+    stopped: bool  # its broadcast was stopped: it is not tried again and not carried elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class Claimed:
     expires_at: datetime | None
     window: bool
     lane: int
+    due_at: datetime
     thread: str
     sealed: bytes | None
     kind: str | None
@@ -99,113 +115,191 @@ async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
 # --- claiming --------------------------------------------------------------------------------------------------------
 
 
-async def claim(db: AsyncConnection, line: str, now: datetime, lease_until: datetime, limit: int) -> list[int]:
-    """Take up to `limit` due deliveries of a line, answers first. Each gets a lease and the next fence."""
-    halted = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
-    pick = (
-        select(deliveries.c.id)
-        .where(
-            deliveries.c.state == "due",
-            deliveries.c.line == line,
-            deliveries.c.due_at <= now,
-            or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(halted)),
+Mark = tuple[int, datetime, int]  # lane, due_at, id: a place in the queue of a line
+
+
+async def waits(db: AsyncConnection, line: str, now: datetime) -> bool:
+    """Is anything due on a line? A look without a lock, for workers that found nothing last time."""
+    return (await db.execute(_WAITS, {"of_line": line, "now": now})).first() is not None
+
+
+async def claim(
+    db: AsyncConnection,
+    line: str,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    *,
+    bulk: bool,
+    after: Mark | None = None,
+) -> list[Row[Any]]:
+    """Take up to `limit` due deliveries of a line; each gets a lease and the next fence. Returns their rows in order.
+
+    `bulk`: those of broadcasts, or everything else. `after`: look only behind this place of the queue, past the rows
+    that were claimed since and that an old snapshot keeps in the index.
+    """
+    values: dict[str, Any] = {"of_line": line, "now": now, "lease": lease_until, "n": limit}
+    if after is not None:
+        values |= dict(zip(("after_lane", "after_due", "after_id"), after, strict=True))
+    taken = await db.execute(_claiming(bulk, after is not None), values)
+    return sorted(taken, key=lambda row: (row.lane, row.due_at, row.id))
+
+
+_CLAIMED = (
+    deliveries.c.id,
+    deliveries.c.broadcast_id,
+    deliveries.c.person_id,
+    deliveries.c.contact_id,
+    deliveries.c.ticket_id,
+    deliveries.c.account_id,
+    deliveries.c.round_id,
+    deliveries.c.event,
+    deliveries.c.language,
+    deliveries.c.zone,
+    deliveries.c.facts,
+    deliveries.c.round_version,
+    deliveries.c.generation,
+    deliveries.c.fence,
+    deliveries.c.tries,
+    deliveries.c.expires_at,
+    deliveries.c.window,
+    deliveries.c.lane,
+    deliveries.c.due_at,
+    deliveries.c.thread,
+    deliveries.c.sealed,
+)
+_ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
+_HALTED = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
+_TIME = deliveries.c.due_at.type
+_DUE = select(deliveries.c.id).where(
+    deliveries.c.state == literal("due", literal_execute=True),  # so that the partial index serves a kept plan too
+    deliveries.c.line == bindparam("of_line"),
+    deliveries.c.due_at <= bindparam("now", type_=_TIME),
+    or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(_HALTED)),
+)
+_WAITS = _DUE.limit(1)
+
+
+@cache
+def _claiming(bulk: bool, after: bool) -> Any:
+    wanted = _DUE.where(deliveries.c.lane >= BULK if bulk else deliveries.c.lane < BULK)
+    if after:
+        place = (
+            bindparam("after_lane", type_=Integer),
+            bindparam("after_due", type_=_TIME),
+            bindparam("after_id", type_=Id),
         )
-        .order_by(deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("pick")
-    )
-    taken = (
+        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
+    pick = wanted.order_by(*_ORDER).limit(bindparam("n", type_=Integer)).with_for_update(skip_locked=True).cte("pick")
+    return (
         update(deliveries)
         .where(deliveries.c.id.in_(select(pick.c.id)))
-        .values(state="sending", lease_until=lease_until, fence=deliveries.c.fence + 1, tries=deliveries.c.tries + 1)
-        .returning(deliveries.c.id)
+        .values(
+            state="sending",
+            lease_until=bindparam("lease", type_=_TIME),
+            fence=deliveries.c.fence + 1,
+            tries=deliveries.c.tries + 1,
+        )
+        .returning(*_CLAIMED)
     )
-    return [int(row[0]) for row in await db.execute(taken)]
 
 
 _ROUND = ("code", "programme", "period", "region", "venue", "address", "opens_at", "closes_at", "amount", "method")
 _ROUND_EXTRA = ("note", "zone", "version")
+_AROUND = select(rounds.c.id, *(rounds.c[name] for name in (*_ROUND, *_ROUND_EXTRA)))
+_SAID = select(broadcasts.c.id, broadcasts.c.facts)
 
 
-async def claimed(db: AsyncConnection, ids: Sequence[int]) -> list[Claimed]:
-    """All that claimed deliveries need, in one statement."""
-    round_columns = [rounds.c[name].label(f"r_{name}") for name in (*_ROUND, *_ROUND_EXTRA)]
-    statement = (
-        select(
-            deliveries,
-            contacts.c.kind,
-            contacts.c.address,
-            contacts.c.state.label("contact_state"),
-            contacts.c.stopped_at,
-            people.c.name,
-            people.c.silenced_at,
-            accounts.c.notify_kind,
-            accounts.c.notify_address,
-            broadcasts.c.facts.label("broadcast_facts"),
-            rounds.c.id.label("r_row"),
-            *round_columns,
-        )
-        .select_from(
-            deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
-            .outerjoin(people, people.c.id == deliveries.c.person_id)
-            .outerjoin(accounts, accounts.c.id == deliveries.c.account_id)
-            .outerjoin(rounds, rounds.c.id == deliveries.c.round_id)
-            .outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id)
-        )
-        .where(deliveries.c.id.in_(ids))
-        .order_by(deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
-    )
-    return [_claimed(row) for row in await db.execute(statement)]
+async def claimed(db: AsyncConnection, taken: Sequence[Row[Any]]) -> list[Claimed]:
+    """Claimed rows with all that their words and addresses need. What many share is asked for once."""
+    who: dict[int, Any] = {
+        row.id: row for row in await db.execute(_WHO.where(deliveries.c.id.in_([row.id for row in taken])))
+    }
+    around = await _rounds(db, {row.round_id for row in taken} - {None})
+    said = await _broadcast_facts(db, {row.broadcast_id for row in taken} - {None})
+    return [_claimed(row, who[row.id], around.get(row.round_id), said.get(row.broadcast_id)) for row in taken]
 
 
-def _claimed(row: Row[Any]) -> Claimed:
-    r = row._mapping
-    around = None
-    if r["r_row"] is not None:
-        around = {name: r[f"r_{name}"] for name in (*_ROUND, *_ROUND_EXTRA)}
+_WHO = select(
+    deliveries.c.id,
+    contacts.c.kind,
+    contacts.c.address,
+    contacts.c.state.label("contact_state"),
+    contacts.c.stopped_at,
+    people.c.name,
+    people.c.silenced_at,
+    accounts.c.notify_kind,
+    accounts.c.notify_address,
+).select_from(
+    deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
+    .outerjoin(people, people.c.id == deliveries.c.person_id)
+    .outerjoin(accounts, accounts.c.id == deliveries.c.account_id)
+)
+
+
+async def _rounds(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    if not ids:
+        return {}
+    rows = await db.execute(_AROUND.where(rounds.c.id.in_(ids)))
+    return {row.id: dict(row._mapping) for row in rows}
+
+
+async def _broadcast_facts(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
+    if not ids:
+        return {}
+    rows = await db.execute(_SAID.where(broadcasts.c.id.in_(ids)))
+    return dict(tuple(row) for row in rows)
+
+
+def _claimed(row: Row[Any], who: Row[Any], around: Mapping[str, Any] | None, said: Mapping[str, Any] | None) -> Claimed:
     return Claimed(
-        id=r["id"],
-        broadcast_id=r["broadcast_id"],
-        person_id=r["person_id"],
-        contact_id=r["contact_id"],
-        ticket_id=r["ticket_id"],
-        event=r["event"],
-        language=r["language"],
-        zone=r["zone"],
-        facts=r["facts"],
-        round_version=r["round_version"],
-        generation=r["generation"],
-        fence=r["fence"],
-        tries=r["tries"],
-        expires_at=r["expires_at"],
-        window=r["window"],
-        lane=r["lane"],
-        thread=r["thread"],
-        sealed=r["sealed"],
-        kind=r["kind"],
-        address=r["address"],
-        contact_state=r["contact_state"],
-        stopped=r["stopped_at"] is not None or r["silenced_at"] is not None,
-        name=r["name"],
-        account_kind=r["notify_kind"],
-        account_address=r["notify_address"],
+        id=row.id,
+        broadcast_id=row.broadcast_id,
+        person_id=row.person_id,
+        contact_id=row.contact_id,
+        ticket_id=row.ticket_id,
+        event=row.event,
+        language=row.language,
+        zone=row.zone,
+        facts=row.facts,
+        round_version=row.round_version,
+        generation=row.generation,
+        fence=row.fence,
+        tries=row.tries,
+        expires_at=row.expires_at,
+        window=row.window,
+        lane=row.lane,
+        due_at=row.due_at,
+        thread=row.thread,
+        sealed=row.sealed,
+        kind=who.kind,
+        address=who.address,
+        contact_state=who.contact_state,
+        stopped=who.stopped_at is not None or who.silenced_at is not None,
+        name=who.name,
+        account_kind=who.notify_kind,
+        account_address=who.notify_address,
         round=around,
-        broadcast_facts=r["broadcast_facts"],
+        broadcast_facts=said,
     )
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------
 
-_STANDING = tuple(deliveries.c[name] for name in Standing.__dataclass_fields__)
+_STANDING = (
+    select(
+        *(deliveries.c[name] for name in Standing.__dataclass_fields__ if name != "stopped"),
+        func.coalesce(broadcasts.c.state == "stopped", literal(False)),
+    )
+    .select_from(deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id))
+    .order_by(deliveries.c.id)
+    .with_for_update(of=deliveries)
+)
 
 
 async def standing(db: AsyncConnection, ids: Collection[int]) -> dict[int, Standing]:
     """The present state of deliveries, locked until the transaction ends."""
-    rows = await db.execute(
-        select(*_STANDING).where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id).with_for_update(of=deliveries)
-    )
-    return {row[0]: Standing(*row) for row in rows}
+    return {row[0]: Standing(*tuple(row)) for row in await db.execute(_STANDING.where(deliveries.c.id.in_(ids)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,33 +315,41 @@ class Step:
     ticket_id: int | None = None  # woken when the step says that the citizen was not, or perhaps not, reached
 
 
-async def move(db: AsyncConnection, steps: Iterable[Step], worker: str) -> None:
+async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
     """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
     counts: Counter[tuple[int, str, str]] = Counter()
-    failed_tickets: set[int] = set()
+    for step in steps:
+        if step.broadcast_id is not None and step.was != step.state:
+            counts[step.broadcast_id, step.was, kept_reason(step.was, step.reason)] -= 1
+            counts[step.broadcast_id, step.state, kept_reason(step.state, step.reason)] += 1
+    await write(db, steps)
+    await count(db, counts, worker)
+
+
+async def write(db: AsyncConnection, steps: Sequence[Step]) -> None:
+    """Write the steps alone: the caller keeps the counters."""
+    unreached: set[int] = set()  # tickets
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for step in steps:
         values = {"state": step.state, "reason": step.reason[:120], **(step.values or {})}
         groups.setdefault(tuple(values), []).append({"b_id": step.id, **{f"v_{k}": v for k, v in values.items()}})
         if step.ticket_id is not None and step.state in UNREACHED:
-            failed_tickets.add(step.ticket_id)
-        if step.broadcast_id is not None and step.was != step.state:
-            counts[step.broadcast_id, step.was, _kept(step.was, step.reason)] -= 1
-            counts[step.broadcast_id, step.state, _kept(step.state, step.reason)] += 1
+            unreached.add(step.ticket_id)
     for names, rows in groups.items():
-        await db.execute(
-            update(deliveries)
-            .where(deliveries.c.id == bindparam("b_id"))
-            .values({name: bindparam(f"v_{name}", type_=deliveries.c[name].type) for name in names}),
-            rows,
-        )
-    await count(db, counts, worker)
-    if failed_tickets:
+        await many(db, _moving(names), rows)
+    if unreached:
         # Any instant that is past wakes the desk's sweep; the ticket's own times are reckoned anew there.
-        await db.execute(update(tickets).where(tickets.c.id.in_(failed_tickets)).values(wake=tickets.c.opened_at))
+        await db.execute(update(tickets).where(tickets.c.id.in_(unreached)).values(wake=tickets.c.opened_at))
 
 
-def _kept(state: str, reason: str) -> str:
+@lru_cache(64)
+def _moving(names: tuple[str, ...]) -> Update:
+    values = {name: bindparam(f"v_{name}", type_=deliveries.c[name].type) for name in names}
+    return update(deliveries).where(deliveries.c.id == bindparam("b_id")).values(values)
+
+
+def kept_reason(state: str, reason: str) -> str:
+    """What the counters keep of a reason: that of people suppressed, nothing of others."""
     return reason[:40] if state == "suppressed" else ""
 
 
@@ -258,15 +360,16 @@ async def count(db: AsyncConnection, counts: Mapping[tuple[int, str, str], int],
         for (broadcast, state, reason), n in sorted(counts.items())
         if n
     ]
-    if rows:
-        statement = upsert(db, tallies)
-        await db.execute(
-            statement.on_conflict_do_update(
-                index_elements=["broadcast_id", "worker", "state", "reason"],
-                set_={"n": tallies.c.n + statement.excluded.n},
-            ),
-            rows,
-        )
+    await many(db, _counting(db.dialect.name), rows)
+
+
+@cache
+def _counting(engine: str) -> Any:
+    statement = upsert_on(engine, tallies)
+    return statement.on_conflict_do_update(
+        index_elements=["broadcast_id", "worker", "state", "reason"],
+        set_={"n": tallies.c.n + statement.excluded.n},
+    )
 
 
 async def wake_ticket(db: AsyncConnection, ticket_id: int, now: datetime) -> None:
@@ -306,7 +409,7 @@ async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[st
     counts: Counter[tuple[str, str]] = Counter()
     held = 0
     for state, reason, is_held, n in rows:
-        counts[state, _kept(state, reason)] += n
+        counts[state, kept_reason(state, reason)] += n
         held += n if is_held and state == "unknown" else 0
     return dict(counts), held
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from notifier.errors import Refused
+from notifier.store.short_way import short_way
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -42,7 +43,13 @@ def database_url(text: str) -> URL:
 def create_engine(url: URL, *, pool_size: int = 8) -> AsyncEngine:
     """An engine with the manners each database needs."""
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 30}, hide_parameters=True)
+        engine = create_async_engine(
+            url,
+            connect_args={"isolation_level": None, "timeout": 30},
+            hide_parameters=True,
+            pool_reset_on_return=None,  # `Database` ends every transaction itself
+        )
+        event.listen(engine.sync_engine, "do_connect", short_way)
         event.listen(engine.sync_engine, "connect", _sqlite_manners)
         return engine
     # Behind a transaction pooler a prepared statement may meet another server connection: `?pooler=1` turns caches off.

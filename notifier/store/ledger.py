@@ -33,7 +33,10 @@ async def append(
     db: AsyncConnection, *, at: datetime, who: str, act: str, about: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Write an act in the caller's transaction. `detail` holds ids and codes only, so that erasure keeps the chain."""
-    await db.execute(insert(ledger).values(at=at, who=who, act=act, about=about, detail=canonical(detail)))
+    await db.execute(_ACT, {"at": at, "who": who, "act": act, "about": about, "detail": canonical(detail)})
+
+
+_ACT = insert(ledger).inline()
 
 
 def canonical(detail: Mapping[str, Any] | None) -> str:

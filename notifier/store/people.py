@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.bulk import insert_many
+from notifier.store.bulk import many
 from notifier.store.schema import contacts, enrolments, people, silences
-from notifier.store.upsert import upsert
+from notifier.store.upsert import upsert_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,33 @@ async def enrolled(db: AsyncConnection, person_ids: Collection[int]) -> dict[tup
     return {(person, programme): status for person, programme, status in rows.all()}
 
 
+@cache
+def _adding(engine: str) -> Any:
+    return upsert_on(engine, people).on_conflict_do_nothing(index_elements=["nik_index"])
+
+
+@cache
+def _adding_contacts(engine: str) -> Any:
+    return upsert_on(engine, contacts).on_conflict_do_nothing(index_elements=["person_id", "kind", "address"])
+
+
+@cache
+def _enrolling(engine: str) -> Any:
+    statement = upsert_on(engine, enrolments)
+    return statement.on_conflict_do_update(
+        index_elements=["person_id", "programme"],
+        set_={"status": statement.excluded.status, "updated_at": statement.excluded.updated_at},
+    )
+
+
 async def add(
     db: AsyncConnection, rows: Sequence[Mapping[str, Any]], import_id: int, now: datetime
 ) -> dict[bytes, int]:
     """Write new people; NIK index → id. Somebody who exists by now is left as they are, and missing in this."""
     if not rows:
         return {}
-    statement = upsert(db, people).on_conflict_do_nothing(index_elements=["nik_index"])
     constant = {"import_id": import_id, "created_at": now, "updated_at": now}
-    await insert_many(db, people, statement, rows, constant)
+    await many(db, _adding(db.dialect.name), rows, constant)
     written = await db.execute(
         select(people.c.nik_index, people.c.id).where(
             people.c.nik_index.in_([row["nik_index"] for row in rows]), people.c.import_id == import_id
@@ -139,10 +158,9 @@ async def add_contacts(db: AsyncConnection, rows: Sequence[tuple[int, str, str]]
     if not rows:
         return
     silent = await _silent(db, rows)
-    await insert_many(
+    await many(
         db,
-        contacts,
-        upsert(db, contacts).on_conflict_do_nothing(index_elements=["person_id", "kind", "address"]),
+        _adding_contacts(db.dialect.name),
         [
             {"person_id": person_id, "kind": kind, "address": address, "stopped_at": silent.get((kind, address))}
             for person_id, kind, address in rows
@@ -169,14 +187,9 @@ async def set_state(db: AsyncConnection, contact_ids: Collection[int], state: st
 
 async def enrol(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
     """Give (person, programme) this status, whatever it was."""
-    statement = upsert(db, enrolments)
-    await insert_many(
+    await many(
         db,
-        enrolments,
-        statement.on_conflict_do_update(
-            index_elements=["person_id", "programme"],
-            set_={"status": statement.excluded.status, "updated_at": statement.excluded.updated_at},
-        ),
+        _enrolling(db.dialect.name),
         [{"person_id": person_id, "programme": programme, "status": status} for person_id, programme, status in rows],
         {"updated_at": now},
     )

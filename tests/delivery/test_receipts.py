@@ -134,9 +134,8 @@ async def test_an_attempt_nobody_reported_becomes_unknown_and_is_sent_once_more(
         await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
         number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        route = stage.dispatcher._routes["sms"]
-        claimed, _, _ = await stage.dispatcher.claim(route)
-        assert len(claimed) == 1  # and here the worker dies
+        grant = await stage.dispatcher.claim(stage.dispatcher.share("sms"))
+        assert len(grant.ready) == 1  # and here the worker dies
         assert (await stage.house.broadcasts.statement(number)).sending == 1
         stage.clock.move(minutes=2)
         await stage.dispatcher.lapse()
@@ -159,11 +158,11 @@ async def test_a_bounce_that_overtakes_the_settling_still_climbs(database_url: s
         await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"), ("email", "siti@example.com"))
         number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        claimed, _, _ = await stage.dispatcher.claim(stage.dispatcher._routes["sms"])
+        claimed = (await stage.dispatcher.claim(stage.dispatcher.share("sms"))).ready[0].delivery
         await _tell(stage, Receipt("r1", F, reason="no such number", key="1:1:1", permanent=True))
-        outcome = Outcome(claimed[0].id, claimed[0].fence, stage.clock(), State.ACCEPTED, ref="r1")
+        outcome = Outcome(claimed.id, claimed.fence, stage.clock(), State.ACCEPTED, ref="r1")
         async with stage.house.database.write() as db:
-            await settle_group(db, [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
+            await settle_group(db, "sms", [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
         await stage.send()
         assert len(stage.providers.phones.notes("siti@example.com")) == 1
         assert (await stage.house.broadcasts.statement(number)).balanced

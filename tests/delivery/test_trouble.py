@@ -101,7 +101,7 @@ async def test_a_database_that_fails_once_while_settling_makes_nobody_get_it_twi
             raise OSError("deadlock detected")
         await real(*words)
 
-    monkeypatch.setattr("notifier.dispatch.worker.settle_group", fails_once)
+    monkeypatch.setattr("notifier.dispatch.keeping.settle_group", fails_once)
     async with open_stage(database_url, tmp_path) as stage:
         await add_round(stage)
         for n in range(5):
@@ -126,7 +126,7 @@ async def test_a_line_that_can_not_be_parked_goes_on(
     async with open_stage(database_url, tmp_path) as stage:
         number = await _one(stage, ("sms", "+62000003001"))
         async with asyncio.timeout(20):
-            await stage.dispatcher.turn(stage.dispatcher._routes["sms"])
+            await stage.dispatcher.drain()
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.sending, account.balanced) == (1, 0, True)
 
@@ -164,7 +164,7 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
     async with open_stage(database_url, tmp_path, rate=1) as stage:
         number = await _one(stage, ("sms", "+6281230000001"))
         stage.dispatcher.stop()
-        await stage.dispatcher.turn(stage.dispatcher._routes["sms"])
+        await stage.dispatcher.drain()
         assert not stage.providers.phones.calls
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.balanced) == (1, True)
@@ -173,16 +173,16 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
 async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_url: str, tmp_path: Path) -> None:
     async with open_stage(database_url, tmp_path) as stage:
         number = await _one(stage, ("sms", "+62000001001"))  # refuses for now, every time
-        claimed, _, _ = await stage.dispatcher.claim(stage.dispatcher._routes["sms"])
+        claimed = (await stage.dispatcher.claim(stage.dispatcher.share("sms"))).ready[0].delivery
         await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        outcome = Outcome(claimed[0].id, claimed[0].fence, stage.clock(), State.FAILED, reason="busy")
+        outcome = Outcome(claimed.id, claimed.fence, stage.clock(), State.FAILED, reason="busy")
         async with stage.house.database.write() as db:
-            await settle_group(db, [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
+            await settle_group(db, "sms", [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
         stage.clock.move(seconds=5)
         await stage.house.broadcasts.advance(stage.clock(), "test")
         account = await stage.house.broadcasts.statement(number)
-        assert (account.due, account.cancelled, account.balanced) == (0, 1, True)
+        assert (account.due, account.failed, account.balanced) == (0, 1, True)
 
 
 async def test_a_broken_broadcast_does_not_stop_those_behind_it(database_url: str, tmp_path: Path) -> None:

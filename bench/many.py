@@ -107,7 +107,7 @@ async def _sent(house: House) -> None:
 
 async def _sent_in_bulk(house: House) -> None:
     """The same with claims and settles of 500."""
-    room: Any = importlib.import_module("notifier.dispatch.worker")
+    room: Any = importlib.import_module("notifier.dispatch.keeping")
     usual, config = room.GROUP, house.config
     room.GROUP = SETTLED
     house.config = config.model_copy(update={"delivery": config.delivery.model_copy(update={"batch": SETTLED})})

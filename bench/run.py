@@ -42,7 +42,7 @@ BENCHES = (
     Bench("telegram", "CPU of a Bot API call / the library's own transport", telegram.call, {"sqlite": 0.1}),
     Bench("mail", "CPU of a mail, words and MIME / bare SMTP", mail.mail, {"sqlite": 1.7}),
     Bench("fanout", "time of a fan-out / bare INSERT … SELECT", fanout.fanout, {"postgresql": 1.3, "sqlite": 3.0}),
-    Bench("backlog", "CPU a message, large backlog / small", backlog.backlog, dict.fromkeys(BOTH, 1.1)),
+    Bench("backlog", "CPU or time a message, large backlog / small", backlog.backlog, dict.fromkeys(BOTH, 1.1)),
     Bench("snapshot", "the same while a snapshot is held", backlog.with_snapshot, dict.fromkeys(BOTH, 1.2)),
     Bench("hooks", "CPU of a stored hook / none stored", hooks.stored, {"postgresql": 1.6, "sqlite": 1.9}),
     Bench("p99", "p99 of a hook, busy / idle", hooks.under_load, {"sqlite": 4.0}),
@@ -60,13 +60,14 @@ def main(words: Sequence[str]) -> int:
     logging.basicConfig(level=logging.ERROR)
     engines = (options.database,) if options.database else ENGINES
     chosen = [bench for bench in BENCHES if not options.only or bench.name in options.only]
-    results = []
+    results: list[dict[str, Any]] = []
     with open_grounds(engines, quick=options.quick, size=options.size) as grounds:
         for bench in chosen:
-            results += [_measured(bench, grounds[engine]) for engine in engines if engine in bench.goals]
+            for engine in engines:
+                if engine in bench.goals:
+                    results.append(_measured(bench, grounds[engine]))
+                    _kept(options.json, results)  # after each: a long run may be broken off
     print(table(results))
-    if options.json:
-        Path(options.json).write_text(json.dumps({"machine": _machine(), "results": results}, indent=1) + "\n")
     return 1 if any("error" in result for result in results) else 0
 
 
@@ -99,6 +100,11 @@ def _measured(bench: Bench, ground: Ground) -> dict[str, Any]:
     told = {key: value for key, value in result.items() if key not in ("name", "what", "unit", "database", "runs")}
     say(f"  {told}")
     return result
+
+
+def _kept(file: str | None, results: Sequence[dict[str, Any]]) -> None:
+    if file:
+        Path(file).write_text(json.dumps({"machine": _machine(), "results": results}, indent=1) + "\n")
 
 
 def _machine() -> dict[str, Any]:

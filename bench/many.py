@@ -20,6 +20,7 @@ from notifier.store.schema import deliveries
 MESSAGES = 20_000, 1_500  # in full, for a quick look
 FEW, MANY = (10_000, 1_000), (1_000_000, 10_000)  # messages of the two processes whose memory is compared
 MOST = 128  # MiB in all
+AT_SPEED = 500  # messages settled before a worker is killed
 SETTLED = 500  # outcomes in one transaction of those beside whom ours are settled
 
 
@@ -127,17 +128,18 @@ async def killed(ground: Ground) -> Figure:
             await add_people(house, n, "sms")
             for _ in range(ground.runs):
                 await make_due(house, round_id, n, "sms")
-                before = await _sending(house)
+                before, settled = await _count(house, "sending"), await _count(house, "accepted")
                 async with worker(ground, url, data) as running:
                     going = asyncio.create_task(running.asked())
-                    await asyncio.sleep(1.5)
+                    while await _count(house, "accepted") < settled + AT_SPEED:
+                        await asyncio.sleep(0.02)
                     running.kill()
                     await asyncio.gather(going, return_exceptions=True)
-                left.append(await _sending(house) - before)
+                left.append(await _count(house, "sending") - before)
     return Figure(max(left), {"unsettled": left})
 
 
-async def _sending(house: House) -> int:
+async def _count(house: House, state: str) -> int:
     async with house.database.read() as db:
-        counted = select(func.count()).select_from(deliveries).where(deliveries.c.state == "sending")
+        counted = select(func.count()).select_from(deliveries).where(deliveries.c.state == state)
         return int((await db.execute(counted)).scalar_one())

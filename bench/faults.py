@@ -19,14 +19,14 @@ import structlog
 
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench.breaking.absence import absence  # noqa: E402
-from bench.breaking.chaos import chaos  # noqa: E402
-from bench.breaking.clocks import clocks  # noqa: E402
-from bench.breaking.databases import Lazy, ground_floor  # noqa: E402
-from bench.breaking.disks import full_disk  # noqa: E402
-from bench.breaking.kills import kills  # noqa: E402
-from bench.breaking.states import states  # noqa: E402
-from bench.breaking.values import Asked, Row  # noqa: E402
+from bench.breaking.absence import absence
+from bench.breaking.chaos import chaos
+from bench.breaking.clocks import clocks
+from bench.breaking.databases import Lazy, ground_floor
+from bench.breaking.disks import full_disk
+from bench.breaking.kills import kills
+from bench.breaking.states import states
+from bench.breaking.values import Asked, Row
 
 SQLITE, POSTGRES = "sqlite", "postgresql"
 HEADS = (

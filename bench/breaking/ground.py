@@ -123,7 +123,7 @@ class Ground:
         """Until the broadcast is done; False when it is not by then."""
         try:
             async with asyncio.timeout(seconds):
-                while (await self.house.broadcasts.progress(self.number)).state != "done":  # noqa: ASYNC110 - processes
+                while (await self.house.broadcasts.progress(self.number)).state != "done":
                     await asyncio.sleep(0.2)
         except TimeoutError:
             return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment, Entitlement
@@ -192,7 +192,7 @@ def within(column: ColumnElement[str], region: str) -> ColumnElement[bool]:
 def audience(programme: str, region: str, received_too: bool = True, round_id: int = 0) -> Select[Any]:
     """SQL: the ids of the people a round's message is for."""
     wanted = (
-        select(people.c.id)
+        select(enrolments.c.person_id.label("id"))
         .select_from(people.join(enrolments, enrolments.c.person_id == people.c.id))
         .where(
             enrolments.c.programme == programme,
@@ -249,11 +249,17 @@ async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence
     return [(kind or "", language, int(n)) for kind, language, n in rows]
 
 
+def _next(people_ids: Select[Any], after: int, limit: int) -> Subquery:
+    """SQL: the next people of an audience, by the column it is selected by: its index gives them in order."""
+    who = people_ids.selected_columns.id
+    return people_ids.where(who > after).order_by(who).limit(limit).subquery()
+
+
 async def draw(
     db: AsyncConnection, round_id: int, people_ids: Select[Any], now: datetime, after: int, limit: int
 ) -> None:
     """Give the next people of an audience their entitlement, unless they have one."""
-    chosen = people_ids.where(people.c.id > after).order_by(people.c.id).limit(limit).subquery()
+    chosen = _next(people_ids, after, limit)
     scheduled = Entitlement.DIJADWALKAN.value
     await db.execute(
         upsert(db, entitlements)
@@ -289,7 +295,7 @@ async def expand(
 
     `due`: zone → when it may leave there; a zone without an entry takes the plan's own time.
     """
-    slice_ = people_ids.where(people.c.id > broadcast.cursor).order_by(people.c.id).limit(limit).subquery("slice")
+    slice_ = _next(people_ids, broadcast.cursor, limit)
     first = (
         select(
             people.c.id.label("person_id"),
@@ -299,7 +305,8 @@ async def expand(
             _reachable(ladder).label("contact_id"),
         )
         .where(people.c.id.in_(select(slice_.c.id)))
-        .subquery("first")
+        .cte("first")
+        .prefix_with("MATERIALIZED")  # else SQLite looks for the contact anew wherever it is named
     )
     quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
     hindered = or_(first.c.contact_id.is_(None), quiet)

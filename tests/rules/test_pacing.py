@@ -9,7 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifier.rules.deliveries import EVENTS
-from notifier.rules.pacing import Retry, event_expiry, fits, leaves_at, reminder_at, retry_for, slots, window
+from notifier.rules.pacing import (
+    Retry,
+    event_expiry,
+    fits,
+    leaves_at,
+    reminder_at,
+    retry_for,
+    shares,
+    slots,
+    span,
+    window,
+)
 
 WIB, WIT, NEW_YORK = ZoneInfo("Asia/Jakarta"), ZoneInfo("Asia/Jayapura"), ZoneInfo("America/New_York")
 NOON = datetime(2026, 12, 7, 5, 0, tzinfo=UTC)
@@ -186,6 +197,49 @@ def test_no_sliding_second_ever_holds_more_than_the_rate(rate: float, calls: lis
 def test_a_rate_of_nothing_is_refused(n: int, rate: float) -> None:
     with pytest.raises(ValueError, match="a rate above zero"):
         slots(None, NOON, n, rate)
+
+
+@pytest.mark.parametrize(
+    ("rate", "for_answers", "common", "reserved"),
+    [
+        (25, 0.2, 20, 5),
+        (10, 0.2, 8, 2),
+        (5, 0.2, 4, 1),
+        (4, 0.2, 4, 0),
+        (0.5, 0.2, 0.5, 0),
+        (30, 0, 30, 0),
+        (12.7, 0.1, 11, 1),
+    ],
+)
+def test_a_line_keeps_a_whole_part_of_its_rate_for_answers(
+    rate: float, for_answers: float, common: float, reserved: float
+) -> None:
+    assert shares(rate, for_answers) == (common, reserved)
+
+
+@given(st.floats(1, 3000), st.lists(st.tuples(st.integers(1, 60), st.floats(0, 0.5)), max_size=40), st.data())
+def test_no_second_holds_more_than_the_rate_however_late_workers_wake_up(
+    rate: float, calls: list[tuple[int, float]], data: st.DataObject
+) -> None:
+    """Each worker lets its own go spaced by what really happened, and nothing after the end of its span."""
+    rate = float(int(rate))
+    now, next_free = NOON, None
+    left: list[float] = []
+    for n, later in calls:
+        now += timedelta(seconds=later)
+        own = span(next_free, now, n, rate)
+        next_free = own.next_free
+        spacing = own.spacing.total_seconds()
+        at, end = (own.first - NOON).total_seconds(), (own.end - NOON).total_seconds()
+        for _ in range(n):
+            at += data.draw(st.floats(0, 0.06))
+            if at + spacing > end:
+                break
+            left.append(at)
+            at += spacing
+    left.sort()
+    for place, start in enumerate(left):
+        assert sum(1 for other in left[place : place + int(rate) + 2] if other < start + 1 - 1e-6) <= rate
 
 
 # --- reminders and expiry ------------------------------------------------------------------------------------------

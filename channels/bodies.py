@@ -18,7 +18,10 @@ LONGEST_ID = 200
 
 def parsed(body: bytes, headers: Mapping[str, str]) -> Any:
     """JSON, or a form if the content type says so or the body does not begin like JSON. Raises ValueError."""
-    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "").lower()
+    kind = headers.get("content-type") or next(
+        (value for name, value in headers.items() if name.lower() == "content-type"), ""
+    )
+    kind = kind.lower()
     text = body.decode("utf-8-sig", "replace").strip()
     if "json" in kind or ("form-urlencoded" not in kind and text[:1] in ("{", "[")):
         return json.loads(text)
@@ -75,7 +78,9 @@ def ident(value: Any) -> str:
 
 def clean(text: str) -> str:
     """Without what no database stores: NUL bytes go, lone surrogates become the replacement character."""
-    return re.sub(r"[\ud800-\udfff]", "\ufffd", text.replace("\0", ""))
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else re.sub(r"[\ud800-\udfff]", "\ufffd", text)
 
 
 def moment(value: Any, zone: ZoneInfo, pattern: str) -> datetime | None:

@@ -81,7 +81,10 @@ class Sms:
         self._settings = settings
         self._http = http
         self._now = now
-        self._headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        own = _own_words(settings)
+        headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        self._headers, self._body = _filler(headers, own), _filler(settings.body, own)
+        self._url = _url_filler(settings.url, own)
         self._middlewares = (_once,) if settings.method == "GET" else ()
         self._zone = ZoneInfo(settings.zone)
         self._timeout = aiohttp.ClientTimeout(
@@ -92,12 +95,12 @@ class Sms:
 
     async def send(self, message: Message) -> Sent:
         """Hand over once. Raises SendFailed; `unknown` for everything that went wrong after the request left."""
-        words = self._words(message)
+        words = {"to": _spelled(message.to, self._settings.number), "text": clean(message.text), "key": message.key}
         try:
             async with self._http.request(
                 self._settings.method,
-                _filled_url(self._settings.url, words),
-                headers=_filled(self._headers, words),
+                self._url(words),
+                headers=self._headers(words),
                 timeout=self._timeout,
                 allow_redirects=False,
                 middlewares=self._middlewares,
@@ -146,22 +149,9 @@ class Sms:
 
     # sending
 
-    def _words(self, message: Message) -> Mapping[str, str]:
-        chosen, password = self._settings, self._settings.password.get_secret_value()
-        return {
-            "to": _spelled(message.to, chosen.number),
-            "text": clean(message.text),
-            "key": message.key,
-            "sender": chosen.sender,
-            "user": chosen.user,
-            "password": password,
-            "basic": b64encode(f"{chosen.user}:{password}".encode()).decode() if chosen.user else "",
-            "token": chosen.token.get_secret_value(),
-        }
-
     def _payload(self, words: Mapping[str, str]) -> dict[str, Any]:
         """The argument of aiohttp's request that carries the body."""
-        body = _filled(self._settings.body, words)
+        body = self._body(words)
         if self._settings.format == "json":
             return {"json": body}
         return {"data" if self._settings.format == "form" else "params": {name: str(body[name]) for name in body}}
@@ -256,25 +246,55 @@ class Sms:
 # requests
 
 
-def _filled(template: Any, words: Mapping[str, str]) -> Any:
-    """The template with its placeholders filled, once: a citizen's "{key}" stays as written. A field with
-    placeholders none of which has a value is left out (no sender, no token)."""
-    if isinstance(template, str):
-        return PLACEHOLDER.sub(lambda found: words[found[1]], template)
+Words = Mapping[str, str]
+LEFT_OUT = object()
+
+
+def _own_words(settings: Settings) -> Words:
+    """The placeholders that are the line's own, alike for every message."""
+    password = settings.password.get_secret_value()
+    return {
+        "sender": settings.sender,
+        "user": settings.user,
+        "password": password,
+        "basic": b64encode(f"{settings.user}:{password}".encode()).decode() if settings.user else "",
+        "token": settings.token.get_secret_value(),
+    }
+
+
+def _filler(template: Any, own: Words) -> Callable[[Words], Any]:
+    """The template as a function of a message's words. Each placeholder is filled once: a citizen's "{key}" stays as
+    written. A field with placeholders none of which has a value is left out (no sender, no token).
+    """
     if isinstance(template, dict):
-        return {name: _filled(value, words) for name, value in template.items() if not _hollow(value, words)}
+        fields = {name: _filler(value, own) for name, value in template.items()}
+        return lambda words: {name: value for name, say in fields.items() if (value := say(words)) is not LEFT_OUT}
     if isinstance(template, list):
-        return [_filled(value, words) for value in template]
-    return template
-
-
-def _hollow(template: Any, words: Mapping[str, str]) -> bool:
+        entries = [_filler(value, own) for value in template]
+        return lambda words: [None if (value := say(words)) is LEFT_OUT else value for say in entries]
     used = PLACEHOLDER.findall(template) if isinstance(template, str) else []
-    return bool(used) and not any(words[word] for word in used)
+    if not used:
+        return lambda words: template
+    if own.keys() >= set(used):
+        said = PLACEHOLDER.sub(lambda found: own[found[1]], template) if any(own[word] for word in used) else LEFT_OUT
+        return lambda words: said
+    if template == f"{{{used[0]}}}":
+        return lambda words: words[used[0]] or LEFT_OUT
+
+    def say(words: Words) -> Any:
+        known = {**own, **words}
+        if not any(known[word] for word in used):
+            return LEFT_OUT
+        return PLACEHOLDER.sub(lambda found: known[found[1]], template)
+
+    return say
 
 
-def _filled_url(template: str, words: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: quote(words[found[1]], safe=""), template)
+def _url_filler(template: str, own: Words) -> Callable[[Words], str]:
+    """The same for an address, where words are quoted."""
+    if not PLACEHOLDER.search(template):
+        return lambda words: template
+    return lambda words: PLACEHOLDER.sub(lambda found: quote({**own, **words}[found[1]], safe=""), template)
 
 
 def _spelled(address: str, number: str) -> str:

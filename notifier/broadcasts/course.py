@@ -120,7 +120,9 @@ class Course:
     async def _expand(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         of = await rounds.get(db, b.round_id)
         assert of is not None
-        people = moves.not_in(audience(b.event, of, b.parent_id), b.id)  # who joins late: the walk begins once more
+        people = audience(b.event, of, b.parent_id)
+        if b.event in CORRECTIONS:  # whoever joins one late has its walk begin once more
+            people = moves.not_in(people, b.id)
         # The first ones stay among themselves: the slice that reaches their number ends there.
         limit = min(SLICE, b.canary - b.expanded) if b.canary > b.expanded else SLICE
         if b.parent_id is None or b.event not in CORRECTIONS:

@@ -46,6 +46,7 @@ class Service:
 @asynccontextmanager
 async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncIterator[Service]:
     """Run these roles until the block is left; then stop hearing first and sending last."""
+    calm()
     async with AsyncExitStack() as stack:
         _alone(house, stack)
         await house.restored.look(house.clock())  # before anything can leave

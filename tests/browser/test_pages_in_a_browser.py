@@ -151,7 +151,7 @@ async def test_a_broadcast_shows_its_progress_without_being_asked(browser: Brows
         async with pages.house.database.write() as db:
             t = schema.tallies
             await db.execute(t.update().where(t.c.broadcast_id == 1, t.c.state == "due").values(state="accepted"))
-        await expect(row).to_have_text("6", timeout=10_000)
+        await expect(row).to_contain_text("6", timeout=10_000)
         await pages.house.broadcasts.stop(pages.viewers["tuti"], 1, pages.clock())
         await expect(page.locator("h1 + .tag")).to_have_text("dihentikan", timeout=10_000)
 

@@ -307,6 +307,7 @@ def prove(database_url: str, folder: Path, examples: int, steps: int = STEPS, ch
             runner.run(opened.__aexit__(None, None, None))
 
 
+@pytest.mark.timeout(300)
 def test_whatever_happens_in_whatever_order_the_laws_of_delivery_hold(database_url: str, tmp_path: Path) -> None:
     engine = "sqlite" if database_url.startswith("sqlite") else "postgresql"
     prove(database_url, tmp_path, EXAMPLES[engine])

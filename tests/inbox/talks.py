@@ -189,8 +189,10 @@ class Talk:
             await self.house.outbox.queue(db, notice, self.now)
 
     async def send(self) -> int:
-        """Let the worker send what is due."""
-        return await self.stage.dispatcher.drain()
+        """Let the worker send what is due; whoever answers does so a moment later."""
+        sent = await self.stage.dispatcher.drain()
+        self.stage.clock.move(milliseconds=50)
+        return sent
 
     async def ref_to(self, kind: str, address: str, event: str) -> str:
         """The provider's id of the newest message of an event that went to an address."""

@@ -2,9 +2,10 @@
 database that goes away. What a kill does is told in test_kill.py."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from tempfile import gettempdir
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -47,18 +48,23 @@ async def test_a_full_disk_is_told_clearly_corrupts_nothing_and_is_forgotten_whe
     assert row.verdict == ()
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that `nobody`, who runs the server, can reach; other runs tidy up what pytest makes."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.timeout(180)
-async def test_a_database_that_crashes_and_comes_back_finds_the_service_waiting_for_it(tmp_path: Path) -> None:
-    folder = tmp_path / "postgres"
-    for place in (tmp_path, *tmp_path.parents[:3]):  # `nobody`, who runs the server, has to reach it
-        if place.stat().st_uid == os.geteuid() and place != Path(gettempdir()):
-            place.chmod(0o755)
+async def test_a_database_that_crashes_and_comes_back_finds_the_service_waiting_for_it(
+    reachable: Path, tmp_path: Path
+) -> None:
+    folder = reachable / "postgres"
     url = postgres.start(folder, os.getpid(), SAFE)
-    data = tmp_path / "data"
-    data.mkdir()
     try:
         row = await absence(
-            _asked(url, data),
+            _asked(url, tmp_path),
             lambda: postgres.stop(folder),
             lambda: postgres.resume(folder, os.getpid()),
             messages=80,

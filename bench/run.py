@@ -23,6 +23,7 @@ if not __package__:  # as a script: its own folder is no place to import from
 from bench import answers, backlog, fanout, hooks, mail, many, sending, telegram
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
+from notifier.app.service import calm
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def main(words: Sequence[str]) -> int:
     """Measure, print a table; exit code 1 when a bench broke, not when a goal is missed."""
     options = _options(words)
     logging.basicConfig(level=logging.ERROR)
+    calm()  # as every process of the service does
     engines = (options.database,) if options.database else ENGINES
     chosen = [bench for bench in BENCHES if not options.only or bench.name in options.only]
     results: list[dict[str, Any]] = []

@@ -27,7 +27,7 @@ from notifier.store.engine import Database
 from notifier.store.loads import Load
 
 log = structlog.get_logger()
-SLICE = 1000  # people expanded in one transaction; small enough that webhooks on SQLite do not wait
+SLICE_SQLITE, SLICE_POSTGRESQL = 1000, 10_000  # people expanded in one transaction; on SQLite webhooks wait for it
 RECALL = 500
 GLANCE = 10  # slices of an expansion between two looks at how it fares
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
@@ -124,7 +124,8 @@ class Course:
         if b.event in CORRECTIONS:  # whoever joins one late has its walk begin once more
             people = moves.not_in(people, b.id)
         # The first ones stay among themselves: the slice that reaches their number ends there.
-        limit = min(SLICE, b.canary - b.expanded) if b.canary > b.expanded else SLICE
+        whole = SLICE_SQLITE if self._database.is_sqlite else SLICE_POSTGRESQL
+        limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
         if b.parent_id is None or b.event not in CORRECTIONS:
             await rows.draw(db, b.round_id, people, now, b.cursor, limit)
         event = EVENTS[b.event]

@@ -51,7 +51,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         await stack.enter_async_context(open_lines(house))
         await house.broadcasts.question(house.clock())  # a new release may bring other words than were approved
         inbox = build_inbox(house)
-        dispatcher = build_dispatcher(house) if "worker" in roles else None
+        house.dispatcher = dispatcher = build_dispatcher(house) if "worker" in roles else None
         if dispatcher is not None:
             await stack.enter_async_context(_sending(dispatcher))
         poke = dispatcher.poke if dispatcher is not None else _nothing

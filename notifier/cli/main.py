@@ -74,7 +74,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     options, rest = split(words)
-    if not rest or rest[0] in ("-h", "--help", "help"):
+    if not rest:
+        raise UsageError(_help())
+    if rest[0] in ("-h", "--help", "help"):
         print(_help(), flush=True)
         return 0
     if rest[0] == "--version":

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.rounds import Enrolment, Entitlement
 from notifier.store.contacts import rank
 from notifier.store.schema import (
+    LARGEST_ID,
     attempts,
     broadcasts,
     contacts,
@@ -58,11 +59,12 @@ class Broadcast:
     wake: datetime | None
     round_code: str
     region: str
+    zone: str  # of its round: what its times are shown in
 
 
-_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region"))
+_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone"))
 _SELECT = select(
-    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region
+    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region, rounds.c.zone
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
 
 
@@ -74,6 +76,8 @@ async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int:
 
 async def get(db: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """One broadcast with its round's code and region."""
+    if not 0 < broadcast_id <= LARGEST_ID:
+        return None
     wanted = _SELECT.where(broadcasts.c.id == broadcast_id)
     if lock:
         wanted = wanted.with_for_update(of=broadcasts)

@@ -86,3 +86,21 @@ def test_a_cap_that_is_no_number_is_wrong_usage(data: Path, capsys: pytest.Captu
         main([*words, "--cap", "much"])
     assert ended.value.code == 2
     assert "--cap" in capsys.readouterr().err
+
+
+def test_a_number_that_no_row_can_have_is_nothing_there_is(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (2**63, 99999999999999999999, -1):
+        assert main(["statement", str(number), "--data", str(data)]) == 1
+        assert capsys.readouterr().err == f"there is no broadcast {number}\n"
+        assert main(["approve", str(number), "--by", "rina", "--data", str(data)]) == 1
+        assert f"there is no broadcast {number}" in capsys.readouterr().err
+
+
+def test_a_data_folder_that_takes_no_files_is_an_error_of_check(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--data", str(data)]) == 0
+    assert sorted(place.name for place in data.iterdir()) == ["config.toml", "keys.json", "notifier.db"]
+    capsys.readouterr()
+    assert main(["check", "--data", "/proc/nope"]) == 1
+    assert "ERROR   data: /proc/nope can't be written" in capsys.readouterr().err
+    assert main(["check", "--data", str(data / "config.toml" / "x")]) == 1
+    assert "can't be written" in capsys.readouterr().err

@@ -226,7 +226,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
 
     async def chain(now: datetime) -> None:
-        if await seal(house.database, house.worker, now):
+        if await seal(house.database, house.vault, house.worker, now):
             await house.restored.look(now)
 
     async def advance(now: datetime) -> None:

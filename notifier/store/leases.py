@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import leases
@@ -18,3 +18,8 @@ async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span:
         where=or_(leases.c.holder == holder, leases.c.until < now),
     ).returning(leases.c.name)
     return (await db.execute(statement)).first() is not None
+
+
+async def known(db: AsyncConnection, name: str) -> bool:
+    """Whether anybody has ever held a lease."""
+    return (await db.execute(select(leases.c.name).where(leases.c.name == name))).first() is not None

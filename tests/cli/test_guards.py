@@ -43,7 +43,7 @@ async def _lose(house: House) -> None:
     async with house.database.write() as db:
         for _ in range(3):
             await acts.append(db, at=utc_now(), who="clock", act="test", about="test:1")
-    await seal(house.database, "test", utc_now())
+    await seal(house.database, house.vault, "test", utc_now())
     await house.restored.look(utc_now())
     async with house.database.write() as db:
         await db.execute(delete(ledger).where(ledger.c.seq > 2))

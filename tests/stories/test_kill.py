@@ -97,4 +97,4 @@ async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_eve
             twice = sum(1 for n in got.values() if n > 1)
             assert max(got.values()) <= 1 + KILLS
             assert twice <= KILLS * 20  # at most what was under way at a kill
-            assert (await verify(house.database)).sound
+            assert (await verify(house.database, house.vault)).sound

@@ -4,9 +4,10 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from notifier.accounts import Person
 from notifier.app import House, open_house, utc_now
@@ -14,7 +15,7 @@ from notifier.cli.main import main
 from notifier.cli.options import Options
 from notifier.ledger import seal
 from notifier.store import ledger as acts
-from notifier.store.schema import ledger
+from notifier.store.schema import broadcasts, ledger, rounds
 
 LINES = '[lines.sms]\nchannel = "sms"\nurl = "http://127.0.0.1:9/send"\nsandbox = true\n'
 
@@ -104,3 +105,35 @@ def test_a_data_folder_that_takes_no_files_is_an_error_of_check(data: Path, caps
     assert "ERROR   data: /proc/nope can't be written" in capsys.readouterr().err
     assert main(["check", "--data", str(data / "config.toml" / "x")]) == 1
     assert "can't be written" in capsys.readouterr().err
+
+
+def test_verify_tells_what_waits_warns_of_a_head_that_is_gone_and_writes_nothing(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--data", str(data)]
+    for _ in range(2):
+        assert main(["verify", *here]) == 0
+        assert "2 acts wait to be chained" in capsys.readouterr().out
+    _in(data, lambda house: seal(house.database, house.vault, "test", utc_now()))
+    assert main(["verify", "--json", *here]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["sound"], told["acts"], told["waiting"], told["findings"]) == (True, 2, 0, [])
+    assert "remembers the newest act" in told["warnings"][0]
+    assert not (data / "ledger.head").exists()
+
+
+def test_verify_names_a_row_that_was_altered_and_fails(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def forge(house: House) -> None:
+        now = utc_now()
+        times = dict.fromkeys(("opens_at", "closes_at", "created_at", "updated_at"), now)
+        place = {"code": "X", "programme": "BPNT", "period": "2026", "region": "31", "venue": "Pos", "method": "TUNAI"}
+        plan = {"event": "round_announced", "state": "planned", "planned_by": "account:9"}
+        numbers: dict[str, Any] = {"round_id": 1, "round_version": 1, "approved_audience": 3, "facts": {}, "pins": {}}
+        when = dict.fromkeys(("at", "expires_at", "planned_at"), now)
+        async with house.database.write() as db:
+            await db.execute(insert(rounds).values(id=1, zone="Asia/Jakarta", **place, **times))
+            await db.execute(insert(broadcasts).values(id=7, **plan, **numbers, **when))
+
+    _in(data, forge)
+    assert main(["verify", "--data", str(data)]) == 1
+    assert "broadcasts 7: no act of the ledger plans it." in capsys.readouterr().err

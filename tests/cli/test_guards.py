@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,11 +111,14 @@ def test_a_data_folder_that_takes_no_files_is_an_error_of_check(data: Path, caps
 def test_verify_tells_what_waits_warns_of_a_head_that_is_gone_and_writes_nothing(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    async def chain(house: House) -> None:
+        await seal(house.database, house.vault, "test", utc_now())
+
     here = ["--data", str(data)]
     for _ in range(2):
         assert main(["verify", *here]) == 0
         assert "2 acts wait to be chained" in capsys.readouterr().out
-    _in(data, lambda house: seal(house.database, house.vault, "test", utc_now()))
+    _in(data, chain)
     assert main(["verify", "--json", *here]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["sound"], told["acts"], told["waiting"], told["findings"]) == (True, 2, 0, [])
@@ -137,3 +141,31 @@ def test_verify_names_a_row_that_was_altered_and_fails(data: Path, capsys: pytes
     _in(data, forge)
     assert main(["verify", "--data", str(data)]) == 1
     assert "broadcasts 7: no act of the ledger plans it." in capsys.readouterr().err
+
+
+def test_a_plan_for_a_time_that_is_past_is_told_so_or_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = utc_now()
+    times = {"opens_at": now + timedelta(days=2), "closes_at": now + timedelta(days=3)}
+
+    async def fill(house: House) -> None:
+        await house.accounts.add(Person("budi", "admin"), None, who="cli:test", now=now)
+        place = {"code": "X", "programme": "BPNT", "period": "2026", "region": "31", "venue": "Pos", "method": "TUNAI"}
+        async with house.database.write() as db:
+            row = {**place, **times, "zone": "Asia/Jayapura", "created_at": now, "updated_at": now}
+            await db.execute(insert(rounds).values(**row))
+
+    _in(data, fill)
+    words = ["plan", "round_announced", "--round", "X", "--by", "rina", "--data", str(data)]
+    assert main([*words, "--at", (now - timedelta(days=400)).isoformat()]) == 1
+    assert "is past by more than 6 hours" in capsys.readouterr().err
+    hour_ago = (now - timedelta(hours=1)).isoformat()
+    assert main([*words, "--at", hour_ago, "--dry-run"]) == 0
+    assert "That time is past: it leaves at once after approval." in capsys.readouterr().out
+    assert main([*words, "--at", "now", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["past"] is False
+    assert main([*words, "--at", hour_ago, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["past"] is True
+    assert main(["approve", "1", "--by", "budi", "--data", str(data)]) == 0
+    said = capsys.readouterr().out
+    assert "(Asia/Jayapura)" in said
+    assert "That time is past: it leaves at once." in said

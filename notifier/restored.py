@@ -77,6 +77,8 @@ class Restored:
         if known is not None and not whole and not gone:
             await self._notice(known, newest, last, now)
             return False
+        if known is None and newest is not None:  # a new machine, a new folder, or somebody took it away
+            log.warning("ledger.head", acts=newest.seq, reason="nothing beside the data remembers the newest act")
         self.gap = None
         await remember(self._database, self._head, now, anyway=not whole)
         return True

@@ -37,6 +37,7 @@ class Vault:
         self._ciphers = {number: AESGCM(_derive(key, b"seal")) for number, key in keys.items()}
         self._newest = max(keys)
         self._index_key = _derive(keys[min(keys)], b"index")
+        self._chain_key = _derive(keys[min(keys)], b"chain")
 
     def seal(self, value: bytes, place: str) -> bytes:
         """The value, readable only here and only for `place` (a name such as "people.nik")."""
@@ -65,6 +66,16 @@ class Vault:
     def index(self, value: str, purpose: str) -> bytes:
         """32 bytes by which the value is found again without being told."""
         return hmac.digest(self._index_key, f"{purpose}\0{value}".encode(), sha256)
+
+    def link(self, data: bytes) -> bytes:
+        """32 bytes that only a holder of the key can work out: what chains the ledger's acts."""
+        return hmac.digest(self._chain_key, data, sha256)
+
+    def words_digest(self, message_id: int, text: str) -> str:
+        """Hex by which a message's words are known again. Short words cannot be guessed from it without the key, and
+        the same words elsewhere look different.
+        """
+        return self.index(f"{message_id}\0{text}", "words").hex()
 
     def address_index(self, kind: str, address: str) -> bytes:
         """16 bytes that stand for an address of a channel."""

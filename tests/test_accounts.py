@@ -15,7 +15,7 @@ from notifier.cli.main import main
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role
 from notifier.store import accounts as rows
-from notifier.store import schema
+from notifier.store import imports, schema
 from notifier.store.engine import Database
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -57,6 +57,26 @@ async def test_the_password_itself_is_kept_nowhere(accounts: Accounts, database:
         hashed = (await db.execute(select(schema.accounts.c.password))).scalar_one()
     assert password not in "".join(kept)
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize("region", ["31", "31.75", "31.75.07", "31.75.07.1003", ""])
+async def test_an_area_is_any_region_there_is(accounts: Accounts, region: str) -> None:
+    await accounts.add(Person("sari", "agent", region), None, who="cli:root", now=NOW)
+
+
+@pytest.mark.parametrize("region", ["99", "99.99", "31.99", "31.75.07.9999"])
+async def test_a_region_that_does_not_exist_is_refused(accounts: Accounts, region: str) -> None:
+    with pytest.raises(Refused, match=f'There is no region "{region}"'):
+        await accounts.add(Person("sari", "agent", region), None, who="cli:root", now=NOW)
+    await accounts.add(SARI, None, who="cli:root", now=NOW)
+    with pytest.raises(Refused, match="There is no region"):
+        await accounts.reset("sari", None, who="cli:root", now=NOW, region=region)
+
+
+async def test_a_village_that_only_the_register_knows_is_a_region_too(accounts: Accounts, database: Database) -> None:
+    async with database.write() as db:
+        await imports.name_regions(db, [("31.75.07.1999", "Desa Baru")])
+    await accounts.add(Person("sari", "agent", "31.75.07.1999"), None, who="cli:root", now=NOW)
 
 
 @pytest.mark.parametrize(

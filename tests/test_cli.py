@@ -42,7 +42,15 @@ def test_an_option_without_its_value_is_wrong_usage(words: list[str], capsys: py
     assert "after it" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["-h"], ["help"], ["--data", "x"]])
+@pytest.mark.parametrize("words", [[], ["--data", "x"]])
+def test_no_word_at_all_is_wrong_usage_and_gets_the_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert frame.main(words) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert "usage: notifier COMMAND" in said.err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]])
 def test_help_names_every_word(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert frame.main(words) == 0
     said = capsys.readouterr().out

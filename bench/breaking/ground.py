@@ -162,7 +162,7 @@ class Ground:
             unknown=account.unknown,
             held=account.held,
             balanced=account.balanced,
-            sound=(await verify(self.house.database)).sound,
+            sound=(await verify(self.house.database, self.house.vault)).sound,
             wrong=tuple(wrong),
             notes=notes,
             seconds=time.monotonic() - self.began,

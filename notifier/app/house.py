@@ -26,7 +26,7 @@ from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
-from notifier.dispatch import round_facts
+from notifier.dispatch import Dispatcher, round_facts
 from notifier.errors import Refused
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
@@ -70,6 +70,7 @@ class House:
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
     channels: dict[str, Channel] = field(default_factory=dict)  # line → channel
+    dispatcher: Dispatcher | None = None  # in processes that send
 
     @property
     def ledger_head(self) -> Path:
@@ -107,6 +108,11 @@ class House:
         """What is promised, by the configuration's policies and calendars."""
         return build_promises(self.config, self.clock())
 
+    @property
+    def dispatch_failures(self) -> int:
+        """How many turns of this process's sending failed since its start."""
+        return self.dispatcher.failures if self.dispatcher is not None else 0
+
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""
         async with self.database.read() as db:
@@ -116,6 +122,9 @@ class House:
             pace = resting.get(f"line:{name}")
             lines[name] = f"parked: {pace.reason}" if pace else "ok"
         found: dict[str, Any] = {"lines": lines}
+        failing = self.dispatcher.failing_since if self.dispatcher is not None else None
+        if failing is not None:
+            found["sending"] = f"fails since {failing.isoformat(timespec='seconds')}; the log says why"
         if not self.may_send():
             found["sending"] = "nothing leaves: the database is a restored backup; see notifier confirm-restore"
         return found

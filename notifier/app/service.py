@@ -64,7 +64,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         await stack.enter_async_context(open_lines(house))
         await house.broadcasts.question(house.clock())  # a new release may bring other words than were approved
         inbox = build_inbox(house)
-        dispatcher = build_dispatcher(house) if "worker" in roles else None
+        house.dispatcher = dispatcher = build_dispatcher(house) if "worker" in roles else None
         if dispatcher is not None:
             await stack.enter_async_context(_sending(dispatcher, drain))
         # Whoever does the work in this process is told directly, else the others are.
@@ -239,7 +239,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
 
     async def chain(now: datetime) -> None:
-        if await seal(house.database, house.worker, now):
+        if await seal(house.database, house.vault, house.worker, now):
             await house.restored.look(now)
 
     async def advance(now: datetime) -> None:

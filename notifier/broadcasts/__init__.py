@@ -5,6 +5,7 @@ transaction; `advance` is what the clock calls.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,19 @@ from notifier.broadcasts.audience import audience, reckon
 from notifier.broadcasts.course import Course, note
 from notifier.broadcasts.guarding import Guard, first_ones, within_cap
 from notifier.broadcasts.pinning import reworded
-from notifier.broadcasts.values import PLANNABLE, Measure, Preview, Route, Statement, Terms, local, moment, statement_of
+from notifier.broadcasts.values import (
+    PLANNABLE,
+    Measure,
+    Preview,
+    Route,
+    Statement,
+    Terms,
+    in_time,
+    local,
+    moment,
+    past,
+    statement_of,
+)
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.rules.deliveries import EVENTS
@@ -27,7 +40,7 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
 
-__all__ = ["PLANNABLE", "Broadcasts", "Measure", "Preview", "Route", "Statement", "Terms", "audience"]
+__all__ = ["PLANNABLE", "Broadcasts", "Measure", "Preview", "Route", "Statement", "Terms", "audience", "past"]
 
 
 class Broadcasts:
@@ -67,6 +80,7 @@ class Broadcasts:
             of = await self._round(db, viewer, event, round_code)
             preview = await reckon(db, self._terms, self._measure, event, of)
         at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
+        preview = replace(preview, past=not in_time(at, now, self._terms.past_due, of.zone))
         within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {round_code}")
         if dry_run:
             return None, preview

@@ -44,8 +44,13 @@ def first_ones(wanted: str, people: int) -> int:
     return max(1, math.ceil(people * share / 100))
 
 
+LARGEST = 2**63 - 1  # rupiah that a row can hold
+
+
 def within_cap(cap: int | None, price: int, what: str) -> None:
     """Raises Refused when what a plan is reckoned to cost is more than it may."""
+    if cap is not None and not 0 <= cap <= LARGEST:
+        raise Refused("--cap: a cap is a number of rupiah from 0 to 9.223.372.036.854.775.807")
     if cap is not None and price > cap:
         raise Refused(f"{what} is reckoned at {rupiah(price)}, above its cap of {rupiah(cap)}; raise the cap (--cap)")
 

@@ -14,6 +14,7 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 PLANNABLE = ("round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question")
+TYPING = timedelta(minutes=1)
 BEFORE = ("planned", "approved", "asking")
 STATES = ("due", "sending", "accepted", "delivered", "read", "failed", "unknown", "expired", "cancelled")
 
@@ -58,6 +59,7 @@ class Preview:
     segments: int
     price: int  # rupiah
     hours: float  # at the lines' rates
+    past: bool = False  # its time is past: it leaves at once after approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,22 @@ def moment(text: str, zone: str, now: datetime) -> datetime:
     except ValueError:
         raise Refused(f'--at "{text}" is no time; write 2026-12-05T09:00 (in the round\'s zone), or: now') from None
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def in_time(at: datetime, now: datetime, past_due: timedelta, zone: str) -> bool:
+    """Whether a plan's time lies ahead, give or take a minute. Raises Refused for one that is long past."""
+    if at < now - past_due:
+        hours = past_due / timedelta(hours=1)
+        raise Refused(
+            f"--at: {local(at, zone)} is past by more than {hours:g} hours; give a time to come, or: now. "
+            "Nothing was planned"
+        )
+    return not past(at, now)
+
+
+def past(at: datetime, now: datetime) -> bool:
+    """Whether a time is past by more than the minute that typing takes."""
+    return at < now - TYPING
 
 
 def local(at: datetime, zone: str) -> str:

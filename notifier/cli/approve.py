@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifier.app import open_house
+from notifier.broadcasts import past
 from notifier.cli.options import Options, parser
 
 
@@ -22,12 +23,15 @@ def command(args: list[str], options: Options) -> int:
 async def _approve(asked: Any, options: Options) -> int:
     async with open_house(options) as house:
         viewer = await house.viewer(asked.by)
-        approved = await house.broadcasts.approve(viewer, asked.broadcast, house.clock(), cap=asked.cap)
+        now = house.clock()
+        approved = await house.broadcasts.approve(viewer, asked.broadcast, now, cap=asked.cap)
     if asked.json:
         found = {"broadcast": approved.id, "state": approved.state, "at": approved.at.isoformat()}
-        print(json.dumps(found | {"people": approved.approved_audience}))
+        print(json.dumps(found | {"people": approved.approved_audience, "past": past(approved.at, now)}))
     else:
-        zone = house.config.service.zone
+        zone = approved.zone
         at = f"{approved.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"
         print(f"Broadcast {approved.id} is approved for {approved.approved_audience} people at {at}.")
+        if past(approved.at, now):
+            print("That time is past: it leaves at once.")
     return 0

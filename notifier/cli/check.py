@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Literal
 
 import aiohttp
@@ -63,11 +64,25 @@ async def _check(options: Options, probe: bool) -> list[Found]:
         return [Found("error", "configuration", str(error))]
     where = str(path) if path.exists() else "defaults (no config.toml)"
     found = [Found("ok", "configuration", where)]
+    found += [_writable(options.data)]
     found += [one async for one in _database(config, options.data)]
     found += [*_readable(config, options.data), _keys(options.data), *_words(config)]
     found += [one async for one in _lines(config, probe)]
     found += _promises(config)
     return found
+
+
+def _writable(data: Path) -> Found:
+    """Whether the data folder, or the nearest folder above it that is there, takes files; leaves none behind."""
+    there = next(place for place in (data, *data.absolute().parents) if place.exists())
+    try:
+        if data.exists():
+            with TemporaryFile(dir=data):
+                return Found("ok", "data", str(data))
+        with TemporaryDirectory(dir=there):
+            return Found("ok", "data", f"{data} will be made at the first start")
+    except OSError as error:
+        return Found("error", "data", f"{data} can't be written ({error.strerror}); name another folder with --data")
 
 
 def _keys(data: Path) -> Found:

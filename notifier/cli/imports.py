@@ -3,16 +3,19 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from notifier.cli.options import Options, operator, parser
 
 if TYPE_CHECKING:
+    from notifier.config import Config
     from notifier.registry import Imported, Order, Progress
 
 KINDS = {
@@ -43,11 +46,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(asked: argparse.Namespace, options: Options) -> int:
+    with _untouched(options, dry_run=asked.dry_run) as (options, config):
+        return await _bring(asked, options, config)
+
+
+async def _bring(asked: argparse.Namespace, options: Options, config: "Config | None") -> int:
     # Imported here: wrong usage should be told before anything heavy is loaded.
     from notifier.app import open_house
     from notifier.registry import Registry
 
-    async with open_house(options) as house:
+    async with open_house(options, config=config) as house:
         order = await _order(asked, house)
         registry = Registry(house.database, house.vault, house.outbox)
         with _progress() as progress:
@@ -55,6 +63,29 @@ async def _run(asked: argparse.Namespace, options: Options) -> int:
             done: Imported = await bring(asked.files, replace(order, progress=progress))
     print(json.dumps(done.as_json(), ensure_ascii=False) if asked.json else _told(asked, done))
     return 0
+
+
+@contextmanager
+def _untouched(options: Options, *, dry_run: bool) -> Iterator[tuple[Options, "Config | None"]]:
+    """Where to work: a dry run makes neither database nor keys, and uses some of its own for as long as it lasts."""
+    from notifier import config as configuration
+    from notifier.app.house import KEY_FILE, config_file, database_location
+    from notifier.store.engine import database_url
+
+    if not dry_run:
+        yield options, None
+        return
+    config = configuration.load(config_file(options), named=options.config_named)
+    url = database_url(database_location(config, options.data))
+    made = url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+    keyed = (options.data / KEY_FILE).exists() or bool(os.environ.get("NOTIFIER_VAULT__KEY"))
+    if made and keyed:
+        yield options, config
+        return
+    with TemporaryDirectory() as own:
+        place = url.render_as_string(hide_password=False) if made else ""
+        database = config.database.model_copy(update={"url": place})
+        yield replace(options, data=Path(own)), config.model_copy(update={"database": database})
 
 
 async def _order(asked: argparse.Namespace, house: Any) -> "Order":

@@ -49,7 +49,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Trust": {
         "accounts": ("notifier.cli.accounts:command", "add staff, reset a password, list who may do what"),
         "confirm-restore": ("notifier.cli.confirm_restore:command", "say that a restored backup may send again"),
-        "verify": ("notifier.cli.verify:command", "prove that the ledger was not altered"),
+        "verify": ("notifier.cli.verify:command", "prove that the ledger, and the rows it tells of, were not altered"),
     },
 }
 COMMANDS: Mapping[str, tuple[str, str]] = {word: row for group in GROUPS.values() for word, row in group.items()}
@@ -77,7 +77,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     options, rest = split(words)
-    if not rest or rest[0] in ("-h", "--help", "help"):
+    if not rest:
+        raise UsageError(_help())
+    if rest[0] in ("-h", "--help", "help"):
         print(_help(), flush=True)
         return 0
     if rest[0] == "--version":

@@ -54,6 +54,8 @@ def _told(event: str, number: int | None, preview: Preview) -> str:
         f"  segments     {preview.segments} (Rp{preview.price:,})".replace(",", "."),
         f"  hours        {preview.hours} at the lines' rates",
     ]
+    if preview.past:
+        lines.append("  That time is past: it leaves at once after approval.")
     if number is None:
         lines.append("Nothing was written (--dry-run).")
     else:

@@ -1,32 +1,73 @@
-"""notifier verify: walk the ledger's chain and say whether it is unbroken."""
+"""notifier verify: walk the ledger's chain, hold the rows against it, and say whether anything was altered."""
 
 import asyncio
 import json
 import sys
+import time
 
-from notifier.app import open_house
+from notifier.app import House, open_house
 from notifier.cli.options import Options, parser
-from notifier.ledger import recall, remember, seal, verify
+from notifier.ledger import Proof, recall, verify
+from notifier.proofs import prove
+
+SHOWN = 100  # findings told one by one
+QUIET = 5.0  # seconds before progress is told, and between two lines of it
 
 
 def command(args: list[str], options: Options) -> int:
-    """Exit 0 when the chain is sound, 1 when a row was altered, removed or slipped in."""
-    words = parser("notifier verify", "Prove that the ledger was not altered.")
+    """Exit 0 when everything is sound, 1 when a row was altered, removed or slipped in. Writes nothing."""
+    words = parser("notifier verify", "Prove that the ledger, and the rows it tells of, were not altered.")
     words.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return asyncio.run(_verify(options, words.parse_args(args).json))
 
 
 async def _verify(options: Options, as_json: bool) -> int:
     async with open_house(options) as house:
-        await seal(house.database, house.worker, house.clock())
-        proof = await verify(house.database, recall(house.ledger_head))
-        if proof.sound:
-            await remember(house.database, house.ledger_head, house.clock())
+        head = recall(house.ledger_head)  # before the database is read: meanwhile it can only go on
+        proof = await verify(house.database, house.vault, head, house.clock())
+        findings, more = await _findings(house)
+    sound = proof.sound and not findings
     if as_json:
-        found = {"sound": proof.sound, "acts": proof.acts, "waiting": proof.waiting, "head": proof.head}
-        print(json.dumps(found | {"broken": proof.broken}))
-    elif proof.sound:
-        print(f"The ledger is sound: {proof.acts} acts, head {proof.head[:16]}.")
+        found = {"sound": sound, "acts": proof.acts, "waiting": proof.waiting, "head": proof.head}
+        found |= {"broken": proof.broken, "warnings": list(proof.warnings), "findings": findings}
+        print(json.dumps(found | {"more_findings": more}))
+    else:
+        _tell(proof, findings, more)
     if not proof.sound:
         print(f"The ledger is broken: {proof.broken}.", file=sys.stderr)
-    return 0 if proof.sound else 1
+    return 0 if sound else 1
+
+
+def _tell(proof: Proof, findings: list[str], more: int) -> None:
+    if proof.sound:
+        print(f"The ledger is sound: {proof.acts} acts, head {proof.head[:16]}.")
+    if proof.waiting and proof.sound:
+        print(f"{proof.waiting} acts wait to be chained: nothing is proven of them yet.")
+    for warning in proof.warnings:
+        print(f"Warning: {warning}.")
+    if not findings:
+        print("The rows agree with the ledger.")
+        return
+    for finding in findings:
+        print(f"{finding}.", file=sys.stderr)
+    if more:
+        print(f"… and {more} more.", file=sys.stderr)
+
+
+async def _findings(house: House) -> tuple[list[str], int]:
+    """The first findings, and how many more there are."""
+    found: list[str] = []
+    more, told = 0, time.monotonic()
+
+    def progress(what: str, n: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > QUIET:
+            told = time.monotonic()
+            print(f"{what}: {n} looked at", file=sys.stderr, flush=True)
+
+    async for finding in prove(house.database, house.vault, progress):
+        if len(found) < SHOWN:
+            found.append(finding)
+        else:
+            more += 1
+    return found, more

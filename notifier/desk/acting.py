@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.intake import letter, note_move, reckon, reporter_of
+from notifier.desk.intake import letter, note_move, reckon, reporter_of, worded
 from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
@@ -51,13 +51,14 @@ async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, ve
         was = await _current(db, viewer, number, version)
         moved, change = _moved(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
+        detail: dict[str, Any] = {}
         if what in TOLD:
             values["undelivered"] = ""
-            await _tell(room, db, was, viewer, TOLD[what], text, now)
+            detail = await _tell(room, db, was, viewer, TOLD[what], text, now)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
         await note_move(db, was, change)
-        return await _changed(room, db, was, values, viewer, f"ticket_{what}", {}, now)
+        return await _changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 
 async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime) -> int:
@@ -71,7 +72,9 @@ async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime
         row = {"ticket_id": ticket.id, "kind": "note", "text": words, "at": now, "account_id": viewer.account_id}
         message_id = await tickets.say(db, row)
         about = f"ticket:{ticket.id}"
-        await ledger.append(db, at=now, who=viewer.who, act="ticket_note", about=about, detail={"message": message_id})
+        await ledger.append(
+            db, at=now, who=viewer.who, act="ticket_note", about=about, detail=worded(room, message_id, words)
+        )
     return message_id
 
 
@@ -123,8 +126,8 @@ def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
 
 async def _tell(
     room: Room, db: AsyncConnection, ticket: Ticket, viewer: Viewer, event: str, text: str, now: datetime
-) -> None:
-    """Queue the words to the citizen and put them into the conversation."""
+) -> dict[str, Any]:
+    """Queue the words to the citizen and put them into the conversation; what the ledger keeps of them."""
     reporter = await reporter_of(room, db, ticket.id)
     heard = await tickets.last_heard(db, ticket.id)
     facts = {"number": ticket.number, "category": ticket.category, "text": text}
@@ -137,7 +140,7 @@ async def _tell(
         "account_id": viewer.account_id,
         "delivery_id": await room.outbox.queue(db, notice, now),
     }
-    await tickets.say(db, row)
+    return worded(room, await tickets.say(db, row), text)
 
 
 async def _changed(
@@ -156,5 +159,6 @@ async def _changed(
     if ticket is None:
         raise LookupError(f"there is no ticket {was.id}")
     await reckon(room, db, ticket, now)
-    await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=detail or None)
+    told = {**detail, "status": ticket.status.value}
+    await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=told)
     return await tickets.get(db, was.id) or ticket

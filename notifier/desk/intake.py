@@ -58,12 +58,12 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     opening = {"policy": promise.policy.name, "category": ticket.category, "urgent": ticket.urgent}
     await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
     await _report(room, db, ticket, complaint.reporter)
-    await _say(db, ticket, complaint)
+    said = await _say(room, db, ticket, complaint)
     stands = await reckon(room, db, ticket, now)
     await _acknowledge(room, db, ticket, complaint, stands, now)
     if ticket.urgent:
         await alerts.urgent(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category})
+    await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category, "status": ticket.status.value} | said)
     return ticket
 
 
@@ -85,14 +85,14 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
         values |= await _raise(room, db, was, now)
     await tickets.change(db, was, values, now)
     ticket = await _locked(db, ticket_id)
-    await _say(db, ticket, complaint)
+    said = await _say(room, db, ticket, complaint)
     if complaint.confidential and not is_private(ticket.confidentiality):
         ticket = await seal_off(room, db, ticket, now)
     await _thread(room, db, ticket, complaint.reporter.thread)
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
-    await _ledger(db, ticket, f"ticket_{change.act}", now)
+    await _ledger(db, ticket, f"ticket_{change.act}", now, {"status": moved.status.value} | said)
     return await _locked(db, ticket_id)
 
 
@@ -114,7 +114,7 @@ async def reword(
         values["summary"] = summary(text)
     await tickets.change(db, ticket, values, now)
     await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
-    await _ledger(db, ticket, "ticket_reworded", now)
+    await _ledger(db, ticket, "ticket_reworded", now, worded(room, message_id, text))
     ticket = await _locked(db, ticket_id)
     if secret and not is_private(ticket.confidentiality):
         ticket = await seal_off(room, db, ticket, now)
@@ -134,7 +134,7 @@ async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int
     await tickets.change(db, was, {"status": moved.status.value, "closed_at": was.closed_at or now}, now)
     ticket = await _locked(db, ticket_id)
     await reckon(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_confirm", now)
+    await _ledger(db, ticket, "ticket_confirm", now, {"status": moved.status.value})
     return ticket
 
 
@@ -169,6 +169,11 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
     values = {"next_due": due, "next_clock": clock, "wake": stands.wake, "breached": late}
     await tickets.reckon(db, ticket.id, values)
     return stands
+
+
+def worded(room: Room, message_id: int, text: str) -> dict[str, Any]:
+    """What the ledger keeps of a message: its number, and a keyed digest by which its words are proven."""
+    return {"message": message_id, "words": room.vault.words_digest(message_id, text)}
 
 
 async def note_move(db: AsyncConnection, was: Ticket, change: Change, facts: Mapping[str, Any] | None = None) -> None:
@@ -266,8 +271,9 @@ async def _thread(room: Room, db: AsyncConnection, ticket: Ticket, thread: str) 
         await _report(room, db, ticket, replace(await reporter_of(room, db, ticket.id), thread=thread))
 
 
-async def _say(db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> None:
-    await tickets.say(
+async def _say(room: Room, db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> dict[str, Any]:
+    """Put what was said into the conversation; what the ledger keeps of it."""
+    message_id = await tickets.say(
         db,
         {
             "ticket_id": ticket.id,
@@ -278,6 +284,7 @@ async def _say(db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> Non
             "ref": complaint.ref,
         },
     )
+    return worded(room, message_id, complaint.text)
 
 
 async def _acknowledge(
@@ -306,5 +313,7 @@ def _district(region: str) -> str:
 async def _ledger(
     db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any] | None = None
 ) -> None:
-    """Never with what was heard: the ledger keeps it for good, and another act of the same words may name a person."""
+    """Never with the number of what was heard: the ledger keeps it for good, and another act of the same words may
+    name a person.
+    """
     await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail)

@@ -6,7 +6,6 @@ Knows that a group may not be written at the first try; which state follows is d
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from hashlib import sha256
 from random import Random
 
 import structlog
@@ -14,6 +13,7 @@ import structlog
 from notifier.dispatch.receipts import match_early
 from notifier.dispatch.settle import Outcome, Terms, settle_group
 from notifier.dispatch.values import Route
+from notifier.rules.settled import told
 from notifier.store import ledger as acts
 from notifier.store import paces
 from notifier.store.engine import Database, is_away
@@ -105,7 +105,7 @@ class Keeper:
         now = self._clock()
         line = self._route.line
         luck = [self._chance.random() for _ in group]
-        digest = sha256("\n".join(f"{o.delivery_id}:{o.fence}:{o.state}:{o.ref}" for o in group).encode()).hexdigest()
+        detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200]) for o in group))
         works = any(outcome.line_works for outcome in group)
         async with self._database.write() as db:
             await settle_group(db, line, group, self._terms, now, luck)
@@ -118,7 +118,7 @@ class Keeper:
                 who=self._terms.worker,
                 act="settled",
                 about=f"line:{line}",
-                detail={"n": len(group), "digest": digest},
+                detail=detail,
             )
         if works:
             log.info("line.works", line=line)

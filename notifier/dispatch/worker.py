@@ -63,6 +63,20 @@ class Dispatcher:
         self._under_way: set[asyncio.Task[None]] = set()
         self._poke = asyncio.Event()
         self._stopping = False
+        self.failures = 0  # turns that failed since the start
+        self._failing: dict[str, datetime] = {}  # what fails at each turn, since when
+
+    @property
+    def failing_since(self) -> datetime | None:
+        """Since when the turns of some share, or the look at leases, fail without an end; None when all goes well."""
+        return min(self._failing.values(), default=None)
+
+    def _went(self, what: str, *, well: bool) -> None:
+        if well:
+            self._failing.pop(what, None)
+        else:
+            self.failures += 1
+            self._failing.setdefault(what, self._clock())
 
     def share(self, line: str) -> Share:
         """What everything on a line may use."""
@@ -114,8 +128,10 @@ class Dispatcher:
             try:
                 sent = await self.turn(share) if looked else 0
                 looked = bool(sent) or await self._waits(share)
+                self._went(share.scope, well=True)
             except Exception:
                 log.exception("dispatch.turn", line=share.route.line)
+                self._went(share.scope, well=False)
                 sent, looked = 0, True
             if not sent and not self._stopping:
                 await self._rest(idle if not looked else AHEAD.total_seconds())
@@ -128,8 +144,10 @@ class Dispatcher:
         while not self._stopping:
             try:
                 await self.lapse()
+                self._went("leases", well=True)
             except Exception:
                 log.exception("dispatch.lapse")
+                self._went("leases", well=False)
             await self._rest(max(idle, 1.0))
 
     async def _rest(self, seconds: float) -> None:

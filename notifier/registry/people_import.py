@@ -129,7 +129,7 @@ class _OneFile:
         async for part in slices(self._chunks(), 1):
             for chunk in part:
                 self._account(chunk, await self._write(chunk.entries))
-            self._run.order.progress(self._source.name, "writing", self._tally.rows, self._cover.rows)
+            self._run.order.progress(self._source.name, self._run.order.step, self._tally.rows, self._cover.rows)
 
     async def close(self) -> None:
         """List who is absent and write what came of the file."""

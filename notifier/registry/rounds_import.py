@@ -39,7 +39,7 @@ async def _bring(run: Run, source: Source, rows: int) -> None:
     async for part in slices(source.rows(), SLICE):
         await _slice(run, source, tally, seen, part)
         run.report.flush()
-        run.order.progress(source.name, "writing", tally.rows, rows)
+        run.order.progress(source.name, run.order.step, tally.rows, rows)
     await run.finish("rounds", source, import_id, tally)
 
 

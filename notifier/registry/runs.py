@@ -26,7 +26,7 @@ from notifier.store.engine import Database
 # Rows in one write transaction. On SQLite other writers wait for it, so it stays below 20 ms.
 SLICE_SQLITE, SLICE_POSTGRESQL = 100, 1000
 
-Progress = Callable[[str, str, int, int], None]  # file, "reading" or "writing", rows done, rows in all (0: not known)
+Progress = Callable[[str, str, int, int], None]  # file, step, rows done, rows in all (0: not known)
 Item = TypeVar("Item")
 
 _STATUSES: Mapping[str, type[Enrolment] | type[Entitlement]] = MappingProxyType(
@@ -49,6 +49,11 @@ class Order:
     within: str = ""  # area by prefix that whoever imports may touch
     report: Path | None = None
     progress: Progress = _no_progress
+
+    @property
+    def step(self) -> str:
+        """What is done after a file was read whole: the second walk over its rows."""
+        return "checking" if self.dry_run else "writing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ class _OneFile:
         async for part in slices(self._source.rows(), LOOK):
             await self._slice(self._read(part))
             self._run.report.flush()
-            self._run.order.progress(self._source.name, "writing", self._tally.rows, self._rows)
+            self._run.order.progress(self._source.name, self._run.order.step, self._tally.rows, self._rows)
         await self._run.finish("statuses", self._source, self._import_id, self._tally)
 
     def _read(self, part: Sequence[Row]) -> list[Said]:

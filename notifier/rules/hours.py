@@ -34,7 +34,8 @@ class Hours:
     """The working hours of one office.
 
     zone: where its wall clock hangs. week: weekday (Monday = 0) to intervals; a weekday left out is closed; an
-    interval that ends at `time(0)` ends at midnight; an empty week means round the clock, holidays apart.
+    interval that ends at `time(0)` ends at midnight; an empty week, one without any interval, means round the clock,
+    holidays apart.
     holidays: dates on which nobody works. overrides: dates with intervals of their own; they beat holidays and week.
     Intervals may come in any order, touch and overlap. ValueError, as a sentence, when one is empty or runs backward.
     """
@@ -57,7 +58,8 @@ class Hours:
         keep(self, "week", {day: tuple(self.week[day]) for day in sorted(self.week)})
         keep(self, "holidays", frozenset(_plain(day, "holiday") for day in self.holidays))
         keep(self, "overrides", {_plain(day, "override"): tuple(self.overrides[day]) for day in self.overrides})
-        keep(self, "_week", {day: _pieces(_WEEKDAYS[day], given) for day, given in self.week.items()})
+        open_on = {day: _pieces(_WEEKDAYS[day], given) for day, given in self.week.items()}
+        keep(self, "_week", open_on if any(open_on.values()) else {})
         keep(self, "_overrides", {_number(day): _pieces(str(day), given) for day, given in self.overrides.items()})
         keep(self, "_holidays", frozenset(map(_number, self.holidays)))
         keep(self, "_days", {})

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.rounds import Enrolment, Entitlement
 from notifier.store.contacts import rank
 from notifier.store.schema import (
+    LARGEST_ID,
     attempts,
     broadcasts,
     contacts,
@@ -58,7 +59,7 @@ class Broadcast:
     wake: datetime | None
     round_code: str
     region: str
-    zone: str  # of its round
+    zone: str  # of its round: what its times are shown in
 
 
 _OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone"))
@@ -75,6 +76,8 @@ async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int:
 
 async def get(db: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """One broadcast with its round's code and region."""
+    if not 0 < broadcast_id <= LARGEST_ID:
+        return None
     wanted = _SELECT.where(broadcasts.c.id == broadcast_id)
     if lock:
         wanted = wanted.with_for_update(of=broadcasts)

@@ -130,6 +130,14 @@ class Database:
                 await db.rollback()
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for looks that compare many rows: all its reads agree, on PostgreSQL too."""
+        async with self.read() as db:
+            if not self.is_sqlite:
+                await db.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield db
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction. Keep it short: on SQLite every other writer of the process waits for it."""
         if not self.is_sqlite:

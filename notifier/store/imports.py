@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import conflicts, imports, regions
@@ -95,6 +95,12 @@ async def region_names(db: AsyncConnection) -> dict[str, str]:
     """The regions the register has, by name."""
     rows = await db.execute(select(regions.c.code, regions.c.name))
     return {row.code: row.name for row in rows}
+
+
+async def has_region(db: AsyncConnection, code: str) -> bool:
+    """Whether the register has this region, or one inside it."""
+    inside = or_(regions.c.code == code, regions.c.code.startswith(f"{code}.", autoescape=True))
+    return (await db.execute(select(regions.c.code).where(inside).limit(1))).first() is not None
 
 
 async def name_regions(db: AsyncConnection, names: Sequence[tuple[str, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import leases
@@ -18,11 +18,16 @@ async def take(db: AsyncConnection, name: str, holder: str, now: datetime, span:
     statement = statement.on_conflict_do_update(
         index_elements=[leases.c.name],
         set_={"holder": holder, "until": now + span},
-        where=or_(leases.c.holder == holder, leases.c.until < now, leases.c.until > now + 2 * span),
+        where=or_(leases.c.holder == holder, leases.c.until <= now, leases.c.until > now + 2 * span),
     ).returning(leases.c.name)
     return (await db.execute(statement)).first() is not None
 
 
-async def give_back(db: AsyncConnection, holder: str) -> None:
+async def give_back(db: AsyncConnection, holder: str, now: datetime) -> None:
     """Whoever closes holds nothing any more: another need not wait until it runs out."""
-    await db.execute(delete(leases).where(leases.c.holder == holder))
+    await db.execute(update(leases).where(leases.c.holder == holder).values(until=now))
+
+
+async def known(db: AsyncConnection, name: str) -> bool:
+    """Whether anybody has ever held a lease."""
+    return (await db.execute(select(leases.c.name).where(leases.c.name == name))).first() is not None

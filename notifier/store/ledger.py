@@ -1,10 +1,9 @@
 """Rows of the ledger: appended in the caller's transaction, chained later. Knows how a link is computed."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -44,17 +43,24 @@ def canonical(detail: Mapping[str, Any] | None) -> str:
     return json.dumps(detail, sort_keys=True, separators=(",", ":"), ensure_ascii=True) if detail else ""
 
 
-def link(previous: bytes, seq: int, act: Act) -> bytes:
-    """SHA-256 over the previous link and every field of the row, in one unambiguous spelling."""
+def link(key: Callable[[bytes], bytes], previous: bytes, seq: int, act: Act) -> bytes:
+    """The keyed digest of the previous link and every field of the row, in one unambiguous spelling."""
     at = act.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     fields = json.dumps([seq, act.id, at, act.who, act.act, act.about, act.detail], ensure_ascii=True)
-    return sha256(previous + fields.encode()).digest()
+    return key(previous + fields.encode())
 
 
-async def unsealed(db: AsyncConnection, limit: int) -> Sequence[Act]:
-    """Acts that wait for their link, oldest first."""
-    rows = await db.execute(select(ledger).where(ledger.c.seq.is_(None)).order_by(ledger.c.id).limit(limit))
-    return [Act(*row) for row in rows]
+async def unsealed(db: AsyncConnection, limit: int, above: int = 0) -> Sequence[Act]:
+    """Acts beyond an id that wait for their link, oldest first."""
+    waits = select(ledger).where(ledger.c.seq.is_(None), ledger.c.id > above)
+    return [Act(*row) for row in await db.execute(waits.order_by(ledger.c.id).limit(limit))]
+
+
+async def stray(db: AsyncConnection, upto: int) -> Act | None:
+    """The first act up to an id that has no link."""
+    found = select(ledger).where(ledger.c.seq.is_(None), ledger.c.id <= upto).order_by(ledger.c.id).limit(1)
+    row = (await db.execute(found)).first()
+    return Act(*row) if row else None
 
 
 async def head(db: AsyncConnection) -> tuple[int, bytes]:

@@ -185,6 +185,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Menurut bahasa": "By language",
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
         "Siaran disetujui.": "The broadcast is approved.",
+        "Siaran disetujui. Waktunya sudah lewat: siaran langsung dikirim.": (
+            "The broadcast is approved. Its time is past: it leaves at once."
+        ),
+        "Waktu itu sudah lewat: siaran langsung dikirim setelah disetujui.": (
+            "That time is past: it leaves at once after approval."
+        ),
         "Perintah dijalankan.": "Done.",
         "{n} orang pertama diberi tahu dahulu. Bila semuanya baik, sisanya menyusul sendiri setelah {at}.": (
             "The first {n} people are told before the others, who follow by themselves after {at} if all goes well."

@@ -50,6 +50,9 @@ class House(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 
+    @property
+    def dispatch_failures(self) -> int: ...
+
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""
         ...

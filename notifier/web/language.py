@@ -280,6 +280,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"“Kirim sekali lagi” untuk memberi tahu orang yang sama sekali lagi.",
         ),
         (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
+        (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
         (r'no round has the code "(.*)"; .*', r"Tidak ada penyaluran “\1” di wilayah Anda."),
         (
             r"(\S+) planned broadcast (\d+); somebody else has to approve it",

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from notifier.broadcasts import PLANNABLE, Preview, Statement
+from notifier.broadcasts import PLANNABLE, Preview, Statement, past
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
 from notifier.store import agenda
@@ -129,6 +129,7 @@ async def broadcast(request: web.Request) -> web.Response:
         "mine": mine,
         "why": await house.told.reasons(b.id) if b.expanded else ((), True),
         "can_approve": can_approve,
+        "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": await _preview(house, viewer, b) if can_approve else None,
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
     }
@@ -211,8 +212,10 @@ async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
     house, viewer, b = await _of(request)
     cap = pages.rupiah((await pages.form(request)).get("cap"))
-    await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
-    return await pages.back(request, f"/broadcasts/{b.id}", "Siaran disetujui.")
+    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
+    late = past(approved.at, house.clock())
+    told = "Siaran disetujui. Waktunya sudah lewat: siaran langsung dikirim." if late else "Siaran disetujui."
+    return await pages.back(request, f"/broadcasts/{b.id}", told)
 
 
 async def control(request: web.Request) -> web.Response:

@@ -192,7 +192,8 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if error.status < 400 or request.path.startswith((security.HOOKS, security.STATIC)):
+        plain = request.path in security.MACHINES or request.path.startswith((security.HOOKS, security.STATIC))
+        if error.status < 400 or plain:
             raise
         return await _trouble(request, error.status, allow=error.headers.get("Allow"))
     except Refused as error:

@@ -114,6 +114,9 @@ async def _depths(house: House) -> CollectorRegistry:
         "notifier_scope_parked_seconds", "Time until a line or chat sends again", ("scope",), registry=registry
     )
     acts = Gauge("notifier_ledger_unsealed", "Acts waiting for their link in the chain", registry=registry)
+    # As the other counters do, but kept where the sending is.
+    failures = Counter("notifier_dispatch_failures", "Turns of the sending that failed", registry=registry)
+    failures.inc(house.dispatch_failures)
     now = house.clock()
     async with house.database.read() as db:
         for line in house.config.lines:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 
 from notifier.accounts import Person
 from notifier.app import House, open_house, utc_now
@@ -14,7 +16,7 @@ from notifier.cli.main import main
 from notifier.cli.options import Options
 from notifier.ledger import seal
 from notifier.store import ledger as acts
-from notifier.store.schema import ledger
+from notifier.store.schema import broadcasts, ledger, rounds
 
 LINES = '[lines.sms]\nchannel = "sms"\nurl = "http://127.0.0.1:9/send"\nsandbox = true\n'
 
@@ -43,7 +45,7 @@ async def _lose(house: House) -> None:
     async with house.database.write() as db:
         for _ in range(3):
             await acts.append(db, at=utc_now(), who="clock", act="test", about="test:1")
-    await seal(house.database, "test", utc_now())
+    await seal(house.database, house.vault, "test", utc_now())
     await house.restored.look(utc_now())
     async with house.database.write() as db:
         await db.execute(delete(ledger).where(ledger.c.seq > 2))
@@ -86,3 +88,84 @@ def test_a_cap_that_is_no_number_is_wrong_usage(data: Path, capsys: pytest.Captu
         main([*words, "--cap", "much"])
     assert ended.value.code == 2
     assert "--cap" in capsys.readouterr().err
+
+
+def test_a_number_that_no_row_can_have_is_nothing_there_is(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (2**63, 99999999999999999999, -1):
+        assert main(["statement", str(number), "--data", str(data)]) == 1
+        assert capsys.readouterr().err == f"there is no broadcast {number}\n"
+        assert main(["approve", str(number), "--by", "rina", "--data", str(data)]) == 1
+        assert f"there is no broadcast {number}" in capsys.readouterr().err
+
+
+def test_a_data_folder_that_takes_no_files_is_an_error_of_check(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--data", str(data)]) == 0
+    assert sorted(place.name for place in data.iterdir()) == ["config.toml", "keys.json", "notifier.db"]
+    capsys.readouterr()
+    assert main(["check", "--data", "/proc/nope"]) == 1
+    assert "ERROR   data: /proc/nope can't be written" in capsys.readouterr().err
+    assert main(["check", "--data", str(data / "config.toml" / "x")]) == 1
+    assert "can't be written" in capsys.readouterr().err
+
+
+def test_verify_tells_what_waits_warns_of_a_head_that_is_gone_and_writes_nothing(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def chain(house: House) -> None:
+        await seal(house.database, house.vault, "test", utc_now())
+
+    here = ["--data", str(data)]
+    for _ in range(2):
+        assert main(["verify", *here]) == 0
+        assert "2 acts wait to be chained" in capsys.readouterr().out
+    _in(data, chain)
+    assert main(["verify", "--json", *here]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["sound"], told["acts"], told["waiting"], told["findings"]) == (True, 2, 0, [])
+    assert "remembers the newest act" in told["warnings"][0]
+    assert not (data / "ledger.head").exists()
+
+
+def test_verify_names_a_row_that_was_altered_and_fails(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def forge(house: House) -> None:
+        now = utc_now()
+        times = dict.fromkeys(("opens_at", "closes_at", "created_at", "updated_at"), now)
+        place = {"code": "X", "programme": "BPNT", "period": "2026", "region": "31", "venue": "Pos", "method": "TUNAI"}
+        plan = {"event": "round_announced", "state": "planned", "planned_by": "account:9"}
+        numbers: dict[str, Any] = {"round_id": 1, "round_version": 1, "approved_audience": 3, "facts": {}, "pins": {}}
+        when = dict.fromkeys(("at", "expires_at", "planned_at"), now)
+        async with house.database.write() as db:
+            await db.execute(insert(rounds).values(id=1, zone="Asia/Jakarta", **place, **times))
+            await db.execute(insert(broadcasts).values(id=7, **plan, **numbers, **when))
+
+    _in(data, forge)
+    assert main(["verify", "--data", str(data)]) == 1
+    assert "broadcasts 7: no act of the ledger plans it." in capsys.readouterr().err
+
+
+def test_a_plan_for_a_time_that_is_past_is_told_so_or_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = utc_now()
+    times = {"opens_at": now + timedelta(days=2), "closes_at": now + timedelta(days=3)}
+
+    async def fill(house: House) -> None:
+        await house.accounts.add(Person("budi", "admin"), None, who="cli:test", now=now)
+        place = {"code": "X", "programme": "BPNT", "period": "2026", "region": "31", "venue": "Pos", "method": "TUNAI"}
+        async with house.database.write() as db:
+            row = {**place, **times, "zone": "Asia/Jayapura", "created_at": now, "updated_at": now}
+            await db.execute(insert(rounds).values(**row))
+
+    _in(data, fill)
+    words = ["plan", "round_announced", "--round", "X", "--by", "rina", "--data", str(data)]
+    assert main([*words, "--at", (now - timedelta(days=400)).isoformat()]) == 1
+    assert "is past by more than 6 hours" in capsys.readouterr().err
+    hour_ago = (now - timedelta(hours=1)).isoformat()
+    assert main([*words, "--at", hour_ago, "--dry-run"]) == 0
+    assert "That time is past: it leaves at once after approval." in capsys.readouterr().out
+    assert main([*words, "--at", "now", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["past"] is False
+    assert main([*words, "--at", hour_ago, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["past"] is True
+    assert main(["approve", "1", "--by", "budi", "--data", str(data)]) == 0
+    said = capsys.readouterr().out
+    assert "(Asia/Jayapura)" in said
+    assert "That time is past: it leaves at once." in said

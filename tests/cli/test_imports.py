@@ -52,6 +52,20 @@ def test_a_dry_run_says_so_and_a_report_says_how_to_mend(tmp_path: Path, capsys:
     assert "Add --report FILE.csv" in capsys.readouterr().out
 
 
+def test_a_dry_run_in_a_new_place_makes_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_csv(tmp_path / "a.csv", [SITI])
+    assert _import(tmp_path, "people", path, "--dry-run") == 0
+    assert not (tmp_path / "var").exists()
+    said = capsys.readouterr()
+    assert "checking a.csv: 1 of 1 rows" in said.err
+    assert "writing" not in said.err
+    assert _import(tmp_path, "people", path) == 0
+    before = sorted((tmp_path / "var").iterdir())
+    assert _import(tmp_path, "people", path, "--dry-run") == 0
+    assert "unchanged" in capsys.readouterr().out, "what is there is what is compared with"
+    assert sorted((tmp_path / "var").iterdir()) == before
+
+
 def test_whoever_is_named_has_to_be_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _import(tmp_path, "people", write_csv(tmp_path / "a.csv", [SITI]), "--by", "nobody") == 1
     assert "nobody" in capsys.readouterr().err

@@ -40,8 +40,8 @@ async def test_everyone_of_the_audience_is_told_once_by_the_first_channel_that_r
             1,
         ]
         assert "Kantor Pos Duren Sawit" in phones.notes("+6281230000002")[0].text
-        await seal(stage.house.database, "test", stage.clock())
-        assert (await verify(stage.house.database)).sound
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
+        assert (await verify(stage.house.database, stage.house.vault)).sound
 
 
 async def test_the_planner_cannot_approve_their_own_broadcast(database_url: str, tmp_path: Path) -> None:
@@ -158,12 +158,12 @@ async def test_acts_cut_off_at_the_end_are_missed(database_url: str, tmp_path: P
         await _village(stage)
         await stage.broadcast("round_announced", "BPNT-2026-12-DS")
         database, head = stage.house.database, stage.house.ledger_head
-        await seal(database, "test", stage.clock())
+        await seal(database, stage.house.vault, "test", stage.clock())
         await remember(database, head, stage.clock())
-        assert (await verify(database, recall(head))).sound
+        assert (await verify(database, stage.house.vault, recall(head))).sound
         async with database.write() as db:
             await db.execute(delete(ledger).where(ledger.c.seq == 2))
-        proof = await verify(database, recall(head))
+        proof = await verify(database, stage.house.vault, recall(head))
         assert (proof.sound, "missing" in proof.broken) == (False, True)
 
 
@@ -171,9 +171,9 @@ async def test_a_row_altered_by_hand_breaks_the_chain(database_url: str, tmp_pat
     async with open_stage(database_url, tmp_path) as stage:
         await _village(stage)
         await stage.broadcast("round_announced", "BPNT-2026-12-DS")
-        await seal(stage.house.database, "test", stage.clock())
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
         async with stage.house.database.write() as db:
             await db.execute(update(ledger).where(ledger.c.seq == 1).values(who="account:99"))
-        proof = await verify(stage.house.database)
+        proof = await verify(stage.house.database, stage.house.vault)
         assert not proof.sound
         assert "act 1" in proof.broken

@@ -156,7 +156,8 @@ CASES = (
 async def test_who_was_told_is_corrected_and_who_was_not_is_told_the_new(
     database_url: str, tmp_path: Path, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(course, "SLICE", 2)
+    for engine in ("SLICE_SQLITE", "SLICE_POSTGRESQL"):
+        monkeypatch.setattr(course, engine, 2)
     async with open_stage(database_url, tmp_path) as stage:
         await _village(stage)
         await case.reach(stage)
@@ -187,7 +188,8 @@ async def test_who_was_told_is_corrected_and_who_was_not_is_told_the_new(
 async def test_a_cancelled_round_is_called_off_with_those_who_heard_of_it_alone(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(course, "SLICE", 2)
+    for engine in ("SLICE_SQLITE", "SLICE_POSTGRESQL"):
+        monkeypatch.setattr(course, engine, 2)
     async with open_stage(database_url, tmp_path) as stage:
         await _village(stage)
         await _half(stage)

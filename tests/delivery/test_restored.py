@@ -23,7 +23,7 @@ async def _act(stage: Stage, n: int = 1) -> None:
     async with stage.house.database.write() as db:
         for _ in range(n):
             await acts.append(db, at=stage.clock(), who="clock", act="test", about="test:1")
-    await seal(stage.house.database, "test", stage.clock())
+    await seal(stage.house.database, stage.house.vault, "test", stage.clock())
 
 
 async def _lose(stage: Stage, n: int) -> None:
@@ -101,11 +101,11 @@ async def test_every_machine_knows_once_one_has_noticed_and_goes_on_once_one_has
         await here.confirm(stage.approver, stage.clock())
         assert here.open
         assert await there.look(stage.clock()), "what it remembered is known to be gone"
-        await seal(stage.house.database, "test", stage.clock())
-        assert (await verify(stage.house.database)).sound
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
+        assert (await verify(stage.house.database, stage.house.vault)).sound
         for place in (here, there):
             assert await place.look(stage.clock())
-        assert (await verify(stage.house.database, recall(elsewhere))).sound
+        assert (await verify(stage.house.database, stage.house.vault, recall(elsewhere))).sound
         # the same backup is restored once more
         await _act(stage, 4)
         stage.clock.move(minutes=5)
@@ -123,7 +123,7 @@ async def test_a_confirmation_holds_what_was_queued_before_and_sends_what_is_new
         number = await stage.broadcast("round_announced", CODE)
         await stage.house.broadcasts.advance(stage.clock(), "test")
         await _help(stage, person)
-        await seal(stage.house.database, "test", stage.clock())
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
         await stage.house.restored.look(stage.clock())
         await _act(stage, 3)
         await stage.house.restored.look(stage.clock())

@@ -259,8 +259,16 @@ def test_a_negative_span_and_no_days_are_refused() -> None:
         DESK.days_after(NOON, 0)
 
 
+@pytest.mark.parametrize("week", [{}, {0: []}, {day: [] for day in range(7)}])
+def test_a_week_without_any_interval_is_empty_and_means_round_the_clock(week: dict[int, list[Interval]]) -> None:
+    always = Hours(WIB, week, [date(2026, 8, 17)])
+    assert always.after(local(always, "2026-08-15 23:00"), timedelta(hours=2)) == local(always, "2026-08-16 01:00")
+    assert always.after(local(always, "2026-08-16 23:00"), timedelta(hours=2)) == local(always, "2026-08-18 01:00")
+
+
 def test_an_office_that_never_works_is_refused_instead_of_being_waited_for() -> None:
-    shut = Hours(WIB, {0: []})
+    mondays = [date(2025, 12, 29) + timedelta(weeks=n) for n in range(52 * 45)]
+    shut = Hours(WIB, {0: [(time(8), time(16))]}, mondays)
     assert shut.between(NOON, NOON + timedelta(days=1000)) == timedelta(0)
     with pytest.raises(ValueError, match="no working time within 20 years"):
         shut.after(NOON, timedelta(minutes=1))
@@ -269,7 +277,8 @@ def test_an_office_that_never_works_is_refused_instead_of_being_waited_for() -> 
 
 
 def test_an_office_that_works_one_day_in_ten_years_is_waited_for() -> None:
-    rare = Hours(WIB, {0: []}, (), {date(2036, 1, 1): [(time(8), time(9))]})
+    mondays = [date(2025, 12, 29) + timedelta(weeks=n) for n in range(52 * 45)]
+    rare = Hours(WIB, {0: [(time(8), time(16))]}, mondays, {date(2036, 1, 1): [(time(8), time(9))]})
     assert rare.after(NOON, timedelta(hours=1)) == local(rare, "2036-01-01 09:00")
 
 
@@ -393,7 +402,7 @@ def test_a_clerk_who_looks_at_the_clock_each_minute_counts_the_same(hours: Hours
         elif day in hours.holidays:
             plan = []
         else:
-            plan = hours.week.get(day.weekday(), []) if hours.week else [(time(0), time(0))]
+            plan = hours.week.get(day.weekday(), []) if any(hours.week.values()) else [(time(0), time(0))]
         return any(opens <= wall.time() and (wall.time() < closes or closes == time(0)) for opens, closes in plan)
 
     counted = sum(on_duty(start + timedelta(minutes=minute)) for minute in range(n))

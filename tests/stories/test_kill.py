@@ -20,6 +20,7 @@ from notifier.app.sandboxed import open_sandbox
 from notifier.cli.demo import write_config
 from notifier.cli.options import Options
 from notifier.ledger import verify
+from notifier.proofs import prove
 from notifier.sandbox.phones import Phones
 from tests.houses import Stage, add_person, add_round, staff
 
@@ -112,4 +113,5 @@ async def test_a_service_killed_while_it_sends_loses_nobody_and_accounts_for_eve
             twice = sum(1 for n in got.values() if n > 1)
             assert max(got.values()) <= 1 + KILLS
             assert twice <= KILLS * 20  # at most what was under way at a kill
-            assert (await verify(house.database)).sound
+            assert (await verify(house.database, house.vault)).sound
+            assert not [finding async for finding in prove(house.database, house.vault)]

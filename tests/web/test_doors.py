@@ -1,5 +1,6 @@
 """Who gets in where: every door by every role, sign-in and sign-out, forged forms, and what an answer carries."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from notifier.accounts import Person
+from notifier.app.lines import build_dispatcher, open_lines
 from notifier.rules.roles import RIGHTS, Right, Role
 from notifier.store import schema
 from notifier.web import language, session, site
@@ -17,7 +19,7 @@ from notifier.web import pages as web_pages
 from notifier.web.english import ENGLISH
 from notifier.web.site import DOORS, PUBLIC, Door
 from tests.houses import START
-from tests.web.sites import HOSTILE, OURS, Site, fill, open_site
+from tests.web.sites import HOSTILE, LINES, OURS, Site, fill, open_site
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "web"
 WHO = ("stranger", *Role)
@@ -357,6 +359,42 @@ async def test_machines_are_told_that_the_service_lives_and_can_serve(pages: Sit
     body = await (await pages.get("/ready")).json()
     assert body["status"] == "ok"
     assert body["lines"] == {"bot": "ok", "sms": "ok", "mail": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
+@SQLITE
+async def test_machines_that_post_where_there_is_only_something_to_read_are_told_so(pages: Site, path: str) -> None:
+    response = await pages.post(path, headers={})
+    assert response.status == 405
+    assert "GET" in response.headers["Allow"]
+    assert response.content_type == "text/plain"
+
+
+@SQLITE
+async def test_sending_that_fails_at_every_turn_is_told_until_it_works_again(database_url: str, tmp_path: Path) -> None:
+    def broken() -> bool:
+        raise LookupError
+
+    async with open_site(database_url, tmp_path, lines={"sms": LINES["sms"]}) as pages, open_lines(pages.house):
+        house = pages.house
+        house.dispatcher = dispatcher = build_dispatcher(house)
+        dispatcher._may_send = broken
+        pages.clock.move(minutes=1)
+        running = asyncio.create_task(dispatcher.run(0.001))
+        while dispatcher.failures < 10:
+            pages.clock.move(seconds=1)
+            await asyncio.sleep(0.001)
+        for path in ("/health", "/ready"):
+            assert (await (await pages.get(path)).json())["sending"].startswith("fails since 2026-12-05T02:01:0")
+        assert re.search(r"notifier_dispatch_failures_total [1-9]", await pages.read("/metrics"))
+        dispatcher._may_send = lambda: True
+        async with asyncio.timeout(20):
+            while dispatcher.failing_since is not None:
+                dispatcher.poke()
+                await asyncio.sleep(0.001)
+        assert (await (await pages.get("/health")).json()) == {"status": "ok"}
+        dispatcher.stop()
+        await running
 
 
 async def test_a_database_that_is_not_migrated_is_not_ready(pages: Site) -> None:

@@ -115,7 +115,7 @@ async def test_a_restored_backup_is_told_on_every_page_until_an_admin_confirms_i
     async with database.write() as db:
         for _ in range(3):
             await acts.append(db, at=now, who="clock", act="test", about="test:1")
-    await seal(database, "test", now)
+    await seal(database, pages.house.vault, "test", now)
     await pages.house.restored.look(now)
     async with database.write() as db:
         await db.execute(delete(schema.ledger).where(schema.ledger.c.seq > 1))

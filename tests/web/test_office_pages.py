@@ -60,6 +60,38 @@ async def test_a_plan_that_can_not_be_is_refused_with_the_form_as_it_was(pages: 
 
 
 @SQLITE
+async def test_times_of_a_round_are_told_in_its_own_zone_everywhere(pages: Site) -> None:
+    await pages.add_round(region="91.71", zone="Asia/Jayapura")
+    await pages.be("admin", login="rina")
+    fields = {**PLAN, "at": "2026-12-06T09:00", "do": "plan"}
+    assert (await pages.post("/broadcasts/plan", fields)).status == 303
+    for path in ("/home", "/broadcasts", "/broadcasts/1", "/rounds", "/rounds/BPNT-2026-12-DS"):
+        text = await pages.read(path)
+        assert "WIT" in text, path
+        assert "WIB" not in text, path
+
+
+@SQLITE
+async def test_a_time_that_is_past_is_told_before_it_is_approved_and_one_long_past_is_refused(pages: Site) -> None:
+    await pages.add_people(4)
+    await pages.add_round()
+    await pages.be("admin", login="rina")
+    late = {**PLAN, "at": "2026-12-05T07:00"}
+    assert (
+        "langsung dikirim setelah disetujui"
+        in await (await pages.post("/broadcasts/plan", {**late, "do": "reckon"})).text()
+    )
+    refused = await pages.post("/broadcasts/plan", {**PLAN, "at": "2024-12-05T07:00", "do": "plan"})
+    assert refused.status == 400
+    assert "sudah lama lewat" in await refused.text()
+    await pages.post("/broadcasts/plan", {**late, "do": "plan"})
+    await pages.be("admin", login="dewi")
+    assert "langsung dikirim setelah disetujui" in await pages.read("/broadcasts/1")
+    await pages.post("/broadcasts/1/approve")
+    assert "Waktunya sudah lewat" in await pages.read("/broadcasts/1")
+
+
+@SQLITE
 async def test_a_broadcast_is_paused_resumed_and_stopped(pages: Site) -> None:
     await fill(pages)
     await pages.be("admin", login="tuti")

@@ -47,14 +47,6 @@ def summary(text: str) -> str:
     return line if len(line) <= SUMMARY else line[: SUMMARY - 1].rstrip() + "…"
 
 
-def masked_address(address: str) -> str:
-    """An address by which its owner, but nobody else, is recognised: its beginning and end."""
-    name, at, domain = address.partition("@")
-    if at:
-        return f"{name[:1]}***@{domain}"
-    return f"{address[:4]}***{address[-3:]}" if len(address) > 8 else "***"
-
-
 def _mask(run: str) -> str:
     groups = list(_GROUP.finditer(run))
     lengths = [len(group[0]) for group in groups]

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk.acting import seen
 from notifier.desk.intake import reporter_of
-from notifier.desk.plain import masked_address
 from notifier.desk.values import (
     SEALED_FILE,
     Answered,
@@ -26,6 +25,7 @@ from notifier.desk.values import (
 )
 from notifier.errors import Refused
 from notifier.rules import sla
+from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, Act
 from notifier.store import deliveries, heard, ledger, people, rounds, tickets

@@ -74,7 +74,12 @@ async def home(request: web.Request) -> web.Response:
     live = sorted((b for b in latest if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
     async with house.database.read() as db:
         coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
-    context = {"live": live[:8], "coming": coming, "counts": (await house.desk.list(viewer)).counts}
+    context = {
+        "live": live[:8],
+        "coming": coming,
+        "counts": (await house.desk.list(viewer)).counts,
+        "conflicts": await house.conflicts.count(viewer),
+    }
     return await pages.page(request, "office/home.html", context)
 
 

@@ -14,6 +14,7 @@ from aiohttp import web
 from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
+    conflicts,
     desk,
     language,
     lines,
@@ -103,6 +104,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # second rows of registers
+    Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
+    Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.desk.plain import CUT, LONGEST, masked, masked_address, plain, safe, summary
+from notifier.desk.plain import CUT, LONGEST, masked, plain, safe, summary
+from notifier.rules.people import masked_address
 
 NIK = "3175071203853689"
 MASKED = "317507******3689"

@@ -442,5 +442,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Ke awal daftar": "To the beginning of the list",
         "Keputusan dicatat.": "The decision is recorded.",
+        "Kosongkan untuk mengirim segera setelah disetujui.": "Leave empty to send as soon as it is approved.",
+        # finding a ticket, and its conversation
+        "Nomor aduan": "Complaint number",
+        "Cari": "Find",
+        "Tidak ada aduan bernomor “{typed}” di wilayah Anda. Periksa huruf dan angkanya.": (
+            "No complaint has the number “{typed}” in your region. Check its letters and digits."
+        ),
+        "dari alamat lain, belum diverifikasi": "from another address, not verified",
+        "dipotong": "cut",
     }
 )

@@ -104,6 +104,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "ticket_received": ("Tanda terima aduan", "Complaint received"),
             "ticket_answer": ("Jawaban aduan", "Answer to a complaint"),
             "ticket_resolved": ("Aduan selesai", "Complaint resolved"),
+            "ticket_status": ("Keadaan aduan", "State of a complaint"),
             "information": ("Informasi status", "Information"),
             "stop_confirmed": ("Konfirmasi STOP", "STOP confirmed"),
             "start_confirmed": ("Konfirmasi MULAI", "MULAI confirmed"),

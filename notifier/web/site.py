@@ -75,7 +75,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/home", office.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", desk.board, Right.SEE_TICKETS),
-    Door("GET", f"/desk/tickets/{NUMBER}", desk.ticket, Right.SEE_TICKETS),
+    Door("GET", r"/desk/tickets/{number:[^/]{3,40}}", desk.ticket, Right.SEE_TICKETS),  # in any spelling
+    Door("GET", f"/desk/tickets/{NUMBER}/talk", desk.talk, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", desk.attachment, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/answer", desk.answer, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/note", desk.note, Right.ANSWER),

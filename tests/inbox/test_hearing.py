@@ -279,17 +279,6 @@ async def test_however_many_numbers_a_message_names_they_are_looked_up_at_once(t
     assert asked == [[own, others[0]], others[:5]]
 
 
-@ONE_ENGINE
-async def test_a_ticket_number_of_somebody_else_opens_no_door(talk: Talk) -> None:
-    await add_person(talk.stage, "AYU", ("sms", AYU))
-    await talk.sms(AYU, LEVY)
-    number = (await talk.rows(tickets))[0]["number"]
-    await talk.sms(STRANGER, f"saya tanya tiket {number} bagaimana kelanjutan laporannya")
-    rows = await talk.rows(tickets)
-    assert len(rows) == 2
-    assert [row["ticket_id"] for row in await talk.rows(ticket_messages)] == [1, 2]
-
-
 @pytest.mark.parametrize("spelled", ["{0}", "{1}", "adu {2} {3}", "ADU-{2}-{3}"])
 @ONE_ENGINE
 async def test_a_ticket_is_followed_by_its_number_however_it_is_spelled(talk: Talk, spelled: str) -> None:

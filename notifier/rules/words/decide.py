@@ -118,7 +118,15 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
         return None
     # what is new and grave belongs to the ticket's categories; the rest it has already
     grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
-    return plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
+    found = plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
+    return replace(found, progress=_asks_progress(r) and not grave)
+
+
+def _asks_progress(r: Reading) -> bool:
+    """Nothing but "how does it stand?", or a bare number: it can be answered without a person."""
+    if r.has("add_more", "settled") or r.grief.danger or set(r.grief.categories) - {"delayed", "other"}:
+        return False
+    return r.has("progress_ask") or (r.has("report_ref") and len(r.core) <= _QUERY)
 
 
 def _answers_receipt(r: Reading) -> Meaning | None:

@@ -108,12 +108,13 @@ class Effects:
 
     async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
-        if words.elsewhere is not None and words.meaning.intent in SPEAKS:
+        bare = words.wordless and words.evidence
+        if words.elsewhere is not None and (bare or words.meaning.intent in SPEAKS):
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
             if found is not None:
                 return found
         effect = await self._table[words.meaning.intent](db, words, now)
-        if words.wordless and words.evidence and effect.ticket is None:
+        if bare and effect.ticket is None:
             return await self.file(db, words, now)
         return effect
 

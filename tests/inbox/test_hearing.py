@@ -276,7 +276,7 @@ async def test_however_many_numbers_a_message_names_they_are_looked_up_at_once(t
     await talk.sms(STRANGER, f"nomor {' '.join(others)} tolong dicek lagi")
     event.remove(listening, "before_cursor_execute", note)
     assert [row["ticket_id"] for row in await talk.rows(heard)][:2] == [1, 1]
-    assert asked == [[own, others[0]], others[:5]]
+    assert asked == [[own, others[0]], others[:5], others[:5]], "among the sender's own, then among all"
 
 
 @pytest.mark.parametrize("spelled", ["{0}", "{1}", "adu {2} {3}", "ADU-{2}-{3}"])

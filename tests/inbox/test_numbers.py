@@ -89,7 +89,7 @@ async def test_who_asks_for_secrecy_about_somebodys_ticket_seals_off_only_their_
     assert [row["confidentiality"] for row in await talk.rows(tickets)] == ["open", "confidential"]
     said = await talk.telegram(7300, f"soal {number}: petugasnya minta uang juga ke saya")
     await talk.edit(7300, said, "petugasnya minta uang juga ke saya, tolong rahasiakan nama saya")
-    assert [row["confidentiality"] for row in await talk.rows(tickets)][0] == "open"
+    assert (await talk.rows(tickets))[0]["confidentiality"] == "open"
 
 
 async def test_pictures_of_one_album_from_another_address_stay_marked(talk: Talk) -> None:

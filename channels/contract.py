@@ -260,6 +260,18 @@ class Fetches(Protocol):
 
 
 @runtime_checkable
+class Lightens(Protocol):
+    """Arrivals that may be greater than others', `arriving` bytes at most, and are lightened before they are stored.
+
+    `verify` of such a channel looks at headers alone: it is asked before the body is read.
+    """
+
+    @property
+    def arriving(self) -> int: ...
+    def lighten(self, body: bytes) -> bytes: ...
+
+
+@runtime_checkable
 class Probes(Protocol):
     """Can tell at start whether its credentials work; returns a sentence, raises ChannelError."""
 

@@ -18,6 +18,7 @@ from channels.contract import Arrive, BadSettings, BadWebhook, Hook, Inbound, Li
 from channels.mail_door import Door, open_door
 from channels.mail_in import read_mail
 from channels.mail_letter import bounce_address, letter, message_id, spelled
+from channels.mail_light import lighten
 from channels.mail_post import Envelope, Post, Server
 from channels.mail_reports import Ours
 from channels.mail_settings import MailSettings
@@ -39,6 +40,7 @@ class Email:
         # base64 makes four bytes of three
         self.limits = Limits(text=200_000, rate=settings.rate, file=(settings.max_size - 32 * 1024) * 3 // 4)
         self.listens_at: tuple[str, int] | None = None  # host and port really taken, while listening
+        self.arriving = settings.max_arriving
         self._settings = settings
         self._now = now
         self._frame = settings.frame(line)
@@ -91,12 +93,20 @@ class Email:
         """Receipts from delivery reports, and what was said in everything else. Never raises."""
         return read_mail(body, headers, self._ours)
 
+    def lighten(self, body: bytes) -> bytes:
+        """The mail without attachments that are too great to be kept."""
+        return lighten(body)
+
     async def listen(self, arrive: Arrive) -> None:
         """Take mail at the configured door until cancelled; at once done if there is none. Raises BadSettings."""
         listen = self._settings.listen
         if listen is None:
             return
-        door = Door(arrive, listen.peers, listen.accept or self._own_addresses())
+
+        async def lightly(body: bytes, headers: Mapping[str, str]) -> None:
+            await arrive(await asyncio.to_thread(lighten, body), headers)
+
+        door = Door(lightly, listen.peers, listen.accept or self._own_addresses())
         try:
             await open_door(
                 door,
@@ -104,7 +114,7 @@ class Email:
                 port=listen.port,
                 protocol=listen.protocol,
                 hostname=self._frame.domain,
-                biggest=self._settings.max_size,
+                biggest=self._settings.max_arriving,
                 on_open=self._opened,
             )
         except OSError as error:

@@ -24,6 +24,7 @@ MOST_HEADERS, LONGEST_HEADER = 1_000, 4_000
 DEEPEST = 60  # containers in one mail; beyond that only its headers are looked at
 LONGEST_TEXT = 200_000  # characters
 MOST_FILES, BIGGEST_FILE = 20, 20 * 1024 * 1024
+DROPPED = "X-Notifier-Dropped"  # header of an attachment too great to keep: bytes it had
 ODD_CODECS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "utf-7"}
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\\]{1,64}@[^\s<>\"(),:;@\\]{1,190}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -192,12 +193,14 @@ def _file(part: Part, number: int) -> InFile:
     with suppress(Exception):
         name = readable(str(part.get_filename() or ""))
     body = bytes_of(part)
+    dropped = re.sub(r"[^0-9]", "", str(part.get(DROPPED, "")))[:15]
+    size = max(len(body), int(dropped or 0))
     extension = ".eml" if kind == "message/rfc822" else guess_extension(kind) or ".bin"
     return InFile(
         name=safe_name(name) or f"lampiran-{number}{extension}",
         type=kind,
-        size=len(body),
-        body=body if len(body) <= BIGGEST_FILE else None,
+        size=size,
+        body=body if size <= BIGGEST_FILE else None,
     )
 
 

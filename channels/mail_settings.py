@@ -56,7 +56,8 @@ class MailSettings(BaseModel):
     pool: int = Field(default=8, ge=1, le=100)  # conversations with the server at a time
     timeout: float = Field(default=60, gt=0, le=600)  # seconds to hand over one mail
     rate: float = Field(default=20, gt=0)  # mails per second
-    max_size: int = Field(default=25 * MIB, ge=64 * 1024, le=100 * MIB)  # bytes of one mail, in and out
+    max_size: int = Field(default=25 * MIB, ge=64 * 1024, le=100 * MIB)  # bytes of one mail that goes out
+    max_arriving: int = Field(default=48 * MIB, ge=64 * 1024, le=100 * MIB)  # bytes of one mail that comes in
     secret: SecretStr | None = Field(default=None, min_length=8)  # shown by whoever posts raw mails to the hook
     secret_header: str = Field(default="X-Hook-Secret", pattern=r"^[A-Za-z0-9-]+$")
     listen: Listen | None = None

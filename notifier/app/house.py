@@ -30,7 +30,7 @@ from notifier.dispatch import Dispatcher, round_facts
 from notifier.errors import Refused
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
-from notifier.registry import Rounds
+from notifier.registry import Conflicts, Rounds
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -102,6 +102,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def conflicts(self) -> Conflicts:
+        """Second rows of registers that wait for a decision."""
+        return Conflicts(self.database, self.vault)
 
     @cached_property
     def promises(self) -> Promises:

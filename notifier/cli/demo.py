@@ -27,7 +27,7 @@ from notifier.app.service import open_service
 from notifier.cli.options import Options, parser
 from notifier.cli.serve import until_stopped
 from notifier.errors import Refused
-from notifier.registry import Order, Registry
+from notifier.registry import Imported, Order, Registry
 from notifier.store import contacts
 
 REGISTERS = ("penerima_duren_sawit.csv", "penerima_makassar.xlsx", "penerima_wamena.csv")
@@ -128,10 +128,18 @@ async def _fill(house: House, data: Path) -> None:
     registry = Registry(house.database, house.vault, house.outbox)
     now = house.clock()
     for name in REGISTERS:
-        await registry.import_people([folder / name], Order("demo", now, yes=True))
+        _said(await registry.import_people([folder / name], Order("demo", now, yes=True)))
     shifted = data / ROUNDS
     shift_rounds(folder / ROUNDS, shifted, now.date())
-    await registry.import_rounds([shifted], Order("demo", now))
+    _said(await registry.import_rounds([shifted], Order("demo", now)))
+
+
+def _said(done: Imported) -> None:
+    """What came of each file: somebody who waits, or reads a log, sees that it goes on."""
+    for file in done.files:
+        told = {name: file.counts[name] for name in ("accepted", "corrected", "rejected", "duplicates", "conflicts")}
+        counts = ", ".join(f"{n} {name}" for name, n in told.items() if n)
+        out.print(f"  {file.name}: {file.counts['rows']} rows, {counts}", soft_wrap=True, highlight=False)
 
 
 def samples() -> Path:

@@ -61,7 +61,8 @@ async def _bring(asked: argparse.Namespace, options: Options, config: "Config | 
         with _progress() as progress:
             bring = getattr(registry, f"import_{asked.what}")
             done: Imported = await bring(asked.files, replace(order, progress=progress))
-    print(json.dumps(done.as_json(), ensure_ascii=False) if asked.json else _told(asked, done))
+        page = f"{house.config.service.public_url.rstrip('/')}/conflicts"
+    print(json.dumps(done.as_json(), ensure_ascii=False) if asked.json else _told(asked, done, page))
     return 0
 
 
@@ -134,7 +135,7 @@ class _Lines:
             print(f"{step} {name}: {done}{f' of {total}' if total else ''} rows", file=sys.stderr, flush=True)
 
 
-def _told(asked: argparse.Namespace, done: "Imported") -> str:
+def _told(asked: argparse.Namespace, done: "Imported", page: str) -> str:
     counts = done.counts
     lines = [f"{file.name}: {file.counts['rows']} rows, {file.counts['accepted']} accepted" for file in done.files]
     lines += [
@@ -145,6 +146,8 @@ def _told(asked: argparse.Namespace, done: "Imported") -> str:
         lines.append(f"Row by row: {asked.report}")
     elif counts["rejected"] or counts["conflicts"]:
         lines.append("Add --report FILE.csv to see each row, why, and how to mend it.")
+    if counts["conflicts"] and asked.what == "people" and not asked.dry_run:
+        lines.append(f"Same NIK, another name: decide on the page {page}, or by: notifier conflicts list --by LOGIN")
     lines += [f"Asks: {sentence}" for sentence in done.asks if asked.dry_run]
     if asked.dry_run:
         lines.append("Nothing was written (--dry-run).")

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Registers and rounds": {
         "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
         "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
+        "conflicts": ("notifier.cli.conflicts:command", "decide rows with the same NIK and another name"),
     },
     "Broadcasts": {
         "plan": ("notifier.cli.plan:command", "plan a broadcast for a round, or show what it would do"),

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import acting, intake, reading, sweep
 from notifier.desk.keys import Keys, ref_key
-from notifier.desk.plain import plain, safe
+from notifier.desk.plain import is_cut, plain, safe
 from notifier.desk.promise import Promise, Promises, build
 from notifier.desk.values import (
     Answered,
@@ -26,7 +26,7 @@ from notifier.desk.values import (
     is_private,
 )
 from notifier.outbox import Outbox
-from notifier.rules.roles import Viewer
+from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.engine import Database
 from notifier.store.tickets import Ticket
@@ -46,6 +46,7 @@ __all__ = [
     "Shown",
     "TicketPage",
     "build",
+    "is_cut",
     "is_private",
     "plain",
     "ref_key",
@@ -79,6 +80,14 @@ class Desk:
         """More words for a ticket; one that was settled is opened again."""
         return await intake.append(self.room, db, ticket_id, complaint, now)
 
+    async def open_beside(self, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
+        """A new ticket for words that name a confidential one of somebody else, or so it seems."""
+        return await intake.open_beside(self.room, db, complaint, of, now)
+
+    async def tell_status(self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime) -> bool:
+        """Tell its reporter, who asked at `at`, how a ticket stands; False when that was told minutes ago."""
+        return await intake.tell_status(self.room, db, ticket, to, at, now)
+
     async def reword(
         self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool
     ) -> Ticket | None:
@@ -98,6 +107,12 @@ class Desk:
     async def list(self, viewer: Viewer, view: str = "open", before: str = "", category: str = "") -> ListPage:
         """A page of a view (open, mine, urgent, late, undelivered, all); `before` is the last page's `next`."""
         return await reading.page_of_list(self.room, viewer, view, before, category)
+
+    async def find(self, viewer: Viewer, words: str) -> str:
+        """The number of the ticket that somebody typed, in any case and spacing. Refused when it is none of theirs."""
+        viewer.needs(Right.SEE_TICKETS)
+        async with self.room.database.read() as db:
+            return (await acting.seen(db, viewer, words)).number
 
     async def ticket(self, viewer: Viewer, number: str, now: datetime) -> TicketPage:
         """All that the viewer may know of a ticket."""

@@ -32,7 +32,8 @@ STAFF = frozenset({Act.VERIFY, Act.START, Act.CLOSE, Act.REOPEN, *TOLD})
 
 async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool = False) -> Ticket:
     """The ticket of a number, however it is spelled. Refused alike when there is none and when it is not theirs."""
-    spelled = next(iter(find_numbers(number)), number.strip().upper())
+    named = find_numbers(number) or find_numbers(f"ADU-{number.strip()}")
+    spelled = next(iter(named), number.strip().upper())
     ticket = await tickets.by_number(db, spelled[:16], lock=lock)
     if ticket is None or not viewer.covers(ticket.region):
         raise Refused(f'there is no ticket "{number[:40]}" in your region')

@@ -6,7 +6,7 @@ Knows no channel and no meaning of words: what they are about is told.
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +22,8 @@ from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
+ASKED_AGAIN = timedelta(minutes=10)  # how often somebody is told how their ticket stands
+NAMED = "Pengirim menyebut aduan {number}, yang pelapornya dirahasiakan."
 DISTRICT = 3  # parts of a region's code that do not give away who lives there
 # What a citizen's further words do to a ticket, by its status; everything else is simply added.
 FURTHER: Mapping[Status, Act] = {
@@ -69,7 +71,8 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
 
 async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Complaint, now: datetime) -> Ticket:
     """More words, or evidence, for a ticket. One that waited for them goes on, one that was settled is opened again;
-    what is urgent about the words raises the ticket, a wish for secrecy seals it off.
+    what is urgent about the words raises the ticket, a wish for secrecy seals it off. Words from another address are
+    marked; they bring the reporter nothing.
     """
     was = await _locked(db, ticket_id)
     moved, change = move(was, FURTHER.get(was.status, Act.APPEND), by=CITIZEN, at=now)
@@ -80,7 +83,8 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
         "categories": list(categories),
         "closed_at": None if moved.open else was.closed_at,
     }
-    await note_move(db, was, change, {"heard": complaint.heard_id})
+    strange = {"elsewhere": True} if complaint.elsewhere else {}
+    await note_move(db, was, change, {"heard": complaint.heard_id, **strange})
     if raised:
         values |= await _raise(room, db, was, now)
     await tickets.change(db, was, values, now)
@@ -88,7 +92,8 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     said = await _say(room, db, ticket, complaint)
     if complaint.confidential and not is_private(ticket.confidentiality):
         ticket = await seal_off(room, db, ticket, now)
-    await _thread(room, db, ticket, complaint.reporter.thread)
+    if not complaint.elsewhere:  # answers go on to the reporter alone
+        await _thread(room, db, ticket, complaint.reporter.thread)
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
@@ -116,12 +121,45 @@ async def reword(
     await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
     await _ledger(db, ticket, "ticket_reworded", now, worded(room, message_id, text))
     ticket = await _locked(db, ticket_id)
-    if secret and not is_private(ticket.confidentiality):
+    if secret and not is_private(ticket.confidentiality) and not await _strange(db, ticket_id, heard_id):
         ticket = await seal_off(room, db, ticket, now)
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
     return await _locked(db, ticket_id)
+
+
+async def _strange(db: AsyncConnection, ticket_id: int, heard_id: int) -> bool:
+    """Whether these words came from another address than the reporter's: they decide nothing about the ticket."""
+    said = (change.facts for change in await tickets.history(db, ticket_id) if change.facts.get("elsewhere"))
+    return any(facts["heard"] == heard_id for facts in said)
+
+
+async def open_beside(room: Room, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
+    """A new ticket for words that name one whose reporter nobody may know. As secret as that one, for its reporter may
+    be writing from a second phone; the desk reads which number was named, the sender learns nothing of it.
+    """
+    ticket = await open_ticket(room, db, replace(complaint, confidential=True), now)
+    note = NAMED.format(number=of.number)
+    message_id = await tickets.say(db, {"ticket_id": ticket.id, "kind": "note", "text": note, "at": now})
+    await _ledger(db, ticket, "ticket_note", now, worded(room, message_id, note))
+    return ticket
+
+
+async def tell_status(
+    room: Room, db: AsyncConnection, ticket: Ticket, to: Reporter, said_at: datetime, now: datetime
+) -> bool:
+    """Tell a reporter who asks how their ticket stands: status, and until when something happens; nothing of what it is
+    about. False when that was told minutes ago.
+    """
+    if await tickets.asked_lately(db, ticket.id, now - ASKED_AGAIN):
+        return False
+    stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
+    coming = [r.due for r in stands.clocks.values() if r.due and not r.met_at and not r.paused and r.due >= now]
+    due = min(coming).isoformat() if coming and ticket.open else None
+    facts = {"number": ticket.number, "status": ticket.status.value, "due": due}
+    await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
+    return True
 
 
 async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:

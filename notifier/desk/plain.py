@@ -8,7 +8,8 @@ import unicodedata
 
 LONGEST = 20_000  # characters of one message that are kept beside the sealed original
 SUMMARY = 120
-CUT = "\n[…dipotong: pesan asli lebih panjang]"
+CUT = "\n[…dipotong: {n} huruf lagi; aslinya tersimpan tersegel]"
+CUT_MARK = "\n[…dipotong: "
 
 NUMBER = 16  # digits of a NIK, of a family card and of a KKS card
 _SIGNS = r"[\s.\-‐-―_/,*+():]{1,3}"
@@ -20,13 +21,24 @@ _KEPT = frozenset("\n\t")
 
 
 def plain(text: str, longest: int = LONGEST) -> str:
-    """The text without NUL, control and zero-width signs and broken halves of emoji; cut, with a note, when too long.
+    """The text without NUL, control and zero-width signs and broken halves of emoji; cut, with a note of how
+    much is missing, when too long.
 
     Marks that turn the direction of reading go too: they can make a text read differently from what it says.
     """
     kept = "".join(sign for sign in text[: 4 * longest] if sign in _KEPT or unicodedata.category(sign) not in _HIDDEN)
     kept = kept.strip()
-    return kept if len(kept) <= longest and len(text) <= 4 * longest else kept[: longest - len(CUT)].rstrip() + CUT
+    if len(kept) <= longest and len(text) <= 4 * longest:
+        return kept
+    room = longest - len(CUT.format(n=len(text)))
+    beginning = kept[:room].rstrip()
+    rest = max(len(kept), len(text) if len(text) > 4 * longest else 0) - len(beginning)
+    return beginning + CUT.format(n=f"{rest:,}".replace(",", "."))
+
+
+def is_cut(text: str) -> bool:
+    """Whether a kept text is only the beginning of what was written."""
+    return CUT_MARK in text[-len(CUT) - 20 :]
 
 
 def masked(text: str) -> str:
@@ -45,14 +57,6 @@ def summary(text: str) -> str:
     """The beginning of a text on one line."""
     line = " ".join(text.split())
     return line if len(line) <= SUMMARY else line[: SUMMARY - 1].rstrip() + "…"
-
-
-def masked_address(address: str) -> str:
-    """An address by which its owner, but nobody else, is recognised: its beginning and end."""
-    name, at, domain = address.partition("@")
-    if at:
-        return f"{name[:1]}***@{domain}"
-    return f"{address[:4]}***{address[-3:]}" if len(address) > 8 else "***"
 
 
 def _mask(run: str) -> str:

@@ -4,7 +4,7 @@ Every read takes the viewer's region; identity is opened only for open tickets, 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk.acting import seen
 from notifier.desk.intake import reporter_of
-from notifier.desk.plain import masked_address
 from notifier.desk.values import (
     SEALED_FILE,
+    SEALED_SENDER,
     Answered,
     ListPage,
     Revealed,
@@ -26,10 +26,11 @@ from notifier.desk.values import (
 )
 from notifier.errors import Refused
 from notifier.rules import sla
+from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, Act
 from notifier.store import deliveries, heard, ledger, people, rounds, tickets
-from notifier.store.tickets import FAR, Place, Ticket, Wanted
+from notifier.store.tickets import FAR, Changed, Place, Said, Ticket, Wanted
 
 PAGE = 50
 LARGEST = 2**63 - 1  # the largest number a row can have
@@ -113,9 +114,10 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
         stands, promise = room.promises.reckon(ticket, history, now)
         first, entries, _ = room.promises.told(ticket, history)
         of = await rounds.get(db, ticket.round_id) if ticket.round_id else None
+        conversation = tuple(await tickets.conversation(db, ticket.id))
         return TicketPage(
             ticket=ticket,
-            conversation=tuple(await tickets.conversation(db, ticket.id)),
+            conversation=conversation,
             files=tuple(await heard.files_of(db, ticket.id)),
             history=tuple(history),
             standing=stands,
@@ -126,6 +128,8 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
             acknowledged_at=await tickets.told_since(db, ticket.id),
             acts=_acts(viewer, ticket),
             explained=tuple(sla.explain(first.policy, ticket.opened_at, entries, now)),
+            told=tuple(await tickets.told(db, ticket.id)),
+            elsewhere=await _elsewhere(room, db, viewer, ticket, conversation, history),
         )
 
 
@@ -146,6 +150,26 @@ async def _shown(room: Room, db: AsyncConnection, viewer: Viewer, ticket: Ticket
         contact=masked_address(reporter.address),
         kind=reporter.kind,
     )
+
+
+async def _elsewhere(
+    room: Room,
+    db: AsyncConnection,
+    viewer: Viewer,
+    ticket: Ticket,
+    conversation: Sequence[Said],
+    history: Sequence[Changed],
+) -> dict[int, str]:
+    """Messages from another address than the reporter's; who wrote them is shown as little as the reporter."""
+    strange = {change.facts["heard"] for change in history if change.facts.get("elsewhere")}
+    found = {said.id: said.heard_id for said in conversation if said.heard_id is not None and said.heard_id in strange}
+    if not found or is_private(ticket.confidentiality) or not viewer.may(Right.SEE_PEOPLE):
+        return dict.fromkeys(found, "")
+    senders = await heard.senders(db, tuple(found.values()))
+    return {
+        message: masked_address(room.vault.open(senders[of], SEALED_SENDER).decode()) if of in senders else ""
+        for message, of in found.items()
+    }
 
 
 async def _answered(db: AsyncConnection, ticket: Ticket) -> Answered | None:

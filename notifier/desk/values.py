@@ -15,7 +15,7 @@ from notifier.rules.sla import Standing
 from notifier.rules.tickets import Act, Confidentiality
 from notifier.store.engine import Database
 from notifier.store.heard import File
-from notifier.store.tickets import Changed, Said, Ticket
+from notifier.store.tickets import Changed, Said, Ticket, Told
 from notifier.vault import Vault
 
 FRESH = timedelta(minutes=30)  # answers to a citizen's message so young need not wait for the send window
@@ -99,6 +99,7 @@ class Complaint:
     round_region: str = ""
     answers_id: int | None = None
     ref: str = ""  # keyed
+    elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,18 @@ class TicketPage:
     acknowledged_at: datetime | None = None
     acts: tuple[Act, ...] = ()  # what this viewer may do now
     explained: tuple[str, ...] = ()  # the promise's arithmetic, line by line
+    told: tuple[Told, ...] = ()  # what we wrote to the citizen by ourselves
+    elsewhere: Mapping[int, str] = field(default_factory=dict)  # message from another address → that address, masked
+
+    @property
+    def talk(self) -> tuple[Said | Told, ...]:
+        """Everything said, by whomever, in its order."""
+        return tuple(sorted((*self.conversation, *self.told), key=lambda one: (one.at, one.kind == "told", one.id)))
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something that was written to the citizen is still to leave."""
+        return any(one.delivery_state in ("due", "sending") for one in self.talk)
 
 
 @dataclass(frozen=True, slots=True)

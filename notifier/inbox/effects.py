@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import Complaint, Desk, Reporter
+from notifier.desk import Complaint, Desk, Reporter, is_private
 from notifier.inbox.replies import Replies
 from notifier.rules import rounds as benefits
 from notifier.rules.rounds import Entitlement
@@ -23,6 +23,21 @@ from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
 HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
+TOLD_AGAIN = timedelta(minutes=10)  # how often one address is told that its words were added to somebody's ticket
+ADDED = "added"
+# What is kept with a ticket of somebody else when it names its number.
+SPEAKS = frozenset(
+    {
+        Intent.COMPLAINT,
+        Intent.TICKET_FOLLOWUP,
+        Intent.QUESTION,
+        Intent.STATUS_CHECK,
+        Intent.REGISTER,
+        Intent.CHANGE_CONTACT,
+        Intent.VERIFY_AUTHENTICITY,
+        Intent.UNCLEAR,
+    }
+)
 BREATH = timedelta(minutes=10)  # what is said so soon after a complaint goes on with it
 # Topics that a round's own facts answer, and the fact that must be there for it.
 FACTS: Mapping[Topic, Callable[[Round], bool]] = {
@@ -46,6 +61,7 @@ class Words:
     meaning: Meaning
     answered: Answered | None = None  # our delivery that this answers
     ticket: Ticket | None = None  # of this sender, that the words plainly belong to: replied to, named, same album
+    elsewhere: Ticket | None = None  # named by them, and not known for this sender's
     evidence: bool = False  # carries a file or a place
     wordless: bool = False  # nothing but that
     everything: bool = False  # STOP SEMUA
@@ -92,8 +108,13 @@ class Effects:
 
     async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
+        bare = words.wordless and words.evidence
+        if words.elsewhere is not None and (bare or words.meaning.intent in SPEAKS):
+            found = await self._from_elsewhere(db, words, words.elsewhere, now)
+            if found is not None:
+                return found
         effect = await self._table[words.meaning.intent](db, words, now)
-        if words.wordless and words.evidence and effect.ticket is None:
+        if bare and effect.ticket is None:
             return await self.file(db, words, now)
         return effect
 
@@ -150,8 +171,34 @@ class Effects:
             ref=words.ref,
         )
 
+    async def _from_elsewhere(self, db: AsyncConnection, words: Words, named: Ticket, now: datetime) -> Effect | None:
+        """A ticket's number from an address that is not known for its reporter's: perhaps a second phone, perhaps not.
+
+        The words are kept with the ticket, marked; the sender learns nothing but that. What nobody may know of stays
+        apart, and answered like a number that does not exist. None: the number leads nowhere any more.
+        """
+        if not self._still_reaches(named, now):
+            return None
+        complaint = await self._complaint(db, words)
+        if is_private(named.confidentiality) or complaint.confidential:
+            own = await self._home(db, words, now)
+            if own is not None:
+                return Effect("appended", await self._desk.append(db, own.id, complaint, now))
+            return Effect("opened", await self._desk.open_beside(db, complaint, named, now))
+        senders = words.reporter.keys(self._desk.room.vault).heards()
+        quiet = await heard.led_to(db, senders, ADDED, words.at - TOLD_AGAIN)
+        ticket = await self._desk.append(db, named.id, replace(complaint, elsewhere=True), now)
+        if not quiet:
+            facts = {"number": ticket.number, "status": "", "due": None}
+            await self._replies.send(db, words.reporter, "ticket_status", facts, words.at, now)
+        return Effect(ADDED, ticket)
+
     async def _complained(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        return await self.file(db, words, now)
+        """Filed; who only asks how their open ticket stands is told."""
+        effect = await self.file(db, words, now)
+        if words.meaning.progress and effect.name == "appended" and effect.ticket is not None and not words.evidence:
+            await self._desk.tell_status(db, effect.ticket, words.reporter, words.at, now)
+        return effect
 
     async def _handed_on(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """A person has to see it."""

@@ -186,6 +186,7 @@ class Hearing:
             meaning=found,
             answered=origin.answered,
             ticket=origin.ticket,
+            elsewhere=origin.elsewhere,
             evidence=bool(said.files) or said.kind is HeardKind.LOCATION,
             wordless=not said.text.strip(),
             everything="SEMUA" in text.upper(),

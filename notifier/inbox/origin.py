@@ -23,7 +23,7 @@ SKEW = timedelta(seconds=5)  # a provider tells whole seconds, and its clock is 
 OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
 MOST_NUMBERS = 5  # ticket numbers of one message that are looked up
 # What a citizen may answer: everything we write to citizens but replies that ask for nothing.
-MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused"})
+MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused", "ticket_status"})
 ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
 
 
@@ -47,6 +47,7 @@ class Origin:
     answered: Answered | None
     direct: bool  # by the provider's reply function or a button, not only by being the last thing we wrote
     ticket: Ticket | None
+    elsewhere: Ticket | None = None  # named from an address that is not known for its reporter's: believed in nothing
 
 
 class Origins:
@@ -64,7 +65,8 @@ class Origins:
         reporter = await self._reporter(db, where, said, answered)
         keys = reporter.keys(self._vault)
         ticket, named = await self._ticket(db, where, said, text, keys, answered)
-        return Origin(reporter, keys, answered, direct or named, ticket)
+        elsewhere = await self._elsewhere(db, where, said, text, keys) if ticket is None else None
+        return Origin(reporter, keys, answered, direct or named, ticket, elsewhere)
 
     async def answered(
         self, db: AsyncConnection, where: Arrived, said: Heard, at: datetime
@@ -137,7 +139,9 @@ class Origins:
             album = ref_key(self._vault, where.line, said.album)
             earlier = await heard.of_album(db, where.line, keys.heards(), album)
             if earlier is not None and earlier.ticket_id is not None:
-                return await tickets.get(db, earlier.ticket_id), True
+                own = await tickets.reported_by(db, persons, addresses, ticket_id=earlier.ticket_id, open_only=False)
+                if own is not None:
+                    return own, True
         if said.thread:  # an answer to one's own complaint
             first = await heard.by_ref(db, where.line, ref_key(self._vault, where.line, said.thread), tuple(HeardKind))
             if first is not None and first.ticket_id is not None:
@@ -147,6 +151,21 @@ class Origins:
         if answered is not None and answered.ticket_id is not None:
             return await tickets.get(db, answered.ticket_id), False
         return None, False
+
+    async def _elsewhere(
+        self, db: AsyncConnection, where: Arrived, said: Heard, text: str, keys: Keys
+    ) -> Ticket | None:
+        """The ticket of somebody else that these words name, or that the rest of their album named."""
+        numbers = find_numbers(text)[:MOST_NUMBERS]
+        if numbers:
+            found = {ticket.number: ticket for ticket in await tickets.of_numbers(db, numbers)}
+            return next((found[number] for number in numbers if number in found), None)
+        if said.album:
+            album = ref_key(self._vault, where.line, said.album)
+            earlier = await heard.of_album(db, where.line, keys.heards(), album)
+            if earlier is not None and earlier.ticket_id is not None:
+                return await tickets.get(db, earlier.ticket_id)
+        return None
 
     async def first_wording(self, db: AsyncConnection, where: Arrived, said: Heard) -> Remembered | None:
         """The message that an edit changes; None when it never reached us."""

@@ -1,12 +1,16 @@
 """The registry: registers of people, rounds and payment records come in from files, and leave nothing half-done."""
 
+from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
 from notifier.registry.tables import Unreadable
 
 __all__ = [
+    "DECISIONS",
     "EDITABLE",
+    "Conflict",
+    "Conflicts",
     "Faulty",
     "Imported",
     "Order",

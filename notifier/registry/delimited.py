@@ -57,7 +57,7 @@ def open_delimited(path: Path, layout: Layout) -> Delimited:
     for delimiter in DELIMITERS:
         try:
             head = list(islice(_records(path, seen.encoding, delimiter), HEAD_ROWS))
-            header = find_header(path.name, layout, head)
+            header = find_header(str(path), layout, head)
         except Unreadable as error:
             if first is None or _tells_more(error, first):
                 first = error
@@ -85,10 +85,10 @@ def _records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, S
                 yield line, cells
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise Unreadable(f"{path.name}, line {line}: {_why(str(error))}") from None
+            raise Unreadable(f"{path}, line {line}: {_why(str(error))}") from None
         except UnicodeDecodeError:
             raise Unreadable(
-                f"{path.name}, line {line} or soon after: letters that are neither UTF-8 nor Windows-1252; "
+                f"{path}, line {line} or soon after: letters that are neither UTF-8 nor Windows-1252; "
                 "export the file as CSV UTF-8"
             ) from None
 
@@ -132,7 +132,7 @@ def _survey(path: Path) -> _Survey:
         return _Survey(digest.hexdigest(), "utf-8-sig")
     if start.startswith(codecs.BOM_UTF8) or multibyte:
         raise Unreadable(
-            f"{path.name}, line {bad_line}: the file is UTF-8 up to here and broken there; export it again as CSV UTF-8"
+            f"{path}, line {bad_line}: the file is UTF-8 up to here and broken there; export it again as CSV UTF-8"
         )
     return _Survey(digest.hexdigest(), "cp1252")
 
@@ -143,13 +143,13 @@ def _walk_lines(path: Path, chunk: bytes, line: int, rest: int) -> int:
     if at >= 0:
         where = line + chunk[:at].count(b"\n")
         raise Unreadable(
-            f"{path.name}, line {where}: a NUL byte; this is no text table, or it was damaged: export it again as CSV"
+            f"{path}, line {where}: a NUL byte; this is no text table, or it was damaged: export it again as CSV"
         )
     lines = chunk.replace(b"\r", b"\n").split(b"\n")
     longest = max(rest + len(lines[0]), max(map(len, lines)))
     if longest > LONGEST_LINE:
         raise Unreadable(
-            f"{path.name}, line {line} or soon after: a line of more than {LONGEST_LINE} characters; "
+            f"{path}, line {line} or soon after: a line of more than {LONGEST_LINE} characters; "
             "export the file again as CSV with one row a line"
         )
     return rest + len(lines[0]) if len(lines) == 1 else len(lines[-1])

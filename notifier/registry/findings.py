@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import itemgetter
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from types import MappingProxyType, TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -122,7 +124,11 @@ COUNTS = tuple(name for name in Tally.__dataclass_fields__ if name != "by_reason
 
 
 class Report:
-    """The report file: one line a finding, written as the rows go by; nothing when no file was asked for."""
+    """The report file: one line a finding a person may have to look at; nothing when no file was asked for.
+
+    What was put right by itself needs nobody: it is counted in lines of its own at the top. The other lines wait in a
+    file without a name until the counts are known.
+    """
 
     HEAD = ("file", "line", "column", "outcome", "reason", "how to mend")
 
@@ -130,30 +136,41 @@ class Report:
         """`words`: lists that the mends name (programmes, methods, records)."""
         self._words = words
         self._told: list[tuple[int, tuple[object, ...]]] = []
+        self._corrected: Counter[tuple[str, str, str]] = Counter()  # file, column, reason
         self._file = None
         if path is not None:
             try:
                 self._file = path.open("w", encoding="utf-8-sig", newline="")
             except OSError as error:
                 raise Refused(f"--report {path}: {(error.strerror or str(error)).lower()}") from None
-            self._csv = csv.writer(self._file)
-            self._csv.writerow(self.HEAD)
+            self._body = TemporaryFile("w+", encoding="utf-8", newline="")  # noqa: SIM115 - closed in __exit__
+            self._csv = csv.writer(self._body)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.flush()
-        if self._file is not None:
-            self._file.close()
+        if self._file is None:
+            return
+        with self._file as file, self._body as body:
+            head = csv.writer(file)
+            head.writerow(self.HEAD)
+            for (name, column, reason), n in sorted(self._corrected.items()):
+                mend = f"{n} ×: {REASONS[reason].mend.format(found='', **self._words)}"
+                head.writerow((_calm(name), "", column, Outcome.CORRECTED, reason, mend))
+            body.seek(0)
+            copyfileobj(body, file)
 
     def tell(self, file: str, line: int, findings: Sequence[Finding], outcome: Outcome | None = None) -> None:
         """Say what was found in one row (line 0: in none). `outcome`: the row's, when it was not accepted."""
         if self._file is None:
             return
         for finding in findings:
-            if outcome is not None and finding.effect is Effect.CORRECTS:
-                continue  # nothing was kept, so nothing was put right
+            if finding.effect is Effect.CORRECTS:
+                if outcome is None:  # else nothing was kept, so nothing was put right
+                    self._corrected[file, finding.column, finding.reason] += 1
+                continue
             mend = REASONS[finding.reason].mend.format(found=finding.found, **self._words)
             told = outcome or _OUTCOME_OF[finding.effect]
             self._told.append((line, (_calm(file), line or "", finding.column, told, finding.reason, mend)))

@@ -92,7 +92,7 @@ async def _asks(database: Database, run: Run, cover: _Cover) -> list[str]:
             if people_now < last * (1 - FEWER):
                 fewer = round(100 * (last - people_now) / last)
                 found.append(
-                    f"{cover.source.name} has {people_now} people of {area} ({run.places.name(area)}), {what} {last}: "
+                    f"{cover.source.path} has {people_now} people of {area} ({run.places.name(area)}), {what} {last}: "
                     f"{fewer} % fewer. Check that the export is whole; if it is, add --yes. Nothing was changed."
                 )
     return found

@@ -98,11 +98,22 @@ def compare(entries: Sequence[Entry], held: Holding, vault: Vault) -> Plan:
             plan.new.append(entry)
             plan.became.append((entry, "created"))
         else:
-            touched = _person(plan, entry.person, known, vault)
-            touched |= _contacts(plan, entry, known, held.contacts.get(known.id, ()))
-            touched |= _programmes(plan, entry.person, known, held.programmes)
-            plan.became.append((entry, "changed" if touched else "unchanged"))
+            _update(plan, entry, known, held, vault)
     return plan
+
+
+def replace(entry: Entry, held: Holding, vault: Vault) -> Plan:
+    """The changes of a row that somebody chose over what the register holds: another name is taken too."""
+    plan = Plan()
+    _update(plan, entry, held.known[entry.nik_index], held, vault)
+    return plan
+
+
+def _update(plan: Plan, entry: Entry, known: Known, held: Holding, vault: Vault) -> None:
+    touched = _person(plan, entry.person, known, vault)
+    touched |= _contacts(plan, entry, known, held.contacts.get(known.id, ()))
+    touched |= _programmes(plan, entry.person, known, held.programmes)
+    plan.became.append((entry, "changed" if touched else "unchanged"))
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -220,7 +231,14 @@ def _row(entry: Entry, vault: Vault) -> dict[str, Any]:
 
 
 def _conflict(entry: Entry, person_id: int, vault: Vault) -> Conflict:
-    cells = {column: str(cell) for column, cell in entry.cells.items()}
+    cells = {column: _written(cell) for column, cell in entry.cells.items()}
     told = "\0".join(f"{column}={cells[column].strip()}" for column in sorted(cells))
     sealed = vault.seal_json(cells, "conflicts.sealed")
     return Conflict(person_id, entry.line, "NAMA", sealed, vault.index(told, "conflict"))
+
+
+def _written(cell: Cell) -> str:
+    """A cell as text that is judged like the cell. A number too long for a spreadsheet stays known for one."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and float(cell).is_integer():
+        return str(int(cell)) if abs(cell) < 1e15 else str(float(cell))
+    return str(cell)

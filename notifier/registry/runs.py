@@ -172,5 +172,5 @@ async def count_rows(source: Source, order: Order, look: Callable[[Row], None] |
                 look(row)
         order.progress(source.name, "reading", count, 0)
     if not count:
-        raise Unreadable(f"{source.name}: no row stands below the header on line {source.header.line}")
+        raise Unreadable(f"{source.path}: no row stands below the header on line {source.header.line}")
     return count

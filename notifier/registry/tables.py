@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from notifier.errors import Refused
@@ -52,7 +53,9 @@ class Source(Protocol):
     """A file that was looked at; `rows()` may be walked more than once."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str: ...  # without its folder
+    @property
+    def path(self) -> Path: ...  # as it was given
     @property
     def digest(self) -> str: ...
     @property

@@ -51,10 +51,10 @@ def open_workbook(path: Path, layout: Layout) -> Workbook:
     for number in range(len(book.sheet_names)):
         try:
             head = list(islice(_records(_sheet(book, number)), HEAD_ROWS))
-            return Workbook(path, digest, number, find_header(path.name, layout, head))
+            return Workbook(path, digest, number, find_header(str(path), layout, head))
         except Unreadable as error:
             first = first or error
-    raise first or Unreadable(f"{path.name}: the workbook has no sheet; export the register again")
+    raise first or Unreadable(f"{path}: the workbook has no sheet; export the register again")
 
 
 def _measure(path: Path) -> None:
@@ -63,7 +63,7 @@ def _measure(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             sheets = [item for item in archive.infolist() if item.filename.startswith("xl/worksheets/")]
             if not sheets:
-                raise Unreadable(f"{path.name}: this is a compressed file, not a workbook; save it as CSV or XLSX")
+                raise Unreadable(f"{path}: this is a compressed file, not a workbook; save it as CSV or XLSX")
             if sum(item.file_size for item in archive.infolist()) > MOST_BYTES:
                 raise _too_large(path)
             for item in sheets:
@@ -84,11 +84,11 @@ def _rows(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> int:
 
 
 def _too_large(path: Path) -> Unreadable:
-    return Unreadable(f"{path.name}: a workbook of more than {MOST_ROWS} rows; save it as CSV, which may be any length")
+    return Unreadable(f"{path}: a workbook of more than {MOST_ROWS} rows; save it as CSV, which may be any length")
 
 
 def _damaged(path: Path, error: BaseException) -> Unreadable:
-    return Unreadable(f"{path.name}: the workbook does not open ({type(error).__name__}); save it again as XLSX or CSV")
+    return Unreadable(f"{path}: the workbook does not open ({type(error).__name__}); save it again as XLSX or CSV")
 
 
 def _load(path: Path) -> Any:

@@ -120,6 +120,18 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
         "ticket_resolved": _of(
             _TICKET, text=Fact("how it was settled", "Bantuan sudah dibayarkan.", "text", empty=True, default="")
         ),
+        "ticket_status": _of(
+            _EVERYWHERE,
+            number=Fact("number of the ticket", "ADU-7K4M2QX"),
+            status=Fact(
+                "how it stands; empty for who is not known for its reporter",
+                "in_progress",
+                "code",
+                empty=True,
+                default="",
+            ),
+            due=Fact("until when something happens", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
+        ),
         "information": _of(
             _EVERYWHERE,
             _MAYBE_ROUND,

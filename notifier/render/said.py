@@ -83,6 +83,22 @@ _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "Sudah Diterima": {"id": "Sudah Diterima", "en": "Received"},
         "Dalam Proses": {"id": "Dalam Proses", "en": "In progress"},
         "Tidak Terdaftar": {"id": "Tidak Terdaftar", "en": "Not registered"},
+        # how a ticket stands
+        "received": {"id": "sudah kami terima", "en": "received", "jv": "sampun katampi", "su": "parantos katampi"},
+        "verified": {"id": "sudah dibaca petugas", "en": "read by an officer"},
+        "assigned": {"id": "sudah ada petugasnya", "en": "given to an officer"},
+        "in_progress": {
+            "id": "sedang ditangani",
+            "en": "being worked on",
+            "jv": "saweg dipuntangani",
+            "su": "nuju diurus",
+        },
+        "waiting": {"id": "menunggu jawaban Anda", "en": "waiting for your answer"},
+        "resolved": {"id": "selesai, menunggu Anda", "en": "settled, awaiting your word"},
+        "closed": {"id": "sudah ditutup", "en": "closed"},
+        "rejected": {"id": "ditolak", "en": "rejected"},
+        "referred": {"id": "dirujuk ke instansi lain", "en": "referred elsewhere"},
+        "merged": {"id": "digabung", "en": "merged"},
         # how it is paid
         "TUNAI": {"id": "tunai", "en": "cash", "jv": "tunai", "su": "tunai"},
         "KANTOR_POS": {"id": "tunai di kantor pos", "en": "cash at the post office"},

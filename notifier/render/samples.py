@@ -114,6 +114,8 @@ def sample(event: str, name: str) -> dict[str, Any]:
     facts |= {key: value for key, value in _PECULIAR.get(name, {}).items() if key in facts}
     if name == "longest" and event in _LONG_TEXTS:
         facts["text"] = _LONG_TEXTS[event]
+    if event == "ticket_status" and "status" in _PECULIAR.get(name, {}):
+        facts["status"] = "resolved"  # the longest of its own
     if event == "information":
         facts["status"] = facts["status"] if name in ("longest", TYPICAL) else ""
     return facts

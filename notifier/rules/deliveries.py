@@ -111,6 +111,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("ticket_received", Lane.ANSWERS, "hold", _hours(12)),
     Event("ticket_answer", Lane.ANSWERS, "hold", _hours(24)),
     Event("ticket_resolved", Lane.ANSWERS, "hold", _hours(24), question=True),
+    Event("ticket_status", Lane.ANSWERS, "hold", _hours(4)),
     Event("information", Lane.ANSWERS, "hold", _hours(4)),
     Event("stop_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("start_confirmed", Lane.ANSWERS, "hold", _hours(4)),

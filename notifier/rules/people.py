@@ -93,6 +93,14 @@ def mask_nik(value: str) -> str:
     return "*" * min(len(value), 16)
 
 
+def masked_address(address: str) -> str:
+    """An address by which its owner, but nobody else, is recognised: its beginning and end."""
+    name, at, domain = address.partition("@")
+    if at:
+        return f"{name[:1]}***@{domain}"
+    return f"{address[:4]}***{address[-3:]}" if len(address) > 8 else "***"
+
+
 def read_phone(text: str) -> str | None:
     """An Indonesian mobile number in E.164 (+62…), however it was spelled; None when it is none."""
     digits = _PHONE_SPACING.sub("", text)

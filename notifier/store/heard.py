@@ -225,6 +225,18 @@ async def since(
     return (await db.execute(query.limit(1))).first() is not None
 
 
+async def senders(db: AsyncConnection, heard_ids: Collection[int]) -> dict[int, bytes]:
+    """Who said these things, sealed."""
+    rows = await db.execute(select(heard.c.id, heard.c.sender).where(heard.c.id.in_(tuple(heard_ids))))
+    return {int(row[0]): bytes(row[1]) for row in rows if row[1]}
+
+
+async def led_to(db: AsyncConnection, senders: Collection[bytes], effect: str, since: datetime) -> bool:
+    """Whether something the same sender said since then had this effect."""
+    said = (heard.c.sender_index.in_(tuple(senders)), heard.c.effect == effect, heard.c.at >= since)
+    return (await db.execute(select(heard.c.id).where(*said).limit(1))).first() is not None
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 

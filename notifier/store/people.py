@@ -199,21 +199,21 @@ async def enrol(db: AsyncConnection, rows: Sequence[tuple[int, str, str]], now: 
 # --- areas -----------------------------------------------------------------------------------------------------------
 
 
-def _within(area: str) -> ColumnElement[bool]:
+def within(area: str) -> ColumnElement[bool]:
     """SQL: a person lives in this region or below it."""
     return or_(people.c.region == area, people.c.region.between(area + ".", area + "/")) if area else literal(True)
 
 
 async def count_within(db: AsyncConnection, area: str) -> int:
     """How many people the register has in an area."""
-    return int((await db.execute(select(func.count()).select_from(people).where(_within(area)))).scalar_one())
+    return int((await db.execute(select(func.count()).select_from(people).where(within(area)))).scalar_one())
 
 
 async def page_within(db: AsyncConnection, area: str, after: int, limit: int) -> list[tuple[int, str]]:
     """(id, masked NIK) of an area's people beyond `after`, by id."""
     rows = await db.execute(
         select(people.c.id, people.c.nik_masked)
-        .where(_within(area), people.c.id > after)
+        .where(within(area), people.c.id > after)
         .order_by(people.c.id)
         .limit(limit)
     )

@@ -87,6 +87,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something we wrote to the citizen by ourselves: an acknowledgement, a status; and how it fares."""
+
+    id: int  # of the delivery
+    event: str
+    at: datetime
+    delivery_state: str
+    delivery_reason: str
+    kind: str = "told"
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """One entry of a ticket's history."""
 
@@ -290,6 +302,11 @@ async def of_reporter(
     return [_ticket(row) for row in await db.execute(joined.where(same, tickets.c.number.in_(tuple(numbers))))]
 
 
+async def of_numbers(db: AsyncConnection, numbers: Collection[str]) -> list[Ticket]:
+    """The tickets that have these numbers, whoever reported them."""
+    return [_ticket(row) for row in await db.execute(select(*_TICKET).where(tickets.c.number.in_(tuple(numbers))))]
+
+
 # --- the conversation ------------------------------------------------------------------------------------------------
 
 
@@ -325,6 +342,18 @@ async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
     return [Said(*row[:8], tuple(row[8]), row[9] or "", row[10] or "") for row in rows]
 
 
+async def told(db: AsyncConnection, ticket_id: int) -> list[Told]:
+    """What we wrote to citizens about a ticket by ourselves, oldest first: no answer that somebody typed."""
+    d, m = deliveries.c, ticket_messages.c
+    typed = select(m.delivery_id).where(m.ticket_id == ticket_id, m.delivery_id.is_not(None))
+    rows = await db.execute(
+        select(d.id, d.event, d.created_at, d.state, d.reason)
+        .where(d.ticket_id == ticket_id, d.account_id.is_(None), d.id.not_in(typed))
+        .order_by(d.id)
+    )
+    return [Told(*row) for row in rows]
+
+
 async def message_of(db: AsyncConnection, heard_id: int) -> tuple[int, int, str, datetime, list[Any]] | None:
     """(message, ticket, text, at, versions) that something heard became; None when it became none."""
     m = ticket_messages.c
@@ -353,13 +382,23 @@ async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime
 
 
 TOLD = ("accepted", "delivered", "read")
+TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told how it stands
+
+
+async def asked_lately(db: AsyncConnection, ticket_id: int, since: datetime) -> bool:
+    """Whether somebody was told since then how a ticket stands."""
+    d = deliveries.c
+    told = (d.ticket_id == ticket_id, d.event == TICKET_STATUS, d.created_at >= since)
+    return (await db.execute(select(d.id).where(*told).limit(1))).first() is not None
 
 
 async def fate(db: AsyncConnection, ticket_id: int) -> tuple[str, str, bool] | None:
-    """(state, reason, held) of the newest message that was to reach the citizen of a ticket."""
+    """(state, reason, held) of the newest message that was to reach a ticket's citizen, but for states they asked."""
     row = await db.execute(
         select(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
-        .where(deliveries.c.ticket_id == ticket_id, deliveries.c.account_id.is_(None))
+        .where(
+            deliveries.c.ticket_id == ticket_id, deliveries.c.account_id.is_(None), deliveries.c.event != TICKET_STATUS
+        )
         .order_by(deliveries.c.id.desc())
         .limit(1)
     )

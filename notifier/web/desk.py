@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from notifier.desk import Revealed, TicketPage
+from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
 from notifier.rules.tickets import Act, Category
@@ -48,6 +48,13 @@ def _place(request: web.Request) -> str:
 async def board(request: web.Request) -> web.Response:
     """Tickets by time left, urgent ones first."""
     house, viewer, asked = request.app[HOUSE], pages.who(request), request.query
+    typed = pages.clean(asked.get("q", "")).strip()[:40]
+    missed = False
+    if typed:
+        try:
+            return _canonical(await house.desk.find(viewer, typed))
+        except Refused:  # none, or elsewhere: which of the two is not told
+            missed = True
     view = asked.get("view", "open")
     category = asked.get("category", "")
     chosen = {
@@ -63,6 +70,8 @@ async def board(request: web.Request) -> web.Response:
         "views": VIEWS,
         "categories": list(Category),
         "names": await _names(request),
+        "typed": typed,
+        "missed": missed,
     }
     return await pages.page(request, "desk/board.html", context)
 
@@ -71,9 +80,28 @@ async def _names(request: web.Request) -> Mapping[int, str]:
     return {account.id: account.name for account in await request.app[HOUSE].accounts.everyone()}
 
 
+def _canonical(number: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"/desk/tickets/{number}"})
+
+
 async def ticket(request: web.Request) -> web.Response:
-    """One ticket: what was said, what is promised, and what may be done."""
-    return await _show(request, {})
+    """One ticket: what was said, what is promised, and what may be done. A number in another spelling leads to it."""
+    spelled = request.match_info["number"]
+    try:
+        number = await request.app[HOUSE].desk.find(pages.who(request), spelled)
+    except Refused:
+        raise web.HTTPNotFound from None
+    return await _show(request, {}) if number == spelled else _canonical(number)
+
+
+async def talk(request: web.Request) -> web.Response:
+    """The conversation alone, fetched again every few seconds while something of it is still to leave."""
+    found = await _found(request)
+    return pages.part(request, "desk/_talk.html", await _talk(request, found))
+
+
+async def _talk(request: web.Request, found: TicketPage) -> dict[str, Any]:
+    return {"page": found, "k": found.ticket, "names": await _names(request), "is_cut": is_cut}
 
 
 async def _show(
@@ -87,9 +115,8 @@ async def _show(
     if not viewer.may(Right.ASSIGN):
         assignable = [account for account in assignable if account.id == viewer.account_id]
     context: dict[str, Any] = {
-        "page": found,
+        **await _talk(request, found),
         "ticket": found.ticket,
-        "names": {account.id: account.name for account in staff},
         "who": {f"account:{account.id}": account.name for account in staff},
         "spoken": [act for act in SPOKEN if act in acts],
         "acts": [act for act in Act if act in acts and act not in PLACED],

@@ -500,5 +500,42 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "The change is saved. What follows is being prepared and waits for approval."
         ),
         "Kata-kata yang disetujui": "Words that were approved",
+        # conflicts
+        "Konflik data": "Data conflicts",
+        "NIK sama, nama berbeda": "same NIK, another name",
+        "{n} menunggu keputusan": "{n} wait for a decision",
+        "konflik data menunggu keputusan": "data conflicts to decide",
+        "Sampai diputuskan, yang pertama berlaku. Setiap keputusan tercatat dengan nama Anda.": (
+            "Until it is decided, the first stands. Every decision is recorded with your name."
+        ),
+        "Baris kedua: berkas {file}, baris {line}, diimpor {at} oleh {who}": (
+            "Second row: file {file}, line {line}, imported {at} by {who}"
+        ),
+        "Kolom": "Column",
+        "Yang berlaku": "Who stands",
+        "Baris kedua": "Second row",
+        "berbeda": "differs",
+        "Apa arti ketiga keputusan?": "What do the three decisions mean?",
+        "Baris kedua salah; tidak ada yang berubah.": "The second row is wrong; nothing changes.",
+        "Nama dan isian lain dari baris kedua menggantikan yang berlaku. Isian yang kosong tidak menghapus apa pun.": (
+            "The name and other fields of the second row replace what stands. An empty cell erases nothing."
+        ),
+        "Ini dua orang: salah satu NIK keliru. Yang berlaku tetap, dan ditandai untuk diverifikasi.": (
+            "These are two people: one NIK is wrong. Who stands stays, and is marked to be verified."
+        ),
+        "Tidak ada konflik": "No conflicts",
+        "Bila sebuah berkas memakai NIK yang sudah terdaftar dengan nama lain, barisnya menunggu di sini.": (
+            "When a file uses a NIK that is registered under another name, its row waits here."
+        ),
+        "Ke awal daftar": "To the beginning of the list",
+        "Kosongkan untuk mengirim segera setelah disetujui.": "Leave empty to send as soon as it is approved.",
+        # finding a ticket, and its conversation
+        "Nomor aduan": "Complaint number",
+        "Cari": "Find",
+        "Tidak ada aduan bernomor “{typed}” di wilayah Anda. Periksa huruf dan angkanya.": (
+            "No complaint has the number “{typed}” in your region. Check its letters and digits."
+        ),
+        "dari alamat lain, belum diverifikasi": "from another address, not verified",
+        "dipotong": "cut",
     }
 )

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 import structlog
 from aiohttp import web
 
-from channels.contract import BadWebhook, Channel, Hook
+from channels.contract import BadWebhook, Channel, Hook, Lightens
 from notifier.store import heard
 from notifier.store.engine import Database, NoRoom
 
 log = structlog.get_logger()
-BIGGEST = 30 * 1024 * 1024  # bytes of one request
+BIGGEST = 30 * 1024 * 1024  # bytes of one request, unless its channel lightens greater ones
 TOGETHER = 200  # arrivals committed at a time at most
 KEPT_HEADERS = ("content-type", "x-envelope-from", "x-envelope-to")  # all that reading a body may need
 
@@ -83,20 +83,20 @@ def add(app: web.Application, channels: Mapping[str, Channel], doorway: Doorway)
         channel = channels.get(line)
         if channel is None:
             return web.json_response({"error": "no such line"}, status=404)
-        try:
-            body = await request.content.read(BIGGEST + 1) if request.can_read_body else b""
-            while len(body) <= BIGGEST and (more := await request.content.read(BIGGEST + 1 - len(body))):
-                body += more
-        except web.HTTPRequestEntityTooLarge:
-            body = b"x" * (BIGGEST + 1)
-        if len(body) > BIGGEST:
-            return web.json_response({"error": "too large"}, status=413)
         headers = {name.lower(): value for name, value in request.headers.items()}
+        light = channel if isinstance(channel, Lightens) else None
         try:
+            if light is not None:  # a stranger does not get so much of our memory
+                channel.verify(Hook(request.method, headers, dict(request.query), b""))
+            body = await _body(request, light.arriving if light is not None else BIGGEST)
+            if body is None:
+                return web.json_response({"error": "too large"}, status=413)
             channel.verify(Hook(request.method, headers, dict(request.query), body))
         except BadWebhook as error:
             log.warning("hook.refused", line=line, status=error.status)
             return web.json_response({"error": str(error)}, status=error.status)
+        if light is not None:
+            body = await asyncio.to_thread(light.lighten, body)
         try:
             await doorway.keep(line, body, headers)
         except NoRoom as error:  # ours to mend: the provider is to bring it again
@@ -105,3 +105,18 @@ def add(app: web.Application, channels: Mapping[str, Channel], doorway: Doorway)
         return web.json_response({"ok": True})
 
     app.router.add_post("/hooks/{line}", hook, name="hook")
+
+
+async def _body(request: web.Request, biggest: int) -> bytes | None:
+    """The body of a request; None when it is too great, of which no more than that is read."""
+    if (request.content_length or 0) > biggest:
+        return None
+    read = bytearray()
+    try:
+        while request.can_read_body and (more := await request.content.read(biggest + 1 - len(read))):
+            read += more
+            if len(read) > biggest:
+                return None
+    except web.HTTPRequestEntityTooLarge:
+        return None
+    return bytes(read)

@@ -14,7 +14,7 @@ from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.lines import Lines
-from notifier.registry import Rounds
+from notifier.registry import Conflicts, Rounds
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
@@ -47,6 +47,8 @@ class House(Protocol):
     def lines(self) -> Lines: ...
     @property
     def restored(self) -> Restored: ...
+    @property
+    def conflicts(self) -> Conflicts: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

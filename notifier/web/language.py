@@ -137,6 +137,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "ticket_received": ("Tanda terima aduan", "Complaint received"),
             "ticket_answer": ("Jawaban aduan", "Answer to a complaint"),
             "ticket_resolved": ("Aduan selesai", "Complaint resolved"),
+            "ticket_status": ("Keadaan aduan", "State of a complaint"),
             "information": ("Informasi status", "Information"),
             "stop_confirmed": ("Konfirmasi STOP", "STOP confirmed"),
             "start_confirmed": ("Konfirmasi MULAI", "MULAI confirmed"),
@@ -249,6 +250,28 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        "decision": {
+            "keep": ("Tetap yang pertama", "Keep the first"),
+            "take": ("Pakai baris kedua", "Take the second row"),
+            "flag": ("Dua orang: NIK perlu diperiksa", "Two people: check the NIK"),
+        },
+        "column": {
+            "NAMA": ("Nama", "Name"),
+            "JENIS_KELAMIN": ("Jenis kelamin", "Sex"),
+            "TANGGAL_LAHIR": ("Tanggal lahir", "Born"),
+            "NO_KK": ("Nomor KK", "Family card"),
+            "ALAMAT": ("Alamat", "Address"),
+            "KODE_WILAYAH": ("Wilayah", "Region"),
+            "NO_HP": ("Nomor HP", "Phone"),
+            "TELEGRAM_CHAT_ID": ("Telegram", "Telegram"),
+            "EMAIL": ("Surel", "E-mail"),
+            "PROGRAM": ("Program", "Programme"),
+        },
+        "policy": {
+            "urgent": ("mendesak", "urgent"),
+            "integrity": ("pungutan dan perilaku petugas", "levies and conduct"),
+            "standard": ("layanan umum", "general service"),
+        },
         "who": {
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
@@ -367,6 +390,9 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1 belum dapat diterbitkan: perbaiki dahulu baris \2, "
             r"kolom \3 (lihat temuan di bawah).",
         ),
+        (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
+        (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
+        (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -80,6 +80,7 @@ async def home(request: web.Request) -> web.Response:
         "held": await house.again.count_held(viewer),
         "coming": coming,
         "counts": (await house.desk.list(viewer)).counts,
+        "conflicts": await house.conflicts.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)
 
@@ -204,7 +205,15 @@ async def _plan_form(
             db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE * 4
         )
     filled = {"event": "", "round": "", "at": "", "again": "", "canary": "", "cap": "", **fields}
-    context = {"events": PLANNABLE, "rounds": known, "fields": filled, "refused": refused, "preview": preview}
+    window = house.config.delivery
+    context = {
+        "events": PLANNABLE,
+        "rounds": known,
+        "fields": filled,
+        "refused": refused,
+        "preview": preview,
+        "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
+    }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
 
 

@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    conflicts,
     desk,
     language,
     lines,
@@ -76,7 +77,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/home", office.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", desk.board, Right.SEE_TICKETS),
-    Door("GET", f"/desk/tickets/{NUMBER}", desk.ticket, Right.SEE_TICKETS),
+    Door("GET", r"/desk/tickets/{number:[^/]{3,40}}", desk.ticket, Right.SEE_TICKETS),  # in any spelling
+    Door("GET", f"/desk/tickets/{NUMBER}/talk", desk.talk, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", desk.attachment, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/answer", desk.answer, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/note", desk.note, Right.ANSWER),
@@ -119,6 +121,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # second rows of registers
+    Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
+    Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -575,7 +575,7 @@ async def test_nonsense_at_the_door_gets_an_answer(line: str) -> None:
 
 async def test_a_mail_too_big_is_refused_with_552_for_each_recipient() -> None:
     store = Store()
-    async with listening(channel(listen={"port": 0}, max_size=65536), store.arrive) as address:
+    async with listening(channel(listen={"port": 0}, max_arriving=65536), store.arrive) as address:
         said = await spoken(address, "LHLO mx", "MAIL FROM:<siti@warga.test> SIZE=70000")
         assert codes(said)[-1] == 552
         reader, writer = await asyncio.open_connection(*address)

@@ -70,8 +70,9 @@ def test_parts_are_counted_as_if_laid_one_by_one(text: str) -> None:
 
 @given(WIDE, WIDE)
 def test_a_longer_text_never_costs_less(start: str, more: str) -> None:
-    assert segments(start).count <= segments(start + more).count
-    assert segments(start).units <= segments(start + more).units
+    short, long = segments(start), segments(start + more)
+    assert short.count <= long.count
+    assert short.units <= long.units or short.alphabet != long.alphabet  # units of two alphabets can't be compared
 
 
 @given(st.one_of(ANY, WIDE))

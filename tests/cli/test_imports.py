@@ -38,9 +38,24 @@ def test_a_broken_file_is_refused_with_a_sentence(tmp_path: Path, capsys: pytest
     assert _import(tmp_path, "people", broken) == 1
     said = capsys.readouterr()
     assert said.err == (
-        "broken.csv, line 1: the column KODE_WILAYAH is missing; found: NIK, NAMA. Needed are NIK, NAMA, KODE_WILAYAH\n"
+        f"{broken}, line 1: the column KODE_WILAYAH is missing; found: NIK, NAMA. Needed are NIK, NAMA, KODE_WILAYAH\n"
     )
     assert not said.out
+
+
+def test_a_file_is_named_as_it_was_typed_whatever_is_wrong_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("masuk")
+    folder.mkdir()
+    (folder / "kosong.csv").write_text("")
+    (folder / "judul.csv").write_text("NIK,NAMA,KODE_WILAYAH\n")
+    (folder / "kutip.csv").write_text('NIK,NAMA,KODE_WILAYAH\n1,"ANI,3\n')
+    (folder / "rusak.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    for name in ("tiada.csv", "kosong.csv", "judul.csv", "kutip.csv", "rusak.xlsx"):
+        assert _import(tmp_path, "people", f"masuk/{name}") == 1
+        assert capsys.readouterr().err.startswith(f"masuk/{name}"), name
 
 
 def test_a_dry_run_says_so_and_a_report_says_how_to_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.desk.plain import CUT, LONGEST, masked, masked_address, plain, safe, summary
+from notifier.desk.plain import LONGEST, is_cut, masked, plain, safe, summary
+from notifier.rules.people import masked_address
 
 NIK = "3175071203853689"
 MASKED = "317507******3689"
@@ -57,11 +58,14 @@ def test_what_no_database_takes_and_nobody_sees_is_left_out(typed: str, kept: st
 
 
 def test_a_text_that_is_too_long_says_that_it_was_cut() -> None:
-    kept = plain("beras " * 20_000)
+    kept = plain("beras " * 16_667)  # 100 kB
+    beginning, _, note = kept.partition("\n[")
     assert len(kept) <= LONGEST
-    assert kept.endswith(CUT)
-    assert plain("\u200b" * 200_000 + "beras").endswith(CUT)
+    assert note == f"…dipotong: {100_002 - len(beginning):,} huruf lagi; aslinya tersimpan tersegel]".replace(",", ".")
+    assert is_cut(kept)
+    assert plain("\u200b" * 200_000 + "beras").startswith("\n[…dipotong: 200.005 huruf lagi")
     assert plain("b" * LONGEST) == "b" * LONGEST
+    assert not is_cut("b" * LONGEST)
 
 
 @given(st.text(max_size=300), st.from_regex(r"[1-9][1-9]\d{14}", fullmatch=True), st.text(max_size=300))

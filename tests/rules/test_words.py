@@ -292,3 +292,22 @@ def test_a_bad_line_is_named_and_nothing_is_printed(
 def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="can't be read"):
         run(tmp_path / "none.jsonl", io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("ADU-7K4M2QX", True),
+        ("laporan adu-abcdef2 pak", True),
+        ("ADU-250228-0009", True),
+        ("tiket ADU-7K4M2QX sudah sampai mana?", True),
+        ("aduan saya sampai mana?", True),
+        ("What is the status of my complaint ADU-250301-0017?", True),
+        ("ADU-7K4M2QX: petugasnya bernama Joko, saya punya bukti", False),
+        ("menyusul laporan ADU-7K4M2QX, ini fotonya", False),
+        ("tiket ADU-7K4M2QX sampai mana? sekarang saya diancam", False),
+        ("bantuan saya dipotong", False),
+    ],
+)
+def test_only_who_asks_how_a_report_stands_and_adds_nothing_is_told_by_itself(text: str, asks: bool) -> None:
+    assert meaning(text).progress is asks

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email.message import EmailMessage
 from pathlib import Path
 
 import aiohttp
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 
 from bench.breaking.disks import Pages
 from notifier.app.service import open_service
-from notifier.store.schema import arrivals, heard, tickets
+from notifier.store.schema import arrivals, files, heard, tickets
 from tests.houses import Stage, add_person, add_round, open_stage
 
 AYU = "+6281230000001"
@@ -89,10 +90,48 @@ async def _waiting(stage: Stage) -> int:
 
 async def test_a_request_too_large_is_refused_politely(database_url: str, tmp_path: Path) -> None:
     async with _served(database_url, tmp_path) as (stage, url), aiohttp.ClientSession() as http:
-        headers = {"X-Hook-Secret": _secret(stage)}
-        async with http.post(f"{url}/hooks/mail", data=io.BytesIO(bytes(31 * 1024 * 1024)), headers=headers) as answer:
-            assert answer.status == 413
+        for line, size, headers in (
+            ("bot", 31, {"X-Telegram-Bot-Api-Secret-Token": _secret(stage)}),
+            ("mail", 49, {"X-Hook-Secret": str(stage.providers.lines["mail"]["secret"])}),
+        ):
+            body = io.BytesIO(bytes(size * 1024 * 1024))
+            async with http.post(f"{url}/hooks/{line}", data=body, headers=headers) as answer:
+                assert answer.status == 413
         assert await _count(stage, arrivals) == 0
+
+
+async def test_a_stranger_with_a_great_mail_is_turned_away_by_the_headers(database_url: str, tmp_path: Path) -> None:
+    async with _served(database_url, tmp_path) as (stage, url), aiohttp.ClientSession() as http:
+        body = io.BytesIO(bytes(49 * 1024 * 1024))
+        async with http.post(f"{url}/hooks/mail", data=body, headers={"X-Hook-Secret": "x" * 20}) as answer:
+            assert answer.status == 403
+        assert await _count(stage, arrivals) == 0
+
+
+async def test_a_mail_with_a_great_attachment_keeps_its_words_and_its_sender_is_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "siti@example.com", "pengaduan@bansos.test", "Laporan"
+    mail["Message-ID"] = "<great@example.com>"
+    mail.set_content("bantuan saya dipotong 50 ribu oleh ketua RT")
+    mail.add_attachment(bytes(30 * 1024 * 1024), maintype="video", subtype="mp4", filename="bukti.mp4")
+    mail.add_attachment(b"\xff\xd8\xff foto", maintype="image", subtype="jpeg", filename="foto.jpg")
+    async with _served(database_url, tmp_path) as (stage, url), aiohttp.ClientSession() as http:
+        headers = {"X-Hook-Secret": str(stage.providers.lines["mail"]["secret"])}
+        async with http.post(f"{url}/hooks/mail", data=io.BytesIO(mail.as_bytes()), headers=headers) as answer:
+            assert answer.status == 200
+        phones = stage.providers.phones
+        await phones.wait_for(lambda: any("paling besar 20 MB" in n.text for n in phones.notes("siti@example.com")), 20)
+        assert await _count(stage, tickets) == 1
+        async with stage.house.database.read() as db:
+            rows = (await db.execute(select(files.c.name, files.c.state, files.c.size).order_by(files.c.id))).all()
+            size = (await db.execute(select(func.length(arrivals.c.body)))).scalar_one()
+        assert (rows[0][0], rows[0][1]) == ("bukti.mp4", "refused")
+        assert rows[0][2] > 30 * 1024 * 1024
+        assert rows[1][0] == "foto.jpg"
+        assert rows[1][1] in ("waiting", "kept")
+        assert size < 10_000, "what nobody can keep is not stored either"
 
 
 async def test_many_at_once_are_all_kept(database_url: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Rounds, broadcasts and templates as the office sees them."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from notifier.broadcasts import Statement
 from notifier.config import parse
 from notifier.web.office import slices
 from notifier.web.public import ways
-from tests.web.sites import HOSTILE, Site, fill
+from tests.web.sites import HOSTILE, Site, fill, open_site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PLAN = {"event": "round_announced", "round": "BPNT-2026-12-DS"}
@@ -223,3 +224,14 @@ async def test_a_hostile_template_is_told_what_is_wrong_with_it(pages: Site, sou
         response = await pages.post(SMS, {"text": source.encode("utf-8", "replace").decode(), "do": do})
         assert response.status in (200, 400)
         assert 'class="error"' in await response.text()
+
+
+@pytest.mark.parametrize(
+    ("window", "waits"), [({}, True), ({"window_opens": "00:00", "window_closes": "24:00"}, False)]
+)
+async def test_a_plan_says_that_messages_wait_only_where_they_do(
+    database_url: str, tmp_path: Path, window: dict[str, str], waits: bool
+) -> None:
+    async with open_site(database_url, tmp_path, delivery=window) as pages:
+        await pages.be("admin")
+        assert ("pesan menunggu sampai pagi" in await pages.read("/broadcasts/plan")) is waits

@@ -18,6 +18,7 @@ _SHORT = 4  # words: an answer, not a story
 _SENTENCE = 12  # words: as long as mere thanks get
 _BRIEF = 5  # words: a keyword with a few round it
 _QUERY = 2  # words that are enough to ask something
+_NUMBERING = frozenset({"adu", "aduan", "tiket", "ticket", "laporan", "report", "nomor", "no", "nomer"})
 _MANY = 3  # words of the market that make an advertisement
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
 
@@ -118,7 +119,20 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
         return None
     # what is new and grave belongs to the ticket's categories; the rest it has already
     grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
-    return plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
+    found = plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
+    return replace(found, progress=_asks_progress(r) and not grave)
+
+
+def _asks_progress(r: Reading) -> bool:
+    """Nothing but "how does it stand?", or a bare number: it can be answered without a person."""
+    if r.has("add_more", "settled") or r.grief.danger or set(r.grief.categories) - {"delayed", "other"}:
+        return False
+    return r.has("progress_ask") or (r.has("report_ref") and len(_besides_numbers(r)) < _QUERY)
+
+
+def _besides_numbers(r: Reading) -> list[str]:
+    """The words that are no part of a ticket's number, nor lead to one; a number falls apart into words and digits."""
+    return [word for word in r.core if word not in _NUMBERING and not any(sign.isdigit() for sign in word)]
 
 
 def _answers_receipt(r: Reading) -> Meaning | None:

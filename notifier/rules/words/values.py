@@ -84,3 +84,4 @@ class Meaning:
     topic: Topic | None = None  # of questions only
     amounts: tuple[int, ...] = ()  # rupiah named in the text, in order
     wrong_info: bool = False  # says that what we wrote is wrong: the date, the place, the person
+    progress: bool = False  # asks how their report stands, and brings nothing new

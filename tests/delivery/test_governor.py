@@ -15,6 +15,8 @@ from channels.contract import Channel, Message, SendFailed, Sent
 from notifier.app.house import utc_now
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import Dispatcher, Route, Speaker
+from notifier.dispatch.claiming import AHEAD
+from notifier.dispatch.pacing import HOLD
 from notifier.outbox import Notice
 from notifier.store import loads
 from notifier.store import paces as pace_rows
@@ -234,6 +236,24 @@ async def test_what_nobody_decides_goes_on_to_the_next_rung_when_its_time_is_ove
         assert (getattr(account, end) + account.delivered, account.held) == (1, 0)
         assert account.maybe_twice == (1 if rungs == 2 else 0)
         assert len(stage.providers.phones.notes("siti@example.com")) == rungs - 1
+
+
+@pytest.mark.parametrize("rate", [0.5, 3, 25, 190, 1000])
+async def test_what_a_worker_has_taken_leaves_within_a_second_or_not_at_all(
+    database_url: str, tmp_path: Path, rate: float
+) -> None:
+    """So that nothing leaves later than a second after a broadcast was stopped."""
+    async with open_stage(database_url, tmp_path, rate=rate) as stage:
+        await add_round(stage)
+        for n in range(30):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        grant = await stage.claim("sms")
+        last = grant.waits + (sum(one.weight for one in grant.ready) - 1) * grant.spacing
+        assert grant.ready
+        assert last < timedelta(seconds=1)
+        assert HOLD + AHEAD.total_seconds() <= 1  # whoever is late begins nothing after that
 
 
 async def test_segments_count_against_the_rate_and_the_price(database_url: str, tmp_path: Path) -> None:

@@ -20,9 +20,10 @@ from notifier.dispatch.settle import Terms, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import Lane, State
 from notifier.rules.pacing import Span, span, window
-from notifier.store import attempts, deliveries, loads, paces
-from notifier.store.deliveries import Claimed, Mark, Step
+from notifier.store import attempts, deliveries, loads, paces, queue
+from notifier.store.deliveries import Step
 from notifier.store.loads import Load
+from notifier.store.queue import Claimed, Mark
 
 log = structlog.get_logger()
 SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than a second after a stop
@@ -80,7 +81,7 @@ class Claims:
         taken = await self._claim(db, share, now, 1 if probing else min(most, self._room(share)))
         if not taken:
             return NOTHING
-        ready = await self._fit(db, share, await deliveries.claimed(db, taken), now)
+        ready = await self._fit(db, share, await queue.claimed(db, taken), now)
         if not ready:
             return NOTHING
         if probing:
@@ -106,14 +107,14 @@ class Claims:
 
     async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Any]:
         line, until = share.route.line, now + self._lease
-        taken = await deliveries.claim(db, line, now, until, limit, bulk=False)
+        taken = await queue.claim(db, line, now, until, limit, bulk=False)
         if not share.bulk or len(taken) >= limit:
             return taken
         mark, look = self._marks.get(line, (None, 0.0))
         started = clocks.monotonic()
         if started >= look:
             mark = None
-        more = await deliveries.claim(db, line, now, until, limit - len(taken), bulk=True, after=mark)
+        more = await queue.claim(db, line, now, until, limit - len(taken), bulk=True, after=mark)
         if mark is None:  # a look at the whole queue takes at most a twentieth of the time
             cost = clocks.monotonic() - started
             look = started + max(RESCAN, 20 * cost)

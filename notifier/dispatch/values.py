@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from channels.contract import Button, Channel, Message, Weighs
 from notifier.rules.pacing import shares
-from notifier.store.deliveries import Claimed
+from notifier.store.queue import Claimed
 
 
 @dataclass(frozen=True)

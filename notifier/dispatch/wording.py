@@ -8,7 +8,7 @@ from channels.contract import Button
 from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons
 from notifier.rules.rounds import PROGRAMME_NAMES
-from notifier.store.deliveries import Claimed
+from notifier.store.queue import Claimed
 
 TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at")
 

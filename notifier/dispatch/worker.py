@@ -17,7 +17,7 @@ from notifier.dispatch.receipts import match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
 from notifier.rules.deliveries import State, discreet
-from notifier.store import deliveries, paces
+from notifier.store import paces, queue
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
@@ -138,7 +138,7 @@ class Dispatcher:
 
     async def _waits(self, share: Share) -> bool:
         async with self._database.read() as db:
-            return await deliveries.waits(db, share.route.line, self._clock())
+            return await queue.waits(db, share.route.line, self._clock())
 
     async def _run_lapse(self, idle: float) -> None:
         while not self._stopping:

@@ -1,4 +1,4 @@
-"""Rows of deliveries: written once, claimed under a lease, moved from state to state with their tallies.
+"""Rows of deliveries: written once, moved from state to state with their tallies, looked up as what a citizen answers.
 
 Knows SQL and the kept counters; which state follows which is decided in `rules.deliveries` by those who call.
 """
@@ -10,29 +10,22 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Row, Update, and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, func, literal, select, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import (
-    Id,
-    accounts,
     attempts,
     broadcasts,
-    contacts,
     deliveries,
-    people,
-    rounds,
     tallies,
     tickets,
 )
 from notifier.store.upsert import upsert_on
 
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
-HALTED = ("paused", "stopped", "asking")
-BULK = 2  # the lane of broadcasts; the smaller ones go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,181 +65,10 @@ class Standing(NamedTuple):
     stopped: bool  # its broadcast was stopped: it is not tried again and not carried elsewhere
 
 
-class Claimed(NamedTuple):
-    """A delivery whose turn has come, with all that its words and its address need."""
-
-    id: int
-    broadcast_id: int | None
-    person_id: int | None
-    contact_id: int | None
-    ticket_id: int | None
-    event: str
-    language: str
-    zone: str
-    facts: Mapping[str, Any] | None
-    round_version: int
-    generation: int
-    fence: int
-    tries: int
-    expires_at: datetime | None
-    window: bool
-    lane: int
-    due_at: datetime
-    thread: str
-    sealed: bytes | None
-    kind: str | None  # from here on what other tables know
-    address: str | None
-    contact_state: str | None
-    stopped: bool
-    name: str | None
-    account_kind: str | None
-    account_address: str | None
-    round: Mapping[str, Any] | None
-    broadcast_facts: Mapping[str, Any] | None
-
-
 async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
     """Write one delivery; returns its id."""
     result = await db.execute(insert_into(deliveries).values(**row).returning(deliveries.c.id))
     return int(result.scalar_one())
-
-
-# --- claiming --------------------------------------------------------------------------------------------------------
-
-
-Mark = tuple[int, datetime, int]  # lane, due_at, id: a place in the queue of a line
-
-
-async def waits(db: AsyncConnection, line: str, now: datetime) -> bool:
-    """Is anything due on a line? A look without a lock, for workers that found nothing last time."""
-    return (await db.execute(_WAITS, {"of_line": line, "now": now})).first() is not None
-
-
-async def claim(
-    db: AsyncConnection,
-    line: str,
-    now: datetime,
-    lease_until: datetime,
-    limit: int,
-    *,
-    bulk: bool,
-    after: Mark | None = None,
-) -> list[Row[Any]]:
-    """Take up to `limit` due deliveries of a line; each gets a lease and the next fence. Returns their rows in order.
-
-    `bulk`: those of broadcasts, or everything else. `after`: look only behind this place of the queue, past the rows
-    that were claimed since and that an old snapshot keeps in the index.
-    """
-    values: dict[str, Any] = {"of_line": line, "now": now, "lease": lease_until, "n": limit}
-    if after is not None:
-        values |= dict(zip(("after_lane", "after_due", "after_id"), after, strict=True))
-    taken = await db.execute(_claiming(bulk, after is not None), values)
-    return sorted(taken, key=lambda row: (row.lane, row.due_at, row.id))
-
-
-_CLAIMED = tuple(deliveries.c[name] for name in (*Claimed._fields[: Claimed._fields.index("kind")], "round_id"))
-_ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
-_HALTED = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED)).scalar_subquery()
-_TIME = deliveries.c.due_at.type
-_DUE = select(deliveries.c.id).where(
-    deliveries.c.state == literal("due", literal_execute=True),  # so that the partial index serves a kept plan too
-    deliveries.c.line == bindparam("of_line"),
-    deliveries.c.due_at <= bindparam("now", type_=_TIME),
-    or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(_HALTED)),
-)
-_WAITS = _DUE.limit(1)
-
-
-@cache
-def _claiming(bulk: bool, after: bool) -> Any:
-    wanted = _DUE.where(deliveries.c.lane >= BULK if bulk else deliveries.c.lane < BULK)
-    if after:
-        place = (
-            bindparam("after_lane", type_=Integer),
-            bindparam("after_due", type_=_TIME),
-            bindparam("after_id", type_=Id),
-        )
-        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
-    pick = wanted.order_by(*_ORDER).limit(bindparam("n", type_=Integer)).with_for_update(skip_locked=True).cte("pick")
-    return (
-        update(deliveries)
-        .where(deliveries.c.id.in_(select(pick.c.id)))
-        .values(
-            state="sending",
-            lease_until=bindparam("lease", type_=_TIME),
-            fence=deliveries.c.fence + 1,
-            tries=deliveries.c.tries + 1,
-        )
-        .returning(*_CLAIMED)
-    )
-
-
-async def claimed(db: AsyncConnection, taken: Sequence[Row[Any]]) -> list[Claimed]:
-    """Claimed rows with all that their words and addresses need. What many share is asked for once."""
-    found = await db.execute(_who(db.dialect.name), listed(db, [row.id for row in taken]))
-    who: dict[int, Any] = {row[0]: row for row in found}
-    said = await _around_broadcasts(db, {row.broadcast_id for row in taken if row.broadcast_id is not None})
-    alone = {row.round_id for row in taken if row.broadcast_id is None and row.round_id is not None}
-    rounds_alone = await _around(db, alone)
-    claimed = []
-    for row in taken:
-        facts, around = said[row.broadcast_id] if row.broadcast_id is not None else (None, None)
-        around = around or rounds_alone.get(row.round_id)
-        claimed.append(Claimed._make((*row[:-1], *who[row.id][1:], around, facts)))
-    return claimed
-
-
-@cache
-def _who(engine: str) -> Any:
-    return (
-        select(
-            deliveries.c.id,
-            contacts.c.kind,
-            contacts.c.address,
-            contacts.c.state,
-            or_(contacts.c.stopped_at.is_not(None), people.c.silenced_at.is_not(None)),
-            people.c.name,
-            accounts.c.notify_kind,
-            accounts.c.notify_address,
-        )
-        .select_from(
-            deliveries.outerjoin(contacts, contacts.c.id == deliveries.c.contact_id)
-            .outerjoin(people, people.c.id == deliveries.c.person_id)
-            .outerjoin(accounts, accounts.c.id == deliveries.c.account_id)
-        )
-        .where(among(engine, deliveries.c.id))
-    )
-
-
-_ROUND = (
-    *("code", "programme", "period", "region", "venue", "address", "opens_at", "closes_at", "amount", "method"),
-    *("note", "zone", "version"),
-)
-
-
-async def _around_broadcasts(
-    db: AsyncConnection, ids: Collection[int]
-) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    if not ids:
-        return {}
-    rows = await db.execute(_of_broadcasts(db.dialect.name), listed(db, ids))
-    return {number: (facts, dict(zip(_ROUND, around, strict=True))) for number, facts, *around in rows}
-
-
-@cache
-def _of_broadcasts(engine: str) -> Any:
-    return (
-        select(broadcasts.c.id, broadcasts.c.facts, *(rounds.c[name] for name in _ROUND))
-        .join_from(broadcasts, rounds, rounds.c.id == broadcasts.c.round_id)
-        .where(among(engine, broadcasts.c.id))
-    )
-
-
-async def _around(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
-    if not ids:
-        return {}
-    rows = await db.execute(select(rounds.c.id, *(rounds.c[name] for name in _ROUND)).where(rounds.c.id.in_(ids)))
-    return {number: dict(zip(_ROUND, around, strict=True)) for number, *around in rows}
 
 
 # --- moving ----------------------------------------------------------------------------------------------------------
@@ -390,7 +212,7 @@ def _accepting(engine: str) -> Any:
             state="accepted",
             reason="",
             held=False,
-            lease_until=bindparam("look", type_=_TIME),
+            lease_until=bindparam("look", type_=deliveries.c.lease_until.type),
             settled_at=bindparam("accepted_at", type_=deliveries.c.settled_at.type),
         )
         .returning(*(deliveries.c[name] for name in Arrived._fields))
@@ -452,13 +274,6 @@ async def recount(db: AsyncConnection, broadcast_id: int) -> tuple[dict[tuple[st
         held += n if is_held and state == "unknown" else 0
         twice += n if is_twice else 0
     return dict(counts), held, twice
-
-
-async def queue_depth(db: AsyncConnection, limit: int = 10_000) -> dict[str, int]:
-    """Due deliveries by line, up to `limit` in all: enough to see that a queue grows."""
-    some = select(deliveries.c.line).where(deliveries.c.state == "due").limit(limit).subquery()
-    rows = await db.execute(select(some.c.line, func.count()).group_by(some.c.line))
-    return {line: int(n) for line, n in rows}
 
 
 # --- as something a citizen answers ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifier.store import deliveries, ledger, paces
+from notifier.store import ledger, paces, queue
 from notifier.store.engine import MIGRATIONS, schema_version
 from notifier.web.house import HOUSE, House
 from notifier.web.security import Handler
@@ -121,7 +121,7 @@ async def _depths(house: House) -> CollectorRegistry:
     async with house.database.read() as db:
         for line in house.config.lines:
             due.labels(line).set(0)
-        for line, n in (await deliveries.queue_depth(db)).items():
+        for line, n in (await queue.depth(db)).items():
             due.labels(line or "none").set(n)
         for pace in await paces.parked(db, now):
             scope = pace.scope if pace.scope.startswith("line:") else pace.scope.partition(":")[0]

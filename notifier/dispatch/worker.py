@@ -124,6 +124,7 @@ class Dispatcher:
 
     async def _run_share(self, share: Share, idle: float) -> None:
         looked = True  # a look at an idle queue takes no lock
+        pause = soon = AHEAD.total_seconds()
         while not self._stopping:
             try:
                 sent = await self.turn(share) if looked else 0
@@ -133,8 +134,10 @@ class Dispatcher:
                 log.exception("dispatch.turn", line=share.route.line)
                 self._went(share.scope, well=False)
                 sent, looked = 0, True
+            # Something waits, but others have the line's time or it rests: soon again, then less and less often.
+            pause = soon if sent else min(2 * pause, idle) if looked else idle
             if not sent and not self._stopping:
-                await self._rest(idle if not looked else AHEAD.total_seconds())
+                await self._rest(pause)
 
     async def _waits(self, share: Share) -> bool:
         async with self._database.read() as db:

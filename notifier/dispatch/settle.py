@@ -21,6 +21,7 @@ from notifier.store.deliveries import Standing, Step
 from notifier.store.loads import Load
 
 ACKNOWLEDGEMENT = "ticket_received"
+NO_WORD = "no word from the sender"
 
 
 class Outcome(NamedTuple):
@@ -254,14 +255,23 @@ async def _past(db: AsyncConnection, d: Standing, terms: Terms, now: datetime) -
 async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 200) -> int:
     """Look again where a lease ran out: an attempt nobody reported becomes unknown, an unknown's resend falls due."""
     present = await deliveries.standing(db, await deliveries.overdue(db, now, limit))
+    silent = {d.id: d.fence for d in present.values() if d.state == State.SENDING}
+    begun = await attempts.numbered(db, silent) if silent else {}
     steps, lost = [], []
     for d in present.values():
-        if d.state == State.SENDING:
-            lost.append(d)
-            steps.append(unknown(d, "no word from the sender", terms, now))
-        else:
+        if d.state != State.SENDING:
             steps.append(await _past(db, d, terms, now))
-    await attempts.finish(db, [_row(d.id, d.fence, State.UNKNOWN, "no word from the sender", now) for d in lost])
+            continue
+        # The sender died, but a receipt may have told already how the attempt fared.
+        fact = settle(State(begun[d.id].state), State.UNKNOWN)
+        if fact is State.UNKNOWN:
+            lost.append(_row(d.id, d.fence, fact, NO_WORD, now))
+            steps.append(unknown(d, NO_WORD, terms, now))
+        elif fact is State.FAILED:
+            steps.append(await climb(db, d, begun[d.id].reason or "bounced", terms, now))
+        else:
+            steps.append(_step(d, fact, "", now, lease_until=terms.unconfirmed_at(begun[d.id].line, now), held=False))
+    await attempts.finish(db, lost)
     await deliveries.move(db, steps, terms.worker)
     return len(steps)
 

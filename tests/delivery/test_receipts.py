@@ -169,3 +169,22 @@ async def test_a_bounce_that_overtakes_the_settling_still_climbs(database_url: s
         async with stage.house.database.read() as db:
             dead = (await db.execute(select(contacts.c.address).where(contacts.c.state == "dead"))).scalars().all()
         assert dead == ["+6281230000001"]
+
+
+async def test_a_bounce_told_before_the_sender_died_is_a_failure_and_not_a_riddle(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"), ("email", "siti@example.com"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.claim("sms")
+        await _tell(stage, Receipt("r1", F, reason="no such number", key="1:1:1", permanent=True))
+        stage.clock.move(minutes=2)
+        await stage.dispatcher.lapse()
+        async with stage.house.database.read() as db:
+            assert (await db.execute(select(attempts.c.state))).scalars().all() == ["failed"]
+        await stage.send()
+        assert len(stage.providers.phones.notes("siti@example.com")) == 1
+        assert (await stage.house.broadcasts.statement(number)).balanced

@@ -8,6 +8,8 @@ import math
 import time as clocks
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +32,8 @@ SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than 
 AHEAD = timedelta(milliseconds=100)  # how long before its first slot a share may be taken
 SKEW = timedelta(milliseconds=250)  # a clock that differs more from the database's sends nothing
 PROBE = timedelta(seconds=30)  # how long the others wait while one message tries a line that was in trouble
+CLAIMING = timedelta(milliseconds=50)  # what a claim may take, on a line that was idle
+BACK = timedelta(minutes=1)  # of a line's time, or of as many messages: nobody takes more ahead
 RESCAN = 5.0  # seconds between two looks at the whole queue, past the mark
 
 
@@ -68,13 +72,16 @@ class Claims:
         self, db: AsyncConnection, share: Share, now: datetime, most: int, ahead: timedelta = AHEAD
     ) -> Grant:
         """What is due and may leave in the next span of this share, at most `most`; nothing while others have it."""
-        route = share.route
+        route, asked = share.route, clocks.monotonic()
         pace, line, theirs = await paces.lock(db, share.scope, route.scope, now)
-        if theirs is not None and self._own_clock and abs(theirs - now) > SKEW:
+        waited = timedelta(seconds=clocks.monotonic() - asked)  # for others who had the line, not for a clock
+        if theirs is not None and self._own_clock and not -SKEW <= theirs - now <= SKEW + waited:
             log.error("clock.differs", milliseconds=round((theirs - now).total_seconds() * 1000))
             return NOTHING
         # A clock that was set back must not find its line taken until the old time comes again.
         free = min(pace.next_free, now + timedelta(seconds=1 / min(share.rate, 1)) + 2 * AHEAD)
+        if pace.next_free - now > BACK / min(share.rate, 1):
+            free = now
         if free - now > ahead or (line.parked_until is not None and line.parked_until > now):
             return NOTHING
         probing = line.parks > 0
@@ -87,16 +94,19 @@ class Claims:
         if probing:
             await paces.rest(db, route.scope, now + PROBE)
         own = span(free, now, sum(one.weight for one in ready), share.rate)
+        if free < now:  # nobody waits for the end of it, so that what this claim takes costs no slot
+            own = replace(own, end=own.end + CLAIMING, next_free=own.next_free + CLAIMING)
         await paces.advance(db, share.scope, own.next_free)
         await self._begin(db, share, ready, own)
-        return _granted(own, now, ready, probing)
+        return _granted(own, now, asked, ready, probing)
 
     async def again(self, db: AsyncConnection, share: Share, units: int, now: datetime) -> Grant:
         """Another span for messages that missed theirs; its `ready` is empty."""
+        asked = clocks.monotonic()
         pace, _, _ = await paces.lock(db, share.scope, share.route.scope, now)
         own = span(pace.next_free, now, units, share.rate)
         await paces.advance(db, share.scope, own.next_free)
-        return _granted(own, now)
+        return _granted(own, now, asked)
 
     # --- the queue ---
 
@@ -209,11 +219,10 @@ class Claims:
         channel, line = share.route.channel, share.route.line
         if not isinstance(channel, Spaces):
             return None
-        addresses = {
-            self._vault.address_index(c.kind, c.address)
-            for c in claimed
-            if c.kind is not None and c.address is not None
-        }
+        addresses = set()
+        for c in claimed:
+            with suppress(Exception):  # an unreadable row is told apart later
+                addresses.add(self._vault.address_index(*address_of(c, self._vault)))
         last = await paces.last_begun(db, addresses, line, now - timedelta(minutes=1)) if addresses else {}
         return Rests(line, channel, last, await paces.chats_parked(db, line, now), now)
 
@@ -281,8 +290,8 @@ class Rests:
         return None
 
 
-def _granted(own: Span, now: datetime, ready: Sequence[Ready] = (), probing: bool = False) -> Grant:
-    return Grant(ready, own.first - now, own.spacing, own.end - own.first, probing)
+def _granted(own: Span, now: datetime, asked: float, ready: Sequence[Ready] = (), probing: bool = False) -> Grant:
+    return Grant(ready, own.first - now, own.spacing, own.end - own.first, probing, asked)
 
 
 def _back(c: Claimed, state: State, reason: str, now: datetime, **values: Any) -> Step:

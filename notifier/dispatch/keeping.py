@@ -10,6 +10,7 @@ from random import Random
 
 import structlog
 
+from notifier.dispatch.claiming import PROBE
 from notifier.dispatch.receipts import match_early
 from notifier.dispatch.settle import Outcome, Terms, settle_group
 from notifier.dispatch.values import Route
@@ -111,7 +112,7 @@ class Keeper:
             await settle_group(db, line, group, self._terms, now, luck)
             await match_early(db, [(line, outcome) for outcome in group], self._terms, now)
             if works:
-                await paces.resume(db, self._route.scope)
+                await paces.resume(db, self._route.scope, now + PROBE)
             await acts.append(
                 db,
                 at=now,

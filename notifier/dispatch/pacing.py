@@ -6,6 +6,7 @@ late asks for another span; who is too late hands back what has not left.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
 
 from notifier.dispatch.values import Grant, Ready, Share
 from notifier.rules.pacing import stride
@@ -38,7 +39,9 @@ class Turn:
 
     def _enter(self, grant: Grant) -> None:
         self._spacing = grant.spacing.total_seconds()
-        self._first = self._loop.time() + grant.waits.total_seconds()
+        # Committing may have taken long, and the span began meanwhile.
+        since = monotonic() - grant.asked if grant.asked is not None else 0.0
+        self._first = self._loop.time() + grant.waits.total_seconds() - since
         self._end = self._first + grant.span.total_seconds()
 
     async def __aiter__(self) -> AsyncIterator[Ready]:

@@ -54,6 +54,8 @@ async def match_early(db: AsyncConnection, outcomes: list[tuple[str, Outcome]], 
 async def match_late(db: AsyncConnection, terms: Terms, now: datetime) -> int:
     """Receipts that came in the very moment their send was settled, so that neither saw the other."""
     found = await attempts.found_late(db, now - RECENT, 100)
+    if found:  # all at once and in order, before any counter
+        await deliveries.standing(db, {attempt.delivery_id for _, attempt in found})
     for late, attempt in found:
         await attempts.match(db, late.id, attempt.id)
         await count(db, attempt, State(late.state), late.reason, late.permanent, terms, now)

@@ -72,8 +72,16 @@ async def settle_group(
 ) -> None:
     """Record a group of outcomes of one line. `luck` holds a number in [0, 1) for each.
 
-    Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters.
+    Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters. Two
+    attempts of one delivery are settled one after the other, for the second has to see what the first led to.
     """
+    latest = {outcome.delivery_id: outcome for outcome in outcomes}
+    if len(latest) < len(outcomes):
+        twice = [(o, chance) for o, chance in zip(outcomes, luck, strict=True) if latest[o.delivery_id] is not o]
+        once = [(o, chance) for o, chance in zip(outcomes, luck, strict=True) if latest[o.delivery_id] is o]
+        for part in (twice, once):
+            await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
+        return
     arrived = await _accept(db, line, outcomes, terms, now)
     looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
     if not looked_at:
@@ -102,6 +110,7 @@ async def _accept(
     if not taken:
         return set()
     look = terms.unconfirmed_at(line, now)
+    await deliveries.hold(db, taken)
     found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
     arrived = [(one, taken[one.id]) for one in found]
     await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)

@@ -69,6 +69,7 @@ class Grant:
     spacing: timedelta  # between two units
     span: timedelta  # from the first slot to the end
     probing: bool = False  # the line was in trouble: this is one message to see whether it works again
+    asked: float | None = None  # when `waits` began, by this process's monotonic clock
 
 
 NOTHING = Grant((), timedelta(), timedelta(), timedelta())

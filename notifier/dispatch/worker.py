@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from channels.contract import ChannelError, Probes, SendFailed
-from notifier.dispatch.claiming import AHEAD, Claims
+from notifier.dispatch.claiming import AHEAD, PROBE, Claims
 from notifier.dispatch.keeping import Keeper
 from notifier.dispatch.pacing import Turn
 from notifier.dispatch.receipts import match_late
@@ -25,6 +25,7 @@ LINE_PAUSE = timedelta(seconds=30)  # a line that failed as a whole rests this l
 LONGEST_PAUSE = timedelta(minutes=8)
 WHENEVER = timedelta(days=10_000)
 AT_ONCE = timedelta(0)
+LAST_WORDS = 3.0  # seconds in which a service that was told to end writes what it knows
 
 
 class Dispatcher:
@@ -105,11 +106,14 @@ class Dispatcher:
         try:
             yield
             await self._arrived()
+            await self._kept()
         finally:
             for task in self._under_way:  # too slow for a closing service: each leaves an outcome behind
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
-            await self._kept()
+            with suppress(TimeoutError):  # outcomes of a database that is away are left to their leases
+                async with asyncio.timeout(LAST_WORDS):
+                    await self._kept()
             for keeper in keepers:
                 keeper.cancel()
             await asyncio.gather(*keepers, return_exceptions=True)
@@ -178,8 +182,9 @@ class Dispatcher:
     async def lapse(self) -> int:
         """Look at leases that ran out."""
         async with self._database.write() as db:
-            now = self._clock()
-            return await lapse(db, now, self.terms) + await match_late(db, self.terms, now)
+            lapsed = await lapse(db, self._clock(), self.terms)
+        async with self._database.write() as db:
+            return lapsed + await match_late(db, self.terms, self._clock())
 
     async def claim(self, share: Share, ahead: timedelta = AHEAD, most: int = 0) -> Grant:
         """Take a span's worth; from here on it is this worker's to send and to settle."""
@@ -284,6 +289,8 @@ class Dispatcher:
                 again = probing or line.parked_until is None or line.parked_until <= now
                 pause = min(LINE_PAUSE * 2 ** min(line.parks, 8), LONGEST_PAUSE)
                 until = now + (error.wait or pause)
+                if line.parked_until is not None and line.parked_until > now + PROBE:
+                    until = max(until, line.parked_until)  # asked for by another refusal; a try rests for less
                 await paces.park(db, route.scope, until, reason, now, again=again)
             log.warning("line.parked", line=route.line, until=until.isoformat(), reason=reason)
         except Exception:  # the next refusal parks it; this message's outcome must not be lost over it

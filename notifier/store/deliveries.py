@@ -182,6 +182,19 @@ class Arrived(NamedTuple):
     event: str
 
 
+async def hold(db: AsyncConnection, ids: Collection[int]) -> None:
+    """Lock deliveries in order. What a receipt wrote under such a lock is seen by the statements that follow, which a
+    single statement's snapshot may be too old for.
+    """
+    if db.dialect.name == "postgresql":
+        await db.execute(_holding(db.dialect.name), listed(db, ids))
+
+
+@cache
+def _holding(engine: str) -> Any:
+    return select(deliveries.c.id).where(among(engine, deliveries.c.id)).order_by(deliveries.c.id).with_for_update()
+
+
 async def accept(
     db: AsyncConnection, fences: Sequence[tuple[int, int]], now: datetime, look: datetime | None
 ) -> list[Arrived]:

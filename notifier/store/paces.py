@@ -35,9 +35,9 @@ _COLUMNS = tuple(paces.c[name] for name in Pace.__dataclass_fields__)
 
 
 async def lock(db: AsyncConnection, scope: str, line: str, now: datetime) -> tuple[Pace, Pace, datetime | None]:
-    """A scope's row, held until the transaction ends, its line's row, and the database's own time where it has one.
+    """A scope's row, its line's, both held until the transaction ends, and the database's own time where it has one.
 
-    Both rows are made if need be.
+    Both rows are made if need be. The line's is held too: whoever waited sees a park or a try that came first.
     """
     wanted = _locking(db.dialect.name)
     values = {"own": scope, "line": line}
@@ -60,7 +60,7 @@ def _locking(engine: str) -> Any:
         select(*_COLUMNS, *(whole.c[name] for name in Pace.__dataclass_fields__), clock)
         .select_from(paces.join(whole, whole.c.scope == bindparam("line")))
         .where(paces.c.scope == bindparam("own"))
-        .with_for_update(of=paces)
+        .with_for_update(of=(paces, whole))
     )
 
 
@@ -102,12 +102,16 @@ async def rest(db: AsyncConnection, scope: str, until: datetime) -> None:
     await db.execute(update(paces).where(paces.c.scope == scope).values(parked_until=until))
 
 
-async def resume(db: AsyncConnection, scope: str) -> None:
+async def resume(db: AsyncConnection, scope: str, tried: datetime) -> None:
     """It works again: whatever is parked goes on now, and the next trouble is the first one. Whoever told staff of the
-    trouble tells them of its end too.
+    trouble tells them of its end too. A park that reaches beyond `tried`, as far as a try rests a scope, was asked for
+    meanwhile and stands.
     """
+    own = or_(paces.c.parked_until.is_(None), paces.c.parked_until <= tried)
     await db.execute(
-        update(paces).where(paces.c.scope == scope, paces.c.parks > 0).values(parked_until=None, parks=0, reason="")
+        update(paces)
+        .where(paces.c.scope == scope, paces.c.parks > 0, own)
+        .values(parked_until=None, parks=0, reason="")
     )
 
 

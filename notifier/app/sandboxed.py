@@ -41,12 +41,14 @@ class Providers:
 
 @asynccontextmanager
 async def open_sandbox(
-    clock: Callable[[], datetime], *, port: int = 0, rate: float = 0, hang: float = 0
+    clock: Callable[[], datetime], *, port: int = 0, rate: float = 0, hang: float = 0, first: int = 1
 ) -> AsyncIterator[Providers]:
-    """Start fake providers. `rate` 0 leaves each line at its channel's own; `hang` is how long a time-out lasts."""
+    """Start fake providers. `rate` 0 leaves each line at its channel's own; `hang` is how long a time-out lasts;
+    `first`: where they begin to number, for a house that has heard them before.
+    """
     key, token, secret = secrets.token_hex(16), secrets.token_urlsafe(16), secrets.token_hex(16)
     bot = f"7100000001:{secrets.token_urlsafe(24)}"
-    phones = Phones(clock)
+    phones = Phones(clock, first=first)
     sms = SmsGateway(phones, "sms", token=token, secret=key, hang=hang)
     telegram = FakeTelegram(phones, "bot", bot, secret, now=clock)
     mail = MailServer(phones, "mail", mailbox=MAILBOX, secret=secret, hang=hang)

@@ -28,7 +28,7 @@ from notifier.cli.options import Options, parser
 from notifier.cli.serve import until_stopped
 from notifier.errors import Refused
 from notifier.registry import Imported, Order, Registry
-from notifier.store import contacts
+from notifier.store import agenda, contacts
 
 REGISTERS = ("penerima_duren_sawit.csv", "penerima_makassar.xlsx", "penerima_wamena.csv")
 ROUNDS = "penyaluran.csv"
@@ -59,7 +59,7 @@ async def _demo(asked: Any, options: Options) -> int:
     data = Path(options.data) / "demo"
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        opened = open_sandbox(utc_now, port=asked.wall_port)
+        opened = open_sandbox(utc_now, port=asked.wall_port, first=int(utc_now().timestamp()))
         providers = await opened.__aenter__()
     except OSError as error:
         raise Refused(f"port {asked.wall_port} is taken ({error.strerror}); choose another: --wall-port 0") from None
@@ -130,8 +130,11 @@ async def _fill(house: House, data: Path) -> None:
     for name in REGISTERS:
         _said(await registry.import_people([folder / name], Order("demo", now, yes=True)))
     shifted = data / ROUNDS
-    shift_rounds(folder / ROUNDS, shifted, now.date())
-    _said(await registry.import_rounds([shifted], Order("demo", now)))
+    async with house.database.read() as db:
+        known = await agenda.page(db, "", closing_after=None, before=None, limit=1)
+    if not known:  # at a later start the calendar is as its users have left it
+        shift_rounds(folder / ROUNDS, shifted, now.date())
+        _said(await registry.import_rounds([shifted], Order("demo", now)))
 
 
 def _said(done: Imported) -> None:

@@ -72,6 +72,8 @@ async def count(
         await attempts.better(db, attempt.id, stronger.value, reason, now)
     if fact is State.FAILED and permanent and attempt.contact_id is not None:
         await contacts.mark_dead(db, attempt.contact_id, reason)
+    if stronger is not fact:
+        return  # more is known of this attempt already: what outweighs the attempt's word outweighs it for the delivery
     step = await _follows(db, d, attempt, fact, reason, terms, now)
     if step is not None:
         await deliveries.move(db, [step], terms.worker)

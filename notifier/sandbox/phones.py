@@ -71,12 +71,15 @@ class Phones:
         now: Callable[[], datetime],
         keep: int = 200_000,
         monotonic: Callable[[], float] = time.monotonic,
+        first: int = 1,
     ) -> None:
+        """`first`: number of the first note. A provider never uses a number again, so a later session begins higher."""
+        self.first = first
         self.calls: list[Call] = []  # every provider call in order, for "each once" and rate tests
         self.now = now
         self._monotonic = monotonic
         self._keep = keep
-        self._next = 1
+        self._next = first
         self._order: deque[str] = deque()  # address of every note, oldest first
         self._notes: dict[str, deque[Note]] = {}
         self._recent: dict[str, None] = {}  # addresses, the last to have moved at the end
@@ -160,7 +163,7 @@ class Phones:
     @property
     def latest(self) -> int:
         """The number of the newest note, 0 before the first."""
-        return self._next - 1
+        return self._next - self.first
 
     def last(self, address: str) -> Note | None:
         """What arrived or was said last on one phone."""

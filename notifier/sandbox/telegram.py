@@ -58,7 +58,7 @@ class FakeTelegram(Chats):
         number = token.partition(":")[0]
         name = f"{re.sub('[^A-Za-z0-9]', '_', line)}_bot"
         me = {"id": int(number) if number.isdigit() else 1, "is_bot": True, "first_name": line, "username": name}
-        super().__init__(phones, line, me, Updates(hook_url, secret), now)
+        super().__init__(phones, line, me, Updates(hook_url, secret, phones.first), now)
         self.token = token
         self.strict = strict
         self.answered: dict[str, str] = {}  # id of a button press -> what the bot showed

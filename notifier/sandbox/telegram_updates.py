@@ -19,13 +19,13 @@ Json = dict[str, Any]
 class Updates:
     """`hook_url` "" means the service polls."""
 
-    def __init__(self, hook_url: str = "", secret: str = "") -> None:
+    def __init__(self, hook_url: str = "", secret: str = "", first: int = 1) -> None:
         self.hook_url = hook_url
         self.secret = secret
         self.wanted: Collection[str] = ()  # kinds the service asked for, () = all
         self.last_error = ""
         self._queue: deque[Json] = deque()
-        self._last_id = 0
+        self._last_id = first - 1
         self._arrived = asyncio.Event()
         self._posting = asyncio.Lock()
         self._http: aiohttp.ClientSession | None = None

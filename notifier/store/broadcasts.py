@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment, Entitlement
@@ -24,6 +24,7 @@ from notifier.store.schema import (
     entitlements,
     people,
     rounds,
+    tallies,
 )
 from notifier.store.upsert import upsert
 
@@ -163,17 +164,21 @@ async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:
 async def already(
     db: AsyncConnection, event: str, round_id: int, *, but: int = 0, approved: bool = False
 ) -> int | None:
-    """Another broadcast of the same event for the same round that is not stopped, the clock's reminders apart.
-
-    With `approved` plans that wait for their approval do not count either.
+    """Another broadcast of the same event for the same round that is not stopped, or was when it had told somebody what
+    still holds; the clock's reminders apart. With `approved` plans that wait for their approval do not count.
     """
+    told = select(tallies.c.n).where(
+        tallies.c.broadcast_id == broadcasts.c.id, tallies.c.state.in_(("accepted", "delivered", "read", "unknown"))
+    )
+    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, told.exists())
     row = await db.execute(
         select(broadcasts.c.id)
+        .join(rounds, rounds.c.id == broadcasts.c.round_id)
         .where(
             broadcasts.c.event == event,
             broadcasts.c.round_id == round_id,
             broadcasts.c.id != but,
-            broadcasts.c.state.not_in(("stopped", "planned") if approved else ("stopped",)),
+            or_(broadcasts.c.state.not_in(("stopped", "planned") if approved else ("stopped",)), half_way),
             or_(broadcasts.c.planned_by != "clock", broadcasts.c.event != "round_reminder"),
         )
         .limit(1)

@@ -188,3 +188,17 @@ async def test_a_bounce_told_before_the_sender_died_is_a_failure_and_not_a_riddl
         await stage.send()
         assert len(stage.providers.phones.notes("siti@example.com")) == 1
         assert (await stage.house.broadcasts.statement(number)).balanced
+
+
+async def test_an_acceptance_that_comes_after_the_refusal_of_the_same_attempt_says_nothing(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+62000001001"))  # refuses for now, every time
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.dispatcher.drain()
+        await _tell(stage, Receipt("", A, key="1:1:1"))
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.accepted, account.due, account.balanced) == (0, 1, True)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from notifier.app.lines import delivery_terms
 from notifier.dispatch.settle import Outcome, settle_group
+from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
@@ -206,3 +207,14 @@ async def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
     async with open_stage(f"sqlite:///{tmp_path / 'own' / 'notifier.db'}", tmp_path / "own"):
         assert (tmp_path / "own").stat().st_mode & 0o077 == 0
         assert all(file.stat().st_mode & 0o077 == 0 for file in (tmp_path / "own").glob("notifier.db*"))
+
+
+async def test_a_broadcast_stopped_half_way_is_not_planned_anew_for_the_same_people_unless_asked(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+6281230000001"))
+        await stage.dispatcher.drain()
+        await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
+        with pytest.raises(Refused, match=f"broadcast {number} already"):
+            await stage.broadcast("round_announced", "BPNT-2026-12-DS")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import seed, settings
+from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import delete, select
@@ -40,6 +40,7 @@ from notifier.store.schema import (
 from tests.houses import START, Stage, add_person, add_round, open_stage
 
 LINES = ("sms", "mail")
+SEED = 20261125  # the same walk each time: `run.py faults --only states` takes others
 EXAMPLES = {"sqlite": 20, "postgresql": 6}
 STEPS = 25
 MAY_HAVE_ARRIVED = (State.UNKNOWN, State.ACCEPTED, State.DELIVERED, State.READ)
@@ -302,7 +303,13 @@ def prove(database_url: str, folder: Path, examples: int, steps: int = STEPS, ch
         opened = open_stage(database_url, folder)
         Deliveries.runner, Deliveries.stage = runner, runner.run(opened.__aenter__())
         machine = Deliveries if chance is None else seed(chance)(Deliveries)
-        asked = settings(max_examples=examples, stateful_step_count=steps, deadline=None, database=None)
+        asked = settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate, Phase.shrink),  # an explanation traces every line, and takes minutes
+        )
         try:
             run_state_machine_as_test(machine, settings=asked)
         finally:
@@ -312,4 +319,4 @@ def prove(database_url: str, folder: Path, examples: int, steps: int = STEPS, ch
 @pytest.mark.timeout(300)
 def test_whatever_happens_in_whatever_order_the_laws_of_delivery_hold(database_url: str, tmp_path: Path) -> None:
     engine = "sqlite" if database_url.startswith("sqlite") else "postgresql"
-    prove(database_url, tmp_path, EXAMPLES[engine])
+    prove(database_url, tmp_path, EXAMPLES[engine], chance=SEED)

@@ -146,6 +146,7 @@ async def test_the_desk_answers_whom_it_may_not_know(talk: Talk) -> None:
     number = (await talk.rows(tickets))[0]["number"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
     assert (page.reporter, page.answers) == (None, None)
+    talk.stage.clock.move(minutes=5)
     await talk.house.desk.answer(sari, number, "Terima kasih, kami periksa.", page.ticket.version, talk.now)
     await talk.send()
     assert "kami periksa" in talk.stage.providers.phones.notes("7100")[-1].text

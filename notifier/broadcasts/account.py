@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.broadcasts import sheets
 from notifier.broadcasts.values import Statement, Terms, local, statement_of
 from notifier.errors import Refused
+from notifier.rules import reasons
 from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.eta import ROUND_THE_CLOCK, Queue, eta, spread
 from notifier.rules.outlook import Next, Outlook, outlook
@@ -44,8 +45,6 @@ SAYS: Mapping[str, str] = {
     State.EXPIRED: "kedaluwarsa",
     State.CANCELLED: "dibatalkan",
     State.SUPPRESSED: "tidak dikirim",
-    "no_contact": "tidak punya kontak",
-    "stopped": "berhenti berlangganan",
     Next.NOTHING: "selesai",
     Next.REPORT: "menunggu jawaban penyedia",
     Next.LEAVES: "akan dikirim",
@@ -276,7 +275,7 @@ def _cells(b: Broadcast, entry: Entry) -> Sequence[str]:
         entry.channel,
         entry.line,
         SAYS[entry.state],
-        SAYS.get(entry.reason, entry.reason),
+        reasons.said(entry.reason, "id"),
         local(when, b.zone) if when else "",
         SAYS[after.next],
         local(after.at, b.zone) if after.at else "",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.broadcasts import sheets
 from notifier.broadcasts.account import SAYS, seen
 from notifier.errors import Refused
+from notifier.rules import reasons
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.visits import Result, code_of
 from notifier.store import broadcasts as rows
@@ -142,5 +143,5 @@ def _narrower(own: str, asked: str) -> str:
 
 
 def _why(p: Unreached) -> str:
-    state, reason = SAYS[p.state], SAYS.get(p.reason, p.reason)
+    state, reason = SAYS[p.state], reasons.said(p.reason, "id")
     return f"{state}: {reason}" if reason else state

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from notifier.rules import reasons
 from notifier.web.english import ENGLISH
 
 _Words = Mapping[str, tuple[str, str]]  # code → (Indonesian, English)
@@ -196,18 +197,6 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "expired": ("Kedaluwarsa", "Too late"),
             "cancelled": ("Dibatalkan", "Cancelled"),
             "suppressed": ("Tidak dikirim", "Not sent"),
-        },
-        "reason": {
-            "no_contact": ("tidak punya kontak", "no contact"),
-            "stopped": ("berhenti berlangganan", "asked us to stop"),
-            "unknown": ("tidak pasti terkirim; petugas perlu memeriksa", "perhaps sent; someone has to look"),
-            "failed": ("ditolak penyedia", "refused by the provider"),
-            "expired": ("terlambat untuk dikirim", "too late to send"),
-            "cancelled": ("dibatalkan", "cancelled"),
-            "suppressed": ("tidak ada kontak yang dapat dipakai", "no usable contact"),
-            "unknown_subscriber": ("nomor tidak dikenal", "unknown number"),
-            "user_is_blocked": ("warga memblokir kami", "the citizen blocked us"),
-            "bounced": ("surel ditolak", "mail bounced"),
         },
         "file": {
             "waiting": ("sedang diambil", "being fetched"),
@@ -405,7 +394,9 @@ def text(sentence: str, tongue: str, **values: Any) -> str:
 
 
 def word(kind: str, code: str, tongue: str) -> str:
-    """What stands for a code of ours; an unknown one as it came, readable."""
+    """What stands for a code of ours; an unknown one as it came, readable. Reasons have a table of their own."""
+    if kind == "reason":
+        return reasons.said(code, tongue)
     found = WORDS.get(kind, {}).get(code)
     if found is None:
         return code.replace("_", " ")
@@ -414,8 +405,7 @@ def word(kind: str, code: str, tongue: str) -> str:
 
 def refusal(sentence: str, tongue: str) -> str:
     """A refusal in the reader's language, as far as it is known here."""
-    said = why(sentence, tongue)
-    return said[:1].upper() + said[1:]
+    return _upper(why(sentence, tongue))
 
 
 def why(sentence: str, tongue: str) -> str:
@@ -423,4 +413,10 @@ def why(sentence: str, tongue: str) -> str:
     for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
+    if reasons.known(sentence) is not None:
+        return _upper(reasons.said(sentence, tongue))
     return sentence
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -53,7 +53,7 @@ SAYS: Mapping[str, str] = {
     Next.RESEND: "akan dikirim ulang",
     Next.VISIT: "dikunjungi pendamping",
     Next.SILENT: "tidak dikirim: warga meminta berhenti",
-    Next.CALLED_OFF: "dibatalkan sebelum terkirim",
+    Next.CALLED_OFF: "dikunjungi, kecuali sisanya direncanakan lagi",
 }
 HEAD = ("NAMA", "NIK", "KODE_WILAYAH", "DESA", "SALURAN", "JALUR", "KEADAAN", "SEBAB", "WAKTU", "SELANJUTNYA", "PADA")
 

@@ -29,7 +29,7 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
             state="stopped",
             paused_from=broadcasts.c.state,
             why=why[:200],
-            wake=case((broadcasts.c.expanded > 0, literal(now, broadcasts.c.wake.type)), else_=None),
+            wake=case((broadcasts.c.audience > 0, literal(now, broadcasts.c.wake.type)), else_=None),
         )
     )
 

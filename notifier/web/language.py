@@ -115,7 +115,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "resend": ("dikirim ulang", "sent once more"),
             "visit": ("dikunjungi pendamping", "visited by a field officer"),
             "silent": ("tidak dikirim: meminta berhenti", "nothing: asked us to stop"),
-            "called_off": ("dibatalkan sebelum terkirim", "called off before it left"),
+            "called_off": (
+                "dikunjungi, kecuali sisanya direncanakan lagi",
+                "visited, unless the rest is planned anew",
+            ),
         },
         "visit": {
             "told": ("diberi tahu", "told"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from notifier.rules import reasons
 from notifier.restored import WHY
+from notifier.rules import reasons
 
 ROOT = Path(__file__).parents[2]
 # Calls that write a reason, in the rooms that write one; the arguments that are states and names are no sentences.
@@ -54,7 +54,7 @@ def _all() -> list[str]:
         for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
             found |= set(_written(ast.parse(path.read_text())))
     theirs = {reason for reason in found if not re.search("[a-z]", reason)}  # a provider's words alone
-    return sorted(found - NO_REASONS - theirs) + ["RCPT: 550 no such user"]
+    return [*sorted(found - NO_REASONS - theirs), "RCPT: 550 no such user"]
 
 
 def test_every_reason_our_code_can_write_is_said_in_both_languages() -> None:

@@ -116,6 +116,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/visits", account.visit, Right.RECORD_VISIT),
     Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
     Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
+    Door("POST", f"/broadcasts/{ID}/rest", office.plan_rest, Right.PLAN),
     Door("GET", "/lines", lines.look, Right.SEE_BROADCASTS),
     Door("POST", f"/lines/{LINE}/try", lines.try_now, Right.CONTROL_BROADCAST),
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),

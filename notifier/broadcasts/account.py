@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts import sheets
-from notifier.broadcasts.glance import Glance, look, onward
+from notifier.broadcasts.glance import Glance, Missed, look, onward
 from notifier.broadcasts.values import Statement, Terms, local, statement_of
 from notifier.errors import Refused
 from notifier.rules import reasons
@@ -247,6 +247,11 @@ class Told:
         async with self._database.read() as db:
             seen = await look(db, b)
         return replace(seen, through=through, ahead=onward(b, seen, now, through))
+
+    async def missed(self, b: Broadcast) -> Sequence[Missed]:
+        """Who was not told, by reason, most first: what a list of them can be narrowed to."""
+        async with self._database.read() as db:
+            return sorted((await look(db, b)).missed, key=lambda one: -one.people)
 
     def _through(
         self,

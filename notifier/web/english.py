@@ -539,6 +539,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "dipotong": "cut",
         # one look at a broadcast
         "Sekilas": "At a glance",
+        "Menurut sebab": "By reason",
         "Selesai": "Done",
         "Perkiraan selesai melewati batas waktunya, {when}.": "It is reckoned to end after its last moment, {when}.",
         "Sisanya direncanakan sebagai": "The rest is planned as",

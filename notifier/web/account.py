@@ -285,6 +285,7 @@ async def statement(request: web.Request) -> web.Response:
             (line, _sum(of["people"], TOLD), _sum(of["people"], LOST), _sum(of["people"], OPEN_ENDED), of)
             for line, of in found.lines.items()
         ],
+        "missed": await house.told.missed(found.broadcast),
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

@@ -248,10 +248,11 @@ class Told:
             seen = await look(db, b)
         return replace(seen, through=through, ahead=onward(b, seen, now, through))
 
-    async def missed(self, b: Broadcast) -> Sequence[Missed]:
-        """Who was not told, by reason, most first: what a list of them can be narrowed to."""
+    async def missed(self, b: Broadcast) -> tuple[Sequence[Missed], bool]:
+        """Who was not told, by reason, most first; False when the numbers are only a least."""
         async with self._database.read() as db:
-            return sorted((await look(db, b)).missed, key=lambda one: -one.people)
+            seen = await look(db, b)
+        return sorted(seen.missed, key=lambda one: -one.people), seen.whole
 
     def _through(
         self,

@@ -73,9 +73,11 @@ async def _people(request: web.Request, otherwise: str) -> web.Response:
     shelf = _shelf(request.query, otherwise)
     after = pages.number(request.query.get("after")) or 0
     _, found = await house.told.people(viewer, b.id, shelf, after, PAGE + 1)
-    missed = await house.told.missed(b) if shelf.state in (*UNTOLD, "untold", "held", "resend") else ()
+    narrowed = shelf.state in (*UNTOLD, "untold", "held", "resend")
+    missed, whole = await house.told.missed(b) if narrowed else ((), True)
     context = {
         "missed": missed,
+        "whole": whole,
         "b": b,
         "shelf": shelf,
         "told": TOLD,
@@ -277,6 +279,7 @@ async def statement(request: web.Request) -> web.Response:
     """The account of a broadcast, to be printed."""
     house, viewer, b = await _of(request)
     found, printed = await house.told.account(b.id), await house.told.printed(b.id)
+    missed, whole = await house.told.missed(found.broadcast)
     context = {
         "b": found.broadcast,
         "account": found,
@@ -285,7 +288,8 @@ async def statement(request: web.Request) -> web.Response:
             (line, _sum(of["people"], TOLD), _sum(of["people"], LOST), _sum(of["people"], OPEN_ENDED), of)
             for line, of in found.lines.items()
         ],
-        "missed": await house.told.missed(found.broadcast),
+        "missed": missed,
+        "whole": whole,
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

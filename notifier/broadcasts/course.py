@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.audience import audience
 from notifier.broadcasts.guarding import WATCHED, Guard, settled
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
-from notifier.rules.deliveries import EVENTS, State
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
 from notifier.store import deliveries, loads, moves, rounds
@@ -31,6 +31,7 @@ SLICE_SQLITE, SLICE_POSTGRESQL = 1000, 10_000  # people expanded in one transact
 RECALL = 500
 GLANCE = 10  # slices of an expansion between two looks at how it fares
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
+ONCE_MORE = timedelta(minutes=1)  # after it is done, for what made somebody due in that very moment
 DOUBT = timedelta(minutes=5)  # how long a correction waits to see who read what it corrects
 TROUBLE = timedelta(minutes=1)  # how soon one that could not be driven is
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -72,6 +73,7 @@ class Course:
                     "expanding": self._expand,
                     "sending": self._finish,
                     "stopped": self._recall,
+                    "done": self._reopen,
                 }.get(b.state)
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
                 if why and await rows.ask(db, b, why):
@@ -173,10 +175,19 @@ class Course:
 
     async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         if await settled(db, b.id):
-            await rows.change(db, b.id, (b.state,), state="done", wake=None)
+            await rows.change(db, b.id, (b.state,), state="done", wake=now + ONCE_MORE)
             await note(db, "clock", "broadcast.done", b.id, now, audience=b.audience)
         else:
             await rows.change(db, b.id, (b.state,), wake=now + LOOK)
+        return False
+
+    async def _reopen(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """A late bounce makes somebody due again: it goes on, on its page and for the sweeps."""
+        if await settled(db, b.id):
+            await rows.change(db, b.id, (b.state,), wake=None)
+        else:
+            await rows.change(db, b.id, (b.state,), state="sending", wake=now + LOOK)
+            await note(db, "clock", "broadcast.reopened", b.id, now)
         return False
 
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.rules.deliveries import EVENTS, State, settle
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, State, settle
 from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
-from notifier.store import attempts, contacts, deliveries, loads
+from notifier.store import attempts, contacts, deliveries, loads, moves
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
 from notifier.store.loads import Load
@@ -189,7 +189,8 @@ async def _next(
 
 async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float) -> Step:
     """After a definite failure: the same rung again, the next rung, or the end."""
-    if not outcome.permanent and not d.stopped:
+    onwards = None if outcome.permanent else await _onwards(db, d)
+    if onwards is not None:
         retry = Retry(first=terms.retry_first, cap=terms.retry_cap, give_up_after=EVENTS[d.event].retry_for)
         since = d.first_failed_at or now
         again = retry.at(max(d.tries, 1), since, now, outcome.wait, luck)
@@ -204,16 +205,18 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
                 lease_until=None,
                 first_failed_at=since,
                 generation=d.generation + 1,
+                **onwards,
             )
     return await climb(db, d, outcome.reason, terms, now)
 
 
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """The next rung of the person's ladder; the end when there is none, or when its broadcast was stopped.
+    """The next rung of the person's ladder; the end when there is none, or when its broadcast or round was called off.
 
     Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere.
     """
-    if d.person_id is not None and d.contact_id is not None and not d.stopped:
+    onwards = await _onwards(db, d)
+    if d.person_id is not None and d.contact_id is not None and onwards is not None:
         here = await contacts.get(db, d.contact_id)
         rungs = await contacts.rungs_left(db, d.id, terms.ladders)
         above = await contacts.first(db, d.person_id, rungs, after=here) if rungs and here is not None else None
@@ -233,8 +236,24 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
                 first_failed_at=None,
                 generation=d.generation + 1,
                 held=False,
+                **onwards,
             )
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
+
+
+async def _onwards(db: AsyncConnection, d: Standing) -> dict[str, Any] | None:
+    """What a delivery that definitely failed takes along when it goes on; None when it must not.
+
+    Words are those of the round as it is now. A correction's are about a change that another one has followed by now,
+    and whoever has a newer message hears enough.
+    """
+    if d.stopped:
+        return None
+    if not d.moved:
+        return {}
+    if d.event in CORRECTIONS or await moves.told_anew(db, d.id):
+        return None
+    return {"round_version": d.moved}
 
 
 def unknown(d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
@@ -253,6 +272,8 @@ async def _past(db: AsyncConnection, d: Standing, terms: Terms, now: datetime) -
         return _step(d, State.UNKNOWN, "stopped before it was known", now, lease_until=None, held=False)
     if d.expires_at is not None and d.expires_at <= now:
         return _step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=False)
+    if d.moved:  # whoever may have read it is told what changed
+        return _step(d, State.UNKNOWN, "its round was changed", now, lease_until=None, held=False)
     if not d.held:
         return _step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True)
     higher = await climb(db, d, "nobody knows whether it arrived", terms, now)

@@ -44,6 +44,7 @@ class Course:
         self._database = database
         self._terms = terms
         self._guard = guard
+        self._recalled: dict[int, int] = {}  # broadcast → last person whose message was called off, within a walk
 
     async def advance(self, now: datetime, worker: str) -> int:
         """Look at every broadcast whose time has come; returns how many were looked at."""
@@ -192,16 +193,21 @@ class Course:
 
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Call off what has not left, slice by slice; people never expanded count as unexpanded."""
-        found = await rows.waiting(db, b.id, RECALL)
+        kept = await deliveries.tally(db, b.id)
+        found = []
+        if kept.get((State.DUE.value, ""), 0):  # else a million rows would be walked to find none
+            found = await rows.waiting(db, b.id, self._recalled.get(b.id, 0), RECALL)
         why, end = b.why or "stopped", {"settled_at": now, "lease_until": None}
         steps = [
             # What may have been sent before it fell due again is not called off by calling off its resend.
             Step(i, b.id, State.DUE.value, (State.UNKNOWN if twice else State.CANCELLED).value, why, end)
-            for i, twice in found
+            for i, twice, _ in found
         ]
         await deliveries.move(db, steps, worker)
         if len(found) == RECALL:
+            self._recalled[b.id] = found[-1][2]
             return True
+        self._recalled.pop(b.id, None)
         # What is under way now may fall back to due (a refusal that may pass, a resend): look until nothing can.
         done = await settled(db, b.id)
         await rows.change(db, b.id, (b.state,), wake=None if done else now + LOOK)

@@ -12,12 +12,13 @@ import structlog
 from channels.contract import ChannelError, Probes, SendFailed
 from notifier.dispatch.claiming import AHEAD, PROBE, Claims
 from notifier.dispatch.keeping import Keeper
+from notifier.dispatch.looking import Looks
 from notifier.dispatch.pacing import Turn
 from notifier.dispatch.receipts import match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
 from notifier.rules.deliveries import State, discreet
-from notifier.store import paces, queue
+from notifier.store import paces
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
@@ -60,6 +61,7 @@ class Dispatcher:
         self._claims = Claims(
             vault, words, terms, batch=batch, lease=lease, send_window=send_window, own_clock=own_clock
         )
+        self._looks = Looks()
         self._may_send = may_send
         self._under_way: set[asyncio.Task[None]] = set()
         self._poke = asyncio.Event()
@@ -145,7 +147,7 @@ class Dispatcher:
 
     async def _waits(self, share: Share) -> bool:
         async with self._database.read() as db:
-            return await queue.waits(db, share.route.line, self._clock())
+            return await self._looks.waits(db, share.route.line, self._clock())
 
     async def _run_lapse(self, idle: float) -> None:
         while not self._stopping:

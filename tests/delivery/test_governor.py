@@ -9,16 +9,18 @@ from random import Random
 from time import monotonic
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Channel, Message, SendFailed, Sent
 from notifier.app.house import utc_now
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import Dispatcher, Route, Speaker
 from notifier.dispatch.claiming import AHEAD
+from notifier.dispatch.looking import Looks
 from notifier.dispatch.pacing import HOLD
 from notifier.outbox import Notice
-from notifier.store import loads
+from notifier.store import loads, queue
 from notifier.store import paces as pace_rows
 from notifier.store.engine import Database
 from notifier.store.schema import attempts, deliveries, paces
@@ -287,3 +289,43 @@ async def test_a_refusal_costs_nothing(database_url: str, tmp_path: Path) -> Non
 
 def test_the_busiest_second_is_found() -> None:
     assert most_in_a_second([0.0, 0.5, 0.99, 1.0, 1.2]) == 4
+
+
+async def test_a_look_that_finds_nothing_walks_past_what_is_halted_but_seldom(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks, real = [], queue.waits
+
+    async def waits(db: AsyncConnection, line: str, now: datetime, *, after: datetime | None = None) -> bool:
+        walks.append(after)
+        return await real(db, line, now, after=after)
+
+    monkeypatch.setattr(queue, "waits", waits)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.house.broadcasts.pause(stage.approver, number, stage.clock())
+        looks, walked = Looks(), stage.clock()
+
+        async def look() -> bool:
+            stage.clock.move(seconds=1)
+            async with stage.house.database.read() as db:
+                return await looks.waits(db, "sms", stage.clock())
+
+        assert [await look() for _ in range(3)] == [False] * 3
+        assert walks == [None, walked + timedelta(seconds=1), walked + timedelta(seconds=1)]
+        await _answer(stage, "+6281230001001")
+        assert await look(), "an answer is seen at once"
+        await stage.dispatcher.drain()
+        assert not await look()
+        async with stage.house.database.write() as db:
+            again = {"broadcast_id": None, "due_at": stage.clock()}
+            await db.execute(update(deliveries).where(deliveries.c.event == "round_announced").values(again))
+        assert await look(), "what falls due later is seen"
+        async with stage.house.database.write() as db:
+            await db.execute(update(deliveries).where(deliveries.c.broadcast_id.is_(None)).values(broadcast_id=number))
+        assert not await look()
+        await stage.house.broadcasts.resume(stage.approver, number, stage.clock())
+        assert await look(), "what goes on is seen at once"

@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from notifier.app.lines import delivery_terms
+from notifier.broadcasts import course
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
+from notifier.store import broadcasts as broadcast_rows
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
 from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
@@ -218,3 +220,34 @@ async def test_a_broadcast_stopped_half_way_is_not_planned_anew_for_the_same_peo
         await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
         with pytest.raises(Refused, match=f"broadcast {number} already"):
             await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+
+
+async def test_a_stop_walks_what_has_not_left_once_and_not_again_when_nothing_is_left(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked, real = [], broadcast_rows.waiting
+
+    async def waiting(db: Any, broadcast_id: int, after: int, limit: int) -> Any:
+        walked.append(after)
+        return await real(db, broadcast_id, after, limit)
+
+    monkeypatch.setattr(broadcast_rows, "waiting", waiting)
+    monkeypatch.setattr(course, "RECALL", 2)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n in range(5):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        (one, *others) = (await stage.claim("sms")).ready
+        async with stage.house.database.write() as db:  # all but one come back
+            back = [Outcome(o.delivery.id, o.delivery.fence, stage.clock(), State.FAILED, excused=True) for o in others]
+            await settle_group(db, "sms", back, delivery_terms(stage.house), stage.clock(), [0.5] * len(back))
+        await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
+        for _ in range(3):
+            await stage.house.broadcasts.advance(stage.clock(), "test")
+            stage.clock.move(seconds=3)
+        assert walked == [0, 3], "a slice goes on where the last one ended; who is under way costs no walk"
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.cancelled, account.sending, account.balanced) == (4, 1, True)
+        assert one.delivery.id == 1

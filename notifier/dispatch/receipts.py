@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Receipt
-from notifier.dispatch.settle import Outcome, Terms, climb
+from notifier.dispatch.settle import Outcome, Terms, climb, move
 from notifier.rules.deliveries import State, discreet, settle
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.attempts import Attempt
@@ -76,7 +76,7 @@ async def count(
         return  # more is known of this attempt already: what outweighs the attempt's word outweighs it for the delivery
     step = await _follows(db, d, attempt, fact, reason, terms, now)
     if step is not None:
-        await deliveries.move(db, [step], terms.worker)
+        await move(db, [step], terms.worker)
 
 
 async def _follows(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.rules.deliveries import CORRECTIONS, EVENTS, State, settle
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, NOT_SENT, State, settle
 from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries, loads, moves
@@ -44,9 +44,15 @@ class Outcome(NamedTuple):
     line_works: bool = False  # it showed that a line in trouble works again
 
     def load(self) -> Load | None:
-        """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all."""
+        """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all.
+
+        What never left was no attempt.
+        """
         units = (self.segments if self.state is State.ACCEPTED else 0) - self.weight
-        return None if self.state is State.UNKNOWN or not units else Load(segments=units, rupiah=units * self.price)
+        begun = -1 if self.excused and self.reason == NOT_SENT else 0
+        if self.state is State.UNKNOWN or not (units or begun):
+            return None
+        return Load(attempts=begun, segments=units, rupiah=units * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ async def settle_group(
         if step is not None:
             steps.append(step)
     await attempts.finish(db, rows)
-    await deliveries.move(db, steps, terms.worker)
+    await move(db, steps, terms.worker)
     await loads.add(db, terms.worker, _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]))
 
 
@@ -124,6 +130,18 @@ async def _accept(
     await deliveries.count(db, counts, terms.worker)
     await loads.add(db, terms.worker, _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived]))
     return {outcome for _, outcome in arrived}
+
+
+async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
+    """Write the steps, and count whoever was carried to another line among the people of that one."""
+    await deliveries.move(db, steps, worker)
+    await loads.add(db, worker, carried(steps))
+
+
+def carried(steps: Sequence[Step]) -> dict[tuple[int, str], Load]:
+    """People that these steps put on a line: (broadcast, line) → how many."""
+    rungs = Counter((step.broadcast_id, str(step.values["line"])) for step in steps if "line" in (step.values or ()))
+    return {(number, line): Load(people=n) for (number, line), n in rungs.items() if number is not None}
 
 
 def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:
@@ -302,7 +320,7 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
         else:
             steps.append(_step(d, fact, "", now, lease_until=terms.unconfirmed_at(begun[d.id].line, now), held=False))
     await attempts.finish(db, lost)
-    await deliveries.move(db, steps, terms.worker)
+    await move(db, steps, terms.worker)
     return len(steps)
 
 

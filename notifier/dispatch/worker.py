@@ -17,7 +17,7 @@ from notifier.dispatch.pacing import Turn
 from notifier.dispatch.receipts import match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
-from notifier.rules.deliveries import State, discreet
+from notifier.rules.deliveries import NOT_SENT, State, discreet
 from notifier.store import paces
 from notifier.store.engine import Database
 
@@ -213,9 +213,7 @@ class Dispatcher:
                 begun += 1
         finally:
             for ready in grant.ready[begun:]:
-                not_sent = self._outcome(
-                    share.route, ready, State.FAILED, reason="not sent", wait=AT_ONCE, excused=True
-                )
+                not_sent = self._outcome(share.route, ready, State.FAILED, reason=NOT_SENT, wait=AT_ONCE, excused=True)
                 keeper.put(not_sent)
         whole = begun == len(grant.ready)
         self._pull[share.scope] = min(self._batch, 2 * self._pull[share.scope]) if whole else max(1, begun)

@@ -127,3 +127,5 @@ EVENTS: Mapping[str, Event] = _events(
 )
 
 CORRECTIONS = ("round_changed", "round_cancelled")  # events that say what of older words holds no longer
+
+NOT_SENT = "not sent"  # why an attempt failed that was begun and handed back before the provider was called

@@ -172,6 +172,9 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
         assert not stage.providers.phones.calls
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.balanced) == (1, True)
+        sms = (await stage.house.lines.look(stage.planner, stage.clock()))[1]
+        told = await stage.house.told.account(number)
+        assert (sms.failed, told.lines["sms"]["attempts"]) == (0, 0), "what never left is no attempt"
 
 
 async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_url: str, tmp_path: Path) -> None:

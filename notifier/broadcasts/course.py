@@ -4,8 +4,8 @@ Each step is one short transaction that looks at the present row first, so that 
 shared between processes.
 """
 
+import time as clocks
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ from notifier.store.loads import Load
 log = structlog.get_logger()
 SLICE_SQLITE, SLICE_POSTGRESQL = 1000, 10_000  # people expanded in one transaction; on SQLite webhooks wait for it
 RECALL = 500
-GLANCE = 10  # slices of an expansion between two looks at how it fares
+GLANCE = 10  # slices of one broadcast between two looks at how it fares, and at the others
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
 ONCE_MORE = timedelta(minutes=1)  # after it is done, for what made somebody due in that very moment
 DOUBT = timedelta(minutes=5)  # how long a correction waits to see who read what it corrects
@@ -47,27 +47,38 @@ class Course:
         self._recalled: dict[int, int] = {}  # broadcast → last person whose message was called off, within a walk
 
     async def advance(self, now: datetime, worker: str) -> int:
-        """Look at every broadcast whose time has come; returns how many were looked at."""
-        async with self._database.read() as db:
-            due = await rows.due(db, now)
-        for broadcast_id in due:
-            try:
-                await self._look(broadcast_id, now, worker)
-            except Exception:  # one broadcast in trouble must not hold up those behind it
-                log.exception("broadcast.advance", broadcast=broadcast_id)
-                async with self._database.write() as db:
-                    await rows.rest(db, broadcast_id, now + TROUBLE)
-        return len(due)
+        """Look at every broadcast whose time has come; returns how many were looked at.
 
-    async def _look(self, broadcast_id: int, now: datetime, worker: str) -> None:
-        for turn in count():
+        Those that take long have turns of a few slices each, and what is approved meanwhile joins them.
+        """
+        began, looked = clocks.monotonic(), set[int]()
+        while True:
+            moment = now + timedelta(seconds=clocks.monotonic() - began) if looked else now
+            async with self._database.read() as db:
+                due = await rows.due(db, moment)
+            looked.update(due)
+            if not any([await self._turn(broadcast_id, moment, worker) for broadcast_id in due]):
+                return len(looked)
+
+    async def _turn(self, broadcast_id: int, now: datetime, worker: str) -> bool:
+        """Some steps of one broadcast; whether there are more to take at once."""
+        try:
+            return await self._look(broadcast_id, now, worker)
+        except Exception:  # one broadcast in trouble must not hold up those behind it
+            log.exception("broadcast.advance", broadcast=broadcast_id)
+            async with self._database.write() as db:
+                await rows.rest(db, broadcast_id, now + TROUBLE)
+            return False
+
+    async def _look(self, broadcast_id: int, now: datetime, worker: str) -> bool:
+        for turn in range(GLANCE):
             async with self._database.write_slice() as db:
                 b = await rows.get(db, broadcast_id, lock=True)
                 if b is None or b.wake is None or b.wake > now:
-                    return
-                if b.state in WATCHED and turn % GLANCE == 0 and (why := await self._guard.trouble(db, b)):
+                    return False
+                if b.state in WATCHED and not turn and (why := await self._guard.trouble(db, b)):
                     await self._guard.ask(db, b, why, now, "broadcast.halted")
-                    return
+                    return False
                 step = {
                     "approved": self._begin,
                     "canary": self._judge,
@@ -79,12 +90,13 @@ class Course:
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
                 if why and await rows.ask(db, b, why):
                     await note(db, "clock", "broadcast.asks", b.id, now)
-                    return
+                    return False
                 if step is None:
                     await rows.change(db, b.id, (b.state,), wake=None)
-                    return
+                    return False
                 if not await step(db, b, now, worker):
-                    return
+                    return False
+        return True
 
     async def _begin(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Freeze the audience, or ask when the world has moved since the approval."""

@@ -140,7 +140,7 @@ async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
 
 def carried(steps: Sequence[Step]) -> dict[tuple[int, str], Load]:
     """People that these steps put on a line: (broadcast, line) → how many."""
-    rungs = Counter((step.broadcast_id, str(step.values["line"])) for step in steps if "line" in (step.values or ()))
+    rungs = Counter((step.broadcast_id, str(new["line"])) for step in steps if "line" in (new := step.values or {}))
     return {(number, line): Load(people=n) for (number, line), n in rungs.items() if number is not None}
 
 

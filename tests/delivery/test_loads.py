@@ -37,7 +37,7 @@ async def test_expansion_counts_the_people_of_each_line_and_workers_add_what_the
 
 
 async def test_whoever_is_carried_to_another_line_counts_among_its_people(database_url: str, tmp_path: Path) -> None:
-    """By a bounce, by a refusal, and by a claim that finds the address finished: else nobody says when they are through."""
+    """By a bounce, by a refusal, and by a claim that finds the address finished."""
     async with open_stage(database_url, tmp_path) as stage:
         await add_round(stage)
         for n, phone in enumerate(("+6281230000001", "+62000002001", "+6281230000003")):

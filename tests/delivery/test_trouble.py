@@ -254,3 +254,30 @@ async def test_a_stop_walks_what_has_not_left_once_and_not_again_when_nothing_is
         account = await stage.house.broadcasts.statement(number)
         assert (account.cancelled, account.sending, account.balanced) == (4, 1, True)
         assert one.delivery.id == 1
+
+
+async def test_a_small_broadcast_does_not_wait_until_a_large_one_is_expanded(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, real = [], broadcast_rows.expand
+
+    async def expand(db: Any, broadcast: Any, *words: Any, **more: Any) -> Any:
+        order.append(broadcast.id)
+        return await real(db, broadcast, *words, **more)
+
+    monkeypatch.setattr(broadcast_rows, "expand", expand)
+    monkeypatch.setattr(course, "GLANCE", 3)
+    for engine in ("SLICE_SQLITE", "SLICE_POSTGRESQL"):
+        monkeypatch.setattr(course, engine, 1)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_round(stage, "KECIL-2026-12", region="31.75.08")
+        for n in range(8):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000100"), region="31.75.08.1001")
+        large = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        small = await stage.broadcast("round_announced", "KECIL-2026-12")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        assert order.count(large) == 9
+        assert order.index(small) < order.index(large) + 4
+        assert [(await stage.house.broadcasts.statement(number)).due for number in (large, small)] == [8, 1]

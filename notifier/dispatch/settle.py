@@ -21,6 +21,7 @@ from notifier.store.deliveries import Standing, Step
 from notifier.store.loads import Load
 
 ACKNOWLEDGEMENT = "ticket_received"
+MOVES = 3  # how often one message follows its address to another
 NO_WORD = "no word from the sender"
 
 
@@ -180,7 +181,8 @@ async def _next(
 ) -> Step | None:
     """The step an outcome asks for; None when a stronger fact came first. `fact`: all that is known of the attempt."""
     ours = d.fence == outcome.fence and d.state == State.SENDING
-    if outcome.moved_to and ours and await contacts.moved(db, d.id, outcome.moved_to):
+    follows = bool(outcome.moved_to) and ours and not await _in_a_circle(db, d, outcome.reason)
+    if follows and await contacts.moved(db, d.id, outcome.moved_to):
         generation, tries = d.generation + 1, max(d.tries - 1, 0)
         return _step(
             d, State.DUE, outcome.reason, now, due_at=now, lease_until=None, generation=generation, tries=tries
@@ -203,6 +205,11 @@ async def _next(
         due = now + (timedelta(seconds=30) if outcome.wait is None else outcome.wait)
         return _step(d, State.DUE, outcome.reason, now, due_at=due, lease_until=None, tries=max(d.tries - 1, 0))
     return await failed(db, d, outcome, terms, now, luck)
+
+
+async def _in_a_circle(db: AsyncConnection, d: Standing, reason: str) -> bool:
+    """Whether a message was sent on for the same reason before, so often that it is led from one to the other."""
+    return sum(attempt.reason == reason[:120] for attempt in await attempts.of_delivery(db, d.id)) >= MOVES
 
 
 async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float) -> Step:

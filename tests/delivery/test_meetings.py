@@ -16,7 +16,7 @@ from notifier.app.house import utc_now
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import settle_receipt
 from notifier.dispatch.claiming import Claims
-from notifier.dispatch.receipts import match_late
+from notifier.dispatch.receipts import Walk, match_late
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
@@ -190,7 +190,7 @@ async def test_match_late_deadlock(database_url: str, tmp_path: Path) -> None:
         async def late() -> None:
             try:
                 async with stage.house.database.write() as db:
-                    await match_late(db, terms, now)
+                    await match_late(db, terms, now, Walk())
             except DBAPIError as e:
                 errors.append(repr(e)[:90])
 

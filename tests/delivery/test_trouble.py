@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from channels.contract import Message, Sent
 from notifier.app.lines import delivery_terms
+from notifier.app.service import _Patience
 from notifier.broadcasts import course
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
 from notifier.store import broadcasts as broadcast_rows
+from notifier.store import paces as pace_rows
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
 from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
@@ -281,3 +284,71 @@ async def test_a_small_broadcast_does_not_wait_until_a_large_one_is_expanded(
         assert order.count(large) == 9
         assert order.index(small) < order.index(large) + 4
         assert [(await stage.house.broadcasts.statement(number)).due for number in (large, small)] == [8, 1]
+
+
+async def test_a_provider_that_hangs_is_given_nothing_more_to_begin(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        dispatcher, answered = stage.dispatcher, asyncio.Event()
+        number = await _one(stage, ("sms", "+6281230000001"))
+        share = dispatcher.share("sms")
+        real = share.route.channel.send
+
+        async def hang(message: Message) -> Sent:
+            await answered.wait()
+            return await real(message)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(share.route.channel, "send", hang)
+            async with dispatcher._keeping():
+                dispatcher._gates["sms"] = asyncio.Semaphore(1)
+                assert await dispatcher.turn(share) == 1
+                await stage.house.lines.test(stage.planner, "sms", "+6281230000002", stage.clock())
+                waiting = asyncio.create_task(dispatcher.turn(share))
+                await asyncio.wait([waiting], timeout=0.2)
+                async with stage.house.database.read() as db:
+                    begun = (await db.execute(select(attempts.c.delivery_id))).scalars().all()
+                answered.set()
+                assert await waiting == 1
+        assert begun == [1]
+        assert (await stage.house.broadcasts.statement(number)).balanced
+
+
+async def test_a_line_works_again_when_it_judges_an_address(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000002001"))  # nobody has it
+        async with stage.house.database.write() as db:
+            await pace_rows.lock(db, "line:sms", "line:sms", stage.clock())
+            await pace_rows.park(db, "line:sms", stage.clock(), "quota used up", stage.clock())
+        stage.clock.move(seconds=1)
+        await stage.dispatcher.drain()
+        assert (await stage.house.broadcasts.statement(number)).failed == 1
+        async with stage.house.database.read() as db:
+            assert (await db.execute(select(paces.c.parks).where(paces.c.scope == "line:sms"))).scalar_one() == 0
+
+
+async def test_a_message_that_is_led_in_a_circle_ends(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("telegram", "-501"))
+        terms = delivery_terms(stage.house)
+        for turn in range(10):
+            stage.clock.move(seconds=5)
+            ready = (await stage.claim("bot")).ready
+            if not ready:
+                break
+            c, other = ready[0].delivery, ("-1001", "-501")[turn % 2]
+            led = Outcome(
+                c.id, c.fence, stage.clock(), State.FAILED, reason="moved", permanent=True, address=True, moved_to=other
+            )
+            async with stage.house.database.write() as db:
+                await settle_group(db, "bot", [led], terms, stage.clock(), [0.5])
+        assert turn == 4
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.failed, account.due, account.balanced) == (1, 0, True)
+
+
+async def test_all_that_a_closing_service_waits_for_has_one_time_together() -> None:
+    patience = _Patience(20)
+    first = patience()
+    await asyncio.sleep(0.01)
+    assert 0 < patience() < first <= 20
+    assert _Patience(0)() == 0

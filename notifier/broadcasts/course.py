@@ -109,6 +109,7 @@ class Course:
         why = ""
         if b.expires_at <= now:
             await rows.change(db, b.id, (b.state,), state="stopped", why="too late for its event", wake=now)
+            await note(db, "clock", "broadcast.stopped", b.id, now)
             return True
         if of.version != b.round_version:
             why = "the round was changed after the plan"

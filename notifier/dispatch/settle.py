@@ -42,6 +42,7 @@ class Outcome(NamedTuple):
     moved_to: str = ""  # the address goes by another name now
     wait: timedelta | None = None
     excused: bool = False  # the line failed, not the message: the attempt does not count
+    whom: str = ""  # key and person, for the ledger
     line_works: bool = False  # it showed that a line in trouble works again
 
     def load(self) -> Load | None:

@@ -18,6 +18,7 @@ from notifier.dispatch.receipts import Walk, match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
 from notifier.rules.deliveries import NOT_SENT, State, discreet
+from notifier.rules.settled import to_whom
 from notifier.store import paces
 from notifier.store.engine import Database
 
@@ -319,6 +320,7 @@ class Dispatcher:
             state,
             weight=ready.weight,
             price=route.price,
+            whom=to_whom(ready.message.key, c.person_id if c.broadcast_id is not None else None),
             reason=discreet(reason) if reason else "",
             **facts,
         )

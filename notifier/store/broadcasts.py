@@ -121,9 +121,9 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> None:
-    """Take back what somebody planned of an event for a round and has not begun."""
-    await db.execute(
+async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> list[int]:
+    """Take back what somebody planned of an event for a round and has not begun; returns these plans."""
+    forgotten = await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
@@ -133,7 +133,9 @@ async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: s
             broadcasts.c.expanded == 0,
         )
         .values(state="stopped", why=why, wake=None)
+        .returning(broadcasts.c.id)
     )
+    return sorted(forgotten.scalars())
 
 
 WORDED = ("approved", "canary", "expanding", "sending")  # states in which words leave, or may at any moment

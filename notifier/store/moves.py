@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store import ledger
 from notifier.store.schema import attempts, broadcasts, deliveries, people, rounds, tallies
 
 LIVE = ("planned", "approved", "asking", "canary", "expanding", "sending", "paused")
@@ -18,7 +19,7 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
 
     `paused_from` keeps what the broadcast was, which tells one that a change withdrew from one that a person stopped.
     """
-    await db.execute(
+    withdrawn = await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
@@ -31,7 +32,13 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
             why=why[:200],
             wake=case((broadcasts.c.expanded > 0, literal(now, broadcasts.c.wake.type)), else_=None),
         )
+        .returning(broadcasts.c.id)
     )
+    for number in sorted(withdrawn.scalars()):
+        about = f"broadcast:{number}"
+        await ledger.append(
+            db, at=now, who="clock", act="broadcast.withdrawn", about=about, detail={"version": version}
+        )
 
 
 def told_before(round_id: int, older_than: int) -> Select[Any]:

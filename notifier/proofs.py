@@ -31,7 +31,6 @@ LEADS: Mapping[str, frozenset[str]] = {  # states that a broadcast may be in aft
     "broadcast.canary_passed": UNDER_WAY,
     "broadcast.grew": UNDER_WAY,
     "broadcast.reopened": UNDER_WAY,
-    "broadcast.retried": UNDER_WAY,
     "broadcast.resumed": UNDER_WAY | {"approved", "asking"},
     "broadcast.asks": frozenset({"asking", "paused"}),
     "broadcast.halted": frozenset({"asking", "paused"}),

@@ -15,6 +15,7 @@ from notifier.broadcasts.following import follows
 from notifier.dispatch import settle_receipt
 from notifier.errors import Refused
 from notifier.jobs import LATE, RoundCarrier
+from notifier.proofs import prove
 from notifier.store import broadcasts as rows
 from notifier.store import deliveries as delivery_rows
 from notifier.store import rounds as round_rows
@@ -243,6 +244,7 @@ async def test_a_round_that_moves_twice_is_corrected_once_from_what_people_read(
         await _change(stage, {"TEMPAT": "Balai Desa", **MOVED})
         first, second = await _there(stage, "round_changed")
         assert (first.state, second.state) == ("stopped", "planned")
+        assert not [finding async for finding in prove(stage.house.database, stage.house.vault)]
         await _approve(stage, "round_changed")
         mails = await _mails(stage)
         assert len(mails) == 2
@@ -433,6 +435,7 @@ async def test_a_late_bounce_opens_a_finished_broadcast_until_the_next_rung_is_t
         assert len(await _mails(stage)) == 1
         account = await stage.house.broadcasts.statement(1)
         assert (account.state, account.accepted + account.delivered, account.balanced) == ("done", 1, True)
+        assert not [finding async for finding in prove(stage.house.database, stage.house.vault)]
 
 
 async def test_a_bounce_in_the_moment_a_broadcast_ends_is_seen_a_minute_later(

@@ -7,11 +7,10 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
+from notifier.rules.deliveries import CORRECTIONS
 from notifier.store import broadcasts as rows
 from notifier.store import moves
 from notifier.store.rounds import Round
-
-CORRECTIONS = ("round_changed", "round_cancelled")
 
 
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:

@@ -249,6 +249,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lebih dari {n}": "more than {n}",
         "Satu jam terakhir": "Last hour",
         "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "sedikitnya {ok} diterima, {bad} gagal": "at least {ok} taken, {bad} failed",
         "Istirahat sampai": "Rests until",
         "Coba sekarang": "Try now",
         "Kirim uji coba": "Send a test",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from notifier.rules.words.grievances import whether
 from notifier.rules.words.lexicon import Lexicon, shipped
 from notifier.rules.words.normal import READ
-from notifier.rules.words.outcomes import complaint, dressed, plainly, question
+from notifier.rules.words.outcomes import TOPICS, complaint, dressed, plainly, question
 from notifier.rules.words.reading import Reading, read
 from notifier.rules.words.values import Context, Intent, Meaning
 
@@ -20,6 +20,7 @@ _BRIEF = 5  # words: a keyword with a few round it
 _QUERY = 2  # words that are enough to ask something
 _NUMBERING = frozenset({"adu", "aduan", "tiket", "ticket", "laporan", "report", "nomor", "no", "nomer"})
 _MANY = 3  # words of the market that make an advertisement
+_CASE = 14  # words of a question from which on it tells a case of its own
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
 
 
@@ -58,6 +59,12 @@ def _machine(r: Reading) -> Meaning | None:
     return plainly(Intent.AUTO_REPLY, r, "auto_reply") if r.has("auto_reply") and not r.grief.danger else None
 
 
+def _insults(r: Reading) -> Meaning | None:
+    if r.has("insult") and r.context is not Context.TICKET and r.whole("insult", "officer", "they_all"):
+        return plainly(Intent.UNCLEAR, r, "insult")
+    return None
+
+
 def _start_again(r: Reading) -> Meaning | None:
     if len(r.core) <= 2 and r.has("start_word") and r.whole("start_word", "wants_again"):
         return plainly(Intent.OPT_IN, r, "start_word")
@@ -89,17 +96,23 @@ def _advertises(r: Reading) -> Meaning | None:
     if r.has("real_q") or r.grief.danger or r.has("me_grieving"):
         return None
     many = len({start for start, _ in r.seen.of("spam_word")})
-    only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy"}
+    only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy", "fraud_hoax", "card_problem"}
     if (r.has("spam_strong") and only_prices) or (many >= _MANY and not r.asked):
         return plainly(Intent.SPAM, r, "spam_strong", "spam_word")
     return None
 
 
 def _is_it_real(r: Reading) -> Meaning | None:
-    if not r.has("real_q") or r.grief.danger or r.has("harm_sure"):
+    if not r.has("real_q") or r.has("harm_sure"):
+        return None
+    if r.has("hearsay") and r.has("true_q"):
+        # what the forwarded text promises or threatens is not what happened to this person
+        return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", "hearsay", categories=("fraud_hoax",))
+    if r.grief.danger:
         return None
     doubts = {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}
-    if set(r.grief.categories) - (doubts if r.has("officer") else doubts | {"illegal_levy", "deduction"}):
+    paid = {"illegal_levy", "deduction"} if r.has("hearsay", "disturbing_link") and not r.has("officer") else set()
+    if set(r.grief.categories) - doubts - paid:
         return None
     return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
 
@@ -108,7 +121,7 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
     named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
     if r.context is not Context.TICKET and not named:
         return None
-    if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits") and not r.asked:
+    if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits", "answer_word") and not r.asked:
         return None
     grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
     if r.has("thanks") and not r.asked and not grumbles and (r.has("thanks_done") or not r.has("done")):
@@ -188,6 +201,8 @@ def _new_contact(r: Reading) -> Meaning | None:
 
 
 def _asks_status(r: Reading) -> Meaning | None:
+    if r.has("nik") and r.whole("nik", "me", "kin", "check_word", "please_act"):
+        return plainly(Intent.STATUS_CHECK, r, "nik")
     if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
         return None
     if r.has("why_q") or not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
@@ -222,6 +237,10 @@ def _complains(r: Reading) -> Meaning | None:
 
 
 def _registers(r: Reading) -> Meaning | None:
+    if r.has("personal_case") and r.has("may_they"):
+        return None
+    if r.has("register_word") and r.whole("register_word", "programme", "me", "please_act"):
+        return plainly(Intent.REGISTER, r, "register_word")
     if r.has("register_wish") and not (r.has("how_to_register") and not r.has("register_me")):
         return plainly(Intent.REGISTER, r, "register_wish")
     return None
@@ -233,9 +252,31 @@ def _asks(r: Reading) -> Meaning | None:
     if r.has("personal_case") and (r.asked or r.has("q_word", "yesno_q")) and r.has("me", "kin"):
         # a general answer would not help: it turns on this family's papers
         return question(r, "personal_case", ticket=not r.has("if"))
-    if r.has("q_word", "yesno_q") or r.asked or (len(r.core) <= 2 and r.has("info_word")):
-        return question(r, "q_word", "yesno_q", "info_word")
-    return None
+    if len(r.core) >= _CASE and r.has("me", "kin") and r.asked and not _tells(r):
+        return question(r, "q_word", ticket=True)
+    if r.has("info_word") and (len(r.core) <= _QUERY or r.whole("info_word", "please_act", "schedule_word", "aid")):
+        return question(r, "info_word")
+    if not (r.has("q_word", "yesno_q") or r.asked):
+        return None
+    if _tells(r):
+        return complaint(r, "why_strong", "whereabouts", "q_word")
+    return question(r, "q_word", "yesno_q")
+
+
+def _tells(r: Reading) -> bool:
+    """Does a question word stand in what is rather a story: something may have happened, and a person has to read it."""
+    if len(r.core) < _SUBSTANCE or r.has("if", "general_q", "status_meaning"):
+        return False
+    tags = whether(r.seen)
+    denials = {start for start, end in r.seen.of("not") if end - 1 not in tags}
+    if denials - r.sentences_with("q_word", "q_open", "yesno_q", "question_mark"):
+        return True
+    if r.has("q_open", "yesno_q"):
+        return False
+    if r.has("why_strong", "whereabouts") and r.has("me", "kin", "goods", "officer", "aid", "not"):
+        return True
+    topical = r.asked or r.has(*(concept for concept, _ in TOPICS)) or r.ends_with("q_word")
+    return bool(denials) or r.has("but_strong") or (not topical and r.has("me", "kin", "officer", "done", "happened"))
 
 
 def _thanks(r: Reading) -> Meaning | None:
@@ -243,6 +284,8 @@ def _thanks(r: Reading) -> Meaning | None:
         return None
     if r.has("thanks_done") and not r.has("but", "sad", "insult"):
         return plainly(Intent.ACKNOWLEDGE, r, "thanks_done")
+    if r.context is Context.NONE and r.whole("yes") and not r.has("thanks", "good", "okays_sure", "laugh"):
+        return None  # an answer, but nothing was asked
     if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
         return None
     if r.whole("okays", "yes", "me") or (
@@ -268,7 +311,8 @@ def _asks_for_action(r: Reading) -> Meaning | None:
 
 
 def _not_understood(r: Reading) -> Meaning:
-    if r.has("insult") or len(r.core) < _SUBSTANCE:
+    speaks_of_aid = len(r.core) >= _QUERY and r.has("goods", "kks", "officer", "not_got")
+    if r.has("insult") or (len(r.core) < _SUBSTANCE and not speaks_of_aid):
         return plainly(Intent.UNCLEAR, r, "insult")
     # a story we do not follow is somebody's trouble until a person has read it
     return complaint(r)
@@ -277,6 +321,7 @@ def _not_understood(r: Reading) -> Meaning:
 RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (
     ("no words", _empty),
     ("a machine wrote", _machine),
+    ("insults", _insults),
     ("wants messages again", _start_again),
     ("wants no messages", _stop),
     ("advertises", _advertises),

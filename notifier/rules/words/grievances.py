@@ -72,8 +72,7 @@ def whether(seen: Seen) -> frozenset[int]:
 
 
 def _last_words(seen: Seen) -> Iterator[int]:
-    fillers = {start for name in ("person_called", "thanks", "laugh") for start, _ in seen.of(name)}
-    fillers |= {at for at, token in enumerate(seen.tokens) if token.word in _FILLERS}
+    fillers = {start for name in ("person_called", "thanks", "laugh", "filler") for start, _ in seen.of(name)}
     last = len(seen.tokens) - 1
     for at in range(last, -1, -1):
         ends = at == last or seen.tokens[at].clause != seen.tokens[at + 1].clause
@@ -85,7 +84,7 @@ def _last_words(seen: Seen) -> Iterator[int]:
 
 
 def _is_tag(seen: Seen, at: int) -> bool:
-    if not _covers(seen, "not", at) or at == 0:
+    if not _covers(seen, "tag_word", at) or at == 0:
         return False
     clause = [i for i, t in enumerate(seen.tokens) if t.clause == seen.tokens[at].clause]
     before = [i for i in clause if i < at]
@@ -102,40 +101,11 @@ def _ends_there(seen: Seen, end: int) -> bool:
     """Does the clause end here, but for a name, a particle or a place: "terdaftar tidak di pkh"."""
     if end >= len(seen.tokens) or seen.tokens[end].clause != seen.tokens[end - 1].clause:
         return True
-    return seen.tokens[end].word in _FILLERS or any(
-        _covers(seen, name, end) for name in ("person_called", "where", "me")
-    )
+    return any(_covers(seen, name, end) for name in ("filler", "person_called", "where", "me", "when_word"))
 
 
 def _covers(seen: Seen, concept: str, at: int) -> bool:
     return any(start <= at < end for start, end in seen.of(concept))
-
-
-_FILLERS = frozenset(
-    [
-        "?",
-        "ya",
-        "y",
-        "yah",
-        "sih",
-        "nih",
-        "dong",
-        "deh",
-        "kah",
-        "to",
-        "ta",
-        "tah",
-        "nya",
-        "lho",
-        "loh",
-        "ini",
-        "itu",
-        "skrg",
-        "sekarang",
-        "kan",
-        "e",
-    ]
-)
 
 
 def _danger(seen: Seen) -> tuple[str, str]:

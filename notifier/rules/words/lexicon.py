@@ -14,11 +14,13 @@ from typing import Any
 
 from notifier.errors import Refused
 from notifier.rules.words.normal import Token, forms
-from notifier.rules.words.seen import Concept, Pattern, Seen, Span, Step, find
+from notifier.rules.words.seen import CALLED, DENIAL, Concept, Pattern, Seen, Span, Step, find
+from notifier.rules.words.slips import Slips
 from notifier.rules.words.stems import stems
 
 _GAPS = {"..": (3, "clause"), "...": (8, "sentence")}
 _HIDDEN = "***"  # stands for a word with stars in it
+_COUNTED, _NIK = 8, 16  # digits: longer numbers are phones and accounts, or a NIK
 _REMEMBERED = 16_384  # words whose symbols are kept
 
 
@@ -72,14 +74,15 @@ def compiled(data: Mapping[str, Any]) -> Lexicon:
             unwanted=_by_symbol(pattern for pattern, wanted in named[name] if not wanted),
             deniable=name in deniable,
         )
-        for name in _in_order({name: _uses(patterns) for name, patterns in named.items()})
+        for name in _in_order({name: _uses(patterns, name in deniable) for name, patterns in named.items()})
     ]
     if strangers := deniable - {concept.name for concept in concepts}:
         raise BadLexicon(f"lexicon: settings.deniable names {sorted(strangers)[0]}, which is no concept; correct it.")
     spelling = dict(_spelling(data.get("spelling", {})))
     pairs = {(one, two): word for word, source in data.get("pairs", {}).items() for one, two in _two_words(source)}
     symbols = {symbol for patterns in named.values() for pattern, _ in patterns for symbol in pattern.needs}
-    return Lexicon(_symbols(symbols, spelling, pairs.values()), concepts, spelling, pairs)
+    guarded = data.get("settings", {}).get("guarded", "").split()
+    return Lexicon(_symbols(symbols, spelling, pairs.values(), guarded), concepts, spelling, pairs)
 
 
 def _by_symbol(patterns: Iterable[Pattern]) -> Mapping[str, Sequence[Pattern]]:
@@ -92,29 +95,45 @@ def _by_symbol(patterns: Iterable[Pattern]) -> Mapping[str, Sequence[Pattern]]:
 
 
 def _symbols(
-    named: Iterable[str], spelling: Mapping[str, str], pairs: Iterable[str]
+    named: Iterable[str], spelling: Mapping[str, str], pairs: Iterable[str], guarded: Iterable[str]
 ) -> Callable[[str], tuple[str, ...]]:
     named = set(named)
     inflected = frozenset(symbol[1:] for symbol in named if symbol[0] == "~")
     beginnings = frozenset(symbol[:-1] for symbol in named if symbol[-1] == "*" and symbol != _HIDDEN)
     plain = {symbol for symbol in named if symbol[0] not in "{~" and symbol[-1] != "*"}
     words = frozenset(plain | inflected | set(" ".join(spelling.values()).split()) | set(pairs))
+    slips = Slips(set(spelling.values()), spelling, guarded)
 
     @lru_cache(maxsize=_REMEMBERED)
     def symbols(word: str) -> tuple[str, ...]:
         if word[0].isdigit():
-            large = word.isdigit() and 4 <= len(word) <= 8 and word.endswith("00")
-            return (word, "<number>", "<large>") if large else (word, "<number>")
+            return word, *_numbers(word)
         if "-" in word[1:]:
             return (word, *symbols(word.split("-")[0]))
         found = [_HIDDEN] if "*" in word and len(word) > 1 else []
-        for part in " ".join(forms(word, spelling, words)).split():
-            found.append(part)
-            found.extend("~" + stem for stem in stems(part, inflected))
-            found.extend(part[:n] + "*" for n in range(3, len(part) + 1) if part[:n] in beginnings)
+        ways = forms(word, spelling, words)
+        for way in ways:
+            found.extend(answers(way))
+        if len(ways) == 1 and found == [word] and word not in words and (meant := slips.meant(word)):
+            for way in forms(meant, spelling, words):
+                found.extend(answers(way))
         return tuple(dict.fromkeys(found))
 
+    def answers(way: str) -> Iterator[str]:
+        for part in way.split():
+            yield part
+            yield from ("~" + stem for stem in stems(part, inflected))
+            yield from (part[:n] + "*" for n in range(3, len(part) + 1) if part[:n] in beginnings)
+
     return symbols
+
+
+def _numbers(word: str) -> tuple[str, ...]:
+    """What kind of number a word is; whoever types a NIK or a phone counts nothing."""
+    if not word.isdigit() or len(word) <= _COUNTED:
+        large = word.isdigit() and 4 <= len(word) and word.endswith("00")
+        return ("<number>", "<large>") if large else ("<number>",)
+    return ("<nik>",) if len(word) == _NIK else ("<phone>",)
 
 
 def _split(source: str) -> list[str]:
@@ -149,8 +168,9 @@ def _steps(concept: str, words: Sequence[str]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _uses(patterns: Iterable[tuple[Pattern, bool]]) -> set[str]:
-    return {symbol[1:-1] for pattern, _ in patterns for symbol in pattern.needs if symbol[0] == "{"}
+def _uses(patterns: Iterable[tuple[Pattern, bool]], deniable: bool) -> set[str]:
+    symbols = {symbol for pattern, _ in patterns for symbol in pattern.needs}
+    return {symbol[1:-1] for symbol in (symbols | {DENIAL, CALLED} if deniable else symbols) if symbol[0] == "{"}
 
 
 def _in_order(uses: Mapping[str, set[str]]) -> list[str]:

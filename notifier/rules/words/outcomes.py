@@ -61,13 +61,13 @@ def question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
 
 
 def _topic(r: Reading) -> Topic:
-    for concept, topic in _TOPICS:
+    for concept, topic in TOPICS:
         if r.has(concept):
             return topic
     return Topic.OTHER
 
 
-_TOPICS = (
+TOPICS = (
     ("how_complain", Topic.HOW_TO_COMPLAIN),
     ("status_meaning", Topic.STATUS),
     ("schedule_sure", Topic.SCHEDULE),

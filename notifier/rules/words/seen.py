@@ -11,6 +11,8 @@ from notifier.rules.words.normal import Token
 
 Span = tuple[int, int]  # first token, one past the last
 
+DENIAL, CALLED = "{not}", "{person_called}"  # what takes a deniable concept back, and what ends a denial
+
 _MOST = 40  # occurrences of one symbol that a pattern looks at: enough for any honest text
 _DENIAL = 2  # words between a denial and what it denies: "tidak ada lagi potongan"
 
@@ -78,7 +80,7 @@ def find(concepts: Sequence[Concept], tokens: Sequence[Token], spans: dict[str, 
             taken = {at for start, end in _all(concept.unwanted, spans, present, tokens) for at in range(start, end)}
             hits = {span for span in hits if span[0] not in taken}
         if hits and concept.deniable:
-            hits = {span for span in hits if not _denied(span, spans.get("{not}", ()), tokens)}
+            hits = {span for span in hits if not _denied(span, spans, tokens)}
         if hits:
             symbol = "{" + concept.name + "}"
             spans[symbol] = sorted(hits)
@@ -124,6 +126,11 @@ def _together(left: Token, right: Token, within: str) -> bool:
     return left.clause == right.clause if within == "clause" else left.sentence == right.sentence
 
 
-def _denied(span: Span, denials: Sequence[Span], tokens: Sequence[Token]) -> bool:
+def _denied(span: Span, spans: Mapping[str, Sequence[Span]], tokens: Sequence[Token]) -> bool:
+    """Does a "tidak" stand close before? In "belum pak, …" it is an answer of its own: whom it is said to, ends it."""
     at = span[0]
-    return any(0 <= at - end <= _DENIAL and tokens[end - 1].clause == tokens[at].clause for _, end in denials)
+    called = {start for start, _ in spans.get(CALLED, ())}
+    return any(
+        0 <= at - end <= _DENIAL and tokens[end - 1].clause == tokens[at].clause and called.isdisjoint(range(end, at))
+        for _, end in spans.get(DENIAL, ())
+    )

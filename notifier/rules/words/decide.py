@@ -158,7 +158,11 @@ def _answers_receipt(r: Reading) -> Meaning | None:
         or ("not_received" in r.grief.found and not (r.opens_with("yes") and r.has("but_strong")))
     )
     if beyond or (negative and r.has("why_q")):
-        return complaint(r, first=("not_received",) if negative and r.grief.danger else ())
+        return complaint(
+            r,
+            first=("not_received",) if negative and r.grief.danger else (),
+            last=("not_received",) if negative else (),
+        )
     clear = r.has("fine_word") or (r.has("got_it") and not r.opens_with("not_sure_no"))
     if clear and "not_received" not in r.grief.found:
         if _but_after(r) and not r.has("laugh", "fine_word", "good"):

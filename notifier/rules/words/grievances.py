@@ -44,7 +44,7 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         del found["illegal_levy"]
     if "impostor" in seen:
         found.pop("officer_conduct", None)
-    if "fraud_hoax" in found and "dropped" not in seen:
+    if "declared_dead" in seen or ("fraud_hoax" in found and "dropped" not in seen):
         found.pop("not_registered", None)
     if kind == "other" and not seen.any("aid_missing"):
         # no rice in the house is hunger; no rice from us is a grievance as well
@@ -57,7 +57,7 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         first = ("not_received", "other") if "suicide" not in seen else ("other",)
     elif "card_held" in seen:
         first = (*first, "card_problem")
-    if "cut" in seen and "ask_payment" not in seen:
+    if seen.any("cut", "shortfall") and not seen.any("asks_for", "levy_word"):
         first = (*first, "deduction")
     return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger, kind)
 
@@ -117,11 +117,12 @@ def _danger(seen: Seen) -> tuple[str, str]:
     by_officer = bool(seen.any("officer", "retaliation", "they"))
     for name in ("violence", "threat_word"):
         if name in seen and not ("old_times" in seen and "fear" not in seen):
-            return seen.words(name), "officer_conduct" if by_officer or name == "threat_word" else "other"
+            by_people = by_officer or name == "threat_word" or seen.of(name)[0] not in seen.of("accident")
+            return seen.words(name), "officer_conduct" if by_people else "other"
     if "retaliation" in seen and "fear" in seen:
         return seen.words("fear"), "officer_conduct"
     for name in ("burning", "flood_quake"):
-        told_aside = "card_trouble" in seen and not seen.any("hungry", "trapped")
+        told_aside = seen.any("card_trouble", "old_times", "hypothetical") and not seen.any("hungry", "trapped")
         if name in seen and not told_aside and seen.any("want_help", "hungry", "small_ones", "home"):
             return seen.words(name), "other"
     for name in ("hungry", "sick"):

@@ -50,8 +50,8 @@ def plainly(
     return Meaning(intent, ticket, categories, why=why)
 
 
-def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = ()) -> Meaning:
-    categories = tuple(dict.fromkeys((*first, *r.grief.categories))) or ("other",)
+def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = (), last: tuple[str, ...] = ()) -> Meaning:
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last))) or ("other",)
     return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
 
 

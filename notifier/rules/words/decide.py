@@ -268,7 +268,7 @@ def _asks(r: Reading) -> Meaning | None:
 
 
 def _tells(r: Reading) -> bool:
-    """Does a question word stand in what is rather a story: something may have happened, and a person has to read it."""
+    """Does a question word stand in what is rather a story: something happened, and a person has to read it?"""
     if len(r.core) < _SUBSTANCE or r.has("if", "general_q", "status_meaning"):
         return False
     tags = whether(r.seen)

@@ -1,7 +1,7 @@
 """Slips of the thumb: the one word of the lexicon that an unknown word may have been meant for.
 
-"bntuan", "bontuan", "bantuna" are read as "bantuan"; what could be two words, or stands in the guard list, is not guessed
-at. It must not know what any word means.
+"bntuan", "bontuan", "bantuna" are read as "bantuan"; what could be two words, or stands in the guard list, is not
+guessed at. It must not know what any word means.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,7 +53,7 @@ class Slips:
         return {w for w in known if w[0] == word[0] and _shape(w) == shape and _differ(w, word) == 1}
 
     def _one_letter_off(self, word: str) -> set[str]:
-        """One letter too many, one too few, or two that changed places; never another letter, for that is another word."""
+        """One letter too many, one too few, or two that changed places; with another letter it is another word."""
         if len(word) < _LEAST:
             return set()
         found = set(self._shorter.get(word, ()))

@@ -17,7 +17,8 @@ _INVISIBLE = dict.fromkeys(
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
 _QUOTED = re.compile(r"[ ]{0,8}(?:>|&gt;)")
 _ATTRIBUTION_START = re.compile(
-    r"(?:pada|on|tanggal|tgl|dalam (?:pesan|surel|e-?mail))\b(?=.*\d)|\S.{0,120}(?:<|\[mailto:)\S{1,120}@|\d{1,4}[-/. ]\S{1,12}[-/. ]\d{2,4}\b",
+    r"(?:pada|on|tanggal|tgl|dalam (?:pesan|surel|e-?mail))\b(?=.*\d)"
+    r"|\S.{0,120}(?:<|\[mailto:)\S{1,120}@|\d{1,4}[-/. ]\S{1,12}[-/. ]\d{2,4}\b",
     re.IGNORECASE,
 )
 _ATTRIBUTION_END = re.compile(
@@ -38,8 +39,8 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"[*_ ]{0,3}(dari|pengirim|from|dikirim|sent|tanggal|date|tgl|kepada|ke|to|cc|tembusan|bcc|perihal|subjek|subject|hal|judul"
-    r"|balas ke|reply-to)[*_ ]{0,3}:[*_ ]{0,3}(.*)",
+    r"[*_ ]{0,3}(dari|pengirim|from|dikirim|sent|tanggal|date|tgl|kepada|ke|to|cc|tembusan|bcc|perihal|subjek"
+    r"|subject|hal|judul|balas ke|reply-to)[*_ ]{0,3}:[*_ ]{0,3}(.*)",
     re.IGNORECASE,
 )
 _WHO, _WHEN = ("dari", "pengirim", "from"), ("dikirim", "sent", "tanggal", "date", "tgl")

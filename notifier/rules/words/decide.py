@@ -111,6 +111,8 @@ def _is_it_real(r: Reading) -> Meaning | None:
     if r.grief.danger:
         return None
     doubts = {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}
+    if not r.has("me", "kin"):
+        doubts.add("not_registered")
     paid = {"illegal_levy", "deduction"} if r.has("hearsay", "disturbing_link") and not r.has("officer") else set()
     if set(r.grief.categories) - doubts - paid:
         return None
@@ -121,8 +123,15 @@ def _about_a_ticket(r: Reading) -> Meaning | None:
     named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
     if r.context is not Context.TICKET and not named:
         return None
-    if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits", "answer_word") and not r.asked:
-        return None
+    if r.context is not Context.TICKET and not r.has("report_ref", "report_noun", "progress_ask"):
+        # "sudah lapor, tapi …": told to somebody else, and the grievance itself stands in these words
+        if set(r.grief.categories) - {"delayed", "other"}:
+            return None
+    if r.context is Context.TICKET and not r.asked:
+        if r.whole("okays", "yes", "thanks", "me", "awaits"):
+            return None
+        if r.has("okays_sure", "thanks", "good") and r.whole("okays", "yes", "me", "awaits", "answer_word"):
+            return plainly(Intent.ACKNOWLEDGE, r, "okays_sure", "thanks", "good")
     grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
     if r.has("thanks") and not r.asked and not grumbles and (r.has("thanks_done") or not r.has("done")):
         return None
@@ -188,8 +197,10 @@ def _but_after(r: Reading) -> bool:
 def _says_received(r: Reading) -> Meaning | None:
     if r.grief.found or r.asked or not r.has("got_it") or r.context is Context.TICKET:
         return None
-    if r.has("but_strong") or not r.has("strong_got"):
+    if r.has("but_strong", "why_strong") or not r.has("strong_got"):
         return None
+    if r.has("officer") and not r.has("me", "thanks", "good"):
+        return None  # who took it is not who was to have it
     said = r.context is Context.NOTICE and r.has("done")
     return plainly(Intent.RECEIPT_YES, r, "got_it") if said or r.has("aid", "got_money") else None
 
@@ -209,7 +220,9 @@ def _asks_status(r: Reading) -> Meaning | None:
         return plainly(Intent.STATUS_CHECK, r, "nik")
     if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
         return None
-    if r.has("why_q") or not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
+    if (r.has("if", "general_people") and not r.has("nik")) or not r.has("status_ask"):
+        return None
+    if r.has("why_q") or r.has("schedule_sure") or r.has("status_meaning"):
         return None
     if r.grief.danger or set(r.grief.categories) - {"not_registered", "not_received", "delayed"}:
         return None
@@ -231,6 +244,9 @@ def _complains(r: Reading) -> Meaning | None:
         and set(r.grief.categories) <= {"card_problem", "data_error", "delayed"}
     ):
         return None
+    if r.has("may_they", "general_people") and r.asked and set(r.grief.categories) <= {"wrong_target", "not_received"}:
+        if not r.has("me", "kin", "why_q"):
+            return None
     if r.has("how_complain") and not r.has("happened") and "not_received" not in r.grief.found and not r.grief.danger:
         return None
     if r.grief.found:
@@ -275,10 +291,10 @@ def _tells(r: Reading) -> bool:
     denials = {start for start, end in r.seen.of("not") if end - 1 not in tags}
     if denials - r.sentences_with("q_word", "q_open", "yesno_q", "question_mark"):
         return True
-    if r.has("q_open", "yesno_q"):
-        return False
     if r.has("why_strong", "whereabouts") and r.has("me", "kin", "goods", "officer", "aid", "not"):
         return True
+    if r.has("q_open", "yesno_q"):
+        return False
     topical = r.asked or r.has(*(concept for concept, _ in TOPICS)) or r.ends_with("q_word")
     return bool(denials) or r.has("but_strong") or (not topical and r.has("me", "kin", "officer", "done", "happened"))
 

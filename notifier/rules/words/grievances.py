@@ -6,6 +6,7 @@ It must not know the intent: a grievance can stand inside an answer, a question 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from notifier.rules.words.amounts import amounts
 from notifier.rules.words.seen import Seen, Span
 from notifier.rules.words.values import Context
 
@@ -16,6 +17,7 @@ RANK = (
     *("other", "illegal_levy", "deduction", "wrong_target", "not_registered", "officer_conduct", "fraud_hoax"),
     *("goods_quality", "card_problem", "data_error", "not_received", "delayed"),
 )
+_MUCH = 20  # times: what is left of an aid is no smaller part of it than this
 _ABOUT_AID = (Context.NOTICE, Context.RECEIPT_QUESTION, Context.STATUS)
 
 
@@ -179,7 +181,11 @@ def _late(seen: Seen, context: Context) -> str:
 def _deduction(seen: Seen, context: Context) -> str:
     if "cut_denied" in seen:
         return ""
-    return _first("cut", "shortfall", "half_given")(seen, context)
+    if words := _first("cut", "shortfall", "half_given")(seen, context):
+        return words
+    named = amounts(seen.tokens)
+    less = len(named) == 2 and named[1] < named[0] < _MUCH * named[1] and not seen.any("asks_for")
+    return f"{named[0]} … {named[1]}" if less and "got" in seen else ""
 
 
 def _fraud(seen: Seen, context: Context) -> str:

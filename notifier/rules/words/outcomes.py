@@ -51,8 +51,28 @@ def plainly(
 
 
 def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = (), last: tuple[str, ...] = ()) -> Meaning:
-    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last))) or ("other",)
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last))) or (_leaning(r),)
     return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
+
+
+def _leaning(r: Reading) -> str:
+    """What a complaint nobody fully understands is most likely about: what it speaks of."""
+    return next((category for concept, category in LEANINGS if r.has(concept)), "other")
+
+
+LEANINGS = (
+    ("party", "wrong_target"),
+    ("rich", "wrong_target"),
+    ("officer", "officer_conduct"),
+    ("kks", "card_problem"),
+    ("fraud_word", "fraud_hoax"),
+    ("bad_goods", "goods_quality"),
+    ("data_word", "data_error"),
+    ("weight", "deduction"),
+    ("money", "deduction"),
+    ("aid", "not_received"),
+    ("not_got", "not_received"),
+)
 
 
 def question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:

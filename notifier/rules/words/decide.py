@@ -7,10 +7,12 @@ rule is sure, a person at the desk sees it: silence is never the answer to somet
 from collections.abc import Callable
 from dataclasses import replace
 
+from notifier.rules.words.asking import only_asked_about, tells
+from notifier.rules.words.followups import about_a_ticket
 from notifier.rules.words.grievances import whether
 from notifier.rules.words.lexicon import Lexicon, shipped
 from notifier.rules.words.normal import READ
-from notifier.rules.words.outcomes import TOPICS, complaint, dressed, plainly, question
+from notifier.rules.words.outcomes import complaint, dressed, plainly, question
 from notifier.rules.words.reading import Reading, read
 from notifier.rules.words.values import Context, Intent, Meaning
 
@@ -18,7 +20,6 @@ _SHORT = 4  # words: an answer, not a story
 _SENTENCE = 12  # words: as long as mere thanks get
 _BRIEF = 5  # words: a keyword with a few round it
 _QUERY = 2  # words that are enough to ask something
-_NUMBERING = frozenset({"adu", "aduan", "tiket", "ticket", "laporan", "report", "nomor", "no", "nomer"})
 _MANY = 3  # words of the market that make an advertisement
 _CASE = 14  # words of a question from which on it tells a case of its own
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
@@ -119,44 +120,6 @@ def _is_it_real(r: Reading) -> Meaning | None:
     return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
 
 
-def _about_a_ticket(r: Reading) -> Meaning | None:
-    named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
-    if r.context is not Context.TICKET and not named:
-        return None
-    if r.context is not Context.TICKET and not r.has("report_ref", "report_noun", "progress_ask"):
-        # "sudah lapor, tapi …": told to somebody else, and the grievance itself stands in these words
-        if set(r.grief.categories) - {"delayed", "other"}:
-            return None
-    if r.context is Context.TICKET and not r.asked:
-        if r.whole("okays", "yes", "thanks", "me", "awaits"):
-            return None
-        if r.has("okays_sure", "thanks", "good") and r.whole("okays", "yes", "me", "awaits", "answer_word"):
-            return plainly(Intent.ACKNOWLEDGE, r, "okays_sure", "thanks", "good")
-    grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
-    if r.has("thanks") and not r.asked and not grumbles and (r.has("thanks_done") or not r.has("done")):
-        return None
-    if r.context is not Context.TICKET and r.grief.danger:
-        return None
-    if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
-        return None
-    # what is new and grave belongs to the ticket's categories; the rest it has already
-    grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
-    found = plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
-    return replace(found, progress=_asks_progress(r) and not grave)
-
-
-def _asks_progress(r: Reading) -> bool:
-    """Nothing but "how does it stand?", or a bare number: it can be answered without a person."""
-    if r.has("add_more", "settled") or r.grief.danger or set(r.grief.categories) - {"delayed", "other"}:
-        return False
-    return r.has("progress_ask") or (r.has("report_ref") and len(_besides_numbers(r)) < _QUERY)
-
-
-def _besides_numbers(r: Reading) -> list[str]:
-    """The words that are no part of a ticket's number, nor lead to one; a number falls apart into words and digits."""
-    return [word for word in r.core if word not in _NUMBERING and not any(sign.isdigit() for sign in word)]
-
-
 def _answers_receipt(r: Reading) -> Meaning | None:
     if r.context is not Context.RECEIPT_QUESTION:
         return None
@@ -220,7 +183,7 @@ def _asks_status(r: Reading) -> Meaning | None:
         return plainly(Intent.STATUS_CHECK, r, "nik")
     if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
         return None
-    if (r.has("if", "general_people") and not r.has("nik")) or not r.has("status_ask"):
+    if not r.has("status_ask") or (r.has("if", "general_people") and not r.has("nik", "check_word")):
         return None
     if r.has("why_q") or r.has("schedule_sure") or r.has("status_meaning"):
         return None
@@ -232,22 +195,7 @@ def _asks_status(r: Reading) -> Meaning | None:
 
 
 def _complains(r: Reading) -> Meaning | None:
-    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("register_me") and not r.has("why_q"):
-        return None
-    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("personal_case") and r.has("may_they"):
-        return None
-    if set(r.grief.categories) <= {"card_problem", "data_error"} and r.has("general_q") and not r.has("me", "kin"):
-        return None
-    if (
-        r.has("status_meaning")
-        and r.has("q_word")
-        and set(r.grief.categories) <= {"card_problem", "data_error", "delayed"}
-    ):
-        return None
-    if r.has("may_they", "general_people") and r.asked and set(r.grief.categories) <= {"wrong_target", "not_received"}:
-        if not r.has("me", "kin", "why_q"):
-            return None
-    if r.has("how_complain") and not r.has("happened") and "not_received" not in r.grief.found and not r.grief.danger:
+    if only_asked_about(r):
         return None
     if r.grief.found:
         return complaint(r)
@@ -272,31 +220,15 @@ def _asks(r: Reading) -> Meaning | None:
     if r.has("personal_case") and (r.asked or r.has("q_word", "yesno_q")) and r.has("me", "kin"):
         # a general answer would not help: it turns on this family's papers
         return question(r, "personal_case", ticket=not r.has("if"))
-    if len(r.core) >= _CASE and r.has("me", "kin") and r.asked and not _tells(r):
+    if len(r.core) >= _CASE and r.has("me", "kin") and r.asked and not tells(r):
         return question(r, "q_word", ticket=True)
     if r.has("info_word") and (len(r.core) <= _QUERY or r.whole("info_word", "please_act", "schedule_word", "aid")):
         return question(r, "info_word")
     if not (r.has("q_word", "yesno_q") or r.asked):
         return None
-    if _tells(r):
+    if tells(r):
         return complaint(r, "why_strong", "whereabouts", "q_word")
     return question(r, "q_word", "yesno_q")
-
-
-def _tells(r: Reading) -> bool:
-    """Does a question word stand in what is rather a story: something happened, and a person has to read it?"""
-    if len(r.core) < _SUBSTANCE or r.has("if", "general_q", "status_meaning"):
-        return False
-    tags = whether(r.seen)
-    denials = {start for start, end in r.seen.of("not") if end - 1 not in tags}
-    if denials - r.sentences_with("q_word", "q_open", "yesno_q", "question_mark"):
-        return True
-    if r.has("why_strong", "whereabouts") and r.has("me", "kin", "goods", "officer", "aid", "not"):
-        return True
-    if r.has("q_open", "yesno_q"):
-        return False
-    topical = r.asked or r.has(*(concept for concept, _ in TOPICS)) or r.ends_with("q_word")
-    return bool(denials) or r.has("but_strong") or (not topical and r.has("me", "kin", "officer", "done", "happened"))
 
 
 def _thanks(r: Reading) -> Meaning | None:
@@ -346,7 +278,7 @@ RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (
     ("wants no messages", _stop),
     ("advertises", _advertises),
     ("asks whether it is real", _is_it_real),
-    ("speaks of a ticket", _about_a_ticket),
+    ("speaks of a ticket", about_a_ticket),
     ("answers the receipt question", _answers_receipt),
     ("gives a new contact", _new_contact),
     ("asks for a status", _asks_status),

@@ -63,7 +63,7 @@ def _leaning(r: Reading) -> str:
 LEANINGS = (
     ("party", "wrong_target"),
     ("rich", "wrong_target"),
-    ("officer", "officer_conduct"),
+    ("official", "officer_conduct"),
     ("kks", "card_problem"),
     ("fraud_word", "fraud_hoax"),
     ("bad_goods", "goods_quality"),

@@ -146,7 +146,8 @@ def _answers_receipt(r: Reading) -> Meaning | None:
         return None
     if r.opens_with("yes") and r.has("but_strong") and not r.has("laugh", "good"):
         return complaint(r, "but_strong")
-    if r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
+    answers_last = r.ends_with("done") and not r.asked and not r.has("but_strong", "not", "please_act")
+    if answers_last or r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
         return plainly(Intent.RECEIPT_YES, r, "yes")
     return None
 
@@ -164,6 +165,8 @@ def _says_received(r: Reading) -> Meaning | None:
         return None
     if r.has("officer") and not r.has("me", "thanks", "good"):
         return None  # who took it is not who was to have it
+    if r.context is Context.NONE and not r.has("done", "thanks", "good", "me"):
+        return None
     said = r.context is Context.NOTICE and r.has("done")
     return plainly(Intent.RECEIPT_YES, r, "got_it") if said or r.has("aid", "got_money") else None
 
@@ -199,7 +202,7 @@ def _complains(r: Reading) -> Meaning | None:
         return None
     if r.grief.found:
         return complaint(r)
-    if r.has("wants_complain") and not r.has("how_complain"):
+    if r.has("wants_complain") and not r.has("how_complain", "if"):
         return complaint(r, "wants_complain")
     return None
 

@@ -13,7 +13,24 @@ _PREFIXES: dict[str, tuple[str, ...]] = {
         ("di", "ke", "ka", "ter", "ta", "ber", "be", "me", "pe", "per", "se", "ku", "kau", "tak", "dak"), ("",)
     ),
     **dict.fromkeys(
-        ("memper", "diper", "ba", "baku", "na", "ni", "mu", "si", "pang", "pa", "nge", "menge", "penge"), ("",)
+        (
+            "memper",
+            "diper",
+            "dipun",
+            "pun",
+            "ba",
+            "baku",
+            "na",
+            "ni",
+            "mu",
+            "si",
+            "pang",
+            "pa",
+            "nge",
+            "menge",
+            "penge",
+        ),
+        ("",),
     ),
     "mem": ("", "p"),
     "pem": ("", "p"),

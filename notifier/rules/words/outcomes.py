@@ -51,13 +51,13 @@ def plainly(
 
 
 def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = (), last: tuple[str, ...] = ()) -> Meaning:
-    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last))) or (_leaning(r),)
-    return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
-
-
-def _leaning(r: Reading) -> str:
-    """What a complaint nobody fully understands is most likely about: what it speaks of."""
-    return next((category for concept, category in LEANINGS if r.has(concept)), "other")
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last)))
+    if categories:
+        return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
+    # nobody fully understands it: it is most likely about what it speaks of
+    concept, category = next(((c, category) for c, category in LEANINGS if r.has(c)), ("", "other"))
+    found = plainly(Intent.COMPLAINT, r, *concepts, concept, ticket=True, categories=(category,))
+    return replace(found, guessed=True)
 
 
 LEANINGS = (

@@ -27,6 +27,7 @@ from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
+from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
@@ -107,6 +108,11 @@ class House:
     def conflicts(self) -> Conflicts:
         """Second rows of registers that wait for a decision."""
         return Conflicts(self.database, self.vault)
+
+    @cached_property
+    def enquiries(self) -> Enquiries:
+        """What anybody may ask on the public pages."""
+        return Enquiries(self.database, self.vault)
 
     @cached_property
     def promises(self) -> Promises:

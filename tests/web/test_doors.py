@@ -419,7 +419,7 @@ async def test_metrics_tell_how_much_waits_and_name_nobody(pages: Site) -> None:
 
 async def test_citizens_read_how_to_complain_and_never_a_secret(pages: Site) -> None:
     text = await pages.read("/")
-    assert "Cara mengadu" in text
+    assert "Cara melapor" in text
     assert "pengaduan@bansos.test" in text
     assert "AAE-x" not in text
     assert 'href="/login"' in text

@@ -64,9 +64,14 @@ class Figures:
 
     since: datetime
     before: datetime
-    rows: tuple[tuple[str, int | None, str], ...]  # (name, complaints, how many were settled: most, half, few, "")
+    rows: tuple[tuple[str, int | None, str], ...]  # (name, complaints, how many were settled: most, half, some, "")
     total: int | None
     settled: str
+
+    @property
+    def until(self) -> datetime:
+        """A moment of its last day."""
+        return self.before - timedelta(hours=1)
 
 
 class Enquiries:

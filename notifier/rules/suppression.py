@@ -33,7 +33,7 @@ def publish(counts: Mapping[Key, int], k: int = K) -> Published[Key]:
 
 
 def share(part: int, whole: int, k: int = K) -> str:
-    """A share in words too coarse to count with: "most", "half", "few"; "" when the whole is small."""
+    """A share in words too coarse to count with: "most", "half", "some"; "" when the whole is small."""
     if whole < k:
         return ""
-    return "most" if part * 10 >= whole * 8 else "half" if part * 10 >= whole * 4 else "few"
+    return "most" if part * 10 >= whole * 8 else "half" if part * 10 >= whole * 4 else "some"

@@ -30,7 +30,7 @@ from notifier.web import (
     studio,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, schedule, welcome
+from notifier.web.public import check, complain, follow, guides, schedule, statistics, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -70,6 +70,15 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/jadwal", schedule.schedule, PUBLIC),
     Door("GET", "/cek", check.ask, PUBLIC),
     Door("POST", "/cek", check.answer, PUBLIC),
+    Door("GET", "/lapor", complain.ask, PUBLIC),
+    Door("POST", "/lapor", complain.file, PUBLIC),
+    Door("GET", "/lacak", follow.ask, PUBLIC),
+    Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/cara-lapor", guides.how, PUBLIC),
+    Door("GET", "/tanya", guides.questions, PUBLIC),
+    Door("GET", "/program", guides.programmes, PUBLIC),
+    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
     Door("GET", "/metrics", status.metrics, PUBLIC),

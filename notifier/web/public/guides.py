@@ -1,0 +1,31 @@
+"""Pages that only tell: how to complain, questions and answers, the programmes, how to stop or start messages."""
+
+from aiohttp import web
+
+from notifier.rules.people import PROGRAMMES
+from notifier.web.house import HOUSE
+from notifier.web.public import frame
+from notifier.web.public.welcome import ways
+
+STEPS = ("phone", "camera", "ticket", "hour", "home")  # what the pictures of the way show, one a step
+
+
+async def how(request: web.Request) -> web.Response:
+    """How to complain, in pictures."""
+    return frame.show(request, "how.html", {"steps": STEPS, "ways": ways(request.app[HOUSE].config)})
+
+
+async def questions(request: web.Request) -> web.Response:
+    """Questions and answers: as many as the Indonesian words have."""
+    count = sum(key.startswith("q") for key in frame.catalogue("id")["faq"])
+    return frame.show(request, "faq.html", {"count": count})
+
+
+async def programmes(request: web.Request) -> web.Response:
+    """Each programme: for whom it is, and what to bring."""
+    return frame.show(request, "programmes.html", {"programmes": PROGRAMMES})
+
+
+async def stop(request: web.Request) -> web.Response:
+    """How to stop or start messages: from the very phone that gets them, for no page can know whose a number is."""
+    return frame.show(request, "stop.html", {"ways": ways(request.app[HOUSE].config)})

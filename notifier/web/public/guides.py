@@ -7,7 +7,7 @@ from notifier.web.house import HOUSE
 from notifier.web.public import frame
 from notifier.web.public.welcome import ways
 
-STEPS = ("phone", "camera", "ticket", "hour", "home")  # what the pictures of the way show, one a step
+STEPS = ("phone", "camera", "ticket", "hour", "tick")  # what the pictures of the way show, one a step
 
 
 async def how(request: web.Request) -> web.Response:

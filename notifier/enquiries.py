@@ -80,6 +80,7 @@ class Enquiries:
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
+        self._counted: Figures | None = None
 
     async def announcements(self, now: datetime) -> list[Listed]:
         """Rounds to come, what changed lately first."""
@@ -142,14 +143,13 @@ class Enquiries:
         self, db: AsyncConnection, what: Asked, subject: str, source: str, now: datetime
     ) -> datetime | None:
         named = {"subject": subject, "block": source, "all": ""}
-        found: list[datetime] = []
-        for by, limit in sorted(LIMITS[what].items()):  # always in one order: two requests must not wait for each other
+        for by, limit in LIMITS[what].items():  # in this order: what is refused takes nothing from the others' share
             key = self._vault.index(f"{what}\0{by}\0{named[by]}", "tries")[:SHORT].hex()
             since, n = await tries.count(db, f"{what} {by} {key}", limit.within, now)
             until = limit.until(since, n)
             if until is not None:
-                found.append(until)
-        return max(found, default=None)
+                return until
+        return None
 
     async def forget(self, now: datetime) -> None:
         """Drop counts that no limit looks at any more."""
@@ -161,6 +161,8 @@ class Enquiries:
     async def figures(self, now: datetime, zone: str) -> Figures:
         """The last whole quarter: a time that stands still, so that two looks tell nothing of the days between."""
         since, before = quarter(now, zone)
+        if self._counted is not None and self._counted.since == since:
+            return self._counted  # it is over: nothing of it changes, and strangers must not have it counted each time
         async with self._database.read() as db:
             found = await notices.complaints(db, since, before)
         shown = publish({code: n for code, _, n, _ in found})
@@ -170,7 +172,8 @@ class Enquiries:
         )
         whole, settled = sum(n for _, _, n, _ in found), sum(done for *_, done in found)
         told = share(settled, whole) if shown.total is not None else ""
-        return Figures(since, before, rows, shown.total, told)
+        self._counted = Figures(since, before, rows, shown.total, told)
+        return self._counted
 
 
 def quarter(now: datetime, zone: str) -> tuple[datetime, datetime]:

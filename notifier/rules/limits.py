@@ -33,7 +33,7 @@ class Limit:
 
 
 _HOUR, _DAY, _BREATH = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
-# what → by what it is counted → limit; "subject" is named by the caller, "block" is where they come from
+# what → by what it is counted, in this order → limit; "subject" is named by the caller, "block" is where they come from
 LIMITS: Mapping[Asked, Mapping[str, Limit]] = MappingProxyType(
     {
         Asked.STATUS: {"subject": Limit(5, _HOUR), "block": Limit(60, _HOUR), "all": Limit(300, _BREATH)},

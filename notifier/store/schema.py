@@ -254,6 +254,7 @@ rounds = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 Index("ix_rounds_wake", rounds.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_rounds_closes", rounds.c.closes_at)  # what is not over: all that strangers look at
 
 entitlements = Table(
     "entitlements",

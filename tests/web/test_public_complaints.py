@@ -12,6 +12,7 @@ from notifier.app.lines import build_inbox
 from notifier.desk import Complaint
 from notifier.desk.following import code_of
 from notifier.inbox.forms import Form, pack, unpack
+from notifier.proofs import prove
 from notifier.rules.limits import LIMITS, Asked
 from notifier.rules.tickets import Act
 from notifier.store import schema
@@ -95,6 +96,7 @@ async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login
     await pages.house.desk.act(agent, number, Act.RESOLVE, "Sudah lunas.", ticket.version, pages.clock())
     followed = await (await pages.post("/lacak", {**answer, "token": "2" * 32, "aksi": "settled"})).text()
     assert "Laporan ini kami tutup" in followed
+    assert [finding async for finding in prove(pages.house.database, pages.house.vault)] == []
     assert "Sudah ditutup" in followed
 
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, insert, select
 from structlog.testing import capture_logs
 
-from notifier.rules.limits import LIMITS, Asked
+from notifier.rules.limits import LIMITS, Asked, Limit
 from notifier.store import imports, schema
 from notifier.web.pages import STATIC
 from notifier.web.public import frame
@@ -281,6 +281,22 @@ async def test_a_nik_is_tried_a_few_times_only_and_all_together_not_without_end(
     await pages.house.enquiries.forget(pages.clock())
     codes = [(await check(pages, f"317507010180{n:04d}", "Budi"))[0] for n in range(1, 4)]
     assert codes == [200, 429, 429]
+
+
+@SQLITE
+async def test_who_tries_one_nik_without_end_takes_nothing_from_the_others(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = LIMITS[Asked.STATUS]["subject"].within
+    own = {"subject": Limit(1, hour), "block": Limit(2, hour), "all": Limit(3, hour)}
+    monkeypatch.setattr("notifier.enquiries.LIMITS", {Asked.STATUS: own})
+    ask, now = pages.house.enquiries.admit, pages.clock()
+    assert await ask(Asked.STATUS, "a", "village", now) is None
+    for _ in range(5):
+        assert await ask(Asked.STATUS, "a", "village", now) == now + hour
+    assert await ask(Asked.STATUS, "b", "village", now) is None
+    assert await ask(Asked.STATUS, "c", "village", now) == now + hour, "the village has had its share"
+    assert await ask(Asked.STATUS, "c", "town", now + hour) is None
 
 
 @SQLITE

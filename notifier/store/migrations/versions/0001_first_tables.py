@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
+        batch_op.create_index("ix_rounds_closes", ["closes_at"], unique=False)
         batch_op.create_index(
             "ix_rounds_wake",
             ["wake"],

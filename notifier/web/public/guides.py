@@ -9,6 +9,9 @@ from notifier.web.public.welcome import ways
 
 STEPS = ("phone", "camera", "ticket", "hour", "tick")  # what the pictures of the way show, one a step
 
+# question → where its answer leads to
+LEADS = {1: "schedule", 2: "status", 3: "complain", 5: "complain", 6: "genuine", 8: "follow", 9: "stop"}
+
 
 async def how(request: web.Request) -> web.Response:
     """How to complain, in pictures."""
@@ -18,7 +21,7 @@ async def how(request: web.Request) -> web.Response:
 async def questions(request: web.Request) -> web.Response:
     """Questions and answers: as many as the Indonesian words have."""
     count = sum(key.startswith("q") for key in frame.catalogue("id")["faq"])
-    return frame.show(request, "faq.html", {"count": count})
+    return frame.show(request, "faq.html", {"count": count, "leads": LEADS})
 
 
 async def programmes(request: web.Request) -> web.Response:

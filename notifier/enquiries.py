@@ -109,6 +109,11 @@ class Enquiries:
         async with self._database.read() as db:
             return await notices.recent(db, code, now - COMPLAINED_OF)
 
+    async def place(self, area: str) -> str:
+        """The name of an area; "" when the register knows none of this code."""
+        async with self._database.read() as db:
+            return (await notices.names(db, [area])).get(area, "")
+
     # --- one's own benefit ---
 
     async def status(self, nik: str, name: str, source: str, now: datetime) -> Answer:

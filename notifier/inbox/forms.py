@@ -49,6 +49,8 @@ class Form:
     language: str = "id"
     categories: tuple[str, ...] = ()
     round_code: str = ""
+    region: str = ""  # of the place it is about, where it names one
+    agreed: bool = False  # to what is done with it; kept with the form
     anonymous: bool = False
     name: str = ""
     kind: str = PAGE  # how the reporter wants to be answered
@@ -198,7 +200,7 @@ class Forms:
         settings = self._desk.room.settings
         address = form.address or form.token
         name = "" if form.anonymous else safe(form.name, 120)
-        return Reporter(form.kind, form.line, address, form.language, settings.zone, name=name)
+        return Reporter(form.kind, form.line, address, form.language, settings.zone, region=form.region, name=name)
 
     async def _remember(self, db: AsyncConnection, heard_id: int, keys: Keys, effect: str, ticket: Ticket) -> None:
         intent = Intent.COMPLAINT if effect == "opened" else Intent.TICKET_FOLLOWUP

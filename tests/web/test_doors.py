@@ -28,6 +28,8 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"login": "siapa", "password": "salah sekali"},
     "/language": {"language": "en"},
+    "/cek": {"nik": "3175070101800000", "nama": "Siapa"},
+    "/lacak": {"nomor": "ADU-7K4M2QX", "kode": "2345-6789"},
     "/held": {"do": "leave", "delivery": "1"},
     "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},

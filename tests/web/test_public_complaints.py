@@ -15,7 +15,7 @@ from notifier.inbox.forms import Form, pack, unpack
 from notifier.proofs import prove
 from notifier.rules.limits import LIMITS, Asked
 from notifier.rules.tickets import Act
-from notifier.store import schema
+from notifier.store import imports, schema
 from notifier.web.public import complain, frame
 from tests.web.sites import HOSTILE, OURS, Site
 
@@ -101,7 +101,13 @@ async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login
 
 
 async def test_who_asks_for_secrecy_leaves_no_name_and_whose_number_is_given_is_told_there(pages: Site) -> None:
-    told = {**STORY, "rahasia": "1", "nama": "Budi", "kontak": "0812 3456 7890"}
+    async with pages.house.database.write() as db:
+        await imports.name_regions(db, [("31.75.07.1003", "Klender")])
+    form = await pages.read("/lapor?w=31.75.07.1003")
+    assert "Klender" in form
+    assert "Di mana kejadiannya" not in form
+    assert "Di mana kejadiannya" in await pages.read("/lapor?w=99.99")
+    told = {**STORY, "rahasia": "1", "nama": "Budi", "kontak": "0812 3456 7890", "w": "31.75.07.1003"}
     status, text = await send(pages, "/lapor", told)
     number = codes(text)[0]
     agent = await pages.be("agent")
@@ -109,6 +115,7 @@ async def test_who_asks_for_secrecy_leaves_no_name_and_whose_number_is_given_is_
     assert status == 200
     assert page.ticket.confidentiality == "confidential"
     assert page.ticket.channel == "web"
+    assert page.ticket.region == "31.75.07", "no nearer than the district"
     assert page.reporter is None
     assert "Budi" not in await pages.read(f"/desk/tickets/{number}")
     async with pages.house.database.read() as db:

@@ -4,6 +4,7 @@ back.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from notifier.rules.tickets import Category
 from notifier.web.house import HOUSE
 from notifier.web.public import fields, frame
 from notifier.web.public.fields import LONGEST_TEXT, Filled
+from notifier.web.public.schedule import AREA
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,47}", re.ASCII)
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -40,8 +42,8 @@ _NAMES = frozenset(category.value for category, _ in CHOICES)
 
 
 async def ask(request: web.Request) -> web.Response:
-    """The empty form; with ?jadwal=… about that round."""
-    empty = Filled({"jadwal": request.query.get("jadwal", "")}, (), False)
+    """The empty form; with ?jadwal=… about that round, with ?w=… about that area."""
+    empty = Filled({name: request.query.get(name, "") for name in ("jadwal", "w")}, (), False)
     return await _form(request, empty, {})
 
 
@@ -61,7 +63,11 @@ async def file(request: web.Request) -> web.Response:
         until = await house.enquiries.admit(Asked.WRITE_TO, address, source, now)
     if until is not None:
         return frame.too_often(request, until)
-    taken = await house.forms.take(_form_of(filled, frame.tongue(request), kind if line else "", line, address), now)
+    form = _form_of(filled, frame.tongue(request), kind, line, address)
+    area = _area(filled)
+    if area and await house.enquiries.place(area):
+        form = replace(form, region=area)
+    taken = await house.forms.take(form, now)
     context = {
         "number": taken.number,
         "code": house.desk.code(taken.number) if (taken.again or timedelta()) <= CODE_SHOWN else "",
@@ -84,6 +90,7 @@ def _form_of(filled: Filled, spoken: str, kind: str, line: str, address: str) ->
         language=spoken,
         categories=(filled.get("masalah"),),
         round_code=_code(filled),
+        agreed=True,
         anonymous=bool(filled.get("rahasia")),
         name=filled.get("nama"),
         files=filled.files,
@@ -123,9 +130,23 @@ def _code(filled: Filled) -> str:
     return code if CODE.fullmatch(code) else ""
 
 
+def _area(filled: Filled) -> str:
+    area = filled.get("w", 13)
+    return area if AREA.fullmatch(area) else ""
+
+
 async def _form(request: web.Request, filled: Filled, wrong: Mapping[str, str]) -> web.Response:
     house, code, spoken = request.app[HOUSE], _code(filled), frame.tongue(request)
     about: Listed | None = await house.enquiries.round(code, house.clock()) if code else None
+    area = _area(filled) if about is None else ""
     said = {name: frame.say(spoken, f"complain.{key}") for name, key in wrong.items()}
-    context = {"filled": filled, "wrong": said, "about": about, "choices": CHOICES, "pot": fields.POT}
+    context = {
+        "filled": filled,
+        "wrong": said,
+        "about": about,
+        "area": area,
+        "place": await house.enquiries.place(area) if area else "",
+        "choices": CHOICES,
+        "pot": fields.POT,
+    }
     return frame.show(request, "complain.html", context, status=400 if wrong else 200)

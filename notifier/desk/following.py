@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.desk.values import Room
+from notifier.rules.sla import Clock
 from notifier.rules.tickets import ALPHABET, Status, find_numbers
 from notifier.store import tickets
 from notifier.store.tickets import Ticket
@@ -73,7 +74,8 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
         history = await tickets.history(db, ticket.id)
         conversation = await tickets.conversation(db, ticket.id)
     stands, _ = room.promises.reckon(ticket, history, now)
-    coming = [r.due for r in stands.clocks.values() if r.due and not r.met_at and not r.paused and r.due >= now]
+    clocks = [reading for clock, reading in stands.clocks.items() if clock is not Clock.ACK]  # that one is ours
+    coming = [r.due for r in clocks if r.due and not r.met_at and not r.paused and r.due >= now]
     strange = {change.facts["heard"] for change in history if change.facts.get("elsewhere")}
     said = tuple(
         Line(one.kind == "out", one.text, one.at)

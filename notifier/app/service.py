@@ -279,6 +279,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
+        await house.enquiries.forget(now)
 
     return [
         Job("ledger", 1, chain),

@@ -9,7 +9,7 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, following, intake, reading, sweep
+from notifier.desk import acting, closing, following, intake, reading, shielding, sweep
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
@@ -102,6 +102,14 @@ class Desk:
         """The citizen says it is settled. None when the ticket does not await that."""
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
+    async def rate(self, db: AsyncConnection, ticket_id: int, score: int, now: datetime) -> None:
+        """The citizen says how content they are: 1 to 5."""
+        await closing.rate(self.room, db, ticket_id, score, now)
+
+    async def ask_rating(self, db: AsyncConnection, ticket: Ticket, now: datetime) -> bool:
+        """Ask the citizen how content they are, unless they said so."""
+        return await closing.ask_rating(self.room, db, ticket, now)
+
     async def reporting_person(self, db: AsyncConnection, ticket_id: int) -> int | None:
         """Whose ticket it is, to tell apart people of one phone; never for showing."""
         return (await intake.reporter_of(self.room, db, ticket_id)).person_id
@@ -136,12 +144,12 @@ class Desk:
 
     async def answer(self, viewer: Viewer, number: str, text: str, version: int, now: datetime) -> Ticket:
         """Answer the citizen, on the line and in the thread they wrote in."""
-        return await acting.act(self.room, viewer, number, Act.ANSWER, text, version, now)
+        return await shielding.act(self.room, viewer, number, Act.ANSWER, text, version, now)
 
     async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
-        act tells them something."""
-        return await acting.act(self.room, viewer, number, what, why, version, now)
+        act tells them something. What ends a hidden ticket is proposed to a second person."""
+        return await shielding.act(self.room, viewer, number, what, why, version, now)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
         """A note that only staff read."""
@@ -150,6 +158,18 @@ class Desk:
     async def assign(self, viewer: Viewer, number: str, account_id: int, version: int, now: datetime) -> Ticket:
         """Give a ticket to a member of staff."""
         return await acting.assign(self.room, viewer, number, account_id, version, now)
+
+    async def seal(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
+        """Keep the reporter of an open ticket secret from now on."""
+        return await shielding.seal(self.room, viewer, number, version, now)
+
+    async def shield(self, viewer: Viewer, number: str, why: str, version: int, now: datetime, *, on: bool) -> Ticket:
+        """Hide a ticket from the office it may concern, or give it back to that office."""
+        return await shielding.shield(self.room, viewer, number, why, version, now, on=on)
+
+    async def decide(self, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
+        """Do what a colleague proposed for a hidden ticket, or send it back."""
+        return await shielding.decide(self.room, viewer, number, version, now, agree=agree)
 
     async def reveal(self, viewer: Viewer, number: str, reason: str, now: datetime) -> Revealed:
         """Who reported a ticket; the look and its reason are recorded."""

@@ -14,6 +14,7 @@ from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act, IllegalMove, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
@@ -40,16 +41,28 @@ async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool =
     return ticket
 
 
-async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
+async def act(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    now: datetime,
+    proposed_by: str = "",
+) -> Ticket:
     """Move a ticket on; `words` go to the citizen where the act tells them something. Refused, as a sentence, when the
-    viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+    viewer may not, the ticket can't, the words lack, somebody else was quicker, or it takes two and nobody else has
+    proposed it.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    text = _worded(what, words)
+    text = fit(what, words)
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
+        was = await current(db, viewer, number, version)
+        if needs_two(was.shielded, what) and proposed_by in ("", viewer.who):
+            raise Refused(f"'{what}' of ticket {was.number} takes two people: propose it, and another account agrees")
         moved, change = _moved(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -58,7 +71,7 @@ async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, ve
             detail = await _tell(room, db, was, viewer, TOLD[what], text, now)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        await note_move(db, was, change)
+        await note_move(db, was, change, {"proposed_by": proposed_by} if proposed_by else None)
         return await _changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 
@@ -83,7 +96,7 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
     """Give a ticket to a member of staff; to oneself with the right to answer, to others with the right to assign."""
     viewer.needs(Right.ANSWER if account_id == viewer.account_id else Right.ASSIGN)
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
+        was = await current(db, viewer, number, version)
         taker = await accounts.get(db, account_id)
         if taker is None or taker.disabled_at is not None or not may(Role(taker.role), Right.ANSWER):
             raise Refused(f"account {account_id} does not answer tickets; choose someone of the desk")
@@ -95,7 +108,8 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
         return await _changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
 
 
-def _worded(what: Act, words: str) -> str:
+def fit(what: Act, words: str) -> str:
+    """The words of an act as they are kept. Refused when they lack, or are too long."""
     text = safe(words)
     if not text and what in TOLD and what is not Act.RESOLVE:
         raise Refused(f"'{what}' needs words: the citizen will be told them")
@@ -104,7 +118,8 @@ def _worded(what: Act, words: str) -> str:
     return text
 
 
-async def _current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+async def current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+    """The ticket, locked, as the viewer saw it. Refused when somebody changed it meanwhile."""
     ticket = await seen(db, viewer, number, lock=True)
     if ticket.version != version:
         raise Refused(

@@ -9,11 +9,12 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts
+from notifier.desk import alerts, closing
 from notifier.desk.intake import reckon
 from notifier.desk.promise import Promise
 from notifier.desk.values import Room
 from notifier.rules.sla import Reading
+from notifier.rules.tickets import Status
 from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
 
@@ -44,6 +45,11 @@ async def sweep(room: Room, now: datetime, limit: int = 100) -> int:
 async def look(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
     """Do for one ticket what its promise asks for now, record it, and reckon when to look again."""
     await _arrival(db, ticket)
+    await alerts.unseen(room, db, ticket, now)
+    if await closing.close_silent(room, db, ticket, now):
+        ticket = await tickets.get(db, ticket.id, lock=True) or ticket
+        if ticket.status is Status.CLOSED:
+            await closing.ask_rating(room, db, ticket, now)
     history = await tickets.history(db, ticket.id)
     told = await tickets.told_since(db, ticket.id)
     if told is not None and not any(change.act == "acknowledged" for change in history):

@@ -15,6 +15,7 @@ from notifier.rules.sla import Standing
 from notifier.rules.tickets import Act, Confidentiality
 from notifier.store.engine import Database
 from notifier.store.heard import File
+from notifier.store.levies import Levy
 from notifier.store.tickets import Changed, Said, Ticket, Told
 from notifier.vault import Vault
 
@@ -38,6 +39,7 @@ class Settings:
     append_within: timedelta = timedelta(days=30)
     duplicate_within: timedelta = timedelta(seconds=10)
     attachment_limit: int = 20 * 1024 * 1024  # bytes
+    close_after: int = 10  # working days
 
     @classmethod
     def of(cls, config: Config, data: Path) -> "Settings":
@@ -51,6 +53,7 @@ class Settings:
             append_within=config.desk.append_within,
             duplicate_within=config.desk.duplicate_within,
             attachment_limit=config.desk.attachment_limit,
+            close_after=config.desk.close_after,
         )
 
 
@@ -109,6 +112,11 @@ class Complaint:
     channel: str = ""  # how it came, where that is not how the reporter is answered
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
 
+    @property
+    def known(self) -> bool:
+        """Whether anything leads to the reporter: a person, an address, a name."""
+        return self.reporter.person_id is not None or self.reporter.reached or bool(self.reporter.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -158,6 +166,9 @@ class TicketPage:
     explained: tuple[str, ...] = ()  # the promise's arithmetic, line by line
     told: tuple[Told, ...] = ()  # what we wrote to the citizen by ourselves
     elsewhere: Mapping[int, str] = field(default_factory=dict)  # message from another address → that address, masked
+    levies: tuple[Levy, ...] = ()  # what was said to be asked or taken
+    proposal: Changed | None = None  # what waits for a second person
+    agreeable: bool = False  # whether this viewer may be the second one
 
     @property
     def talk(self) -> tuple[Said | Told, ...]:

@@ -22,7 +22,7 @@ from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words
 from notifier.store import answers, contacts, echoes, heard
 
-PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
+PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"} | {n: n for n in "12345"}
 WORDLESS: Mapping[HeardKind, str] = {
     HeardKind.PHOTO: "[foto tanpa keterangan]",
     HeardKind.DOCUMENT: "[berkas tanpa keterangan]",

@@ -91,7 +91,7 @@ async def ticket(request: web.Request) -> web.Response:
         number = await request.app[HOUSE].desk.find(pages.who(request), spelled)
     except Refused:
         raise web.HTTPNotFound from None
-    return await _show(request, {}) if number == spelled else _canonical(number)
+    return await show(request, {}) if number == spelled else _canonical(number)
 
 
 async def talk(request: web.Request) -> web.Response:
@@ -104,9 +104,10 @@ async def _talk(request: web.Request, found: TicketPage) -> dict[str, Any]:
     return {"page": found, "k": found.ticket, "names": await _names(request), "is_cut": is_cut}
 
 
-async def _show(
+async def show(
     request: web.Request, fields: Mapping[str, str], refused: str = "", revealed: Revealed | None = None
 ) -> web.Response:
+    """The page of a ticket, with what was typed and why it was refused."""
     house, viewer = request.app[HOUSE], pages.who(request)
     found = await _found(request)
     staff = await house.accounts.everyone()
@@ -161,7 +162,7 @@ async def attachment(request: web.Request) -> web.Response:
 # --- acting ----------------------------------------------------------------------------------------------------------
 
 
-def _version(fields: Mapping[str, str]) -> int:
+def version(fields: Mapping[str, str]) -> int:
     """The version of the ticket that the page showed: whoever acts on an older one is told to look again."""
     version = pages.number(fields.get("version"))
     if version is None:
@@ -181,9 +182,9 @@ async def answer(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     house, viewer, text = request.app[HOUSE], pages.who(request), fields.get("text", "")
     try:
-        await house.desk.act(viewer, _number(request), Act(act), text, _version(fields), house.clock())
+        await house.desk.act(viewer, _number(request), Act(act), text, version(fields), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Jawaban disimpan dan sedang dikirim.")
 
 
@@ -193,7 +194,7 @@ async def note(request: web.Request) -> web.Response:
     try:
         await house.desk.note(pages.who(request), _number(request), fields.get("note", ""), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Catatan internal disimpan.")
 
 
@@ -208,11 +209,11 @@ async def act(request: web.Request) -> web.Response:
             _number(request),
             Act(fields["act"]),
             fields.get("why", ""),
-            _version(fields),
+            version(fields),
             house.clock(),
         )
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Tindakan dicatat.")
 
 
@@ -223,9 +224,9 @@ async def assign(request: web.Request) -> web.Response:
     if to is None:
         raise web.HTTPBadRequest
     try:
-        await house.desk.assign(pages.who(request), _number(request), to, _version(fields), house.clock())
+        await house.desk.assign(pages.who(request), _number(request), to, version(fields), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Aduan ditugaskan.")
 
 
@@ -235,5 +236,5 @@ async def reveal(request: web.Request) -> web.Response:
     try:
         found = await house.desk.reveal(pages.who(request), _number(request), fields.get("reason", ""), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
-    return await _show(request, fields, revealed=found)
+        return await show(request, fields, str(error))
+    return await show(request, fields, revealed=found)

@@ -523,5 +523,29 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
         ),
+        # who may see a ticket, and the second person
+        "Menunggu persetujuan kedua": "Waiting for a second person",
+        "diusulkan oleh": "proposed by",
+        "Warga akan membaca:": "The citizen will read:",
+        "Setujui dan lakukan": "Agree and do it",
+        "Kembalikan usul": "Send it back",
+        "Aduan tertutup diakhiri oleh dua orang: akun lain yang berhak menjawab harus menyetujuinya.": (
+            "A hidden complaint takes two people to end: another account that may answer has to agree."
+        ),
+        "Kerahasiaan": "Secrecy",
+        "tertutup": "hidden",
+        "Tidak terlihat oleh kantor di {place}; terlihat dari {region}. Diakhiri oleh dua orang.": (
+            "Not seen by the office of {place}; seen from {region}. Ended by two people."
+        ),
+        "pusat": "the ministry",
+        "Pungutan dan potongan yang disebut": "Levies and deductions that are named",
+        "Rahasiakan pelapor": "Keep the reporter secret",
+        "Buka untuk kantor setempat": "Give back to the local office",
+        "Tutup dari kantor setempat": "Hide from the local office",
+        "Mengapa?": "Why?",
+        "Simpan dan catat": "Save and record",
+        "Identitas pelapor dirahasiakan.": "The reporter is kept secret.",
+        "Siapa yang melihat aduan ini sudah diubah.": "Who sees this complaint was changed.",
+        "Usul dikembalikan.": "The proposal was sent back.",
     }
 )

@@ -26,6 +26,7 @@ from notifier.web import (
     rounds,
     security,
     session,
+    shielding,
     status,
     studio,
 )
@@ -100,6 +101,9 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/seal", shielding.seal, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/shield", shielding.shield, Right.ASSIGN),
+    Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),

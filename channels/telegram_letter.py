@@ -7,7 +7,15 @@ import html
 import re
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, ReplyParameters
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
 
 from channels.contract import Button, Message, OutFile, SendFailed
 
@@ -28,7 +36,7 @@ class Letter:
     chat: int
     wordings: tuple[tuple[str, str | None], ...]
     length: int  # characters the reader will see
-    keyboard: InlineKeyboardMarkup | None
+    keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None
     reply: ReplyParameters | None
     files: tuple[OutFile, ...]
 
@@ -72,11 +80,17 @@ def album(files: tuple[OutFile, ...]) -> list[InputMediaPhoto | InputMediaDocume
     return [kind(file.body, filename=file.name) for file in files]
 
 
-def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
-    """One button a row: labels are sentences, phones are narrow."""
+def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """One button a row: labels are sentences, phones are narrow.
+
+    A phone's own number is offered in place of the keyboard alone, where the other buttons are words that are sent.
+    """
     for button in buttons:
         if not button.label.strip() or not 0 < len(button.data.encode("utf-8", "surrogatepass")) <= DATA:
             raise SendFailed(f"a button needs a label, and data of 1 to {DATA} bytes", permanent=True)
+    if any(button.asks == "phone" for button in buttons):
+        keys = [[KeyboardButton(_storable(b.label), request_contact=b.asks == "phone")] for b in buttons]
+        return ReplyKeyboardMarkup(keys, one_time_keyboard=True, resize_keyboard=True)
     rows = [[InlineKeyboardButton(_storable(button.label), callback_data=button.data)] for button in buttons]
     return InlineKeyboardMarkup(rows) if rows else None
 

@@ -23,8 +23,15 @@ class Speaker:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
         said = self._words.render(c.event, channel, c.language, facts)
-        hung = tuple(Button(label, f"{code}:{c.id}") for code, label in buttons(c.event, c.language)) if replies else ()
-        return Wording(said.parts, hung, said.template)
+        return Wording(said.parts, _hung(c) if replies else (), said.template)
+
+
+def _hung(c: Claimed) -> tuple[Button, ...]:
+    """The event's own buttons, else those the delivery brings; each names its delivery, so that an old one is known."""
+    own = (c.facts or {}).get("buttons", ())
+    hung = buttons(c.event, c.language) or tuple((code, label) for code, label, _ in own)
+    asks = {code: str(what) for code, _, what in own}
+    return tuple(Button(label, f"{code}:{c.id}", asks.get(code, "")) for code, label in hung)
 
 
 def facts_of(c: Claimed) -> dict[str, Any]:

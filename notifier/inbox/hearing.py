@@ -15,8 +15,9 @@ from channels.contract import Heard, HeardKind
 from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
-from notifier.inbox.origin import Arrived, Origin, Origins, when
+from notifier.inbox.origin import Arrived, Origin, Origins, context_of, when
 from notifier.inbox.replies import Replies
+from notifier.inbox.talking import Said, Talking
 from notifier.rules.halting import WRONG
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words
@@ -30,6 +31,7 @@ WORDLESS: Mapping[HeardKind, str] = {
     HeardKind.LOCATION: "[lokasi]",
 }
 ONCE = frozenset(HeardKind) - {HeardKind.EDIT, HeardKind.BUTTON}  # kinds whose ref comes only once
+HIDDEN = "[jawaban tersegel]"
 REPEATED = Effect("repeated")
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
@@ -50,12 +52,13 @@ class Hearing:
         self._replies = replies
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
+        self._talking = Talking(desk, replies, self._effects)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
         """Read long words while nobody waits for a lock: 4,000 characters take 20 ms."""
         if len(said.text) > LONG and not said.machine and not said.group:
             answered, _ = await self._origins.answered(db, where, said, when(said, where.at))
-            meaning(safe(said.text), Context.read(answered.event) if answered else Context.NONE)
+            meaning(safe(said.text), context_of(answered))
 
     async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
         """Everything that follows from it. Never answers machines, nor groups."""
@@ -153,13 +156,18 @@ class Hearing:
     ) -> Effect:
         await self._revive(db, where, said)
         origin = await self._origins.of(db, where, said, text, at)
+        origin = await self._talking.in_their_language(db, origin)
         if said.kind is HeardKind.BUTTON and not origin.direct:
             found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
         else:
             origin, found = self._meant(said, origin, text)
             words = self._words(where, said, heard_id, text, at, origin, found)
-            edited = await self._edited(db, where, said, words, now) if said.kind is HeardKind.EDIT else None
-            effect = edited or await self._effects.of(db, words, now)
+            talked = await self._talking.hear(db, Said(where, said, origin, words), now)
+            if talked is not None:
+                effect, origin, found = talked.effect, talked.origin, talked.found
+            else:
+                edited = await self._edited(db, where, said, words, now) if said.kind is HeardKind.EDIT else None
+                effect = edited or await self._effects.of(db, words, now)
         await self._remember(db, heard_id, origin, found, effect)
         files = attachments.Came(heard_id, where.place, at, origin.reporter, effect.ticket, said.files)
         await attachments.add(db, self._replies, self._settings, files, now)
@@ -194,7 +202,7 @@ class Hearing:
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
         """What the words mean after what we last wrote. A new grievance under a settled ticket is a new one."""
-        context = Context.read(origin.answered.event) if origin.answered else Context.NONE
+        context = context_of(origin.answered)
         if said.kind is HeardKind.CONTACT:
             return origin, Meaning(Intent.CHANGE_CONTACT, False, ("information",), why=("shared a phone number",))
         if said.kind is HeardKind.STICKER:
@@ -232,6 +240,8 @@ class Hearing:
         private = effect.ticket is not None and is_private(effect.ticket.confidentiality)
         values = _understood(found, effect)
         values["answers_id"] = origin.answered.id if origin.answered and not private else None
+        if effect.hide:
+            values["text"] = HIDDEN
         if private:
             values["sender_index"] = origin.keys.heard(private=True)
         await heard.understood(db, heard_id, values)

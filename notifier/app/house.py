@@ -30,7 +30,7 @@ from notifier.dispatch import Dispatcher, round_facts
 from notifier.errors import Refused
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
-from notifier.registry import Conflicts, Rounds
+from notifier.registry import Conflicts, Inviting, Rounds
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -107,6 +107,11 @@ class House:
     def conflicts(self) -> Conflicts:
         """Second rows of registers that wait for a decision."""
         return Conflicts(self.database, self.vault)
+
+    @cached_property
+    def inviting(self) -> Inviting:
+        """One-time links into a chat."""
+        return Inviting(self.database, self.vault)
 
     @cached_property
     def promises(self) -> Promises:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.contract import Button
+from channels.contract import Button, OutFile
 from notifier.dispatch.values import Wording
-from notifier.render import Words, buttons
+from notifier.render import Words, buttons, guide
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
 
@@ -23,7 +23,7 @@ class Speaker:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
         said = self._words.render(c.event, channel, c.language, facts)
-        return Wording(said.parts, _hung(c) if replies else (), said.template)
+        return Wording(said.parts, _hung(c) if replies else (), said.template, _along(c, channel))
 
 
 def _hung(c: Claimed) -> tuple[Button, ...]:
@@ -65,3 +65,12 @@ def round_facts(of: Mapping[str, Any]) -> dict[str, Any]:
         "round_code": of["code"],
         "zone": of["zone"],
     }
+
+
+def _along(c: Claimed, channel: str) -> tuple[OutFile, ...]:
+    """The document that was asked for, where the channel takes files."""
+    name = str((c.facts or {}).get("guide", ""))
+    if not name or channel == "sms":
+        return ()
+    title, body = guide(name, c.language)
+    return (OutFile(title, "text/plain", body),)

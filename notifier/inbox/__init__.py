@@ -6,7 +6,7 @@ It must not know hooks, pages or the wording of any message.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from traceback import extract_tb
 
@@ -29,6 +29,7 @@ __all__ = ["Inbox"]
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 TRIES = 5  # then a person has to look; the arrival stays and can be replayed
+SWEEP = timedelta(minutes=1)  # between two looks at conversations that were left
 PAUSE = timedelta(seconds=10)  # doubled after each failure
 PATIENCE = 5.0  # seconds for acknowledging button presses
 
@@ -58,6 +59,7 @@ class Inbox:
         settings = desk.room.settings
         replies = Replies(desk.room.outbox, vault)
         self._hearing = Hearing(desk, replies)
+        self._sweep = datetime.min.replace(tzinfo=UTC)
         self._files = Fetching(database, vault, channels, kinds, replies, settings, self._read_again)
 
     async def drain(self, now: datetime, limit: int = 50) -> int:
@@ -69,6 +71,10 @@ class Inbox:
             await self._understand(arrival, now, presses)
         if presses:
             await asyncio.gather(*presses)
+        if len(taken) < limit and now >= self._sweep:
+            self._sweep = now + SWEEP
+            async with self._database.write() as db:
+                await self._hearing.sweep(db, now)
         return len(taken)
 
     async def fetch_files(self, now: datetime, limit: int = 10) -> int:

@@ -21,7 +21,7 @@ from notifier.inbox.talking import Said, Talking
 from notifier.rules.halting import WRONG
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words
-from notifier.store import answers, contacts, echoes, heard
+from notifier.store import answers, contacts, echoes, heard, talks
 
 PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
 WORDLESS: Mapping[HeardKind, str] = {
@@ -78,6 +78,10 @@ class Hearing:
             return await self._understand(db, where, said, heard_id, text, at, now)
         await heard.understood(db, heard_id, _understood(found, effect))
         return effect
+
+    async def sweep(self, db: AsyncConnection, now: datetime) -> int:
+        """Carry on what citizens began and left; returns how much that was."""
+        return await self._talking.sweep(db, now)
 
     # --- keeping ---
 
@@ -156,13 +160,15 @@ class Hearing:
     ) -> Effect:
         await self._revive(db, where, said)
         origin = await self._origins.of(db, where, said, text, at)
-        origin = await self._talking.in_their_language(db, origin)
+        kept = await talks.get(db, origin.keys.heard())
+        if kept is not None and kept.language:
+            origin = replace(origin, reporter=replace(origin.reporter, language=kept.language))
         if said.kind is HeardKind.BUTTON and not origin.direct:
             found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
         else:
             origin, found = self._meant(said, origin, text)
             words = self._words(where, said, heard_id, text, at, origin, found)
-            talked = await self._talking.hear(db, Said(where, said, origin, words), now)
+            talked = await self._talking.hear(db, Said(where, said, origin, words), kept, now)
             if talked is not None:
                 effect, origin, found = talked.effect, talked.origin, talked.found
             else:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Heard, HeardKind
-from notifier.desk import Desk, Reporter
+from notifier.desk import Desk, Reporter, ref_key
 from notifier.inbox.effects import Effect, Effects, Words
 from notifier.inbox.origin import Arrived, Origin, context_of
 from notifier.inbox.replies import Replies
@@ -21,13 +21,13 @@ from notifier.render import Phrases
 from notifier.rules import talks as flows
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.talks import LEAVE
-from notifier.rules.talks.complaint import opening, told_enough
+from notifier.rules.talks.complaint import opening, reworded, told_enough
 from notifier.rules.talks.menu import ITEMS
 from notifier.rules.talks.values import Move, Say, Talk, Turn
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words.lexicon import shipped
 from notifier.rules.words.reading import read
-from notifier.store import contacts, talks
+from notifier.store import contacts, heard, talks
 from notifier.store.talks import Kept
 from notifier.vault import Vault
 
@@ -39,6 +39,7 @@ SEALED = "talks.facts"
 BUTTONS = frozenset({"telegram"})  # channels where choices hang below the words
 FILES = frozenset({"telegram", "email"})  # channels that bring photos
 FILED = frozenset({HeardKind.PHOTO, HeardKind.DOCUMENT, HeardKind.VOICE, HeardKind.LOCATION})
+SPOKEN = frozenset({HeardKind.LOCATION, HeardKind.BUTTON, HeardKind.VOICE})
 # what an open question does not keep: these are understood as if there were no talk
 LEAVES = frozenset(
     {
@@ -68,9 +69,8 @@ class Said:
 
     @property
     def text(self) -> str:
-        """As it was written; of a place or a button what stands for it."""
-        written = self.heard.kind not in (HeardKind.LOCATION, HeardKind.BUTTON)
-        return self.heard.text.strip() if written else self.words.text
+        """As it was written; of a place, a voice or a button what stands for it."""
+        return self.words.text if self.heard.kind in SPOKEN else self.heard.text.strip()
 
     @property
     def line(self) -> str:
@@ -100,16 +100,8 @@ class Talking:
         self._phrases = Phrases()
         self._wishes = Wishes(desk, effects)
 
-    async def in_their_language(self, db: AsyncConnection, origin: Origin) -> Origin:
-        """The sender as they chose to be spoken to."""
-        kept = await talks.get(db, origin.keys.heard())
-        if kept is None or not kept.language:
-            return origin
-        return replace(origin, reporter=replace(origin.reporter, language=kept.language))
-
-    async def hear(self, db: AsyncConnection, said: Said, now: datetime) -> Talked | None:
-        """What follows in a conversation; None when the words belong to none."""
-        kept = await talks.get(db, said.origin.keys.heard())
+    async def hear(self, db: AsyncConnection, said: Said, kept: Kept | None, now: datetime) -> Talked | None:
+        """What follows in a conversation, which stands as `kept`; None when the words belong to none."""
         if said.heard.kind is HeardKind.EDIT:
             return await self._edited(db, said, kept, now)
         if said.heard.kind is HeardKind.BUTTON:
@@ -132,8 +124,12 @@ class Talking:
         if said.origin.answered is None or said.origin.answered.event != EVENT:
             return None
         code, talk = said.heard.button.partition(":")[0], self._live(kept, now)
-        open_ = kept is not None and kept.asked_id == said.origin.answered.id
-        if talk is not None and kept is not None and open_ and talk.flow != "menu" and flows.offers(talk, code):
+        if (
+            talk is not None
+            and said.origin.answered.id in talk.facts.get("asked", ())
+            and talk.flow != "menu"
+            and flows.offers(talk, code)
+        ):
             return await self._go(db, said, flows.step(talk, self._turn(said, choice=code)), talk, now)
         if code in ITEMS:
             return await self._open(db, said, code, "", now)
@@ -183,7 +179,7 @@ class Talking:
     def _elsewhere(self, said: Said) -> bool:
         """Answers, by the provider's reply function, something else that we wrote."""
         answered = said.origin.answered
-        return said.origin.direct and answered is not None and answered.event != EVENT
+        return bool(said.heard.thread) and said.origin.direct and answered is not None and answered.event != EVENT
 
     @staticmethod
     def _late(said: Said, kept: Kept, now: datetime) -> bool:
@@ -291,9 +287,10 @@ class Talking:
             effect, words, language = done.effect or effect, done.words or words, move.talk.language
             move = flows.step(move.talk, done.turn)
         sender = said.origin.keys.heard()
-        asked = None
+        same = move.talk is not None and (before.flow, before.step) == (move.talk.flow, move.talk.step)
+        asked = list(before.facts.get("asked", ())) if same else []
         if move.say is not None and not quiet:
-            asked = await self._say(db, said, move.talk, move.say, language, now)
+            asked.append(await self._say(db, said, move.say, language, now))
         if move.talk is not None:
             await self._keep(db, said, move.talk, asked, now)
         else:
@@ -305,18 +302,20 @@ class Talking:
         found = words.meaning if counted else IN_A_TALK
         return Talked(replace(effect, hide=effect.hide or hide), origin, found)
 
-    async def _keep(self, db: AsyncConnection, said: Said, talk: Talk, asked: int | None, now: datetime) -> None:
+    async def _keep(self, db: AsyncConnection, said: Said, talk: Talk, asked: list[int], now: datetime) -> None:
+        facts = {
+            **talk.facts,
+            "asked": asked,  # deliveries that hold the open question: buttons name them
+            "talk_language": talk.language,
+            "reporter": asdict(said.words.reporter),
+        }
         values: dict[str, Any] = {
             "flow": talk.flow,
             "step": talk.step,
-            "facts": self._vault.seal_json(
-                {**talk.facts, "talk_language": talk.language, "reporter": asdict(said.words.reporter)}, SEALED
-            ),
+            "facts": self._vault.seal_json(facts, SEALED),
             "misses": talk.misses,
             "expires_at": now + PATIENCE,
         }
-        if asked is not None:
-            values["asked_id"] = asked
         await talks.put(db, said.origin.keys.heard(), values, now)
 
     def _live(self, kept: Kept | None, now: datetime) -> Talk | None:
@@ -332,19 +331,44 @@ class Talking:
         return Talk(kept.flow, kept.step, str(facts["talk_language"]), facts, kept.misses)
 
     async def _edited(self, db: AsyncConnection, said: Said, kept: Kept | None, now: datetime) -> Talked | None:
-        """New wording of words that are still being gathered."""
-        return None
+        """New wording of words that are still being gathered; the row of the first wording keeps it too."""
+        talk = self._live(kept, now)
+        before = await self._first_wording(db, said) if talk is not None else None
+        changed = reworded(talk, before, said.text) if talk is not None and before is not None else None
+        if changed is None:
+            return None
+        await self._keep(db, said, changed, list(changed.facts.get("asked", ())), now)
+        return Talked(Effect("edited"), replace(said.origin, answered=None), IN_A_TALK)
+
+    async def _first_wording(self, db: AsyncConnection, said: Said) -> int | None:
+        kinds = tuple(kind.value for kind in HeardKind if kind is not HeardKind.EDIT)
+        ref = ref_key(self._vault, said.where.line, said.heard.ref)
+        first = await heard.by_ref(db, said.where.line, ref, kinds)
+        return first.id if first is not None else None
+
+    # --- what was begun and left ---
+
+    async def sweep(self, db: AsyncConnection, now: datetime) -> int:
+        """Open the complaints that were told and never confirmed: whoever wrote so much wants to be heard."""
+        left = await talks.ran_out(db, "complaint", now, 10)
+        for kept in left:
+            talk = self._opened(kept)
+            if talk is not None and told_enough(talk):
+                reporter = Reporter(**talk.facts["reporter"])
+                wish = opening(talk)
+                words = Words(wish.heard[0], 0, reporter, wish.text, kept.updated_at, "", IN_A_TALK)
+                await self._wishes.grant(db, wish, words, now)
+            await talks.close(db, kept.sender_index, now)
+        return len(left)
 
     # --- saying ---
 
     async def _tell(self, db: AsyncConnection, said: Said, say: Say, now: datetime) -> Talked:
         """Words that open nothing."""
-        await self._say(db, said, None, say, said.words.reporter.language, now)
+        await self._say(db, said, say, said.words.reporter.language, now)
         return Talked(Effect("talked"), replace(said.origin, answered=None), IN_A_TALK)
 
-    async def _say(
-        self, db: AsyncConnection, said: Said, talk: Talk | None, say: Say, language: str, now: datetime
-    ) -> int:
+    async def _say(self, db: AsyncConnection, said: Said, say: Say, language: str, now: datetime) -> int:
         to = replace(said.words.reporter, language=language)
         return await self._replies.send(db, to, EVENT, self.worded(to, say), said.words.at, now)
 
@@ -360,6 +384,8 @@ class Talking:
             "words": " ".join(parts),
             "choices": "" if hung else self._phrases.numbered(language, labels, short=short),
         }
+        if say.guide:
+            facts["guide"] = say.guide
         if hung and say.choices:
             facts["buttons"] = [[one.code, label, one.asks] for one, label in zip(say.choices, labels, strict=True)]
         return facts
@@ -385,6 +411,3 @@ def _initials(name: str) -> str:
 def _about_kin(text: str) -> bool:
     """Whether somebody else's data are asked for: "cek punya ibu saya"."""
     return read(text, Context.NONE, shipped()).has("kin")
-
-
-__all__ = ["EVENT", "Said", "Talked", "Talking", "opening", "told_enough"]

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import Complaint, Desk, is_private, safe
+from notifier.desk.values import SEALED_APPLICATION
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
 from notifier.rules import rounds as benefits
 from notifier.rules.people import fold_name, mask_nik, read_phone
@@ -56,7 +57,6 @@ TRIES = 5  # wrong or right answers to a challenge, by sender and by person, a d
 STATUS_TRIES = 10  # answers about one NIK a day
 STATUS_ALL = 600  # answers after a NIK an hour, to everybody together
 OPTIONS = 4
-SEALED_APPLICATION = "applications.sealed"
 NOBODY = "0000" + "00"  # what an answer is held against when nobody is meant
 
 

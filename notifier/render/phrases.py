@@ -6,6 +6,7 @@ Knows the folder of phrases and how things are said in each language; no flow, n
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -96,3 +97,14 @@ def _ready(facts: Mapping[str, Any], tongue: str, short: bool) -> dict[str, str]
             if name in ready:
                 ready[name] = cut(gsm.fold(ready[name]), most, "..")
     return {name: words[:LONG] for name, words in ready.items()}
+
+
+@lru_cache(16)
+def guide(name: str, language: str) -> tuple[str, bytes]:
+    """(file name, text) of a document that is sent on request, else the Indonesian one. KeyError for none."""
+    root = shipped_folder().with_name("guides")
+    for tongue in (language, FALLBACK):
+        path = root / f"{name}.{tongue}.txt"
+        if path.exists():
+            return path.read_text(encoding="utf-8").partition("\n")[0][:60] + ".txt", path.read_bytes()
+    raise KeyError(name)

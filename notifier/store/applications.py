@@ -30,3 +30,10 @@ async def open_number(db: AsyncConnection, nik_index: bytes, sender: bytes) -> s
         .limit(1)
     )
     return row.scalar_one_or_none()
+
+
+async def of_ticket(db: AsyncConnection, ticket_id: int) -> bytes | None:
+    """The sealed data of the application that a ticket follows."""
+    return (
+        await db.execute(select(applications.c.sealed).where(applications.c.ticket_id == ticket_id))
+    ).scalar_one_or_none()

@@ -647,7 +647,6 @@ talks = Table(  # how a conversation with one sender stands; without a flow only
     Column("step", String(16), nullable=False, server_default=""),
     Column("facts", LargeBinary),  # sealed JSON: what was gathered, and who is answered
     Column("misses", Integer, nullable=False, server_default="0"),
-    Column("asked_id", Id),  # the delivery that holds the open question; buttons name it
     Column("updated_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime),
 )

@@ -23,7 +23,6 @@ class Kept:
     step: str
     facts: bytes | None  # sealed JSON
     misses: int
-    asked_id: int | None
     updated_at: datetime
     expires_at: datetime | None
 
@@ -49,7 +48,7 @@ async def put(db: AsyncConnection, sender: bytes, values: Mapping[str, Any], now
 
 async def close(db: AsyncConnection, sender: bytes, now: datetime) -> None:
     """It is over; the language that was chosen stays."""
-    gone = {"flow": "", "step": "", "facts": None, "misses": 0, "asked_id": None, "expires_at": None}
+    gone = {"flow": "", "step": "", "facts": None, "misses": 0, "expires_at": None}
     await db.execute(update(talks).where(talks.c.sender_index == sender).values(**gone, updated_at=now))
 
 

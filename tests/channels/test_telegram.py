@@ -692,11 +692,11 @@ async def test_a_wrong_token_is_found_at_the_start(sandbox: Sandbox, http: aioht
     assert_says_nothing(failure.value)
 
 
-async def test_introducing_sets_the_webhook_and_both_menus(bot: Telegram, fake: FakeTelegram) -> None:
+async def test_introducing_sets_the_webhook_and_the_menu_in_each_language(bot: Telegram, fake: FakeTelegram) -> None:
     await bot.introduce("https://bansos.test/hooks/bot_jakarta", "")
     assert (fake.hook_url, fake.updates.secret) == ("https://bansos.test/hooks/bot_jakarta", SECRET)
     assert set(fake.updates.wanted) == set(UPDATES)
-    assert {language: len(menu) for language, menu in fake.commands.items()} == dict.fromkeys(COMMANDS, 3)
+    assert {language: len(menu) for language, menu in fake.commands.items()} == dict.fromkeys(COMMANDS, 10)
 
 
 async def test_a_webhook_telegram_would_refuse_is_explained(bot: Telegram) -> None:

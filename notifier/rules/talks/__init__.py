@@ -143,7 +143,7 @@ def picks(talk: Talk, text: str) -> str:
     if word.isdecimal() and len(word) <= 2:
         return choices[int(word) - 1].code if 1 <= int(word) <= len(choices) else ""
     wanted = {word, BOTH.get(word, ""), KEYWORDS.get(word, "")} - {""}
-    return next((one.code for one in choices if one.code in wanted or one.label.lower() in wanted), "")
+    return next((one.code for one in choices if one.code in wanted or _SIGNS.sub("", one.label).lower() in wanted), "")
 
 
 def _of(talk: Talk) -> Step:

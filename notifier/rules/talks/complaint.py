@@ -31,7 +31,7 @@ MOST = 4000  # characters kept of one
 
 
 def _begin(talk: Talk, rest: str) -> Move:
-    return Move(talk.at("category", words=[], heard=[], round=None))
+    return Move(talk.at("category", said=[], round=None))
 
 
 def _category(talk: Talk, turn: Turn) -> Move:
@@ -60,25 +60,25 @@ def _rounds(talk: Talk) -> Say:
 
 def _words(talk: Talk, turn: Turn) -> Move:
     text = turn.text.strip()
-    if sum(sign.isalpha() for sign in text) < LEAST:
-        more = _with(talk, "", turn) if turn.files else talk
-        return missed(more, "complaint.more")
-    told = _with(talk, text, turn)
-    return Move(told.at("evidence" if talk.facts.get("files") else "secret"))
+    if letters(text) < LEAST:
+        return missed(_with(talk, "", turn) if turn.files else talk, "complaint.more")
+    return Move(_with(talk, text, turn).at("evidence" if talk.facts.get("files") else "secret"))
 
 
 def _evidence(talk: Talk, turn: Turn) -> Move:
     """Photos and places come one by one; further words belong to the complaint too."""
     if turn.choice == "on":
         return Move(talk.at("secret"))
-    if turn.files:
-        return Move(_with(talk, turn.text.strip(), turn), Say("complaint.kept", choices=(Choice("on"),)))
-    if turn.text.strip():
-        return Move(_with(talk, turn.text.strip(), turn), Say("complaint.added", choices=(Choice("on"),)))
-    return missed(talk)
+    if not turn.files and not turn.text.strip():
+        return missed(talk)
+    phrase = "complaint.kept" if turn.files else "complaint.added"
+    return Move(_with(talk, turn.text.strip(), turn), Say(phrase, choices=(Choice("on"),)))
 
 
 def _secret(talk: Talk, turn: Turn) -> Move:
+    """A text without a choice is the rest of the story: gateways bring long ones in pieces."""
+    if not turn.choice and letters(turn.text) >= LEAST:
+        return Move(_with(talk, turn.text.strip(), turn))
     if turn.choice not in ("named", "hidden"):
         return missed(talk)
     return Move(talk.at("confirm", secret=turn.choice == "hidden"))
@@ -93,10 +93,11 @@ def _confirm(talk: Talk, turn: Turn) -> Move:
 def opening(talk: Talk) -> OpenComplaint:
     """The complaint as far as it was told."""
     facts = talk.facts
+    said = facts.get("said", ())
     return OpenComplaint(
         category=str(facts.get("category", "other")),
-        text="\n\n".join(str(part) for part in facts.get("words", ()))[:MOST],
-        heard=tuple(int(number) for number in facts.get("heard", ())),
+        text="\n\n".join(str(text) for _, text in said if text)[:MOST],
+        heard=tuple(dict.fromkeys(int(number) for number, _ in said)),
         round=facts.get("round"),
         secret=bool(facts.get("secret")),
     )
@@ -104,12 +105,24 @@ def opening(talk: Talk) -> OpenComplaint:
 
 def told_enough(talk: Talk) -> bool:
     """Whether a person should read it although it was never confirmed."""
-    return talk.flow == "complaint" and talk.step != "sent" and bool(talk.facts.get("words"))
+    return talk.flow == "complaint" and talk.step != "sent" and any(text for _, text in talk.facts.get("said", ()))
+
+
+def reworded(talk: Talk, heard: int, text: str) -> Talk | None:
+    """The talk after a message of it was edited; None when it has no such message."""
+    said = [list(one) for one in talk.facts.get("said", ())]
+    if all(number != heard for number, _ in said):
+        return None
+    return talk.at(talk.step, said=[[number, text[:MOST] if number == heard else old] for number, old in said])
+
+
+def letters(text: str) -> int:
+    """How much of a story it is."""
+    return sum(sign.isalpha() for sign in text)
 
 
 def _with(talk: Talk, text: str, turn: Turn) -> Talk:
-    words = [*talk.facts.get("words", ()), *([text[:MOST]] if text else [])]
-    return talk.at(talk.step, words=words, heard=[*talk.facts.get("heard", ()), turn.heard])
+    return talk.at(talk.step, said=[*talk.facts.get("said", ()), [turn.heard, text[:MOST]]])
 
 
 FLOW = Flow(
@@ -119,7 +132,7 @@ FLOW = Flow(
         "round": Step(_rounds, _round),
         "words": Step(asks("complaint.words"), _words, takes="words"),
         "evidence": Step(asks("complaint.evidence", "on"), _evidence, takes="words"),
-        "secret": Step(asks("complaint.secret", "named", "hidden"), _secret),
+        "secret": Step(asks("complaint.secret", "named", "hidden"), _secret, takes="words"),
         "confirm": Step(asks("complaint.confirm", "yes", "no"), _confirm),
         "sent": Step(asks("complaint.confirm"), lambda talk, turn: over()),
     },

@@ -731,7 +731,6 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=16), server_default="", nullable=False),
         sa.Column("facts", sa.LargeBinary(), nullable=True),
         sa.Column("misses", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("asked_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("sender_index", name=op.f("pk_talks")),

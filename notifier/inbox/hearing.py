@@ -16,6 +16,7 @@ from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
 from notifier.inbox.origin import Arrived, Origin, Origins, context_of, when
+from notifier.inbox.pieces import Pieces, part_of, placeholder
 from notifier.inbox.replies import Replies
 from notifier.inbox.talking import Said, Talking
 from notifier.rules.halting import WRONG
@@ -32,6 +33,7 @@ WORDLESS: Mapping[HeardKind, str] = {
 }
 ONCE = frozenset(HeardKind) - {HeardKind.EDIT, HeardKind.BUTTON}  # kinds whose ref comes only once
 HIDDEN = "[jawaban tersegel]"
+IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
@@ -45,11 +47,12 @@ def meaning(text: str, context: Context) -> Meaning:
 class Hearing:
     """Takes one heard thing from its channel's words to its effect."""
 
-    def __init__(self, desk: Desk, replies: Replies) -> None:
+    def __init__(self, desk: Desk, replies: Replies, pieces: Pieces) -> None:
         self._desk = desk
         self._vault = desk.room.vault
         self._settings = desk.room.settings
         self._replies = replies
+        self._pieces = pieces
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
         self._talking = Talking(desk, replies, self._effects)
@@ -74,19 +77,34 @@ class Hearing:
             effect, found = Effect("group"), Meaning(Intent.UNCLEAR, False, why=("said in a group",))
         elif said.machine:
             effect, found = NOTHING, Meaning(Intent.AUTO_REPLY, False, why=("a machine wrote",))
+        elif part_of(said) is not None:
+            await heard.understood(db, heard_id, _understood(IN_PIECES, Effect(heard.PART)))
+            whole = await self._pieces.whole(db, where, said, keys, at)
+            return await self._as_one(db, where, whole, heard_id, now) if whole is not None else Effect(heard.PART)
         else:
             return await self._understand(db, where, said, heard_id, text, at, now)
         await heard.understood(db, heard_id, _understood(found, effect))
         return effect
 
-    async def sweep(self, db: AsyncConnection, now: datetime) -> int:
-        """Carry on what citizens began and left; returns how much that was."""
-        return await self._talking.sweep(db, now)
+    async def _as_one(self, db: AsyncConnection, where: Arrived, whole: Heard, heard_id: int, now: datetime) -> Effect:
+        """A message that came in pieces, in the row of the last one."""
+        text = self._text(whole)
+        await heard.understood(db, heard_id, {"text": text})
+        return await self._understand(db, where, whole, heard_id, text, when(whole, where.at), now)
+
+    async def sweep(self, db: AsyncConnection, now: datetime) -> bool:
+        """Carry on one thing that a citizen began and left; False when there is none."""
+        lone = await self._pieces.lone(db, now)
+        if lone is None:
+            return await self._talking.sweep(db, now)
+        where, heard_id, said = lone
+        await self._as_one(db, where, said, heard_id, now)
+        return True
 
     # --- keeping ---
 
     def _text(self, said: Heard) -> str:
-        text = said.text
+        text = placeholder(said)
         if said.kind is HeardKind.LOCATION and "latitude" in said.raw:
             text = f"{text} ({said.raw['latitude']:.5f}, {said.raw['longitude']:.5f})".strip()
         if said.kind is HeardKind.CONTACT:
@@ -117,7 +135,9 @@ class Hearing:
                 "sender": self._vault.seal(said.sender.encode(), "heard.sender"),
                 "kind": said.kind.value,
                 "ref": ref,
-                "album": ref_key(self._vault, where.line, said.album),
+                "album": self._pieces.group(where.line, said)
+                if part_of(said) is not None
+                else ref_key(self._vault, where.line, said.album),
                 "text": text,
                 "at": at,
                 "why": [],

@@ -348,18 +348,22 @@ class Talking:
 
     # --- what was begun and left ---
 
-    async def sweep(self, db: AsyncConnection, now: datetime) -> int:
-        """Open the complaints that were told and never confirmed: whoever wrote so much wants to be heard."""
-        left = await talks.ran_out(db, "complaint", now, 10)
-        for kept in left:
-            talk = self._opened(kept)
+    async def sweep(self, db: AsyncConnection, now: datetime) -> bool:
+        """Open a complaint that was told and never confirmed: whoever wrote so much wants to be heard. False: none."""
+        sender = await talks.ran_out(db, "complaint", now)
+        if sender is None:
+            return False
+        await heard.hold_sender(db, sender)
+        kept = await talks.get(db, sender)
+        if kept is not None and kept.flow == "complaint" and self._live(kept, now) is None:
+            talk = self._opened(kept) if kept.facts is not None else None
             if talk is not None and told_enough(talk):
-                reporter = Reporter(**talk.facts["reporter"])
                 wish = opening(talk)
+                reporter = Reporter(**talk.facts["reporter"])
                 words = Words(wish.heard[0], 0, reporter, wish.text, kept.updated_at, "", IN_A_TALK)
                 await self._wishes.grant(db, wish, words, now)
-            await talks.close(db, kept.sender_index, now)
-        return len(left)
+            await talks.close(db, sender, now)
+        return True
 
     # --- saying ---
 

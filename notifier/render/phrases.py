@@ -23,6 +23,7 @@ SHORT: Mapping[str, int] = MappingProxyType({"programme": 11, "period": 16, "ven
 LONG = 300
 
 
+@lru_cache(4)
 def shipped_phrases(folder: Path | None = None) -> Mapping[str, Mapping[str, Phrase]]:
     """language → phrase by its dotted name. Raises RenderError for a language that lacks one Indonesian has."""
     root = folder or shipped_folder().with_name("talk")

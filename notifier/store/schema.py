@@ -536,6 +536,7 @@ heard = Table(  # one thing a citizen said
 )
 Index("ix_heard_sender", heard.c.sender_index, heard.c.id)
 Index("ix_heard_answers", heard.c.answers_id, **_when("answers_id IS NOT NULL"))
+Index("ix_heard_pieces", heard.c.at, **_when("effect = 'part'"))
 Index("ix_heard_ref", heard.c.line, heard.c.ref, **_when("ref <> ''"))
 
 files = Table(  # attachments; the original is sealed on disk

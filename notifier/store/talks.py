@@ -52,16 +52,18 @@ async def close(db: AsyncConnection, sender: bytes, now: datetime) -> None:
     await db.execute(update(talks).where(talks.c.sender_index == sender).values(**gone, updated_at=now))
 
 
-async def ran_out(db: AsyncConnection, flow: str, now: datetime, limit: int) -> list[Kept]:
-    """Conversations of a flow whose time is over, taken by nobody else meanwhile."""
-    rows = await db.execute(
-        select(*_KEPT)
+async def ran_out(db: AsyncConnection, flow: str, now: datetime) -> bytes | None:
+    """The sender of a conversation of this flow whose time is over; nobody is kept from it: hold the sender and look
+    again.
+    """
+    row = await db.execute(
+        select(talks.c.sender_index)
         .where(talks.c.expires_at <= now, talks.c.flow == flow)
         .order_by(talks.c.expires_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        .limit(1)
     )
-    return [Kept(*row) for row in rows]
+    found = row.scalar_one_or_none()
+    return None if found is None else bytes(found)
 
 
 async def tie(db: AsyncConnection, heard_ids: Collection[int], ticket_id: int, sender: bytes | None) -> None:

@@ -1,11 +1,13 @@
 """Conversations with the service, as citizens have them on Telegram, by SMS and by mail."""
 
 from datetime import date
+from json import dumps
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from notifier.errors import Refused
 from notifier.rules.roles import Role
 from notifier.store.schema import (
     attempts,
@@ -321,6 +323,44 @@ async def test_two_open_questions_on_one_phone_are_told_apart_by_asking(talk: Ta
     assert [row["category"] for row in await talk.rows(tickets)] == ["not_received"]
 
 
+@ONE_ENGINE
+async def test_a_typed_yes_counts_for_a_talk_only_while_no_newer_question_is_open(talk: Talk) -> None:
+    of = await add_round(talk.stage)
+    await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
+    await _says(
+        talk, PHONE, ("LAPOR", "Lapor apa"), ("2", "mana?"), ("1", "Ceritakan"), (STORY, "Nama"), ("1", "Kirim")
+    )
+    talk.stage.clock.move(seconds=2)
+    await talk.notify("receipt_question", of, "sms", PHONE)
+    await talk.send()
+    await _says(talk, PHONE, ("YA", "belum jelas. Kirim laporan ini?"))
+    assert [row["status"] for row in await talk.rows(entitlements)] == ["DIJADWALKAN"]
+    await _says(talk, PHONE, ("1", "ticket_received"))
+    assert len(await talk.rows(tickets)) == 1
+
+
+@ONE_ENGINE
+async def test_only_who_sees_a_person_invites_them(talk: Talk) -> None:
+    await add_person(talk.stage, "SITI AMINAH")
+    elsewhere = await talk.staff("tono", region="73")
+    for viewer, nik, why in (
+        (elsewhere, "3175070101809000", "nobody of your area"),
+        (talk.stage.planner, "3175070101809007", "nobody of your area"),
+        (talk.stage.planner, "12", "that is no NIK"),
+    ):
+        with pytest.raises(Refused, match=why):
+            await talk.house.inviting.invite(viewer, nik, talk.now)
+
+
+@ONE_ENGINE
+async def test_a_link_that_is_a_week_old_leads_nowhere(talk: Talk) -> None:
+    await add_person(talk.stage, "SITI AMINAH")
+    token = await talk.house.inviting.invite(talk.stage.planner, "3175070101809000", talk.now)
+    talk.stage.clock.move(days=8)
+    await talk.telegram(SITI, f"/start {token}")
+    assert "sudah tidak berlaku" in (await _last(talk))["words"]
+
+
 # --- the rest --------------------------------------------------------------------------------------------------------
 
 
@@ -394,3 +434,38 @@ async def test_a_guide_is_sent_as_a_file_where_the_channel_takes_files(talk: Tal
     notes = talk.stage.providers.phones.notes(str(SITI))
     assert [file for note in notes for file in note.files]
     await _says(talk, PHONE, ("cara lapor", "Cara lapor: ketik LAPOR"))
+
+
+# --- long messages in pieces -----------------------------------------------------------------------------------------
+
+LONG = ("Bantuan saya dipotong ketua RT, NIK saya 3175", "070101809001, kejadiannya di balai ", "desa kemarin pagi")
+
+
+async def _piece(talk: Talk, number: int, group: str = "A7", by_header: bool = False) -> None:
+    entry: dict[str, Any] = {"type": "message", "from": PHONE, "id": f"mo-{group}-{number}", "text": LONG[number - 1]}
+    entry |= {"udh": f"050003{group}03{number:02X}"} if by_header else {"part": number, "parts": 3, "group": group}
+    await talk.keep("sms", dumps(entry).encode(), {"content-type": "application/json"})
+    await talk.hear()
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("by_header", [False, True], ids=["told", "by the header"])
+async def test_pieces_that_come_out_of_order_are_one_message(talk: Talk, by_header: bool) -> None:
+    for number in (3, 1, 1, 2):
+        assert await talk.rows(tickets) == []
+        await _piece(talk, number, by_header=by_header)
+    said = [row["text"] for row in await talk.rows(ticket_messages)]
+    assert said == ["Bantuan saya dipotong ketua RT, NIK saya 317507******9001, kejadiannya di balai desa kemarin pagi"]
+    assert "070101809001" not in await talk.texts()
+    assert await talk.outcomes() == ["part", "part", "repeated", "opened"]
+
+
+async def test_a_piece_whose_others_never_come_is_heard_after_a_while(talk: Talk) -> None:
+    await _piece(talk, 1)
+    await talk.inbox.drain(talk.now)
+    assert await talk.rows(tickets) == []
+    talk.stage.clock.move(minutes=6)
+    for _ in range(2):
+        await talk.inbox.drain(talk.now)
+        talk.stage.clock.move(minutes=2)
+    assert [row["text"] for row in await talk.rows(ticket_messages)] == [f"{LONG[0]}[…][…]"]

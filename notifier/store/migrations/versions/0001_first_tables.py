@@ -618,6 +618,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answers_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_heard_pieces",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("effect = 'part'"),
+            postgresql_where=sa.text("effect = 'part'"),
+        )
+        batch_op.create_index(
             "ix_heard_ref",
             ["line", "ref"],
             unique=False,

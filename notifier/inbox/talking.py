@@ -139,7 +139,7 @@ class Talking:
         choice = flows.picks(talk, said.line) or self._labelled(talk, said)
         takes, found, meant = flows.takes(talk), said.words.meaning, said.heard.kind
         if choice and self._asked_since(said, kept) and choice in ("yes", "no") and not said.line[:1].isdigit():
-            return await self._go(db, said, Move(talk, Say("", before="again")), talk, now)
+            return await self._go(db, said, flows.again(talk), talk, now)
         if not choice and self._leaves(takes, found, meant):
             await talks.close(db, kept.sender_index, now)
             return None

@@ -121,6 +121,11 @@ def step(talk: Talk, turn: Turn) -> Move:
     return _asked(move)
 
 
+def again(talk: Talk) -> Move:
+    """The open question once more, saying that the answer was not clear."""
+    return _asked(Move(talk, Say("", before="again")))
+
+
 def takes(talk: Talk) -> Takes:
     """What the open question takes besides its choices."""
     return _of(talk).takes

@@ -181,15 +181,16 @@ class Talking:
         answered = said.origin.answered
         return bool(said.heard.thread) and said.origin.direct and answered is not None and answered.event != EVENT
 
-    @staticmethod
-    def _late(said: Said, kept: Kept, now: datetime) -> bool:
-        """Whether this looks like the answer to a question that ran out of time."""
+    def _late(self, said: Said, kept: Kept, now: datetime) -> bool:
+        """Whether this looks like the answer to a question that ran out of time; not when we wrote something since."""
         if kept.expires_at is None or not kept.expires_at <= now < kept.expires_at + EXPLAINED:
             return False
-        asked = said.origin.answered
-        if said.words.meaning.intent in (Intent.ACKNOWLEDGE, *RECEIPT):
-            return not (asked is not None and EVENTS[asked.event].question)
-        return said.words.meaning.intent is Intent.UNCLEAR and not said.words.meaning.needs_ticket
+        asked, talk, found = said.origin.answered, self._opened(kept), said.words.meaning
+        if talk is None or (asked is not None and asked.sent_at > kept.updated_at):
+            return False
+        if flows.picks(talk, said.line) or (said.line.isdecimal() and len(said.line) <= 2):
+            return True
+        return bool(flows.takes(talk)) and found.intent is Intent.UNCLEAR and not found.needs_ticket
 
     # --- what opens one ---
 

@@ -91,6 +91,10 @@ async def test_an_answer_that_comes_too_late_is_told_so_and_never_guessed(talk: 
     await _says(talk, PHONE, ("LAPOR", "1 Belum terima"))
     talk.stage.clock.move(minutes=31)
     await _says(talk, PHONE, ("2", "sudah lewat waktunya"), ("LAPOR", "Lapor apa?"))
+    talk.stage.clock.move(minutes=31)
+    before = len(await talk.rows(deliveries))
+    await talk.sms(PHONE, "terima kasih")
+    assert len(await talk.rows(deliveries)) == before, "thanks are no answer to it"
 
 
 @ONE_ENGINE

@@ -18,7 +18,8 @@ from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
 from notifier.inbox.origin import Arrived, Origin, Origins, context_of, when
 from notifier.inbox.pieces import Pieces, part_of, placeholder
 from notifier.inbox.replies import Replies
-from notifier.inbox.talking import Said, Talking
+from notifier.inbox.talking import Talking
+from notifier.inbox.turns import Said
 from notifier.rules.halting import WRONG
 from notifier.rules.words import Context, Intent, Meaning
 from notifier.rules.words import meaning as read_words

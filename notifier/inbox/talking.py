@@ -5,17 +5,18 @@ Knows where a talk is kept and how its words leave; every step is decided in rul
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from channels.contract import Heard, HeardKind
+from channels.contract import HeardKind
 from notifier.desk import Desk, Reporter, ref_key
 from notifier.inbox.effects import Effect, Effects, Words
-from notifier.inbox.origin import Arrived, Origin, context_of
+from notifier.inbox.origin import context_of
 from notifier.inbox.replies import Replies
+from notifier.inbox.turns import Said, Talked, about_kin, initials, worded
 from notifier.inbox.wishes import Wishes
 from notifier.render import Phrases
 from notifier.rules import talks as flows
@@ -25,8 +26,6 @@ from notifier.rules.talks.complaint import opening, reworded, told_enough
 from notifier.rules.talks.menu import ITEMS
 from notifier.rules.talks.values import Move, Say, Talk, Turn
 from notifier.rules.words import Context, Intent, Meaning
-from notifier.rules.words.lexicon import shipped
-from notifier.rules.words.reading import read
 from notifier.store import contacts, heard, talks
 from notifier.store.talks import Kept
 from notifier.vault import Vault
@@ -36,10 +35,8 @@ PATIENCE = timedelta(minutes=30)  # an open question is forgotten then
 EXPLAINED = timedelta(days=1)  # how long an answer that comes too late is told so
 ASKED = timedelta(days=14)  # how long a receipt question counts as open
 SEALED = "talks.facts"
-BUTTONS = frozenset({"telegram"})  # channels where choices hang below the words
 FILES = frozenset({"telegram", "email"})  # channels that bring photos
 FILED = frozenset({HeardKind.PHOTO, HeardKind.DOCUMENT, HeardKind.VOICE, HeardKind.LOCATION})
-SPOKEN = frozenset({HeardKind.LOCATION, HeardKind.BUTTON, HeardKind.VOICE})
 # what an open question does not keep: these are understood as if there were no talk
 LEAVES = frozenset(
     {
@@ -56,38 +53,6 @@ LEAVES = frozenset(
 )
 RECEIPT = {Intent.RECEIPT_YES: "yes", Intent.RECEIPT_NO: "no"}
 IN_A_TALK = Meaning(Intent.UNCLEAR, False, why=("said in a conversation",))
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What was said, with everything a conversation needs of it."""
-
-    where: Arrived
-    heard: Heard
-    origin: Origin
-    words: Words
-
-    @property
-    def text(self) -> str:
-        """As it was written; of a place, a voice or a button what stands for it."""
-        return self.words.text if self.heard.kind in SPOKEN else self.heard.text.strip()
-
-    @property
-    def line(self) -> str:
-        """What a keyword or a choice can be: of a mail its subject, or the first line of an answer."""
-        subject = str(self.heard.raw.get("subject", "")).strip()
-        if subject and not self.heard.thread and flows.keyword(subject) is not None:
-            return subject
-        return next((line.strip() for line in self.text.splitlines() if line.strip()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Talked:
-    """What came of it, and as what the words count."""
-
-    effect: Effect
-    origin: Origin
-    found: Meaning
 
 
 class Talking:
@@ -241,7 +206,7 @@ class Talking:
         """Free words that must be asked about before anything personal is told."""
         found = said.words.meaning
         if found.intent is Intent.STATUS_CHECK and said.words.ticket is None and not found.needs_ticket:
-            if _about_kin(said.words.text):
+            if about_kin(said.words.text):
                 return await self._tell(db, said, Say("only_own"), now)
             if len(await self._here(db, said)) > 1:
                 return await self._open(db, said, "status", "", now)
@@ -258,7 +223,7 @@ class Talking:
         named = dict(await talks.initials(db, {person for _, person, _, _ in found if person is not None}))
         many = len({person for _, person, _, _ in found}) > 1
         options = [
-            [f"q{delivery}", f"{programme} {_initials(named.get(person or 0, '')) if many else period}"]
+            [f"q{delivery}", f"{programme} {initials(named.get(person or 0, '')) if many else period}"]
             for delivery, person, programme, period in found[:5]
         ]
         return await self._open(db, said, "questions", answer, now, options=options)
@@ -375,25 +340,7 @@ class Talking:
 
     async def _say(self, db: AsyncConnection, said: Said, say: Say, language: str, now: datetime) -> int:
         to = replace(said.words.reporter, language=language)
-        return await self._replies.send(db, to, EVENT, self.worded(to, say), said.words.at, now)
-
-    def worded(self, to: Reporter, say: Say) -> dict[str, Any]:
-        """The facts of a `talk` message: its words, and its choices as buttons or by number."""
-        short, language = to.kind == "sms", to.language
-        parts = [self._phrases.say(language, say.before, say.facts, short=short)] if say.before else []
-        if say.phrase:
-            parts.append(self._phrases.say(language, say.phrase, say.facts, short=short))
-        labels = [self._phrases.label(language, one.code, one.label, short=short) for one in say.choices]
-        hung = to.kind in BUTTONS
-        facts: dict[str, Any] = {
-            "words": " ".join(parts),
-            "choices": "" if hung else self._phrases.numbered(language, labels, short=short),
-        }
-        if say.guide:
-            facts["guide"] = say.guide
-        if hung and say.choices:
-            facts["buttons"] = [[one.code, label, one.asks] for one, label in zip(say.choices, labels, strict=True)]
-        return facts
+        return await self._replies.send(db, to, EVENT, worded(self._phrases, to, say), said.words.at, now)
 
     # --- what is known ---
 
@@ -405,14 +352,4 @@ class Talking:
         """[person, initials] of everybody who is reached at this address."""
         here = await contacts.at(db, said.where.kind, said.heard.sender)
         named = await talks.initials(db, {contact.person_id for contact in here})
-        return [[person, _initials(name)] for person, name in named]
-
-
-def _initials(name: str) -> str:
-    """SITI AMINAH → S.A."""
-    return "".join(f"{word[0].upper()}." for word in name.split()[:4] if word[0].isalpha()) or "?"
-
-
-def _about_kin(text: str) -> bool:
-    """Whether somebody else's data are asked for: "cek punya ibu saya"."""
-    return read(text, Context.NONE, shipped()).has("kin")
+        return [[person, initials(name)] for person, name in named]

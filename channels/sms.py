@@ -53,6 +53,9 @@ STATUSES: Mapping[int, Fate] = {
     504: "unknown",  # a proxy gave up waiting: the gateway behind it may have taken the message
 }
 CLASSES: Mapping[int, Fate] = {2: "temporary", 3: "line", 4: "permanent", 5: "temporary"}
+# concatenation in a user data header: 8- or 16-bit reference, how many, which one
+HEADER = re.compile(r"^[0-9A-F]{2}(?:[0-9A-F]{2})*?(?:0003([0-9A-F]{2})|0804([0-9A-F]{4}))([0-9A-F]{2})([0-9A-F]{2})")
+MOST_PIECES = 20
 DIGESTS = {"sha256": sha256, "sha1": sha1}
 LONGEST_ANSWER = 64 * 1024  # bytes of a gateway's answer that are read
 LONGEST_SENDER = 64
@@ -221,7 +224,7 @@ class Sms:
             at=moment(look(item, paths.time), self._zone, self._settings.time_format),
             text=clean(told) if isinstance(told, str) else scalar(told),
             ref=number,
-            raw={"to": to} if to else {},
+            raw={**({"to": to} if to else {}), **_piece(item, paths)},
         )
 
     def _receipt(self, item: Mapping[str, Any], paths: Receipts) -> Inbound:
@@ -241,6 +244,19 @@ class Sms:
             key=key,
             permanent=state == "failed" and bool({reason.casefold(), word} & paths.bad_address),
         )
+
+
+def _piece(item: Mapping[str, Any], paths: Replies) -> dict[str, Any]:
+    """Of a long message that comes in pieces: part, parts and group; nothing for a whole one."""
+    told = [scalar(look(item, path)) for path in (paths.part, paths.parts, paths.group)]
+    header = HEADER.search(scalar(look(item, paths.udh)).upper().replace(" ", ""))
+    if header is not None:
+        group, parts, part = (header[1] or header[2]), int(header[3], 16), int(header[4], 16)
+    elif told[0].isdecimal() and told[1].isdecimal() and len(told[0]) < 4 > len(told[1]):
+        part, parts, group = int(told[0]), int(told[1]), told[2][:64]
+    else:
+        return {}
+    return {"part": part, "parts": parts, "group": group} if 1 <= part <= parts <= MOST_PIECES and parts > 1 else {}
 
 
 # requests

@@ -32,7 +32,7 @@ from notifier.errors import Refused
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
-from notifier.registry import Conflicts, Rounds
+from notifier.registry import Conflicts, Inviting, Rounds
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -119,6 +119,11 @@ class House:
     def forms(self) -> Forms:
         """What comes in by the forms of the public pages."""
         return Forms(self.desk)
+
+    @cached_property
+    def inviting(self) -> Inviting:
+        """One-time links into a chat."""
+        return Inviting(self.database, self.vault)
 
     @cached_property
     def promises(self) -> Promises:

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Registers and rounds": {
         "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
         "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
+        "invite": ("notifier.cli.invite:command", "make a one-time Telegram link for a person"),
         "conflicts": ("notifier.cli.conflicts:command", "decide rows with the same NIK and another name"),
     },
     "Broadcasts": {

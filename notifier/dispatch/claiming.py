@@ -207,6 +207,7 @@ class Claims:
             html=parts.get("html", ""),
             thread=c.thread,
             buttons=said.buttons,
+            files=said.files,
         )
         return Ready(c, message, route.weigh(message), said.template)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
-from channels.contract import Button, Channel, Message, Weighs
+from channels.contract import Button, Channel, Message, OutFile, Weighs
 from notifier.rules.pacing import shares
 from notifier.store.queue import Claimed
 
@@ -82,6 +82,7 @@ class Wording:
     parts: Mapping[str, str]
     buttons: tuple[Button, ...] = ()
     template: str = ""  # which wording it is
+    files: tuple[OutFile, ...] = ()
 
 
 class Sealed(Protocol):

@@ -74,6 +74,7 @@ class Effect:
     name: str  # opened, appended, received, stopped, informed, none …
     ticket: Ticket | None = None
     say: str = ""  # words for whoever pressed a button
+    hide: bool = False  # the words are kept nowhere but in the sealed arrival
 
 
 NOTHING = Effect("none")
@@ -128,7 +129,7 @@ class Effects:
     async def file(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Into the ticket these words belong to, else a new one."""
         found = await self._home(db, words, now)
-        complaint = await self._complaint(db, words)
+        complaint = await self.complaint(db, words)
         if found is not None:
             return Effect("appended", await self._desk.append(db, found.id, complaint, now))
         return Effect("opened", await self._desk.open(db, complaint, now))
@@ -152,7 +153,8 @@ class Effects:
             return False
         return ticket.closed_at is None or now - ticket.closed_at <= self._append_within
 
-    async def _complaint(self, db: AsyncConnection, words: Words) -> Complaint:
+    async def complaint(self, db: AsyncConnection, words: Words) -> Complaint:
+        """The words as the desk takes them."""
         of = words.answered.round_id if words.answered else None
         if of is None and words.ticket is not None:
             of = words.ticket.round_id
@@ -179,7 +181,7 @@ class Effects:
         """
         if not self._still_reaches(named, now):
             return None
-        complaint = await self._complaint(db, words)
+        complaint = await self.complaint(db, words)
         if is_private(named.confidentiality) or complaint.confidential:
             own = await self._home(db, words, now)
             if own is not None:

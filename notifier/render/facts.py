@@ -148,6 +148,17 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
         "start_confirmed": _BARE,
         "help": _BARE,
         "attachment_refused": _of(_EVERYWHERE, limit=Fact("megabytes a file may have", 20, "number", default=20)),
+        "talk": _of(
+            _EVERYWHERE,
+            words=Fact("what is said next in a conversation", "Layanan bansos. Gratis.", "text"),
+            choices=Fact(
+                "the answers that can be given by a number; empty where they hang below as buttons",
+                "Balas angka: 1 Jadwal 2 Status 3 Lapor 4 Tiket",
+                "text",
+                empty=True,
+                default="",
+            ),
+        ),
         "sla_warning": _PROMISE,
         "sla_escalated": _PROMISE,
         "urgent_ticket": _of(

@@ -117,6 +117,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("start_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("help", Lane.ANSWERS, "hold", _hours(1)),
     Event("attachment_refused", Lane.ANSWERS, "hold", _hours(4)),
+    Event("talk", Lane.ANSWERS, "hold", _hours(1)),
     # to staff: rather twice than not at all, and at once
     Event("sla_warning", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("sla_escalated", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),

@@ -244,6 +244,49 @@ async def led_to(db: AsyncConnection, senders: Collection[bytes], effect: str, s
     return (await db.execute(select(heard.c.id).where(*said).limit(1))).first() is not None
 
 
+# --- pieces of one message -------------------------------------------------------------------------------------------
+
+PART, JOINED = "part", "joined"
+
+
+async def pieces(db: AsyncConnection, line: str, sender: bytes, group: str, since: datetime) -> list[tuple[int, int]]:
+    """(row, arrival) of the pieces of a message that wait for the others."""
+    rows = await db.execute(
+        select(heard.c.id, heard.c.arrival_id)
+        .where(
+            heard.c.sender_index == sender,
+            heard.c.line == line,
+            heard.c.album == group,
+            heard.c.effect == PART,
+            heard.c.at >= since,
+        )
+        .order_by(heard.c.id)
+    )
+    return [(int(row[0]), int(row[1])) for row in rows]
+
+
+async def join(db: AsyncConnection, ids: Collection[int]) -> None:
+    """These pieces wait no longer."""
+    await db.execute(update(heard).where(heard.c.id.in_(tuple(ids))).values(effect=JOINED))
+
+
+async def lone_pieces(db: AsyncConnection, before: datetime, limit: int) -> list[tuple[int, int, str, str, datetime]]:
+    """(row, arrival, line, group, when) of the newest piece of each message whose other pieces never came."""
+    newest = (
+        select(func.max(heard.c.id).label("id"))
+        .where(heard.c.effect == PART, heard.c.at <= before)
+        .group_by(heard.c.line, heard.c.sender_index, heard.c.album)
+        .limit(limit)
+        .subquery()
+    )
+    rows = await db.execute(
+        select(heard.c.id, heard.c.arrival_id, heard.c.line, heard.c.album, heard.c.at).where(
+            heard.c.id.in_(select(newest.c.id))
+        )
+    )
+    return [(int(row[0]), int(row[1]), str(row[2]), str(row[3]), row[4]) for row in rows]
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 

@@ -74,6 +74,12 @@ async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
     return Person(*row) if row else None
 
 
+async def identity(db: AsyncConnection, person_id: int) -> tuple[bytes, date | None] | None:
+    """(sealed NIK, day of birth) of a person: what a challenge is held against."""
+    row = (await db.execute(select(people.c.nik, people.c.born).where(people.c.id == person_id))).first()
+    return (bytes(row[0]), row[1]) if row else None
+
+
 async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Person]:
     """The people that exist among these indexes."""
     rows = await db.execute(select(people.c.nik_index, *_PERSON).where(people.c.nik_index.in_(indexes)))

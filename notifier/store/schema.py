@@ -537,6 +537,7 @@ heard = Table(  # one thing a citizen said
 )
 Index("ix_heard_sender", heard.c.sender_index, heard.c.id)
 Index("ix_heard_answers", heard.c.answers_id, **_when("answers_id IS NOT NULL"))
+Index("ix_heard_pieces", heard.c.at, **_when("effect = 'part'"))
 Index("ix_heard_ref", heard.c.line, heard.c.ref, **_when("ref <> ''"))
 
 files = Table(  # attachments; the original is sealed on disk
@@ -645,4 +646,51 @@ tries = Table(  # how often strangers tried what is limited; the scope is keyed
     Column("scope", String(80), primary_key=True),
     Column("since", UtcDateTime, nullable=False, index=True),  # first try of the present span
     Column("n", Integer, nullable=False),
+)
+
+# --- conversations ---------------------------------------------------------------------------------------------------
+
+talks = Table(  # how a conversation with one sender stands; without a flow only the language that was chosen is kept
+    "talks",
+    metadata,
+    Column("sender_index", LargeBinary(16), primary_key=True),  # as in `heard`
+    Column("language", String(3), nullable=False, server_default=""),  # that the sender chose; "" for none
+    Column("flow", String(16), nullable=False, server_default=""),
+    Column("step", String(16), nullable=False, server_default=""),
+    Column("facts", LargeBinary),  # sealed JSON: what was gathered, and who is answered
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+)
+Index("ix_talks_expires", talks.c.expires_at, **_when("expires_at IS NOT NULL"))
+
+guesses = Table(  # how often part of somebody's data was tried, by keyed names of who tries and of what is tried
+    "guesses",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("n", Integer, nullable=False),
+)
+
+invitations = Table(  # one-time tokens of deep links
+    "invitations",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the token
+    _ref("person_id", "people.id", nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+applications = Table(  # who asked to be registered: followed as a ticket, decided on by the village
+    "applications",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("nik_index", LargeBinary(32), nullable=False, index=True),
+    Column("sender_index", LargeBinary(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # JSON: name, nik, village
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("ticket_id"),
 )

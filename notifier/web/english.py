@@ -80,6 +80,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mulai": "Starts",
         "Paling lambat": "At the latest",
         "Wilayah": "Region",
+        "Pendaftar": "Applicant",
         "semua": "all",
         "Direncanakan oleh": "Planned by",
         "Disetujui oleh": "Approved by",

@@ -31,7 +31,7 @@ from notifier.errors import Refused
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.registry import Conflicts, Rounds
-from notifier.render import Words
+from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
@@ -269,7 +269,8 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
 
 def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
     def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}) | {"name": name, "zone": zone}
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+        facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
         return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
 
     return measure

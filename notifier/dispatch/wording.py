@@ -1,12 +1,13 @@
 """From a claimed delivery's row to a message in words: gathers the facts, asks `render`, hangs on the buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from channels.contract import Button
 from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons
+from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
 
@@ -16,12 +17,16 @@ TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_a
 class Speaker:
     """Words for deliveries; the same facts serve the dry run's reckoning."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, code: Callable[[int], str]) -> None:
+        """`code`: what a citizen is given to check that the message of this delivery is ours."""
         self._words = words
+        self._code = code
 
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
+        if EVENTS[c.event].citizen:
+            facts["code"] = self._code(c.id)
         said = self._words.render(c.event, channel, c.language, facts)
         hung = tuple(Button(label, f"{code}:{c.id}") for code, label in buttons(c.event, c.language)) if replies else ()
         return Wording(said.parts, hung, said.template)

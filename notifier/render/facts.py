@@ -42,8 +42,13 @@ _EVERYWHERE = _of(
     zone=Fact("time zone of the reader or the round; dates and hours are said in it", "Asia/Jakarta", "zone"),
 )
 
-_ROUND = _of(
+_CITIZEN = _of(
     _EVERYWHERE,
+    code=Fact("the code by which citizens check that the message is ours", "K7QM-3FXA", default=""),
+)
+
+_ROUND = _of(
+    _CITIZEN,
     name=Fact("the citizen's name", "Siti Aminah"),
     programme=Fact("short name of the programme", "BPNT"),
     programme_name=Fact("full name of the programme", "Bantuan Pangan Non Tunai"),
@@ -68,12 +73,12 @@ _MAYBE_ROUND = MappingProxyType(
             along="" if name == "opens_at" else "opens_at",
         )
         for name, fact in _ROUND.items()
-        if name not in _EVERYWHERE
+        if name not in _CITIZEN
     }
 )
 
 _TICKET = _of(
-    _EVERYWHERE,
+    _CITIZEN,
     number=Fact("number of the ticket", "ADU-7K4M2QX"),
     category=Fact("what the ticket is about", "not_received", "code"),
     text=Fact("what the citizen wrote", "Saya belum terima bantuan bulan ini", "text", empty=True, default=""),
@@ -90,7 +95,7 @@ _PROMISE = _of(
     url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
 )
 
-_BARE = _EVERYWHERE
+_BARE = _CITIZEN
 
 FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
     {
@@ -121,7 +126,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             _TICKET, text=Fact("how it was settled", "Bantuan sudah dibayarkan.", "text", empty=True, default="")
         ),
         "ticket_status": _of(
-            _EVERYWHERE,
+            _CITIZEN,
             number=Fact("number of the ticket", "ADU-7K4M2QX"),
             status=Fact(
                 "how it stands; empty for who is not known for its reporter",
@@ -133,7 +138,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             due=Fact("until when something happens", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
         ),
         "information": _of(
-            _EVERYWHERE,
+            _CITIZEN,
             _MAYBE_ROUND,
             topic=Fact(
                 "what was asked: schedule, place, documents, amount, status, how_to_complain, register, genuine",
@@ -147,7 +152,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
         "stop_confirmed": _BARE,
         "start_confirmed": _BARE,
         "help": _BARE,
-        "attachment_refused": _of(_EVERYWHERE, limit=Fact("megabytes a file may have", 20, "number", default=20)),
+        "attachment_refused": _of(_CITIZEN, limit=Fact("megabytes a file may have", 20, "number", default=20)),
         "sla_warning": _PROMISE,
         "sla_escalated": _PROMISE,
         "urgent_ticket": _of(

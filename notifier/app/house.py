@@ -28,6 +28,7 @@ from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.errors import Refused
+from notifier.genuine import Genuine
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.registry import Conflicts, Rounds
@@ -102,6 +103,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def genuine(self) -> Genuine:
+        """Whether a message is ours, by its code."""
+        return Genuine(self.database, self.vault)
 
     @cached_property
     def conflicts(self) -> Conflicts:

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
         "held": ("notifier.cli.held:command", "decide on what may have arrived and waits for a person"),
         "retry": ("notifier.cli.retry:command", "send once more to those who were not told"),
+        "genuine": ("notifier.cli.genuine:command", "say what the code of a message belongs to"),
         "unreached": ("notifier.cli.unreached:command", "list whom no message reached, for field officers"),
     },
     "Words": {

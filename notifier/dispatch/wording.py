@@ -11,7 +11,7 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
 
-TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at")
+TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at", "sent_at")
 
 
 class Speaker:

@@ -149,6 +149,21 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             status=Fact("the public status, when that was asked", "Dalam Proses", "code", empty=True, default=""),
             text=Fact("an answer in words, when there is one", "", "text", empty=True, default=""),
         ),
+        "genuine_checked": _of(
+            _CITIZEN,
+            _MAYBE_ROUND,
+            verdict=Fact("what the code is: real, changed, cancelled, false, missing", "real", "code"),
+            checked=Fact("the code that was asked about", "M4RK-9TZ2", default=""),
+            about=Fact("what kind of message has it", "round_announced", "code", default=""),
+            sent_at=Fact("when that message was sent", "2026-12-05T02:00:00+00:00", "time", empty=True, default=None),
+            was_venue=Fact("where it was to be, if that changed", "RPTRA Klender", empty=True, default=None),
+            was_opens_at=Fact(
+                "when it was to open, if that changed", "2026-12-05T01:00:00+00:00", "time", empty=True, default=None
+            ),
+            was_closes_at=Fact(
+                "when it was to close, if that changed", "2026-12-05T08:00:00+00:00", "time", empty=True, default=None
+            ),
+        ),
         "stop_confirmed": _BARE,
         "start_confirmed": _BARE,
         "help": _BARE,

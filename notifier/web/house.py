@@ -13,6 +13,7 @@ from notifier.broadcasts.again import Again
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
+from notifier.genuine import Genuine
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
 from notifier.restored import Restored
@@ -41,6 +42,8 @@ class House(Protocol):
     def desk(self) -> Desk: ...
     @property
     def rounds(self) -> Rounds: ...
+    @property
+    def genuine(self) -> Genuine: ...
     @property
     def studio(self) -> Studio: ...
     @property

@@ -17,6 +17,7 @@ from notifier.web import (
     account,
     conflicts,
     desk,
+    genuine,
     language,
     lines,
     office,
@@ -66,6 +67,8 @@ MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 DOORS: tuple[Door, ...] = (
     # citizens and machines
     Door("GET", "/", public.welcome, PUBLIC),
+    Door("GET", "/asli", genuine.ask, PUBLIC),
+    Door("POST", "/asli", genuine.check, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
     Door("GET", "/metrics", status.metrics, PUBLIC),
@@ -159,6 +162,7 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
+    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

@@ -21,6 +21,7 @@ from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -103,6 +104,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def silence(self) -> Silence:
+        """What became of the question of receipt."""
+        return Silence(self.database, self.broadcasts)
 
     @cached_property
     def genuine(self) -> Genuine:
@@ -246,7 +252,7 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
     return PlanTerms(
         ladders=ladders(config),
         routes={
-            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
+            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price, config.lines[name].two_way)
             for kind, name in lines_by_channel(config).items()
         },
         audience_moved=config.delivery.audience_moved,

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
 from notifier.store import broadcasts as rows
 from notifier.store import moves
 from notifier.store.rounds import Round
+from notifier.store.silence import QUESTION, silent_after
 
 CORRECTIONS = ("round_changed", "round_cancelled")
 
@@ -18,12 +19,17 @@ def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]
     """SQL: whom the event is for.
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn
-    half-way and is planned again goes to the others.
+    half-way and is planned again goes to the others. A question that follows one that is through goes to the silent.
     """
     if parent_id is not None and event in CORRECTIONS:
         return rows.those(moves.told_before(of.id, of.version))
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
-    return people if parent_id is None else moves.besides(people, of.id, of.version)
+    if parent_id is None:
+        return people
+    if event != QUESTION:
+        return moves.besides(people, of.id, of.version)
+    planned_again = and_(rows.is_in(parent_id, "stopped"), ~moves.has_read(of.id, of.version))
+    return people.where(or_(planned_again, and_(rows.is_in(parent_id, "done"), silent_after(of.id, parent_id))))
 
 
 async def reckon(

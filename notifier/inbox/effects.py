@@ -198,7 +198,13 @@ class Effects:
         return Effect(ADDED, ticket)
 
     async def _complained(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """Filed; who only asks how their open ticket stands is told."""
+        """Filed; who only asks how their open ticket stands is told.
+
+        Aid that never came, said in answer to the question of receipt, is a NO besides.
+        """
+        asked = words.answered is not None and words.answered.event == "receipt_question"
+        if asked and "not_received" in words.meaning.categories:
+            await self._entitle(db, words, False, now)
         effect = await self.file(db, words, now)
         if words.meaning.progress and effect.name == "appended" and effect.ticket is not None and not words.evidence:
             await self._desk.tell_status(db, effect.ticket, words.reporter, words.at, now)
@@ -259,9 +265,10 @@ class Effects:
         if await self._overtaken(db, words, opposite, of):
             return False
         told = benefits.heard(Entitlement(found.record), received)
-        if not received and found.status != Entitlement.DITERIMA:
-            return False
-        if found.status != told:
+        first = not received and found.status != Entitlement.DITERIMA
+        if first and (words.meaning.wants_anonymity or await rounds.own_word(db, found.id) == told):
+            return False  # what is said in confidence leaves nothing that leads to who said it
+        if found.status != told or first:
             await rounds.set_status(db, found.id, told.value, "", CITIZEN, now)
             # Not which words said so: a ticket opened from them may be confidential.
             detail = {"was": found.status, "status": told.value}

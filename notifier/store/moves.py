@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies
@@ -64,8 +64,13 @@ def _told(round_id: int, older_than: int) -> Select[Any]:
 
 def besides(people_ids: Select[Any], round_id: int, older_than: int) -> Select[Any]:
     """SQL: of an audience those who have read nothing older: a correction is for the others."""
+    return people_ids.where(~has_read(round_id, older_than))
+
+
+def has_read(round_id: int, older_than: int) -> ColumnElement[bool]:
+    """SQL, of a person: they may have read an older version of a round."""
     read = _told(round_id, older_than).where(deliveries.c.person_id == people.c.id)
-    return people_ids.where(~read.correlate(people).exists())
+    return read.correlate(people).exists()
 
 
 def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:

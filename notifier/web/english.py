@@ -537,6 +537,37 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "dari alamat lain, belum diverifikasi": "from another address, not verified",
         "dipotong": "cut",
+        # what people answered about receipt
+        "Cakupan": "Coverage",
+        "Cakupan menurut desa": "Coverage by village",
+        "Yang diam": "The silent",
+        "Desa": "Village",
+        "Sudah terima": "Received",
+        "Belum terima": "Not received",
+        "Diam": "Silent",
+        "Lainnya": "Other",
+        "Ditanya": "Asked",
+        "Terakhir": "Last",
+        "{n} kali": "{n} times",
+        "Belum ada": "Nothing yet",
+        "Sudah dan belum terima: kata warga sendiri, YA atau TIDAK; yang terakhir berlaku.": (
+            "Received and not received: the citizen's own word, YA or TIDAK; the last one counts."
+        ),
+        "Diam: pertanyaan sampai, tidak ada jawaban.": "Silent: the question arrived, nothing came back.",
+        "Tak terjangkau: tidak ada pesan yang sampai.": "Unreachable: no message arrived.",
+        "Lainnya: belum ditanya, masih dikirim, atau menjawab hal lain.": (
+            "Other: not asked yet, still being sent, or answered something else."
+        ),
+        "Penerima penyaluran ini belum ditentukan: mereka dicatat saat siaran pertamanya disiapkan.": (
+            "The recipients of this round are not drawn yet: that happens when its first broadcast is prepared."
+        ),
+        "Pertanyaan “sudah diterima?” sampai kepada mereka, dan belum ada jawaban.": (
+            "The question “received?” reached them, and they have not answered."
+        ),
+        "Mereka ditanya sekali lagi lewat jalur lain, bila ada.": "They are asked once more elsewhere, if possible.",
+        "Tidak ada yang diam: belum ditanya, atau semua sudah menjawab.": (
+            "Nobody is silent: not asked yet, or everybody has answered."
+        ),
         # is this message real?
         "Apakah pesan ini asli?": "Is this message real?",
         "Setiap pesan kami diakhiri kode, seperti ASLI K7QM-3FXA. Ketik kode itu di sini.": (

@@ -10,6 +10,7 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
@@ -42,6 +43,8 @@ class House(Protocol):
     def desk(self) -> Desk: ...
     @property
     def rounds(self) -> Rounds: ...
+    @property
+    def silence(self) -> Silence: ...
     @property
     def genuine(self) -> Genuine: ...
     @property

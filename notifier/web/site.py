@@ -27,6 +27,7 @@ from notifier.web import (
     rounds,
     security,
     session,
+    silence,
     status,
     studio,
 )
@@ -94,6 +95,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/coverage/{FORM}", silence.take_coverage, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/silent", silence.silent, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/silent/{FORM}", silence.take_silent, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),

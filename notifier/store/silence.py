@@ -110,6 +110,18 @@ async def by_village(db: AsyncConnection, round_id: int, region: str) -> list[Vi
         .group_by(deliveries.c.person_id)
         .subquery("reached")
     )
+    newest = (  # joined rather than looked up for each: every part of the CASE below would look anew
+        select(func.max(entitlement_changes.c.id).label("id"))
+        .join(entitlements, entitlements.c.id == entitlement_changes.c.entitlement_id)
+        .where(entitlements.c.round_id == round_id, entitlement_changes.c.who == CITIZEN)
+        .group_by(entitlement_changes.c.entitlement_id)
+        .subquery("newest")
+    )
+    words = (
+        select(entitlement_changes.c.entitlement_id, entitlement_changes.c.status)
+        .join(newest, newest.c.id == entitlement_changes.c.id)
+        .subquery("words")
+    )
     each = (
         select(
             people.c.region,
@@ -118,12 +130,12 @@ async def by_village(db: AsyncConnection, round_id: int, region: str) -> list[Vi
             func.coalesce(reached.c.moving, 0).label("moving"),
             func.coalesce(reached.c.answered, 0).label("answered"),
             entitlements.c.status,
-            _word(entitlements).label("word"),
+            words.c.status.label("word"),
         )
         .select_from(
-            entitlements.join(people, people.c.id == entitlements.c.person_id).outerjoin(
-                reached, reached.c.person_id == entitlements.c.person_id
-            )
+            entitlements.join(people, people.c.id == entitlements.c.person_id)
+            .outerjoin(reached, reached.c.person_id == entitlements.c.person_id)
+            .outerjoin(words, words.c.entitlement_id == entitlements.c.id)
         )
         .where(entitlements.c.round_id == round_id, within(people.c.region, region))
         .subquery("each")

@@ -61,11 +61,18 @@ class Broadcast:
     round_code: str
     region: str
     zone: str  # of its round: what its times are shown in
+    opens_at: datetime  # of its round
 
 
-_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone"))
+_OWN = tuple(
+    name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone", "opens_at")
+)
 _SELECT = select(
-    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region, rounds.c.zone
+    *(broadcasts.c[name] for name in _OWN),
+    rounds.c.code.label("round_code"),
+    rounds.c.region,
+    rounds.c.zone,
+    rounds.c.opens_at,
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
 
 
@@ -313,13 +320,14 @@ async def expand(
     now: datetime,
     limit: int,
     besides: Select[Any] | None = None,
+    called_off: str = "",
 ) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
     """Write the deliveries of the next slice.
 
     Returns how many, the last person, the counts by state and reason, and how many are due on each line.
 
-    `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `besides`: channels of a
-    person that it does not go by.
+    `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `called_off`: why none of
+    these will leave at all. `besides`: channels of a person that it does not go by.
     """
     slice_ = _next(people_ids, broadcast.cursor, limit)
     first = (
@@ -353,17 +361,18 @@ async def expand(
         case((contacts.c.line != "", contacts.c.line), else_=default_line),
         first.c.language,
         first.c.zone,
-        case((hindered, "suppressed"), else_="due"),
-        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=""),
+        case((hindered, "suppressed"), else_="cancelled" if called_off else "due"),
+        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=called_off),
         literal(broadcast.round_version),
         at,
         literal(broadcast.expires_at, time_type),
         literal(now, time_type),
+        literal(now if called_off else None, time_type),
     ).select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
     names = "broadcast_id person_id contact_id round_id event lane line language zone state reason round_version"
     statement = (
         insert(deliveries)
-        .from_select([*names.split(), "due_at", "expires_at", "created_at"], rows)
+        .from_select([*names.split(), "due_at", "expires_at", "created_at", "settled_at"], rows)
         .returning(deliveries.c.person_id, deliveries.c.state, deliveries.c.reason, deliveries.c.line)
     )
     counts: dict[tuple[str, str], int] = {}

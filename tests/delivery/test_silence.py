@@ -43,10 +43,11 @@ async def _asked(talk: Talk) -> int:
         await add_person(talk.stage, name, ("sms", f"+628120000000{n}"))
     await add_person(talk.stage, "EKA", ("telegram", "7105"), ("sms", "+6281200000005"), region=PONDOK_BAMBU)
     await add_person(talk.stage, "FAJAR", region=PONDOK_BAMBU)
-    for event in ("round_announced", "receipt_question"):
+    for event, at in (("round_announced", "2026-12-05 10:00"), ("receipt_question", "2026-12-07 10:00")):
+        talk.at(at)
         await talk.stage.broadcast(event, CODE)
         await talk.stage.send()
-        talk.stage.clock.move(minutes=1)
+    talk.stage.clock.move(minutes=1)
     return of
 
 
@@ -136,6 +137,7 @@ async def test_yes_and_then_no_leaves_both_on_record_and_the_later_word_opens_th
 async def test_a_question_that_moved_or_met_no_silence_is_not_asked_again(talk: Talk) -> None:
     await add_round(talk.stage)
     await add_person(talk.stage, "AYU", ("sms", "+6281200000001"), ("telegram", "7101"))
+    talk.at("2026-12-07 10:00")
     await talk.stage.broadcast("receipt_question", CODE)
     await talk.stage.send()
     talk.stage.clock.move(days=3)

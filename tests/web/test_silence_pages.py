@@ -9,6 +9,7 @@ from tests.web.sites import Site, fill
 async def _asked(pages: Site) -> None:
     """Eight people told of a round and asked: one says yes, one no, four keep silent, two cannot be reached."""
     await fill(pages)
+    pages.clock.move(days=2)
     await pages.broadcast("sending", "receipt_question")
     now = pages.clock()
     async with pages.house.database.write() as db:

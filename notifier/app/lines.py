@@ -85,7 +85,7 @@ def build_dispatcher(house: House) -> Dispatcher:
         house.database,
         house.vault,
         routes,
-        Speaker(house.words),
+        Speaker(house.words, house.vault.codes.of),
         delivery_terms(house),
         clock=house.clock,
         chance=SystemRandom(),

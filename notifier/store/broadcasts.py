@@ -196,6 +196,13 @@ async def already(
     return int(found[0]) if found else None
 
 
+async def asks_again(db: AsyncConnection, b: Broadcast) -> bool:
+    """Whether a question follows one that is through: it asks the silent once more, elsewhere."""
+    if b.event != "receipt_question" or b.parent_id is None:
+        return False
+    return bool((await db.execute(select(is_in(b.parent_id, "done")))).scalar_one())
+
+
 # --- the audience ----------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +234,11 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
     return wanted
 
 
+def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
+    """SQL: a broadcast is in this state."""
+    return select(broadcasts.c.id).where(broadcasts.c.id == broadcast_id, broadcasts.c.state == state).exists()
+
+
 def those(person_ids: Select[Any]) -> Select[Any]:
     """SQL: an audience of exactly these people."""
     return select(people.c.id).where(people.c.id.in_(person_ids))
@@ -237,8 +249,10 @@ async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
     return int((await db.execute(select(func.count()).select_from(people_ids.subquery()))).scalar_one())
 
 
-def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
-    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder."""
+def _reachable(ladder: Sequence[str], besides: Select[Any] | None = None) -> ColumnElement[int]:
+    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder.
+    `besides`: channels that are not wanted.
+    """
     place = rank(ladder)
     usable = (
         select(contacts.c.id)
@@ -247,6 +261,8 @@ def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
         .limit(1)
         .correlate(people)
     )
+    if besides is not None:
+        usable = usable.where(contacts.c.kind.not_in(besides))
     preferred = usable.where(contacts.c.kind == people.c.prefers).scalar_subquery()
     return func.coalesce(case((people.c.prefers != "", preferred)), usable.scalar_subquery())
 
@@ -305,6 +321,7 @@ async def expand(
     due: Mapping[str, datetime],
     now: datetime,
     limit: int,
+    besides: Select[Any] | None = None,
     called_off: str = "",
 ) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
     """Write the deliveries of the next slice.
@@ -312,7 +329,7 @@ async def expand(
     Returns how many, the last person, the counts by state and reason, and how many are due on each line.
 
     `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `called_off`: why none of
-    these will leave at all.
+    these will leave at all. `besides`: channels of a person that it does not go by.
     """
     slice_ = _next(people_ids, broadcast.cursor, limit)
     first = (
@@ -321,7 +338,7 @@ async def expand(
             people.c.language,
             people.c.zone,
             people.c.silenced_at,
-            _reachable(ladder).label("contact_id"),
+            _reachable(ladder, besides).label("contact_id"),
         )
         .where(people.c.id.in_(select(slice_.c.id)))
         .cte("first")

@@ -244,6 +244,13 @@ async def led_to(db: AsyncConnection, senders: Collection[bytes], effect: str, s
     return (await db.execute(select(heard.c.id).where(*said).limit(1))).first() is not None
 
 
+async def filed(db: AsyncConnection, senders: Collection[bytes], text: str, before: int) -> int | None:
+    """The ticket that the same words of the same sender led to earlier, for whoever passes a message on again."""
+    same = (heard.c.sender_index.in_(tuple(senders)), heard.c.text == text, heard.c.ticket_id.is_not(None))
+    newest = select(heard.c.ticket_id).where(*same, heard.c.id < before).order_by(heard.c.id.desc()).limit(1)
+    return (await db.execute(newest)).scalar_one_or_none()
+
+
 # --- pieces of one message -------------------------------------------------------------------------------------------
 
 PART, JOINED = "part", "joined"

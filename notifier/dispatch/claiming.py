@@ -25,7 +25,7 @@ from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces, queue
 from notifier.store.deliveries import Step
 from notifier.store.loads import Load
-from notifier.store.queue import Claimed, Mark
+from notifier.store.queue import Claimed, Mark, Taken
 
 log = structlog.get_logger()
 SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than a second after a stop
@@ -115,25 +115,24 @@ class Claims:
         units = max(1.0, math.floor(share.rate * SPAN))
         return max(1, min(self._batch, int(units / self._weights.get(share.route.line, 1.0))))
 
-    async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Any]:
+    async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Taken]:
         line, until = share.route.line, now + self._lease
-        taken = await queue.claim(db, line, now, until, limit, bulk=False)
-        if not share.bulk or len(taken) >= limit:
-            return taken
+        if not share.bulk:
+            return await queue.claim(db, line, now, until, limit, bulk=False)
         mark, look = self._marks.get(line, (None, 0.0))
         started = clocks.monotonic()
         if started >= look:
             mark = None
-        more = await queue.claim(db, line, now, until, limit - len(taken), bulk=True, after=mark)
+        taken = await queue.claim(db, line, now, until, limit, bulk=True, after=mark)
         if mark is None:  # a look at the whole queue takes at most a twentieth of the time
             cost = clocks.monotonic() - started
             look = started + max(RESCAN, 20 * cost)
-        if more:
-            last = more[-1]
+        if taken and taken[-1].lane == Lane.BULK:
+            last = taken[-1]
             self._marks[line] = ((last.lane, last.due_at, last.id), look)
-        else:
+        elif len(taken) < limit:
             self._marks.pop(line, None)
-        return [*taken, *more]
+        return taken
 
     # --- what may leave now ---
 

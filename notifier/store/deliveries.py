@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, func, liter
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import (
     attempts,
@@ -23,6 +22,7 @@ from notifier.store.schema import (
     tallies,
     tickets,
 )
+from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert_on
 
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
@@ -187,7 +187,7 @@ async def hold(db: AsyncConnection, ids: Collection[int]) -> None:
     single statement's snapshot may be too old for.
     """
     if db.dialect.name == "postgresql":
-        await db.execute(_holding(db.dialect.name), listed(db, ids))
+        await fetch(db, _holding(db.dialect.name), listed(db, ids))
 
 
 @cache
@@ -203,7 +203,7 @@ async def accept(
     look for a receipt that has not come.
     """
     times = {"accepted_at": now, "look": look}
-    rows = await db.execute(_accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
+    rows = await fetch(db, _accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
     return [Arrived._make(row) for row in rows]
 
 

@@ -7,10 +7,11 @@ Only what may leave now is kept; the rest goes back, expires or climbs.
 import math
 import time as clocks
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -141,15 +142,16 @@ class Claims:
         reader, address finished or written to a moment ago, words that are broken.
         """
         taken: Counter[tuple[int, str, str]] = Counter()
-        for c in claimed:
-            if c.broadcast_id is not None:
-                taken[c.broadcast_id, State.DUE.value, ""] -= 1
-                taken[c.broadcast_id, State.SENDING.value, ""] += 1
+        for broadcast_id, n in Counter(c.broadcast_id for c in claimed).items():
+            if broadcast_id is not None:
+                taken[broadcast_id, State.DUE.value, ""] -= n
+                taken[broadcast_id, State.SENDING.value, ""] += n
         ready: list[Ready] = []
         steps: list[Step] = []
         rests = await self._rests(db, share, claimed, now)
+        opens = cache(lambda zone: window(now, ZoneInfo(zone), *self._window))  # most people of a group share a zone
         for c in claimed:
-            found = await self._may_leave(db, share, c, rests, now)
+            found = await self._may_leave(db, share, c, rests, opens, now)
             if isinstance(found, Step):
                 steps.append(found)
             else:
@@ -163,23 +165,27 @@ class Claims:
         return ready
 
     async def _may_leave(
-        self, db: AsyncConnection, share: Share, c: Claimed, rests: "Rests | None", now: datetime
+        self,
+        db: AsyncConnection,
+        share: Share,
+        c: Claimed,
+        rests: "Rests | None",
+        opening: Callable[[str], datetime],
+        now: datetime,
     ) -> Ready | Step:
         try:
             kind, address = address_of(c, self._vault)
-            zone = ZoneInfo(c.zone)
+            opens = opening(c.zone)
         except Exception as error:  # one unreadable row must not stop the line it waits on
             return _back(c, State.FAILED, f"unreadable: {error}", now)
         if c.expires_at is not None and c.expires_at <= now:
             return _back(c, State.EXPIRED, "too late for its event", now)
         if c.stopped and c.lane == Lane.BULK:
             return _back(c, State.SUPPRESSED, "stopped", now)
-        if c.window:
-            opens = window(now, zone, *self._window)
-            if opens > now:
-                if c.expires_at is not None and opens >= c.expires_at:
-                    return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
-                return _back(c, State.DUE, "", now, due_at=opens)
+        if c.window and opens > now:
+            if c.expires_at is not None and opens >= c.expires_at:
+                return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
+            return _back(c, State.DUE, "", now, due_at=opens)
         if c.contact_id is not None and c.contact_state != "ok":
             return await self._climb(db, c, "the address is finished", now)
         if rests is not None:

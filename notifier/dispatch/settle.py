@@ -43,10 +43,11 @@ class Outcome(NamedTuple):
     excused: bool = False  # the line failed, not the message: the attempt does not count
     line_works: bool = False  # it showed that a line in trouble works again
 
-    def load(self) -> Load | None:
+    def units(self) -> int:
         """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all."""
-        units = (self.segments if self.state is State.ACCEPTED else 0) - self.weight
-        return None if self.state is State.UNKNOWN or not units else Load(segments=units, rupiah=units * self.price)
+        if self.state is State.UNKNOWN:
+            return 0
+        return (self.segments if self.state is State.ACCEPTED else 0) - self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,11 @@ async def _accept(
     found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
     arrived = [(one, taken[one.id]) for one in found]
     await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: dict[tuple[int, str, str], int] = {}
+    for broadcast_id, n in Counter(one.broadcast_id for one, _ in arrived).items():
+        if broadcast_id is not None:
+            counts |= {(broadcast_id, State.SENDING.value, ""): -n, (broadcast_id, State.ACCEPTED.value, ""): n}
     for one, _ in arrived:
-        if one.broadcast_id is not None:
-            counts[one.broadcast_id, State.SENDING.value, ""] -= 1
-            counts[one.broadcast_id, State.ACCEPTED.value, ""] += 1
         if one.ticket_id is not None and one.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, one.ticket_id, now)  # it left: the promise to acknowledge is kept
     await deliveries.count(db, counts, terms.worker)
@@ -128,12 +129,12 @@ async def _accept(
 
 def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:
     """What broadcasts cost more, or less, than was reckoned when their messages were claimed."""
-    spent: dict[tuple[int, str], Load] = {}
+    segments, rupiah = Counter[int](), Counter[int]()
     for broadcast_id, outcome in outcomes:
-        differs = outcome.load()
-        if broadcast_id is not None and differs is not None:
-            spent[broadcast_id, line] = spent.get((broadcast_id, line), Load()) + differs
-    return spent
+        if broadcast_id is not None and (units := outcome.units()):
+            segments[broadcast_id] += units
+            rupiah[broadcast_id] += units * outcome.price
+    return {(number, line): Load(segments=n, rupiah=rupiah[number]) for number, n in segments.items()}
 
 
 def _row(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import TemplateError
@@ -37,8 +37,7 @@ class RenderError(Refused):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A message in words."""
 
     parts: Mapping[str, str]  # part -> words
@@ -202,6 +201,7 @@ def speaker(
         template: Template = environment.from_string(tree, globals=defaults | dict(common or {}))
     except (TemplateError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
         raise RenderError(f"{event}, {channel}, {language}, {part}: can't be compiled ({error})") from None
+    template.globals = dict(template.globals)  # Jinja keeps them in layers, and would copy those for each message
     say, root = template.new_context, template.root_render_func
     finish = _FINISH.get((channel, part), str.strip)
     return lambda facts: finish("".join(root(say(facts))))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Whom an event is for, and what telling them would take."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select
@@ -14,11 +15,12 @@ from notifier.store.rounds import Round
 CORRECTIONS = ("round_changed", "round_cancelled")
 
 
+@lru_cache(64)
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
     """SQL: whom the event is for.
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn
-    half-way and is planned again goes to the others.
+    half-way and is planned again goes to the others. The same audience is the same SQL, which is worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
         return rows.those(moves.told_before(of.id, of.version))

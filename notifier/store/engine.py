@@ -182,8 +182,8 @@ class Database:
     @asynccontextmanager
     async def write_slice(self) -> AsyncIterator[AsyncConnection]:
         """A bulk writer's transaction: afterwards it pauses as long as it wrote, so that webhooks are not held up."""
-        started = time.perf_counter()
         async with self.write() as db:
+            started = time.perf_counter()  # what it waited for others is no time that it wrote
             yield db
         if self.is_sqlite:
             await asyncio.sleep(time.perf_counter() - started)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.short_way import run_in_thread
@@ -57,7 +57,7 @@ class _Compiled:
 async def fetch(db: AsyncConnection, statement: Any, values: Mapping[str, Any] = NOTHING) -> Rows:
     """Execute a statement that is kept, and bring all its rows. `values`: its bind parameters, or an insert's columns.
 
-    A list that stands in the statement itself (`in_`) has to be written out in it: nothing is spelled anew each time.
+    A list that is given anew each time belongs into `given.among`, not into `in_`: the text is spelled once.
     """
     compiled = _compiled(statement, db.dialect, tuple(values))
     return compiled.read(await _run(db, compiled.text, compiled.given(values), many=False))
@@ -82,13 +82,14 @@ async def many(
 
 @lru_cache(256)
 def _compiled(statement: Any, dialect: Dialect, keys: tuple[str, ...]) -> _Compiled:
-    columns = list(keys) if getattr(statement, "is_dml", False) else None
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
-    made = compiled._bind_processors
-    binds = tuple((name, made.get(name)) for name in compiled.positiontup)
-    own = {name: value for name, value in compiled.params.items() if name not in keys}
+    bare = isinstance(statement, Insert) and statement.select is None  # its columns are those that are given
+    compiled = statement.compile(dialect=dialect, column_keys=list(keys) if bare else None)
+    whole = compiled.construct_expanded_state({**compiled.params, **dict.fromkeys(keys)})
+    made = {**compiled._bind_processors, **whole.processors}
+    binds = tuple((name, made.get(name)) for name in whole.positiontup)
+    own = {name: value for name, value in (compiled.params | whole.additional_parameters).items() if name not in keys}
     types = [entry.type.dialect_impl(dialect) for entry in compiled._result_columns or ()]
-    return _Compiled(str(compiled), binds, own, tuple(kind.result_processor(dialect, None) for kind in types))
+    return _Compiled(whole.statement, binds, own, tuple(kind.result_processor(dialect, None) for kind in types))
 
 
 async def _run(db: AsyncConnection, text: str, given: Sequence[Any], *, many: bool) -> Rows:

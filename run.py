@@ -71,6 +71,9 @@ def main(words: list[str]) -> int:
         groups = {"dev"} if word in DEVELOPERS_WORDS else set()
         if not _installed(groups):
             _install(groups)
+        if word in DEVELOPERS_WORDS:
+            # A story starts the service many times over: compiling it once saves each start more than a second.
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         if word == "test" and len(words) == 1:
             return _check_everything()
         _become(word, words)

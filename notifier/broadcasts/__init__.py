@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.broadcasts.audience import audience, reckon
 from notifier.broadcasts.course import Course, note
 from notifier.broadcasts.guarding import Guard, first_ones, within_cap
+from notifier.broadcasts.leftover import rest_of
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import (
     PLANNABLE,
@@ -25,6 +26,7 @@ from notifier.broadcasts.values import (
     in_time,
     local,
     moment,
+    not_too_soon,
     past,
     statement_of,
 )
@@ -80,6 +82,7 @@ class Broadcasts:
             of = await self._round(db, viewer, event, round_code)
             preview = await reckon(db, self._terms, self._measure, event, of)
         at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
+        not_too_soon(event, at, of)
         preview = replace(preview, past=not in_time(at, now, self._terms.past_due, of.zone))
         within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {round_code}")
         if dry_run:
@@ -331,3 +334,26 @@ class Broadcasts:
     async def advance(self, now: datetime, worker: str) -> int:
         """The clock: drive every broadcast whose time has come; returns how many were looked at."""
         return await self._course.advance(now, worker)
+
+    # --- onward by hand ---
+
+    async def release(self, viewer: Viewer, broadcast_id: int, now: datetime) -> None:
+        """Let the others follow the first ones now, without waiting for their judgement. Raises Refused."""
+        viewer.needs(Right.CONTROL_BROADCAST)
+        async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id)
+            if not await rows.change(db, broadcast_id, ("canary",), state="expanding", wake=now):
+                raise Refused(f"broadcast {broadcast_id} is {b.state}; nobody waits for its first ones")
+            await note(db, viewer.who, "broadcast.released", broadcast_id, now, people=b.expanded)
+
+    async def plan_rest(self, viewer: Viewer, broadcast_id: int, when: str, now: datetime) -> int:
+        """Plan a stopped broadcast once more, for those it has not told; somebody else approves it. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        async with self._database.write() as db:
+            b = await self._seen(db, viewer, broadcast_id, lock=False)
+            of, people = await rest_of(db, b)
+            at = moment(when, of.zone, now)
+            in_time(at, now, self._terms.past_due, of.zone)
+            return await self.draft(
+                db, b.event, of, at=at, who=viewer.who, now=now, people=people, parent_id=b.id, facts=b.facts, cap=b.cap
+            )

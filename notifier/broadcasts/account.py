@@ -4,7 +4,7 @@ Looks only, and records what was taken away. Sending again is `again`'s, visits 
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import IO, Any
@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts import sheets
+from notifier.broadcasts.glance import Glance, Missed, look, onward
 from notifier.broadcasts.values import Statement, Terms, local, statement_of
 from notifier.errors import Refused
+from notifier.rules import reasons
 from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.eta import ROUND_THE_CLOCK, Queue, eta, spread
 from notifier.rules.outlook import Next, Outlook, outlook
@@ -26,7 +28,7 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.told import Entry, Shelf
 
-LISTS = ("told", "untold", "held", *(state.value for state in State))
+LISTS = ("told", "untold", "held", "resend", "unconfirmed", *(state.value for state in State))
 HALTED = ("paused", "asking")
 BEFORE = ("approved",)  # not begun: nobody stands on a line yet
 UNDER_WAY = ("expanding", "sending", "canary")
@@ -44,8 +46,6 @@ SAYS: Mapping[str, str] = {
     State.EXPIRED: "kedaluwarsa",
     State.CANCELLED: "dibatalkan",
     State.SUPPRESSED: "tidak dikirim",
-    "no_contact": "tidak punya kontak",
-    "stopped": "berhenti berlangganan",
     Next.NOTHING: "selesai",
     Next.REPORT: "menunggu jawaban penyedia",
     Next.LEAVES: "akan dikirim",
@@ -54,7 +54,7 @@ SAYS: Mapping[str, str] = {
     Next.RESEND: "akan dikirim ulang",
     Next.VISIT: "dikunjungi pendamping",
     Next.SILENT: "tidak dikirim: warga meminta berhenti",
-    Next.CALLED_OFF: "dibatalkan sebelum terkirim",
+    Next.CALLED_OFF: "dikunjungi, kecuali sisanya direncanakan lagi",
 }
 HEAD = ("NAMA", "NIK", "KODE_WILAYAH", "DESA", "SALURAN", "JALUR", "KEADAAN", "SEBAB", "WAKTU", "SELANJUTNYA", "PADA")
 
@@ -218,6 +218,7 @@ class Told:
             resting = {pace.scope: pace.parked_until for pace in await paces.parked(db, now)}
         by_id = {b.id: b for b in shown}
         left: dict[int, Mapping[str, int]] = {}
+        tried: dict[int, bool] = {}  # nobody waits for the first try
         for number in ids:
             states = kept.get(number, {})
             waiting = states.get("due", 0) + states.get("sending", 0)
@@ -225,12 +226,33 @@ class Told:
                 waiting += max(by_id[number].audience - by_id[number].expanded, 0)
             put = {line: (load.people, load.attempts) for line, load in carried.get(number, {}).items()}
             left[number] = spread(put, waiting)
+            tried[number] = bool(put) and sum(load.attempts - load.people for load in carried[number].values()) >= 0
         found: dict[int, datetime] = {}
         for b in waits:
             through = self._through(b, left, going, resting, now)
             if through is not None:
                 found[b.id] = through
+        # Where only retries are left it is not the rate that decides, but when the last of them begins.
+        retried = [b for b in waits if b.id in found and b.expanded >= b.audience and tried.get(b.id)]
+        async with self._database.read() as db:
+            for b in retried:
+                lane = int(EVENTS[b.event].lane)
+                last = await told.last_due(db, b.id, sorted(left[b.id]), lane)
+                found[b.id] = max(found[b.id], last) if last else found[b.id]
         return found
+
+    async def glance(self, b: Broadcast, now: datetime) -> Glance:
+        """One look: told and not told, how, why, and what comes."""
+        through = (await self.etas([b], now)).get(b.id)
+        async with self._database.read() as db:
+            seen = await look(db, b)
+        return replace(seen, through=through, ahead=onward(b, seen, now, through))
+
+    async def missed(self, b: Broadcast) -> tuple[Sequence[Missed], bool]:
+        """Who was not told, by reason, most first; False when the numbers are only a least."""
+        async with self._database.read() as db:
+            seen = await look(db, b)
+        return sorted(seen.missed, key=lambda one: -one.people), seen.whole
 
     def _through(
         self,
@@ -241,6 +263,8 @@ class Told:
         now: datetime,
     ) -> datetime | None:
         begin = max(b.at, now)
+        if b.state == "canary" and b.canary_until is not None:
+            begin = max(begin, b.canary_until)  # the others leave once the first ones are judged
         own = dict(left.get(b.id, {}))
         if not own and b.expanded < max(b.audience, b.approved_audience) and b.state != "sending":
             own = self._unplaced(max(b.audience, b.approved_audience) - b.expanded)
@@ -276,7 +300,7 @@ def _cells(b: Broadcast, entry: Entry) -> Sequence[str]:
         entry.channel,
         entry.line,
         SAYS[entry.state],
-        SAYS.get(entry.reason, entry.reason),
+        reasons.said(entry.reason, "id"),
         local(when, b.zone) if when else "",
         SAYS[after.next],
         local(after.at, b.zone) if after.at else "",

@@ -19,13 +19,15 @@ CORRECTIONS = ("round_changed", "round_cancelled")
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
     """SQL: whom the event is for.
 
-    With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn
-    half-way and is planned again goes to the others. The same audience is the same SQL, which is worked out once.
+    With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn or
+    stopped half-way and is planned again goes to the others. The same audience is the same SQL, worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
-        return rows.those(moves.told_before(of.id, of.version))
+        return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
-    return people if parent_id is None else moves.besides(people, of.id, of.version)
+    if parent_id is None:
+        return people
+    return moves.unreached_by(moves.besides(people, of.id, of.version), event, of.version, parent_id)
 
 
 async def reckon(

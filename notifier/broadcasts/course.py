@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import CORRECTIONS, audience
 from notifier.broadcasts.guarding import WATCHED, Guard, settled
+from notifier.broadcasts.leftover import name_rest
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import EVENTS, State
@@ -43,6 +44,10 @@ class Course:
         self._database = database
         self._terms = terms
         self._guard = guard
+
+    @property
+    def _slice(self) -> int:
+        return SLICE_SQLITE if self._database.is_sqlite else SLICE_POSTGRESQL
 
     async def advance(self, now: datetime, worker: str) -> int:
         """Look at every broadcast whose time has come; returns how many were looked at."""
@@ -124,7 +129,7 @@ class Course:
         if b.event in CORRECTIONS:  # whoever joins one late has its walk begin once more
             people = moves.not_in(people, b.id)
         # The first ones stay among themselves: the slice that reaches their number ends there.
-        whole = SLICE_SQLITE if self._database.is_sqlite else SLICE_POSTGRESQL
+        whole = self._slice
         limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
         if b.parent_id is None or b.event not in CORRECTIONS:
             await expansion.draw(db, b.round_id, people, now, b.cursor, limit)
@@ -180,7 +185,7 @@ class Course:
         return False
 
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
-        """Call off what has not left, slice by slice; people never expanded count as unexpanded."""
+        """Call off what has not left, slice by slice, and name whom it never came to."""
         found = await rows.waiting(db, b.id, RECALL)
         why, end = b.why or "stopped", {"settled_at": now, "lease_until": None}
         steps = [
@@ -190,6 +195,9 @@ class Course:
         ]
         await deliveries.move(db, steps, worker)
         if len(found) == RECALL:
+            return True
+        if b.audience > b.expanded:
+            await name_rest(db, self._terms, b, now, worker, self._slice)
             return True
         # What is under way now may fall back to due (a refusal that may pass, a resend): look until nothing can.
         done = await settled(db, b.id)

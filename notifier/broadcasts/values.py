@@ -114,6 +114,14 @@ def in_time(at: datetime, now: datetime, past_due: timedelta, zone: str) -> bool
     return not past(at, now)
 
 
+def not_too_soon(event: str, at: datetime, of: Round) -> None:
+    """Raises Refused for a question that would be asked before anybody can have received anything."""
+    if event == "receipt_question" and at < of.opens_at:
+        raise Refused(
+            f"--at: {of.code} opens at {local(of.opens_at, of.zone)}; ask whether people have received it after that"
+        )
+
+
 def past(at: datetime, now: datetime) -> bool:
     """Whether a time is past by more than the minute that typing takes."""
     return at < now - TYPING

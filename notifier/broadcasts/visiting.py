@@ -3,7 +3,7 @@
 Results that come back as a file are the registry's to import.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.broadcasts import sheets
 from notifier.broadcasts.account import SAYS, seen
 from notifier.errors import Refused
+from notifier.rules import reasons
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.visits import Result, code_of
 from notifier.store import broadcasts as rows
@@ -25,7 +26,21 @@ from notifier.store.rounds import Round
 from notifier.store.visits import Scope, Unreached, Visit
 
 # The last three are empty: filled in at the doors, the file comes back by `notifier import visits`.
-HEAD = ("KODE", "KODE_WILAYAH", "DESA", "NAMA", "NIK", "ALAMAT", "RT", "RW", "SEBAB", "HASIL", "TANGGAL", "CATATAN")
+HEAD = (
+    "KODE",
+    "KODE_WILAYAH",
+    "DESA",
+    "NAMA",
+    "NIK",
+    "ALAMAT",
+    "RT",
+    "RW",
+    "SEBAB",
+    "KUNJUNGAN",
+    "HASIL",
+    "TANGGAL",
+    "CATATAN",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,7 @@ class Visiting:
                     p.rt,
                     p.rw,
                     _why(p),
+                    visited(p),
                     *("", "", ""),
                 )
                 for p in part
@@ -142,5 +158,19 @@ def _narrower(own: str, asked: str) -> str:
 
 
 def _why(p: Unreached) -> str:
-    state, reason = SAYS[p.state], SAYS.get(p.reason, p.reason)
+    state, reason = SAYS[p.state], reasons.said(p.reason, "id")
     return f"{state}: {reason}" if reason else state
+
+
+FOUND: Mapping[str, str] = {
+    Result.TOLD: "diberi tahu",
+    Result.ABSENT: "tidak ada",
+    Result.MOVED: "pindah",
+    Result.DIED: "meninggal",
+}
+
+
+def visited(p: Unreached) -> str:
+    """What the last visit found, and when; "" when nobody went there yet."""
+    told = (FOUND.get(p.visited or "", p.visited), p.visited_on and p.visited_on.isoformat(), p.note)
+    return ", ".join(str(word) for word in told if word)

@@ -36,6 +36,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Broadcasts": {
         "plan": ("notifier.cli.plan:command", "plan a broadcast for a round, or show what it would do"),
         "approve": ("notifier.cli.approve:command", "approve a broadcast that someone else planned"),
+        "control": ("notifier.cli.control:command", "pause, resume or stop a broadcast, or let its others go"),
         "test-send": ("notifier.cli.test_send:command", "send a test message over one line"),
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
         "held": ("notifier.cli.held:command", "decide on what may have arrived and waits for a person"),

@@ -10,6 +10,7 @@ from notifier.cli.options import Options, operator, parser
 from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.rules.visits import code_of
+from notifier.store.visits import Unreached
 
 
 def command(args: list[str], options: Options) -> int:
@@ -45,11 +46,17 @@ async def _unreached(asked: Any, options: Options) -> int:
                 if p.region != after[0]:
                     print(f"{p.region} {p.village}".rstrip())
                 where = ", ".join(word for word in (p.address, f"RT {p.rt}/RW {p.rw}" if p.rt or p.rw else "") if word)
-                print(f"  {code_of(p.delivery_id)}  {p.name} {p.nik_masked}  {where}  ({p.reason or p.state})")
+                print(
+                    f"  {code_of(p.delivery_id)}  {p.name} {p.nik_masked}  {where}  ({p.reason or p.state}){_before(p)}"
+                )
                 after = (p.region, p.person_id)
             count += len(part)
     print(f"{count} people to visit." if count else "Nobody is left to visit.")
     return 0
+
+
+def _before(p: Unreached) -> str:
+    return f"  last visit: {p.visited} {p.visited_on}" if p.visited else ""
 
 
 def _keep(file: IO[bytes], path: Path) -> None:

@@ -155,7 +155,8 @@ async def tell_status(
     if await tickets.asked_lately(db, ticket.id, now - ASKED_AGAIN):
         return False
     stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
-    coming = [r.due for r in stands.clocks.values() if r.due and not r.met_at and not r.paused and r.due >= now]
+    outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
+    coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
     due = min(coming).isoformat() if coming and ticket.open else None
     facts = {"number": ticket.number, "status": ticket.status.value, "due": due}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)

@@ -5,6 +5,7 @@ gets. Reads no clock: the years whose holidays count are told by the moment of b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from notifier.config import Calendar, Config, PolicyTable
@@ -198,6 +199,7 @@ def _span(name: str, span: str) -> tuple[date, date]:
     return begin, end
 
 
+@cache
 def national(years: range) -> frozenset[date]:
     """National holidays and cuti bersama of these years, as far as they are known."""
     import holidays  # late: it costs half a second that most commands need not pay

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
+from types import CodeType, MappingProxyType
 from typing import Any, NamedTuple
 
 from jinja2 import StrictUndefined, Template
@@ -193,18 +193,26 @@ def speaker(
 ) -> Callable[[Mapping[str, Any]], str]:
     """One source as a function of facts: checked, compiled, its result made fit for the part. Raises RenderError."""
     environment = environment_for(channel, language, part, strict=strict)
-    tree, findings = grammar.parse(environment, source, FACTS[event])
-    if tree is None:
-        raise RenderError(f"{event}, {channel}, {language}, {part}, {grammar.first_sentence(findings)}")
     defaults = {name: fact.default for name, fact in FACTS[event].items() if not fact.needed}
-    try:
-        template: Template = environment.from_string(tree, globals=defaults | dict(common or {}))
-    except (TemplateError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
-        raise RenderError(f"{event}, {channel}, {language}, {part}: can't be compiled ({error})") from None
+    code = _compiled(event, channel, language, part, source, strict)
+    template = Template.from_code(environment, code, environment.make_globals(defaults | dict(common or {})))
     template.globals = dict(template.globals)  # Jinja keeps them in layers, and would copy those for each message
     say, root = template.new_context, template.root_render_func
     finish = _FINISH.get((channel, part), str.strip)
     return lambda facts: finish("".join(root(say(facts))))  # type: ignore[arg-type]
+
+
+@lru_cache(1024)
+def _compiled(event: str, channel: str, language: str, part: str, source: str, strict: bool) -> CodeType:
+    """One source, checked and compiled once. Raises RenderError."""
+    environment = environment_for(channel, language, part, strict=strict)
+    tree, findings = grammar.parse(environment, source, FACTS[event])
+    if tree is None:
+        raise RenderError(f"{event}, {channel}, {language}, {part}, {grammar.first_sentence(findings)}")
+    try:
+        return environment.compile(tree)
+    except (TemplateError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
+        raise RenderError(f"{event}, {channel}, {language}, {part}: can't be compiled ({error})") from None
 
 
 @lru_cache(64)

@@ -21,7 +21,7 @@ class Next(StrEnum):
     RESEND = "resend"  # perhaps sent: once more by itself, with the same key
     VISIT = "visit"  # on the list of the field officers
     SILENT = "silent"  # asked us to stop: nothing is sent; a visit is another matter
-    CALLED_OFF = "called_off"  # the broadcast was stopped before it left
+    CALLED_OFF = "called_off"  # the broadcast was stopped before it left: visited, unless another one takes them up
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,18 @@ class Broadcast:
     round_code: str
     region: str
     zone: str  # of its round: what its times are shown in
+    opens_at: datetime  # of its round
 
 
-_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone"))
+_OWN = tuple(
+    name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone", "opens_at")
+)
 _SELECT = select(
-    *(broadcasts.c[name] for name in _OWN), rounds.c.code.label("round_code"), rounds.c.region, rounds.c.zone
+    *(broadcasts.c[name] for name in _OWN),
+    rounds.c.code.label("round_code"),
+    rounds.c.region,
+    rounds.c.zone,
+    rounds.c.opens_at,
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
 
 

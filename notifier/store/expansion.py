@@ -80,16 +80,18 @@ async def expand(
     due: Mapping[str, datetime],
     now: datetime,
     limit: int,
+    called_off: str = "",
 ) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
     """Write the deliveries of the next slice.
 
     Returns how many, the last person, the counts by state and reason, and how many are due on each line.
 
-    `due`: zone → when it may leave there; a zone without an entry takes the plan's own time.
+    `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `called_off`: why none of
+    these will leave at all.
     """
     b = broadcast
     alike = (b.id, b.round_id, b.event, b.round_version, b.at, b.expires_at, lane)
-    statement = _expanding(people_ids, alike, ladder, tuple(lines.items()), tuple(due.items()))
+    statement = _expanding(people_ids, alike, ladder, tuple(lines.items()), tuple(due.items()), called_off)
     counts, carried = Counter[tuple[str, str]](), Counter[str]()
     last = b.cursor
     given = {"after": b.cursor, "most": limit, "at_now": now}
@@ -108,6 +110,7 @@ def _expanding(
     ladder: tuple[str, ...],
     lines: tuple[tuple[str, str], ...],
     due: tuple[tuple[str, datetime], ...],
+    called_off: str,
 ) -> Insert:
     number, round_id, event, round_version, plan, expires_at, lane = alike
     slice_ = _next(people_ids)
@@ -141,15 +144,16 @@ def _expanding(
         case((contacts.c.line != "", contacts.c.line), else_=default_line),
         first.c.language,
         first.c.zone,
-        case((hindered, "suppressed"), else_="due"),
-        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=""),
+        case((hindered, "suppressed"), else_="cancelled" if called_off else "due"),
+        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=called_off),
         literal(round_version),
         at,
         literal(expires_at, _TIME),
         _NOW,
+        _NOW if called_off else literal(None, _TIME),
     ).select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
     names = "broadcast_id person_id contact_id round_id event lane line language zone state reason round_version"
-    return insert(deliveries).from_select([*names.split(), "due_at", "expires_at", "created_at"], rows)
+    return insert(deliveries).from_select([*names.split(), "due_at", "expires_at", "created_at", "settled_at"], rows)
 
 
 async def _counted(db: AsyncConnection, statement: Insert, given: Mapping[str, Any]) -> Rows:

@@ -1,12 +1,14 @@
 """What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, select, update
+from sqlalchemy import Select, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies
+from notifier.rules.visits import Result
+from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies, visits
 
 LIVE = ("planned", "approved", "asking", "canary", "expanding", "sending", "paused")
 # States of an attempt whose words may have been read, or may still be.
@@ -29,7 +31,7 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
             state="stopped",
             paused_from=broadcasts.c.state,
             why=why[:200],
-            wake=case((broadcasts.c.expanded > 0, literal(now, broadcasts.c.wake.type)), else_=None),
+            wake=case((broadcasts.c.audience > 0, literal(now, broadcasts.c.wake.type)), else_=None),
         )
     )
 
@@ -68,6 +70,26 @@ def besides(people_ids: Select[Any], round_id: int, older_than: int) -> Select[A
     return people_ids.where(~read.correlate(people).exists())
 
 
+def unreached_by(people_ids: Select[Any], event: str, version: int, broadcast_id: int) -> Select[Any]:
+    """SQL: of an audience those whom this broadcast, and what it finishes in its turn, has not told of this event
+    as it stands in this version of the round.
+    """
+    line = select(broadcasts.c.id, broadcasts.c.parent_id, broadcasts.c.event, broadcasts.c.round_version)
+    chain = line.where(broadcasts.c.id == broadcast_id).cte(recursive=True)
+    chain = chain.union(line.where(broadcasts.c.id == chain.c.parent_id))
+    same = select(chain.c.id).where(chain.c.event == event, chain.c.round_version == version)
+    own = deliveries.c.id
+    tried = select(attempts.c.id).where(attempts.c.delivery_id == own, attempts.c.state.in_(REACHED))
+    visited = select(visits.c.id).where(visits.c.delivery_id == own, visits.c.result == Result.TOLD.value)
+    knows = select(own).where(
+        deliveries.c.broadcast_id.in_(same),
+        deliveries.c.person_id == people.c.id,
+        or_(deliveries.c.state.in_(REACHED), tried.exists(), visited.exists()),
+    )
+    return people_ids.where(~knows.correlate(people).exists())
+
+
+@lru_cache(64)
 def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those who have no delivery in a broadcast yet."""
     has = select(deliveries.c.id).where(

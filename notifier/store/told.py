@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.broadcasts import within
 from notifier.store.schema import attempts, broadcasts, contacts, deliveries, people, regions, rounds, tickets
+from notifier.store.sweeps import NO_RECEIPT
 
 TOLD = ("accepted", "delivered", "read")
 UNTOLD = ("failed", "unknown", "expired", "suppressed", "cancelled")
@@ -25,11 +26,14 @@ _IS_UNTOLD: ColumnElement[bool] = literal_column(
     "deliveries.state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"
 )
 _IS_HELD: ColumnElement[bool] = literal_column("deliveries.held")
+_WAITS = deliveries.c.lease_until.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One list of a broadcast's people: `state` is told, untold, held or a delivery's state; `reason` narrows it."""
+    """One list of a broadcast's people: `state` is told, untold, held, resend (unknown, and sent once more by itself),
+    unconfirmed (accepted, and the receipt never came) or a delivery's state; `reason` narrows it.
+    """
 
     state: str = "untold"
     reason: str | None = None
@@ -65,6 +69,10 @@ def _on(shelf: Shelf) -> ColumnElement[bool]:
         conditions.append(_IS_UNTOLD)
     elif shelf.state == "held":
         conditions += [_IS_UNTOLD, _IS_HELD]
+    elif shelf.state == "resend":
+        conditions += [_IS_UNTOLD, deliveries.c.state == "unknown", ~deliveries.c.held, _WAITS]
+    elif shelf.state == "unconfirmed":
+        conditions += [deliveries.c.state == "accepted", deliveries.c.reason == NO_RECEIPT]
     else:
         conditions.append(deliveries.c.state == shelf.state)
         if shelf.state in UNTOLD:
@@ -122,22 +130,81 @@ async def walk(db: AsyncConnection, broadcast_id: int, shelf: Shelf) -> AsyncIte
 async def reasons(db: AsyncConnection, broadcast_id: int) -> tuple[list[tuple[str, str, int]], bool]:
     """Why people were not told: (state, reason, people), most first; False when only the first MOST were counted.
 
-    What is held counts as a state of its own. Suppressed people are left out: the kept counters have their reasons.
+    What is held, and what is sent once more by itself, counts as a state of its own. Suppressed people are left out:
+    the kept counters have their reasons.
     """
+    kind = case((_IS_HELD, "held"), (and_(deliveries.c.state == "unknown", _WAITS), "resend"), else_=deliveries.c.state)
     some = (
-        select(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
+        select(kind.label("kind"), deliveries.c.reason)
         .where(deliveries.c.broadcast_id == broadcast_id, _IS_UNTOLD, deliveries.c.state != "suppressed")
         .limit(MOST)
         .subquery()
     )
     n = func.count()
     rows = await db.execute(
-        select(some.c.state, some.c.held, some.c.reason, n)
-        .group_by(some.c.state, some.c.held, some.c.reason)
-        .order_by(n.desc(), some.c.reason)
+        select(some.c.kind, some.c.reason, n)
+        .group_by(some.c.kind, some.c.reason)
+        .order_by(n.desc(), some.c.kind, some.c.reason)
     )
-    found = [("held" if held else state, reason, int(number)) for state, held, reason, number in rows]
+    found = [(kind, reason, int(number)) for kind, reason, number in rows]
     return found, sum(number for *_, number in found) < MOST
+
+
+async def arrivals(db: AsyncConnection, broadcast_id: int) -> list[tuple[str, bool, int, datetime, datetime]]:
+    """Who was told, by line: (line, lacks its receipt, people, first, last). Looks at MOST people at most: whoever asks
+    has seen by the kept counters that there are no more.
+    """
+    lacking = and_(deliveries.c.state == "accepted", deliveries.c.reason == NO_RECEIPT)
+    some = (
+        select(deliveries.c.line, lacking.label("lacking"), deliveries.c.settled_at)
+        .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state.in_(TOLD))
+        .limit(MOST)
+        .subquery()
+    )
+    at = some.c.settled_at
+    rows = await db.execute(
+        select(some.c.line, some.c.lacking, func.count(), func.min(at), func.max(at))
+        .group_by(some.c.line, some.c.lacking)
+        .order_by(some.c.line, some.c.lacking)
+    )
+    return [(line, bool(lacks), int(n), first, last) for line, lacks, n, first, last in rows]
+
+
+async def last_due(db: AsyncConnection, broadcast_id: int, lines: Sequence[str], lane: int) -> datetime | None:
+    """When the last try of a broadcast begins, as far as it is among the MOST that begin last on its lines."""
+    found: datetime | None = None
+    for line in lines:
+        late = (
+            select(deliveries.c.broadcast_id, deliveries.c.due_at)
+            .where(deliveries.c.state == "due", deliveries.c.line == line, deliveries.c.lane == lane)
+            .order_by(deliveries.c.due_at.desc())
+            .limit(MOST)
+            .subquery()
+        )
+        at = (await db.execute(select(func.max(late.c.due_at)).where(late.c.broadcast_id == broadcast_id))).scalar_one()
+        found = at if found is None else max(found, at or found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A broadcast that another one led to, or came from."""
+
+    id: int
+    event: str
+    state: str
+    expanded: int
+
+
+async def relatives(db: AsyncConnection, round_id: int, broadcast_id: int, parent_id: int | None) -> list[Relative]:
+    """The broadcast that this one corrects or finishes, if any, and those that correct or finish this one."""
+    own = or_(broadcasts.c.parent_id == broadcast_id, broadcasts.c.id == parent_id)
+    rows = await db.execute(
+        select(broadcasts.c.id, broadcasts.c.event, broadcasts.c.state, broadcasts.c.expanded)
+        .where(broadcasts.c.round_id == round_id, own)
+        .order_by(broadcasts.c.id)
+    )
+    return [Relative(*row) for row in rows]
 
 
 async def by_line(db: AsyncConnection, broadcast_id: int) -> list[tuple[str, str, int]]:

@@ -1,6 +1,7 @@
 """Rows of visits, and the list that leads to them: people no message reached, for the field officers.
 
-Unreached is who failed, came too late, is unknown and left so, or had no contact, unless a visit has told them since.
+Unreached is who failed, came too late, is unknown and left so, had no contact, or was never sent anything because the
+broadcast was stopped, unless a visit has told them since; the last ones no longer once another broadcast takes them up.
 Whoever asked us to stop is a list of its own: they asked for silence on their address, not at their door.
 """
 
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
 from notifier.store.broadcasts import within
-from notifier.store.schema import broadcasts, deliveries, people, regions, visits
+from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, visits
 from notifier.store.upsert import upsert
 
 BATCH = 500
@@ -61,7 +62,28 @@ def _missed(d: Any, *, stopped: bool) -> ColumnElement[bool]:
     if stopped:
         return silent
     left = and_(d.c.state == "unknown", ~d.c.held, d.c.lease_until.is_(None))
-    return or_(d.c.state.in_(("failed", "expired")), left, and_(d.c.state == "suppressed", d.c.reason != "stopped"))
+    suppressed = and_(d.c.state == "suppressed", d.c.reason != "stopped")
+    called_off = and_(d.c.state == "cancelled", ~_taken_up(d).exists(), ~_off(d).exists())
+    return or_(d.c.state.in_(("failed", "expired")), left, suppressed, called_off)
+
+
+def _taken_up(d: Any) -> Select[Any]:
+    """SQL: a later message of the same round that is on its way to the same person, or has arrived."""
+    newer = deliveries.alias()
+    return select(newer.c.id).where(
+        newer.c.person_id == d.c.person_id,
+        newer.c.round_id == d.c.round_id,
+        newer.c.id > d.c.id,
+        newer.c.event.in_(TELLING),
+        newer.c.state.in_(("due", "sending", "accepted", "delivered", "read")),
+    )
+
+
+def _off(d: Any) -> Select[Any]:
+    """SQL: its round is called off, and whoever never heard of it need not hear that."""
+    return select(rounds.c.id).where(
+        rounds.c.id == d.c.round_id, rounds.c.state == "cancelled", d.c.event != "round_cancelled"
+    )
 
 
 def _list(scope: Scope, *columns: Any) -> Select[Any]:

@@ -15,7 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.visits import Result, code_of
 from notifier.store.broadcasts import Broadcast
-from notifier.store.told import TOLD, Shelf
+from notifier.store.told import TOLD, UNTOLD, Shelf
 from notifier.store.visits import Unreached
 from notifier.web import pages
 from notifier.web.house import HOUSE, House
@@ -73,7 +73,11 @@ async def _people(request: web.Request, otherwise: str) -> web.Response:
     shelf = _shelf(request.query, otherwise)
     after = pages.number(request.query.get("after")) or 0
     _, found = await house.told.people(viewer, b.id, shelf, after, PAGE + 1)
+    narrowed = shelf.state in (*UNTOLD, "untold", "held", "resend")
+    missed, whole = await house.told.missed(b) if narrowed else ((), True)
     context = {
+        "missed": missed,
+        "whole": whole,
         "b": b,
         "shelf": shelf,
         "told": TOLD,
@@ -181,6 +185,27 @@ async def take_unreached_of_round(request: web.Request) -> web.StreamResponse:
     return await _take(request, house, pages.who(request), doors, f"kunjungan-penyaluran-{doors.round.id}")
 
 
+async def unreached_of_code(request: web.Request) -> web.Response:
+    """The same, the round by its code."""
+    house, doors = await _of_code(request)
+    return await _list(request, house, doors)
+
+
+async def take_unreached_of_code(request: web.Request) -> web.StreamResponse:
+    """The field officers' list of a round by its code, as a file."""
+    house, doors = await _of_code(request)
+    return await _take(request, house, pages.who(request), doors, f"kunjungan-penyaluran-{doors.round.id}")
+
+
+async def _of_code(request: web.Request) -> tuple[House, Doors]:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    try:
+        of = await house.rounds.get(viewer, request.match_info["code"])
+        return house, await house.visiting.of_round(viewer, of.id, **_asked(request))
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
+
+
 async def _take(request: web.Request, house: House, viewer: Viewer, doors: Doors, name: str) -> web.StreamResponse:
     viewer.needs(Right.EXPORT)
     form = request.match_info["form"]
@@ -254,6 +279,7 @@ async def statement(request: web.Request) -> web.Response:
     """The account of a broadcast, to be printed."""
     house, viewer, b = await _of(request)
     found, printed = await house.told.account(b.id), await house.told.printed(b.id)
+    missed, whole = await house.told.missed(found.broadcast)
     context = {
         "b": found.broadcast,
         "account": found,
@@ -262,6 +288,8 @@ async def statement(request: web.Request) -> web.Response:
             (line, _sum(of["people"], TOLD), _sum(of["people"], LOST), _sum(of["people"], OPEN_ENDED), of)
             for line, of in found.lines.items()
         ],
+        "missed": missed,
+        "whole": whole,
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

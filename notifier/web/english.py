@@ -537,5 +537,27 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "dari alamat lain, belum diverifikasi": "from another address, not verified",
         "dipotong": "cut",
+        # one look at a broadcast
+        "Sekilas": "At a glance",
+        "Sebab, dan selanjutnya": "Reason, and what is next",
+        "Dicetak {when}": "Printed {when}",
+        "Diikuti oleh": "Followed by",
+        "Menurut sebab": "By reason",
+        "Selesai": "Done",
+        "Perkiraan selesai melewati batas waktunya, {when}.": "It is reckoned to end after its last moment, {when}.",
+        "Sisanya direncanakan sebagai": "The rest is planned as",
+        "Rencanakan sisanya": "Plan the rest",
+        "Sudah diberi tahu": "Told",
+        "lihat neraca": "see the statement",
+        "dari {n}": "of {n}",
+        "Belum diberi tahu, dan mengapa": "Not told, and why",
+        "Neraca": "Account",
+        "Belum sempat dikirimi": "Never reached",
+        "Mengirim sisanya sekarang berarti hasil orang-orang pertama tidak ditunggu.": (
+            "Letting the others go now means that nobody waits to see how the first ones fared."
+        ),
+        "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
+            "The rest is planned. Another admin has to approve it."
+        ),
     }
 )

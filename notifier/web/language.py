@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from notifier.rules import reasons
 from notifier.web.english import ENGLISH
 
 _Words = Mapping[str, tuple[str, str]]  # code → (Indonesian, English)
@@ -94,6 +95,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "told": ("Sudah diberi tahu", "Told"),
             "untold": ("Siapa yang belum diberi tahu, dan mengapa", "Who was not told, and why"),
             "held": ("Menunggu keputusan petugas", "Waiting for a decision"),
+            "resend": ("Tidak pasti, dikirim ulang sendiri", "Perhaps sent, and sent once more by itself"),
+            "unconfirmed": ("Diterima penyedia tanpa tanda terima", "Taken by the provider, no receipt came"),
             "due": ("Menunggu giliran", "Waiting for their turn"),
             "sending": ("Sedang dikirim", "Being sent"),
             "accepted": ("Diterima penyedia", "Taken by the provider"),
@@ -114,7 +117,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "resend": ("dikirim ulang", "sent once more"),
             "visit": ("dikunjungi pendamping", "visited by a field officer"),
             "silent": ("tidak dikirim: meminta berhenti", "nothing: asked us to stop"),
-            "called_off": ("dibatalkan sebelum terkirim", "called off before it left"),
+            "called_off": (
+                "dikunjungi, kecuali sisanya direncanakan lagi",
+                "visited, unless the rest is planned anew",
+            ),
         },
         "visit": {
             "told": ("diberi tahu", "told"),
@@ -160,10 +166,12 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "asking": ("bertanya", "asking"),
             "paused": ("dijeda", "paused"),
             "stopped": ("dihentikan", "stopped"),
+            "withdrawn": ("dibatalkan", "withdrawn"),
         },
         "control": {
             "pause": ("Jeda", "Pause"),
             "resume": ("Lanjutkan", "Resume"),
+            "release": ("Kirim sisanya sekarang", "Let the others go now"),
             "stop": ("Hentikan", "Stop"),
         },
         "echo": {
@@ -196,18 +204,6 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "expired": ("Kedaluwarsa", "Too late"),
             "cancelled": ("Dibatalkan", "Cancelled"),
             "suppressed": ("Tidak dikirim", "Not sent"),
-        },
-        "reason": {
-            "no_contact": ("tidak punya kontak", "no contact"),
-            "stopped": ("berhenti berlangganan", "asked us to stop"),
-            "unknown": ("tidak pasti terkirim; petugas perlu memeriksa", "perhaps sent; someone has to look"),
-            "failed": ("ditolak penyedia", "refused by the provider"),
-            "expired": ("terlambat untuk dikirim", "too late to send"),
-            "cancelled": ("dibatalkan", "cancelled"),
-            "suppressed": ("tidak ada kontak yang dapat dipakai", "no usable contact"),
-            "unknown_subscriber": ("nomor tidak dikenal", "unknown number"),
-            "user_is_blocked": ("warga memblokir kami", "the citizen blocked us"),
-            "bounced": ("surel ditolak", "mail bounced"),
         },
         "file": {
             "waiting": ("sedang diambil", "being fetched"),
@@ -303,6 +299,12 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"“Kirim sekali lagi” untuk memberi tahu orang yang sama sekali lagi.",
         ),
         (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
+        (r"--at: (\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
+        (r"the rest of broadcast (\d+) is broadcast (\d+) already", r"Sisa siaran \1 sudah direncanakan: siaran \2."),
+        (r"broadcast (\d+) is \w+; only one that was stopped half-way .*", r"Siaran \1 tidak punya sisa."),
+        (r"broadcast (\d+) is still coming to rest; .*", r"Siaran \1 masih berhenti; coba lagi sebentar lagi."),
+        (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),
+        (r"broadcast (\d+) is \w+; nobody waits for its first ones", r"Siaran \1 tidak menunggu orang-orang pertama."),
         (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
         (r'no round has the code "(.*)"; .*', r"Tidak ada penyaluran “\1” di wilayah Anda."),
         (
@@ -405,7 +407,9 @@ def text(sentence: str, tongue: str, **values: Any) -> str:
 
 
 def word(kind: str, code: str, tongue: str) -> str:
-    """What stands for a code of ours; an unknown one as it came, readable."""
+    """What stands for a code of ours; an unknown one as it came, readable. Reasons have a table of their own."""
+    if kind == "reason":
+        return reasons.said(code, tongue)
     found = WORDS.get(kind, {}).get(code)
     if found is None:
         return code.replace("_", " ")
@@ -414,8 +418,7 @@ def word(kind: str, code: str, tongue: str) -> str:
 
 def refusal(sentence: str, tongue: str) -> str:
     """A refusal in the reader's language, as far as it is known here."""
-    said = why(sentence, tongue)
-    return said[:1].upper() + said[1:]
+    return _upper(why(sentence, tongue))
 
 
 def why(sentence: str, tongue: str) -> str:
@@ -423,4 +426,10 @@ def why(sentence: str, tongue: str) -> str:
     for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
+    if reasons.known(sentence) is not None:
+        return _upper(reasons.said(sentence, tongue))
     return sentence
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

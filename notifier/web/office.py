@@ -9,10 +9,11 @@ from aiohttp import web
 
 from notifier.broadcasts import PLANNABLE, Preview, Statement, past
 from notifier.errors import Refused
+from notifier.rules.ahead import Ahead
 from notifier.rules.roles import Right, Viewer
 from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
-from notifier.web import pages
+from notifier.web import onward, pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
@@ -31,7 +32,7 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about 
     "planned": ("stop",),
     "asking": ("stop",),
     "approved": ("pause", "stop"),
-    "canary": ("pause", "stop"),
+    "canary": ("release", "pause", "stop"),
     "expanding": ("pause", "stop"),
     "sending": ("pause", "stop"),
     "paused": ("resume", "stop"),
@@ -50,11 +51,13 @@ class Slice:
 
 def slices(statement: Statement) -> Sequence[Slice]:
     """A statement as four parts of one bar: told, still waiting, unsure, not told."""
+    ended = statement.state == "stopped"  # whoever it has not come to it will not come to
+    lost = statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values())
     parts = {
-        "told": statement.accepted + statement.delivered + statement.read,
-        "waiting": statement.unexpanded + statement.due + statement.sending,
-        "unsure": statement.unknown,
-        "untold": statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values()),
+        "told": statement.accepted + statement.delivered + statement.read - statement.unconfirmed,
+        "waiting": statement.due + statement.sending + (0 if ended else statement.unexpanded),
+        "unsure": statement.unknown + statement.unconfirmed,
+        "untold": lost + (statement.unexpanded if ended else 0),
     }
     whole, begins, found = max(sum(parts.values()), 1), 0.0, []
     for kind, n in parts.items():
@@ -125,10 +128,9 @@ async def broadcast(request: web.Request) -> web.Response:
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
     context = {
-        **await _progress(house, b),
+        **await _progress(request, house, viewer, b),
         "names": names,
         "mine": mine,
-        "why": await house.told.reasons(b.id) if b.expanded else ((), True),
         "can_approve": can_approve,
         "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": await _preview(house, viewer, b) if can_approve else None,
@@ -137,15 +139,19 @@ async def broadcast(request: web.Request) -> web.Response:
     return await pages.page(request, "office/broadcast.html", context)
 
 
-async def _progress(house: House, b: Broadcast) -> dict[str, Any]:
-    statement = await house.broadcasts.progress(b.id)
+async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broadcast) -> dict[str, Any]:
+    glance = await house.told.glance(b, house.clock())
+    tongue = pages.tongue(request)
+    rest = any(step.what is Ahead.PLAN_REST for step in glance.ahead)
     return {
         "b": b,
-        "statement": statement,
-        "slices": slices(statement),
+        "glance": glance,
+        "statement": glance.statement,
+        "slices": slices(glance.statement),
+        "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
+        "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "live": b.state in UNDER_WAY,
-        "echoes": await house.broadcasts.echoes(b.id),
-        "eta": (await house.told.etas([b], house.clock())).get(b.id),
+        "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
 
 
@@ -161,8 +167,8 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
 
 async def progress(request: web.Request) -> web.Response:
     """The part of a broadcast's page that is fetched again every two seconds while it is under way."""
-    house, _, b = await _of(request)
-    response = pages.part(request, "office/_progress.html", await _progress(house, b))
+    house, viewer, b = await _of(request)
+    response = pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
     if b.state not in UNDER_WAY:
         response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
     return response
@@ -228,7 +234,7 @@ async def approve(request: web.Request) -> web.Response:
 
 
 async def control(request: web.Request) -> web.Response:
-    """Pause, go on or stop."""
+    """Pause, go on, stop, or let the others follow the first ones."""
     house, viewer, b = await _of(request)
     fields = await pages.form(request)
     why, now = fields.get("why", "").strip()[:200], house.clock()
@@ -237,8 +243,17 @@ async def control(request: web.Request) -> web.Response:
             await house.broadcasts.pause(viewer, b.id, now, why)
         case "resume":
             await house.broadcasts.resume(viewer, b.id, now)
+        case "release":
+            await house.broadcasts.release(viewer, b.id, now)
         case "stop":
             await house.broadcasts.stop(viewer, b.id, now, why)
         case _:
             raise web.HTTPBadRequest
     return await pages.back(request, f"/broadcasts/{b.id}", "Perintah dijalankan.")
+
+
+async def plan_rest(request: web.Request) -> web.Response:
+    """Plan a stopped broadcast once more, for whom it has not told."""
+    house, viewer, b = await _of(request)
+    number = await house.broadcasts.plan_rest(viewer, b.id, "now", house.clock())
+    return await pages.back(request, f"/broadcasts/{number}", "Sisanya direncanakan. Admin lain perlu menyetujuinya.")

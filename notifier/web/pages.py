@@ -16,12 +16,14 @@ from jinja2.runtime import Context
 from notifier.errors import Refused
 from notifier.render import said
 from notifier.rules.roles import Right, Viewer
+from notifier.store.broadcasts import Broadcast
 from notifier.web import language, session
 from notifier.web.house import HOUSE
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 VIEWER = "viewer"  # key of the request: who looks, put there by the guard
+MOST_DAYS_BEFORE = 31  # a reminder further from its round belongs to another day than the present one
 LONGEST_FIELD = 200_000  # characters of one form field
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -48,6 +50,8 @@ def setup(app: web.Application) -> None:
         "hours": _hours,
         "word": _word,
         "code": _code,
+        "heading": _heading,
+        "fate": fate,
         "money": _money,
         "n": _n,
     }
@@ -195,13 +199,35 @@ def _hours(context: Context, hours: float) -> str:
 
 
 @jinja2.pass_context
+def _heading(context: Context, b: Broadcast) -> str:
+    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H."""
+    name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
+    if b.event != "round_reminder":
+        return name
+    days = (said.local(b.opens_at, b.zone).date() - said.local(b.at, b.zone).date()).days
+    if not 0 <= days <= MOST_DAYS_BEFORE:
+        return name
+    return f"{name} {'D' if english else 'H'}{f'-{days}' if days else ''}"
+
+
+def fate(b: Broadcast) -> str:
+    """The state of a broadcast as it is shown: stopped before anybody was sent anything, it is withdrawn."""
+    return "withdrawn" if b.state == "stopped" and not b.expanded else b.state
+
+
+@jinja2.pass_context
 def _money(context: Context, rupiah: int | None) -> str:
     return said.rupiah(rupiah, context["language"]) if rupiah is not None else "–"
 
 
 @jinja2.pass_context
 def _n(context: Context, number: int) -> str:
-    return f"{number:,}".replace(",", "." if context["language"] == "id" else ",")
+    return counted(number, context["language"])
+
+
+def counted(number: int, tongue: str) -> str:
+    """A number with its thousands apart."""
+    return f"{number:,}".replace(",", "." if tongue == "id" else ",")
 
 
 def moment(at: datetime, zone: str, tongue: str) -> str:

@@ -98,6 +98,36 @@ def test_a_number_that_no_row_can_have_is_nothing_there_is(data: Path, capsys: p
         assert f"there is no broadcast {number}" in capsys.readouterr().err
 
 
+def test_a_broadcast_is_controlled_from_the_command_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async def under_way(house: House) -> None:
+        now = utc_now()
+        times = dict.fromkeys(("opens_at", "closes_at", "created_at", "updated_at"), now + timedelta(days=3))
+        place = {"code": "X", "programme": "BPNT", "period": "2026", "region": "31", "venue": "Pos", "method": "TUNAI"}
+        plan = {"event": "round_announced", "state": "canary", "planned_by": "account:9", "canary": 1}
+        numbers: dict[str, Any] = {"round_id": 1, "round_version": 1, "approved_audience": 3, "facts": {}, "pins": {}}
+        when = {"at": now, "expires_at": now + timedelta(days=3), "planned_at": now}
+        async with house.database.write() as db:
+            await db.execute(insert(rounds).values(id=1, zone="Asia/Jakarta", **place, **times))
+            await db.execute(insert(broadcasts).values(id=7, **plan, **numbers, **when))
+
+    _in(data, under_way)
+
+    def control(act: str, *words: str, by: str = "rina") -> int:
+        return main(["control", "7", act, *words, "--by", by, "--data", str(data)])
+
+    assert control("release", by="sari") == 1
+    assert "lacks the right" in capsys.readouterr().err
+    assert control("release", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"broadcast": 7, "state": "expanding"}
+    assert control("release") == 1
+    assert "nobody waits for its first ones" in capsys.readouterr().err
+    assert control("plan-rest") == 1
+    assert "only one that was stopped half-way" in capsys.readouterr().err
+    for act, told in (("pause", "is paused"), ("resume", "goes on."), ("stop", "is stopped for good")):
+        assert control(act) == 0
+        assert told in capsys.readouterr().out
+
+
 def test_a_data_folder_that_takes_no_files_is_an_error_of_check(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--data", str(data)]) == 0
     assert sorted(place.name for place in data.iterdir()) == ["config.toml", "keys.json", "notifier.db"]

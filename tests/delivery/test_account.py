@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import event, insert, select, update
 
 from notifier.broadcasts.account import follows, shelf_of
 from notifier.errors import Refused
+from notifier.rules.ahead import Ahead
 from notifier.rules.outlook import Next
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.visits import code_of
@@ -295,6 +296,11 @@ async def test_told_takes_a_person_off_the_list_and_moved_asks_for_a_look(databa
         await visiting.found(stage.planner, without, "told", stage.clock())
         [left] = await visiting.page(await visiting.of_broadcast(number))
         assert (left.name, left.visited, left.visited_on) == ("SITI AMINAH", "moved", date(2026, 12, 5))
+        doors = await visiting.of_broadcast(number)
+        for form in ("csv", "xlsx"):
+            file, _ = await visiting.sheet(doors, form, "cli:test", stage.clock())
+            with file:
+                assert [row["KUNJUNGAN"] for row in _table(file.read(), form)] == ["pindah, 2026-12-05"]
         async with stage.house.database.read() as db:
             flags = dict(tuple(row) for row in await db.execute(select(people.c.name, people.c.flags)))
             assert len((await db.execute(select(visits))).all()) == 2
@@ -360,6 +366,34 @@ async def test_a_broadcast_says_when_it_will_be_through(database_url: str, tmp_p
         await house.broadcasts.resume(stage.approver, number, stage.clock())
         await stage.send()
         assert not await house.told.etas(await house.broadcasts.list(stage.planner), stage.clock())
+
+
+async def test_first_ones_and_retries_are_reckoned_with(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n in range(6):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+62812300000{n:02d}"))
+        house, plan = stage.house, stage.house.broadcasts.plan
+        number, _ = await plan(stage.planner, "round_announced", CODE, "now", stage.clock(), canary="2")
+        assert number is not None
+        await house.broadcasts.approve(stage.approver, number, stage.clock())
+        await house.broadcasts.advance(stage.clock(), "test")
+        [b] = await house.broadcasts.list(stage.planner)
+        etas = await house.told.etas([b], stage.clock())
+        assert b.canary_until is not None
+        assert etas[number] >= b.canary_until, "the others leave once the first ones are judged"
+        await house.broadcasts.release(stage.approver, number, stage.clock())
+        await house.broadcasts.advance(stage.clock(), "test")
+        grant = await stage.claim("sms")
+        again = stage.clock() + timedelta(minutes=40)
+        async with house.database.write() as db:  # every one of them was refused for now
+            tried = [one.delivery.id for one in grant.ready]
+            assert len(tried) == 6
+            await rows.move(db, [Step(i, number, "sending", "due", "busy", {"due_at": again}) for i in tried], "test")
+        [b] = await house.broadcasts.list(stage.planner)
+        assert (await house.told.etas([b], stage.clock()))[number] == again
+        seen = await house.told.glance(b, stage.clock())
+        assert next((step.what, step.n, step.at) for step in seen.ahead) == (Ahead.RETRIES, 6, again)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
+from notifier.broadcasts.account import shelf_of
+from notifier.broadcasts.leftover import NEVER_REACHED
 from notifier.errors import Refused
 from notifier.store import echoes
 from notifier.store.broadcasts import Broadcast
@@ -169,7 +171,9 @@ async def test_first_ones_can_be_paused_resumed_and_stopped(database_url: str, t
         await b.stop(stage.approver, number, stage.clock())
         await stage.send()
         account = await b.statement(number)
-        assert (account.state, account.unexpanded, account.balanced) == ("stopped", 2, True)
+        assert (account.state, account.unexpanded, account.cancelled, account.balanced) == ("stopped", 0, 2, True)
+        _, never = await stage.house.told.people(stage.planner, number, shelf_of("cancelled"))
+        assert {entry.reason for entry in never} == {NEVER_REACHED}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -58,7 +58,7 @@ async def test_a_round_moved_after_its_question_was_asked_does_not_freeze_the_ot
     database_url: str, tmp_path: Path
 ) -> None:
     async with open_stage(database_url, tmp_path) as stage:
-        moved = await add_round(stage)
+        moved = await add_round(stage, opens_at=stage.clock())
         await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
         await stage.broadcast("receipt_question", CODE)
         await stage.send()

@@ -34,7 +34,7 @@ async def test_what_nobody_decided_in_three_days_is_closed_and_listed_as_not_tol
     database_url: str, tmp_path: Path
 ) -> None:
     async with open_stage(database_url, tmp_path) as stage:
-        await add_round(stage, closes_at=stage.clock() + timedelta(days=30))
+        await add_round(stage, opens_at=stage.clock(), closes_at=stage.clock() + timedelta(days=30))
         await add_person(stage, "SITI AMINAH", ("sms", "+62000004001"))  # times out after taking it
         number = await stage.broadcast("receipt_question", CODE)
         await stage.send()

@@ -196,3 +196,12 @@ async def test_an_answer_that_perhaps_never_arrived_stands_on_the_ticket(
         await db.execute(tickets.update().values(wake=desk.now))
     await desk.house.desk.sweep(desk.now)
     assert (await desk.rows(tickets))[0]["undelivered"] == shown
+
+
+@ONE_ENGINE
+async def test_who_asks_how_it_stands_is_not_told_the_clock_of_our_acknowledgement(desk: Talk) -> None:
+    await desk.sms(AYU, LEVY)  # acknowledged within the hour, answered within four: by noon
+    number = (await desk.rows(tickets))[0]["number"]
+    await desk.sms(AYU, f"tiket {number} sudah sampai mana pak?")
+    [told] = [row["facts"]["due"] for row in await desk.rows(deliveries) if row["event"] == "ticket_status"]
+    assert told == "2026-12-07T05:00:00+00:00"

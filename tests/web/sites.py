@@ -145,11 +145,11 @@ class Site:
             found = await db.execute(insert(schema.rounds).values(**row).returning(schema.rounds.c.id))
             return int(found.scalar_one())
 
-    async def add_people(self, n: int, name: str = "Siti Aminah", kind: str = "sms") -> None:
-        """People enrolled in BPNT in Duren Sawit; every fourth has no contact."""
+    async def add_people(self, n: int, name: str = "Siti Aminah", kind: str = "sms", first: int = 0) -> None:
+        """People enrolled in BPNT in Duren Sawit, numbered from `first`; every fourth has no contact."""
         now, vault = self.clock(), self.house.vault
         async with self.house.database.write() as db:
-            for i in range(n):
+            for i in range(first, first + n):
                 nik = f"31750701018{i:05d}"
                 row = {
                     "nik": vault.seal(nik.encode(), "people.nik"),

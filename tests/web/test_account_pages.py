@@ -48,6 +48,15 @@ async def test_every_number_of_a_broadcast_leads_to_its_people(pages: Site) -> N
     failed = await pages.read(f"/broadcasts/{number}/people?state=failed")
     assert "no route &lt;b&gt;" in failed
     assert "dikunjungi pendamping" in failed
+    untold = await pages.read(f"/broadcasts/{number}/untold")
+    chips = re.findall(r'class="chip" href="([^"]+)"', untold)
+    assert [re.search(r"state=(\w+)", chip.replace("&amp;", "&"))[1] for chip in chips[1:]] == [  # type: ignore[index]
+        "suppressed",
+        "failed",
+        "held",
+    ], "most first"
+    for chip in chips:
+        assert "Siti Aminah" in await pages.read(chip.replace("&amp;", "&"))
     assert "Kirim ulang kepada mereka" not in failed, "an auditor changes nothing"
     await pages.read(f"/broadcasts/{number}/people?state=lost", 400)
 
@@ -129,10 +138,15 @@ async def test_field_officers_get_a_list_and_bring_results_back_by_a_click(pages
         assert len((await db.execute(select(visits))).all()) == 2
         assert ["moved"] in (await db.execute(select(people.c.flags))).scalars().all()
     assert "K-" in await pages.read("/rounds/1/unreached")
+    assert "K-" in await pages.read("/rounds/BPNT-2026-12-DS/unreached")
+    assert (await pages.get("/rounds/BPNT-2026-12-DS/unreached/csv")).status == 403
     await pages.read("/rounds/99/unreached", 404)
     await pages.be("supervisor", "73", login="makassar")
     await pages.read(path, 404)
     await pages.read("/rounds/1/unreached", 404)
+    await pages.read("/rounds/BPNT-2026-12-DS/unreached", 404)
+    taken = await pages.get("/rounds/BPNT-2026-12-DS/unreached/csv")
+    assert taken.status == 404
 
 
 async def test_a_statement_is_put_on_record_and_says_when_it_no_longer_is_the_same(pages: Site) -> None:

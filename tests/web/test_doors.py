@@ -342,7 +342,7 @@ def test_translations_keep_the_places_for_values() -> None:
 
 
 def test_a_word_nobody_translated_is_readable_as_it_came() -> None:
-    assert language.word("reason", "mailbox_full", "id") == "mailbox full"
+    assert language.word("visit", "mailbox_full", "id") == "mailbox full"
 
 
 def test_a_refusal_that_staff_meet_is_said_in_their_language() -> None:

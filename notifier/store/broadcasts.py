@@ -1,7 +1,6 @@
-"""Rows of broadcasts, and the one statement that turns an audience into deliveries.
+"""Rows of broadcasts, and the SQL of their audiences.
 
-The audience of a round: people enrolled DITETAPKAN in its programme whose village lies in its region. Expansion walks
-that audience by person id, slice by slice, so that a crash goes on where the last committed slice ended.
+The audience of a round: people enrolled DITETAPKAN in its programme whose village lies in its region.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,6 @@
 """The walk through an audience: entitlements drawn and deliveries written, a slice of people in each transaction.
 
+It goes by person id, so that a crash goes on where the last committed slice ended.
 Statements are made once for a walk and kept: what differs from slice to slice (from whom on, how many, now) is given.
 """
 

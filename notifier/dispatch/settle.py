@@ -83,9 +83,11 @@ async def settle_group(
         for part in (twice, once):
             await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
         return
-    arrived = await _accept(db, line, outcomes, terms, now)
+    arrived, counts, spent = await _accept(db, line, outcomes, terms, now)
     looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
     if not looked_at:
+        await deliveries.count(db, counts, terms.worker)
+        await loads.add(db, terms.worker, spent)
         return
     present = await deliveries.standing(db, [outcome.delivery_id for outcome, _ in looked_at])
     begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome, _ in looked_at})
@@ -99,17 +101,19 @@ async def settle_group(
         if step is not None:
             steps.append(step)
     await attempts.finish(db, rows)
-    await deliveries.move(db, steps, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]))
+    await deliveries.move(db, steps, terms.worker, counts)
+    for key, load in _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]).items():
+        spent[key] = spent.get(key, Load()) + load
+    await loads.add(db, terms.worker, spent)
 
 
 async def _accept(
     db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime
-) -> set[Outcome]:
-    """Record what went as it should, all at once; returns it."""
+) -> tuple[set[Outcome], dict[tuple[int, str, str], int], dict[tuple[int, str], Load]]:
+    """Record what went as it should, all at once; returns it, with what the counters gain by it: they come last."""
     taken = {outcome.delivery_id: outcome for outcome in outcomes if outcome.state is State.ACCEPTED}
     if not taken:
-        return set()
+        return set(), {}, {}
     look = terms.unconfirmed_at(line, now)
     await deliveries.hold(db, taken)
     found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
@@ -122,9 +126,8 @@ async def _accept(
     for one, _ in arrived:
         if one.ticket_id is not None and one.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, one.ticket_id, now)  # it left: the promise to acknowledge is kept
-    await deliveries.count(db, counts, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived]))
-    return {outcome for _, outcome in arrived}
+    spent = _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived])
+    return {outcome for _, outcome in arrived}, counts, spent
 
 
 def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:

@@ -107,10 +107,14 @@ class Step:
     ticket_id: int | None = None  # woken when the step says that the citizen was not, or perhaps not, reached
 
 
-async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
-    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
+async def move(
+    db: AsyncConnection, steps: Sequence[Step], worker: str, besides: Mapping[tuple[int, str, str], int] | None = None
+) -> None:
+    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller. `besides`: what
+    else the counters gain: all in one go, because everybody locks them in one order.
+    """
     silent = await _reasons(db, [step.id for step in steps if step.was == "suppressed" and step.state != step.was])
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: Counter[tuple[int, str, str]] = Counter(besides or {})
     for step in steps:
         if step.broadcast_id is not None and step.was != step.state:
             counts[step.broadcast_id, step.was, kept_reason(step.was, silent.get(step.id, ""))] -= 1

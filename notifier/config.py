@@ -82,6 +82,9 @@ class Service(_Table):
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     language: str = Field(default="id", description="language of citizens whose own is not known")
     zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
+    proxies: int = Field(
+        default=0, ge=0, le=9, description="proxies of ours before this service: whose `X-Forwarded-For` is believed"
+    )
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
     drain: Span = Field(
         default=timedelta(seconds=20), description="how long a closing process lets what is under way come to its end"

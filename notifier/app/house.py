@@ -27,7 +27,9 @@ from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
 from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
+from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.registry import Conflicts, Rounds
@@ -107,6 +109,16 @@ class House:
     def conflicts(self) -> Conflicts:
         """Second rows of registers that wait for a decision."""
         return Conflicts(self.database, self.vault)
+
+    @cached_property
+    def enquiries(self) -> Enquiries:
+        """What anybody may ask on the public pages."""
+        return Enquiries(self.database, self.vault)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """What comes in by the forms of the public pages."""
+        return Forms(self.desk)
 
     @cached_property
     def promises(self) -> Promises:

@@ -8,11 +8,10 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
+from notifier.rules.deliveries import CORRECTIONS
 from notifier.store import broadcasts as rows
 from notifier.store import moves
 from notifier.store.rounds import Round
-
-CORRECTIONS = ("round_changed", "round_cancelled")
 
 
 @lru_cache(64)

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.audience import audience
 from notifier.config import Reminders
+from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
 from notifier.store import broadcasts as rows
 from notifier.store import editions, moves

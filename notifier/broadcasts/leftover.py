@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.audience import audience
 from notifier.broadcasts.guarding import settled
 from notifier.broadcasts.values import Terms
 from notifier.errors import Refused
-from notifier.rules.deliveries import EVENTS
+from notifier.rules.deliveries import CORRECTIONS, EVENTS
 from notifier.store import broadcasts as rows
 from notifier.store import deliveries, editions, expansion, moves, rounds, told
 from notifier.store.broadcasts import Broadcast

@@ -145,9 +145,9 @@ async def _shown(room: Room, db: AsyncConnection, viewer: Viewer, ticket: Ticket
     reporter = await reporter_of(room, db, ticket.id)
     person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
     return Shown(
-        name=person.name if person else "",
+        name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
-        contact=masked_address(reporter.address),
+        contact=masked_address(reporter.address) if reporter.reached else "",
         kind=reporter.kind,
     )
 
@@ -199,10 +199,10 @@ async def reveal(room: Room, viewer: Viewer, number: str, reason: str, now: date
         reporter = await reporter_of(room, db, ticket.id)
         person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
     return Revealed(
-        name=person.name if person else "",
+        name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
         kind=reporter.kind,
-        address=reporter.address,
+        address=reporter.address if reporter.reached else "",
         region=person.region if person else reporter.region,
     )
 

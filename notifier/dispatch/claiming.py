@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Message, Spaces
-from notifier.dispatch.settle import Terms, climb
+from notifier.dispatch.settle import Terms, carried, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import Lane, State
 from notifier.rules.pacing import Span, span, window
@@ -162,6 +162,8 @@ class Claims:
                 taken[step.broadcast_id, step.state, deliveries.kept_reason(step.state, step.reason)] += 1
         await deliveries.write(db, steps)
         await deliveries.count(db, taken, self._terms.worker)
+        if steps:
+            await loads.add(db, self._terms.worker, carried(steps))
         return ready
 
     async def _may_leave(

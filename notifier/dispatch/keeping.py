@@ -107,7 +107,7 @@ class Keeper:
         now = self._clock()
         line = self._route.line
         luck = [self._chance.random() if outcome.state is State.FAILED else 0.0 for outcome in group]
-        detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200]) for o in group))
+        detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200], o.whom) for o in group))
         works = any(outcome.line_works for outcome in group)
         async with self._database.write() as db:
             await settle_group(db, line, group, self._terms, now, luck)

@@ -15,6 +15,7 @@ import structlog
 from channels.contract import Answers, Channel, Heard, Inbound, Moved, Receipt, Unknown
 from notifier.desk import Desk
 from notifier.errors import Refused
+from notifier.inbox import forms
 from notifier.inbox.attachments import Fetching
 from notifier.inbox.hearing import LONG, Hearing
 from notifier.inbox.origin import Arrived
@@ -58,6 +59,7 @@ class Inbox:
         settings = desk.room.settings
         replies = Replies(desk.room.outbox, vault)
         self._hearing = Hearing(desk, replies)
+        self._forms = forms.Forms(desk)
         self._files = Fetching(database, vault, channels, kinds, replies, settings, self._read_again)
 
     async def drain(self, now: datetime, limit: int = 50) -> int:
@@ -115,6 +117,8 @@ class Inbox:
                 await ledger.append(db, at=now, who="clock", act="arrival_failed", about=about)
 
     def _read(self, arrival: Arrival) -> list[Inbound]:
+        if arrival.line == forms.LINE:
+            return [forms.fact(self._vault.open(arrival.body, BODY))]
         channel = self._channels.get(arrival.line)
         if channel is None:
             raise Refused(f"no line is called {arrival.line}")
@@ -129,6 +133,8 @@ class Inbox:
     async def _handle(
         self, arrival: Arrival, place: int, fact: Inbound, now: datetime, presses: list[Awaitable[None]]
     ) -> str:
+        if arrival.line == forms.LINE:
+            return (await self._forms.understand(arrival, now)).effect
         if isinstance(fact, Receipt):
             await self._receipt(arrival.line, fact, now)
             return "receipt"

@@ -207,7 +207,7 @@ class Hearing:
         settled = origin.ticket is not None and not origin.ticket.open and not origin.direct
         if settled and origin.ticket is not None and context is Context.TICKET:
             afresh = meaning(body, Context.NONE)
-            told = set(afresh.categories) - {"other"}
+            told = set() if afresh.guessed else set(afresh.categories) - {"other"}
             if afresh.intent is Intent.COMPLAINT and told and not told & set(origin.ticket.categories):
                 return replace(origin, ticket=None, answered=None), afresh
         return origin, found

@@ -125,3 +125,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("line_alert", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("test_send", Lane.STAFF, "resend", timedelta(minutes=10), keeps_window=False, citizen=False),
 )
+
+CORRECTIONS = ("round_changed", "round_cancelled")  # events that say what of older words holds no longer
+
+NOT_SENT = "not sent"  # why an attempt failed that was begun and handed back before the provider was called

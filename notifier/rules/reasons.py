@@ -25,6 +25,7 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("stopped by hand", "siaran dihentikan petugas", r"\g<0>"),
     ("planned by hand instead", "diganti rencana yang dibuat petugas", r"\g<0>"),
     (r"the round was changed \(version (\d+)\)", r"penyalurannya diubah (versi \1)", r"\g<0>"),
+    (r"its round was changed", r"penyalurannya diubah", r"\g<0>"),
     ("too late to send again", "terlambat untuk dikirim ulang", r"\g<0>"),
     ("too late for its event", "terlambat untuk acaranya", r"\g<0>"),
     ("its send window opens too late for its event", "jam kirim warga baru buka setelah acaranya", r"\g<0>"),

@@ -137,9 +137,9 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
-async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> None:
-    """Take back what somebody planned of an event for a round and has not begun."""
-    await db.execute(
+async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> list[int]:
+    """Take back what somebody planned of an event for a round and has not begun; returns these plans."""
+    forgotten = await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
@@ -149,7 +149,9 @@ async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: s
             broadcasts.c.expanded == 0,
         )
         .values(state="stopped", why=why, wake=None)
+        .returning(broadcasts.c.id)
     )
+    return sorted(forgotten.scalars())
 
 
 WORDED = ("approved", "canary", "expanding", "sending")  # states in which words leave, or may at any moment
@@ -291,15 +293,22 @@ async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:
     return row.first() is not None
 
 
-async def waiting(db: AsyncConnection, broadcast_id: int, limit: int) -> list[tuple[int, bool]]:
-    """Deliveries of a broadcast that are due, locked: (id, whether it may have been sent once already)."""
+async def waiting(db: AsyncConnection, broadcast_id: int, after: int, limit: int) -> list[tuple[int, bool, int]]:
+    """Deliveries of a broadcast that are due, by person from `after` on, locked: (id, whether it may have been sent
+    once already, person).
+    """
     rows = await db.execute(
-        select(deliveries.c.id, deliveries.c.maybe_twice)
-        .where(deliveries.c.broadcast_id == broadcast_id, deliveries.c.state == "due")
+        select(deliveries.c.id, deliveries.c.maybe_twice, deliveries.c.person_id)
+        .where(
+            deliveries.c.broadcast_id == broadcast_id,
+            deliveries.c.person_id > after,
+            deliveries.c.state == "due",
+        )
+        .order_by(deliveries.c.person_id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [(int(number), bool(twice)) for number, twice in rows]
+    return [(int(number), bool(twice), int(person)) for number, twice, person in rows]
 
 
 async def segments(db: AsyncConnection, broadcast_id: int) -> dict[str, int]:

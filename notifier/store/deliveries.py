@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, func, literal, select, update
+from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,12 +19,14 @@ from notifier.store.schema import (
     attempts,
     broadcasts,
     deliveries,
+    rounds,
     tallies,
     tickets,
 )
 from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert_on
 
+LEAVING = frozenset({"due", "sending"})
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
 
 
@@ -62,7 +64,8 @@ class Standing(NamedTuple):
     lease_until: datetime | None
     maybe_twice: bool
     held: bool
-    stopped: bool  # its broadcast was stopped: it is not tried again and not carried elsewhere
+    stopped: bool  # its broadcast or its round was called off: it is not tried again and not carried elsewhere
+    moved: int  # version its round has since, when it speaks of an older one; else 0
 
 
 async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
@@ -76,12 +79,18 @@ async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
 
 @cache
 def _standing(engine: str) -> Any:
+    called_off = and_(rounds.c.state == "cancelled", deliveries.c.event != "round_cancelled")
     return (
         select(
-            *(deliveries.c[name] for name in Standing._fields if name != "stopped"),
-            func.coalesce(broadcasts.c.state == "stopped", literal(False)),
+            *(deliveries.c[name] for name in Standing._fields if name not in ("stopped", "moved")),
+            func.coalesce(or_(broadcasts.c.state == "stopped", called_off), literal(False)),
+            case((rounds.c.version > deliveries.c.round_version, rounds.c.version), else_=0),
         )
-        .select_from(deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id))
+        .select_from(
+            deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id).outerjoin(
+                rounds, rounds.c.id == broadcasts.c.round_id
+            )
+        )
         .where(among(engine, deliveries.c.id))
         .order_by(deliveries.c.id)
         .with_for_update(of=deliveries)
@@ -120,7 +129,23 @@ async def move(
             counts[step.broadcast_id, step.was, kept_reason(step.was, silent.get(step.id, ""))] -= 1
             counts[step.broadcast_id, step.state, kept_reason(step.state, step.reason)] += 1
     await write(db, steps)
+    await _wake(db, {step.broadcast_id for step in steps if step.state == "due" and step.was not in LEAVING})
     await count(db, counts, worker)
+
+
+async def _wake(db: AsyncConnection, broadcast_ids: Collection[int | None]) -> None:
+    """Something that was over is due again: have the clock look whether its broadcast still counts as done.
+
+    Waits for nobody, for whoever has a broadcast's row may want a delivery that we hold; the clock looks once more
+    after it calls one done.
+    """
+    ids = [number for number in broadcast_ids if number is not None]
+    if not ids:
+        return
+    done = select(broadcasts.c.id).where(broadcasts.c.id.in_(ids), broadcasts.c.state == "done")
+    free = done.order_by(broadcasts.c.id).with_for_update(skip_locked=True)
+    # Any instant that is past wakes the clock.
+    await db.execute(update(broadcasts).where(broadcasts.c.id.in_(free)).values(wake=broadcasts.c.planned_at))
 
 
 async def write(db: AsyncConnection, steps: Sequence[Step]) -> None:

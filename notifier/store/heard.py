@@ -150,6 +150,13 @@ async def understood(db: AsyncConnection, heard_id: int, values: Mapping[str, An
     await db.execute(update(heard).where(heard.c.id == heard_id).values(**values))
 
 
+async def led_by(db: AsyncConnection, line: str, dedupe: str) -> tuple[int, datetime] | None:
+    """(ticket, when it was said) of what a line heard under this key; None when that led to none, or was not heard."""
+    row = await db.execute(select(heard.c.ticket_id, heard.c.at).where(heard.c.line == line, heard.c.dedupe == dedupe))
+    found = row.first()
+    return (int(found[0]), found[1]) if found and found[0] is not None else None
+
+
 _SAID = tuple(heard.c[name] for name in Said.__dataclass_fields__)
 
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select, update
+from sqlalchemy import Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import Result
-from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies, visits
+from notifier.store import ledger
+from notifier.store.schema import attempts, broadcasts, deliveries, people, rounds, tallies, visits
 
 LIVE = ("planned", "approved", "asking", "canary", "expanding", "sending", "paused")
 # States of an attempt whose words may have been read, or may still be.
@@ -20,7 +21,7 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
 
     `paused_from` keeps what the broadcast was, which tells one that a change withdrew from one that a person stopped.
     """
-    await db.execute(
+    withdrawn = await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
@@ -33,7 +34,13 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
             why=why[:200],
             wake=case((broadcasts.c.audience > 0, literal(now, broadcasts.c.wake.type)), else_=None),
         )
+        .returning(broadcasts.c.id)
     )
+    for number in sorted(withdrawn.scalars()):
+        about = f"broadcast:{number}"
+        await ledger.append(
+            db, at=now, who="clock", act="broadcast.withdrawn", about=about, detail={"version": version}
+        )
 
 
 def told_before(round_id: int, older_than: int) -> Select[Any]:
@@ -105,3 +112,25 @@ async def under_way(db: AsyncConnection, round_id: int, older_than: int) -> int:
         tallies.c.broadcast_id.in_(earlier), tallies.c.state.in_(("due", "sending"))
     )
     return int((await db.execute(count)).scalar_one())
+
+
+async def told_anew(db: AsyncConnection, delivery_id: int) -> bool:
+    """Whether a broadcast that speaks of the round as it is now has a message for the person of an older delivery."""
+    older, newer, speaks = deliveries.alias("older"), deliveries.alias("newer"), broadcasts.alias("speaks")
+    row = await db.execute(
+        select(newer.c.id)
+        .select_from(
+            older.join(broadcasts, broadcasts.c.id == older.c.broadcast_id)
+            .join(rounds, rounds.c.id == broadcasts.c.round_id)
+            .join(newer, newer.c.person_id == older.c.person_id)
+            .join(speaks, and_(speaks.c.id == newer.c.broadcast_id, speaks.c.round_id == rounds.c.id))
+        )
+        .where(
+            older.c.id == delivery_id,
+            newer.c.id != older.c.id,
+            newer.c.round_version == rounds.c.version,
+            newer.c.state.not_in(("cancelled", "expired")),
+        )
+        .limit(1)
+    )
+    return row.first() is not None

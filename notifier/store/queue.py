@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -102,9 +103,19 @@ class Claimed(NamedTuple):
 Mark = tuple[int, datetime, int]  # lane, due_at, id: a place in the queue of a line
 
 
-async def waits(db: AsyncConnection, line: str, now: datetime) -> bool:
-    """Is anything due on a line? A look without a lock, for workers that found nothing last time."""
-    return (await db.execute(_WAITS, {"of_line": line, "now": now})).first() is not None
+async def waits(db: AsyncConnection, line: str, now: datetime, *, after: datetime | None = None) -> bool:
+    """Is anything due on a line? A look without a lock, for workers that found nothing last time.
+
+    `after`: of what broadcasts have there, look only at what fell due later.
+    """
+    if after is None:
+        return (await db.execute(_WAITS, {"of_line": line, "now": now})).first() is not None
+    return (await db.execute(_WAITS_AFTER, {"of_line": line, "now": now, "after": after})).first() is not None
+
+
+async def halted(db: AsyncConnection) -> frozenset[int]:
+    """Broadcasts from which nothing is claimed."""
+    return frozenset((await db.execute(_HALTED_IDS)).scalars())
 
 
 async def claim(
@@ -131,11 +142,8 @@ async def claim(
 
 _TAKEN = tuple(deliveries.c[name] for name in Taken._fields)
 _ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
-_HALTED = (
-    select(broadcasts.c.id)
-    .where(broadcasts.c.state.in_([literal_column(f"'{state}'") for state in HALTED]))
-    .scalar_subquery()
-)
+_HALTED_IDS = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED))
+_HALTED = _HALTED_IDS.scalar_subquery()
 _TIME = deliveries.c.due_at.type
 _DUE = select(deliveries.c.id).where(
     deliveries.c.state == literal_column("'due'"),  # so that the partial index serves a kept plan too
@@ -143,7 +151,18 @@ _DUE = select(deliveries.c.id).where(
     deliveries.c.due_at <= bindparam("now", type_=_TIME),
     or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(_HALTED)),
 )
-_WAITS = _DUE.where(deliveries.c.lane.in_(range(BULK + 1))).limit(1)
+
+
+def _waiting(*after: Any) -> Any:
+    """Lane by lane, each in the order of the index: a kept plan for any times then takes the index too."""
+    lanes = [_DUE.where(deliveries.c.lane == lane) for lane in range(BULK + 1)]
+    lanes[BULK] = lanes[BULK].where(*after)
+    first = (lane.order_by(deliveries.c.due_at, deliveries.c.id).limit(1).scalar_subquery() for lane in lanes)
+    return select(literal(1)).where(or_(*(found.is_not(None) for found in first)))
+
+
+_WAITS = _waiting()
+_WAITS_AFTER = _waiting(deliveries.c.due_at > bindparam("after", type_=_TIME))
 
 
 @cache

@@ -254,6 +254,7 @@ rounds = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 Index("ix_rounds_wake", rounds.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_rounds_closes", rounds.c.closes_at)  # what is not over: all that strangers look at
 
 entitlements = Table(
     "entitlements",
@@ -635,3 +636,13 @@ ticket_changes = Table(  # the ticket's history: audit trail and input of the pr
     Column("facts", Json, nullable=False),
 )
 Index("ix_ticket_changes_ticket", ticket_changes.c.ticket_id, ticket_changes.c.id)
+
+# --- strangers -------------------------------------------------------------------------------------------------------
+
+tries = Table(  # how often strangers tried what is limited; the scope is keyed
+    "tries",
+    metadata,
+    Column("scope", String(80), primary_key=True),
+    Column("since", UtcDateTime, nullable=False, index=True),  # first try of the present span
+    Column("n", Integer, nullable=False),
+)

@@ -40,43 +40,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "forgot the password, ask an admin to reset it."
         ),
         "Belum punya akun? Mintalah admin program membuatnya.": "No account yet? Ask a programme admin to add one.",
-        # the front page
-        "Pemberitahuan dan pengaduan bantuan sosial": "Social assistance: notices and complaints",
-        "Kapan dan di mana bantuan Anda? Kami mengabari, dan mendengarkan.": (
-            "When and where is your assistance? We tell you, and we listen."
-        ),
-        "Layanan ini memberi tahu penerima bantuan sosial tentang jadwal dan tempat penyaluran, lalu "
-        "menindaklanjuti setiap pengaduan sampai tuntas.": (
-            "This service tells recipients of social assistance when and where it is handed out, and "
-            "follows up every complaint until it is settled."
-        ),
-        "Cara mengadu": "How to complain",
-        "Balas pesan pemberitahuan kami, atau kirim pesan baru. Ceritakan apa yang terjadi, kapan, dan di mana.": (
-            "Answer our message, or write a new one. Tell what happened, when and where."
-        ),
-        "Anda menerima nomor aduan seperti ADU-7K4M2QX. Simpan nomor itu.": (
-            "You get a number such as ADU-7K4M2QX. Keep it."
-        ),
-        "Petugas menjawab lewat jalur yang sama. Sebut nomor aduan Anda bila menyusul bertanya.": (
-            "The desk answers the way you wrote. Name your number when you ask again."
-        ),
-        "Lewat apa": "Where to write",
-        "Pengirim: {name}": "Sender: {name}",
-        "Balas pesan dari kami": "Answer a message of ours",
-        "Jalur pengaduan sedang disiapkan. Untuk sementara, datanglah ke kantor dinas sosial setempat.": (
-            "The ways to complain are being set up. Until then, come to the local social affairs office."
-        ),
-        "Hati-hati penipuan": "Beware of fraud",
-        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
-        "Laporkan siapa saja yang memintanya.": (
-            "We never ask for money, PINs, passwords or OTP codes. Assistance costs nothing. Report whoever asks."
-        ),
-        "Jangan kirim NIK atau foto KTP, kecuali petugas memintanya.": (
-            "Don't send your NIK or a photo of your ID card unless the desk asks for it."
-        ),
-        "Balas STOP untuk berhenti menerima pemberitahuan, MULAI untuk menerimanya lagi.": (
-            "Answer STOP to get no more notices, MULAI to get them again."
-        ),
         # today
         "Hari ini": "Today",
         "Yang keluar": "Going out",
@@ -249,6 +212,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lebih dari {n}": "more than {n}",
         "Satu jam terakhir": "Last hour",
         "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "sedikitnya {ok} diterima, {bad} gagal": "at least {ok} taken, {bad} failed",
         "Istirahat sampai": "Rests until",
         "Coba sekarang": "Try now",
         "Kirim uji coba": "Send a test",

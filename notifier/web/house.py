@@ -13,6 +13,8 @@ from notifier.broadcasts.again import Again
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
+from notifier.enquiries import Enquiries
+from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
 from notifier.restored import Restored
@@ -49,6 +51,10 @@ class House(Protocol):
     def restored(self) -> Restored: ...
     @property
     def conflicts(self) -> Conflicts: ...
+    @property
+    def enquiries(self) -> Enquiries: ...
+    @property
+    def forms(self) -> Forms: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

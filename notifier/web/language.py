@@ -25,6 +25,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "sms": ("SMS", "SMS"),
             "telegram": ("Telegram", "Telegram"),
             "email": ("Surel", "E-mail"),
+            "web": ("Halaman web", "Web page"),
         },
         "language": {
             "id": ("Bahasa Indonesia", "Indonesian"),

@@ -19,9 +19,9 @@ from notifier.web import (
     desk,
     language,
     lines,
+    login,
     office,
     pages,
-    public,
     restored,
     rounds,
     security,
@@ -30,6 +30,7 @@ from notifier.web import (
     studio,
 )
 from notifier.web.house import HOUSE, House
+from notifier.web.public import check, complain, follow, guides, schedule, statistics, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -65,15 +66,27 @@ MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
     # citizens and machines
-    Door("GET", "/", public.welcome, PUBLIC),
+    Door("GET", "/", welcome.welcome, PUBLIC),
+    Door("GET", "/jadwal", schedule.schedule, PUBLIC),
+    Door("GET", "/cek", check.ask, PUBLIC),
+    Door("POST", "/cek", check.answer, PUBLIC),
+    Door("GET", "/lapor", complain.ask, PUBLIC),
+    Door("POST", "/lapor", complain.file, PUBLIC),
+    Door("GET", "/lacak", follow.ask, PUBLIC),
+    Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/cara-lapor", guides.how, PUBLIC),
+    Door("GET", "/tanya", guides.questions, PUBLIC),
+    Door("GET", "/program", guides.programmes, PUBLIC),
+    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
     Door("GET", "/metrics", status.metrics, PUBLIC),
-    Door("GET", "/login", public.ask_login, PUBLIC),
-    Door("POST", "/login", public.login, PUBLIC),
+    Door("GET", "/login", login.ask_login, PUBLIC),
+    Door("POST", "/login", login.login, PUBLIC),
     # staff
-    Door("POST", "/logout", public.logout, STAFF),
-    Door("POST", "/language", public.choose_language, STAFF),
+    Door("POST", "/logout", login.logout, STAFF),
+    Door("POST", "/language", login.choose_language, STAFF),
     Door("GET", "/home", office.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", desk.board, Right.SEE_TICKETS),

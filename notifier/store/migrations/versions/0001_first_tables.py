@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
+        batch_op.create_index("ix_rounds_closes", ["closes_at"], unique=False)
         batch_op.create_index(
             "ix_rounds_wake",
             ["wake"],
@@ -722,6 +723,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_messages_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "tries",
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_tries")),
+    )
+    with op.batch_alter_table("tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tries_since"), ["since"], unique=False)
 
 
 def downgrade() -> None:

@@ -76,7 +76,7 @@ async def test_a_connection_that_was_lost_counts_as_away_and_the_next_transactio
 
     async def end(number: int) -> None:
         async with other.write() as db:
-            await db.execute(text(f"SELECT pg_terminate_backend({number})"))
+            await db.execute(text(f"SELECT pg_terminate_backend({number}, 5000)"))
 
     async def ended_within() -> None:
         async with database.write() as db:

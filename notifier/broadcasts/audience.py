@@ -1,6 +1,7 @@
 """Whom an event is for, and what telling them would take."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, or_
@@ -14,12 +15,13 @@ from notifier.store.rounds import Round
 from notifier.store.silence import QUESTION, silent_after
 
 
+@lru_cache(64)
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
     """SQL: whom the event is for.
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn or
     stopped half-way and is planned again goes to the others. A question that follows one that is through goes to the
-    silent.
+    silent. The same audience is the same SQL, worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
         return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)

@@ -20,7 +20,7 @@ from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, loads, moves, rounds
+from notifier.store import deliveries, expansion, loads, moves, rounds
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -149,12 +149,12 @@ class Course:
         whole = self._slice
         limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
         if b.parent_id is None or b.event not in CORRECTIONS:
-            await rows.draw(db, b.round_id, people, now, b.cursor, limit)
+            await expansion.draw(db, b.round_id, people, now, b.cursor, limit)
         again = await rows.asks_again(db, b)
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
         due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
-        written, last, counts, carried = await rows.expand(
+        written, last, counts, carried = await expansion.expand(
             db,
             b,
             people,

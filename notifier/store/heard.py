@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import arrivals, deliveries, files, heard
+from notifier.store.straight import many
 from notifier.store.upsert import upsert
 
 BODY = "arrivals.body"  # the places that the two parts of an arrival are sealed for
@@ -82,8 +83,10 @@ async def keep(db: AsyncConnection, line: str, sealed_body: bytes, sealed_header
 
 async def keep_many(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store arrivals that came together: {line, body, headers, at} each, both parts sealed."""
-    if rows:
-        await db.execute(insert(arrivals), [{**row, "wake": row["at"]} for row in rows])
+    await many(db, _KEPT, [{**row, "wake": row["at"]} for row in rows])
+
+
+_KEPT = insert(arrivals)
 
 
 _ARRIVAL = tuple(arrivals.c[name] for name in Arrival.__dataclass_fields__)

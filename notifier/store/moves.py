@@ -1,6 +1,7 @@
 """What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
@@ -105,6 +106,7 @@ def knows(event: str, version: int, broadcast_id: int) -> ColumnElement[bool]:
     return told.correlate(people).exists()
 
 
+@lru_cache(64)
 def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those who have no delivery in a broadcast yet."""
     has = select(deliveries.c.id).where(

@@ -7,6 +7,7 @@ statement each over a round's entitlements and the deliveries of its broadcasts;
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -193,6 +194,7 @@ def _silence(round_id: int) -> tuple[ColumnElement[bool], ...]:
     return ~replied.exists(), ~spoken.correlate(people).exists()
 
 
+@lru_cache(32)
 def asked_on(parent_id: int) -> Select[Any]:
     """SQL: the channels on which a broadcast reached a person."""
     mine, used = deliveries.alias("mine"), contacts.alias("used")

@@ -589,5 +589,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
         ),
+        "Cara mengadu": "How to complain",
+        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
+        "Laporkan siapa saja yang memintanya.": (
+            "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
+            "Report whoever asks for it."
+        ),
     }
 )

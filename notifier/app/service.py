@@ -266,6 +266,13 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.sweep(now):
             poke()
 
+    async def ask_again(now: datetime) -> None:
+        await house.silence.ask_again(now, house.config.reminders.question_again)
+
+    async def watch_rounds(now: datetime) -> None:
+        if await house.desk.watch(now):
+            poke()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -285,7 +292,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
+        Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
+        Job("radar", 300, watch_rounds),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

@@ -4,16 +4,18 @@
 (the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, closing, following, intake, reading, shielding, sweep
+from notifier.desk import acting, closing, following, intake, radar, reading, reports, shielding, sweep
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
 from notifier.desk.promise import Promise, Promises, build
+from notifier.desk.radar import RadarPage
+from notifier.desk.reports import CaseFile, Report
 from notifier.desk.values import (
     PAGE,
     Answered,
@@ -37,6 +39,7 @@ from notifier.vault import Vault
 __all__ = [
     "PAGE",
     "Answered",
+    "CaseFile",
     "Complaint",
     "Desk",
     "Followed",
@@ -44,6 +47,8 @@ __all__ = [
     "ListPage",
     "Promise",
     "Promises",
+    "RadarPage",
+    "Report",
     "Reporter",
     "Revealed",
     "Settings",
@@ -179,7 +184,27 @@ class Desk:
         """(name, MIME type, bytes) of an attachment; the look is recorded."""
         return await reading.file(self.room, viewer, number, file_id, now)
 
+    async def radar(self, viewer: Viewer, now: datetime, before: int | None = None) -> RadarPage:
+        """Where more people complain than chance explains; `before` is the last page's `next`."""
+        return await radar.page(self.room, viewer, before, now)
+
+    async def take_note(self, viewer: Viewer, alarm_id: int, now: datetime) -> None:
+        """Take note of an alarm of the radar."""
+        await radar.take(self.room, viewer, alarm_id, now)
+
+    async def report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
+        """How promises were kept for tickets opened on these days, by category, region, round, point or agent."""
+        return await reports.report(self.room, viewer, by, first, last, now)
+
+    async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
+        """One ticket to be printed, with what the ledger proves of it."""
+        return await reports.case_file(self.room, viewer, number, now)
+
     # --- the clock ---
+
+    async def watch(self, now: datetime) -> int:
+        """Let the radar look; returns how many alarms rang."""
+        return await radar.watch(self.room, now)
 
     async def sweep(self, now: datetime, limit: int = 100) -> int:
         """Warn, record broken promises, escalate, notice what did not arrive. Returns how many tickets were due."""

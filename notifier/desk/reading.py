@@ -16,6 +16,7 @@ from notifier.desk.acting import seen
 from notifier.desk.intake import letter, reporter_of
 from notifier.desk.plain import safe
 from notifier.desk.values import (
+    SEALED_APPLICATION,
     SEALED_FILE,
     SEALED_SENDER,
     Answered,
@@ -31,7 +32,7 @@ from notifier.rules import shields, sla
 from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, Act, Confidentiality
-from notifier.store import deliveries, heard, ledger, levies, people, rounds, tickets
+from notifier.store import applications, deliveries, heard, ledger, levies, people, rounds, tickets
 from notifier.store.tickets import FAR, Changed, Place, Said, Ticket, Wanted
 
 PAGE = 50
@@ -212,12 +213,17 @@ async def reveal(room: Room, viewer: Viewer, number: str, reason: str, now: date
             facts = {"number": ticket.number, "reason": safe(reason, LONGEST_REASON)}
             notice = letter(room, ticket, reporter, "ticket_revealed", facts, ticket.opened_at, now)
             await room.outbox.queue(db, notice, now)
+        sealed = await applications.of_ticket(db, ticket.id)
+    given = room.vault.open_json(sealed, SEALED_APPLICATION) if sealed is not None else {}
     return Revealed(
         name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
         kind=reporter.kind,
         address=reporter.address if reporter.reached else "",
         region=person.region if person else reporter.region,
+        applicant=given.get("name", ""),
+        nik=given.get("nik", ""),
+        village=given.get("village", ""),
     )
 
 

@@ -25,6 +25,7 @@ SEALED_REPORTER = "reporters.sealed"
 SEALED_ADDRESS = "deliveries.sealed"
 SEALED_FILE = "files.body"
 SEALED_SENDER = "heard.sender"
+SEALED_APPLICATION = "applications.sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,9 @@ class Revealed:
     kind: str
     address: str
     region: str
+    applicant: str = ""  # of somebody who asked to be registered: name, NIK and village as they gave them
+    nik: str = ""
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)

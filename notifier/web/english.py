@@ -80,6 +80,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mulai": "Starts",
         "Paling lambat": "At the latest",
         "Wilayah": "Region",
+        "Pendaftar": "Applicant",
         "semua": "all",
         "Direncanakan oleh": "Planned by",
         "Disetujui oleh": "Approved by",
@@ -501,6 +502,71 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "dari alamat lain, belum diverifikasi": "from another address, not verified",
         "dipotong": "cut",
+        # what people answered about receipt
+        "Cakupan": "Coverage",
+        "Cakupan menurut desa": "Coverage by village",
+        "Yang diam": "The silent",
+        "Desa": "Village",
+        "Sudah terima": "Received",
+        "Belum terima": "Not received",
+        "Diam": "Silent",
+        "Lainnya": "Other",
+        "Ditanya": "Asked",
+        "Terakhir": "Last",
+        "{n} kali": "{n} times",
+        "Belum ada": "Nothing yet",
+        "Sudah dan belum terima: kata warga sendiri, YA atau TIDAK; yang terakhir berlaku.": (
+            "Received and not received: the citizen's own word, YA or TIDAK; the last one counts."
+        ),
+        "Diam: pertanyaan sampai, tidak ada jawaban.": "Silent: the question arrived, nothing came back.",
+        "Tak terjangkau: tidak ada pesan yang sampai.": "Unreachable: no message arrived.",
+        "Lainnya: belum ditanya, masih dikirim, atau menjawab hal lain.": (
+            "Other: not asked yet, still being sent, or answered something else."
+        ),
+        "Penerima penyaluran ini belum ditentukan: mereka dicatat saat siaran pertamanya disiapkan.": (
+            "The recipients of this round are not drawn yet: that happens when its first broadcast is prepared."
+        ),
+        "Pertanyaan “sudah diterima?” sampai kepada mereka, dan belum ada jawaban.": (
+            "The question “received?” reached them, and they have not answered."
+        ),
+        "Mereka ditanya sekali lagi lewat jalur lain, bila ada.": "They are asked once more elsewhere, if possible.",
+        "Tidak ada yang diam: belum ditanya, atau semua sudah menjawab.": (
+            "Nobody is silent: not asked yet, or everybody has answered."
+        ),
+        # is this message real?
+        "Apakah pesan ini asli?": "Is this message real?",
+        "Setiap pesan kami diakhiri kode, seperti ASLI K7QM-3FXA. Ketik kode itu di sini.": (
+            "Each of our messages ends with a code, such as ASLI K7QM-3FXA. Type that code here."
+        ),
+        "Kode di akhir pesan": "Code at the end of the message",
+        "Huruf besar atau kecil, dengan atau tanpa tanda hubung.": "Large or small letters, with or without the dash.",
+        "Periksa": "Check",
+        "Terlalu banyak pertanyaan saat ini. Coba lagi {n} detik lagi.": (
+            "Too many questions right now. Try again in {n} seconds."
+        ),
+        "Kodenya belum terbaca": "We could not read a code",
+        "Kode kami delapan huruf dan angka, seperti K7QM-3FXA. Periksa lagi ketikannya.": (
+            "Our codes are eight letters and digits, such as K7QM-3FXA. Check what you typed."
+        ),
+        "PALSU: kode {code} bukan dari kami": "FALSE: the code {code} is not ours",
+        "Jangan memberi uang, PIN, kata sandi, atau kode OTP.": "Give nobody money, a PIN, a password or an OTP.",
+        "Jangan membuka tautannya dan jangan meneruskan pesan itu.": "Do not open its links, do not pass it on.",
+        "Kirim isi pesan itu kepada kami lewat SMS, Telegram, atau surel; petugas akan memeriksanya.": (
+            "Send us that message by SMS, Telegram or e-mail; an officer checks it."
+        ),
+        "Kode {code} dari kami, tetapi penyalurannya DIBATALKAN": "The code {code} is ours, but the round is CANCELLED",
+        "Mohon tidak datang.": "Please do not come.",
+        "Kode {code} dari kami, tetapi jadwalnya sudah BERUBAH": "The code {code} is ours, but the date CHANGED",
+        "Yang berlaku sekarang:": "What is valid now:",
+        "Kode {code} dari kami": "The code {code} is ours",
+        "Bandingkan dengan pesan yang Anda terima. Bila isinya lain, pesan itu palsu: kode asli pun bisa disalin.": (
+            "Compare it with the message you got. If that says otherwise, it is false: real codes get copied too."
+        ),
+        "Jenis pesan": "Kind of message",
+        "Dikirim": "Sent",
+        "Waktu semula": "Time before",
+        "Tempat semula": "Place before",
+        "Lewat SMS atau Telegram: kirim ASLI lalu kodenya.": "By SMS or Telegram: send ASLI and the code.",
         # one look at a broadcast
         "Sekilas": "At a glance",
         "Sebab, dan selanjutnya": "Reason, and what is next",
@@ -547,5 +613,81 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Identitas pelapor dirahasiakan.": "The reporter is kept secret.",
         "Siapa yang melihat aduan ini sudah diubah.": "Who sees this complaint was changed.",
         "Usul dikembalikan.": "The proposal was sent back.",
+        "Cara mengadu": "How to complain",
+        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
+        "Laporkan siapa saja yang memintanya.": (
+            "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
+            "Report whoever asks for it."
+        ),
+        # the radar
+        "Halaman aduan": "Pages of the desk",
+        "Daftar": "List",
+        "Radar": "Radar",
+        "Laporan": "Reports",
+        "90 hari terakhir": "last 90 days",
+        "Alarm": "Alarms",
+        "{n} orang mengadu; menurut penyaluran lain {expected} yang wajar.": (
+            "{n} people complain; by the other rounds {expected} would be usual."
+        ),
+        "Bukti: {n} aduan": "Evidence: {n} complaints",
+        "Ditindaklanjuti oleh": "Taken up by",
+        "Saya tindak lanjuti": "I take this up",
+        "Dicatat: Anda menindaklanjuti alarm ini.": "Recorded: you take up this alarm.",
+        "Tidak ada alarm. Alarm berbunyi sekali, bila sedikitnya tiga orang berbeda mengadukan penyaluran yang sama, "
+        "dan itu lebih dari yang dapat dijelaskan kebetulan.": (
+            "No alarm. One rings once when at least three different people complain of the same round, and that is "
+            "more than chance explains."
+        ),
+        "Aduan per titik penyaluran": "Complaints by distribution point",
+        "Titik dan penyaluran": "Point and round",
+        "Wajar": "Usual",
+        "tidak wajar": "unusual",
+        "Belum ada aduan tentang penyaluran.": "No complaint about a round yet.",
+        "Pungutan dan potongan yang disebut warga": "Levies and deductions that citizens name",
+        "Jumlah": "Amount",
+        "Contoh kata-katanya": "Words, for example",
+        "Belum ada yang menyebut pungutan atau potongan.": "Nobody has named a levy or deduction yet.",
+        "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
+        "Dijawab": "Answered",
+        "Tidak ada.": "None.",
+        # reports
+        "Laporan meja pengaduan": "Reports of the complaint desk",
+        "Menurut": "By",
+        "Dari": "From",
+        "Sampai": "Until",
+        "Tampilkan": "Show",
+        "Janji ditepati": "Promise kept",
+        "Jawaban pertama": "First answer",
+        " jam": " h",
+        "Umur yang terbuka": "Age of open ones",
+        "Dibuka kembali": "Reopened",
+        "Kepuasan (1–5)": "Satisfaction (1–5)",
+        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
+            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        ),
+        "tanpa keterangan": "not given",
+        "Ambil CSV": "Take CSV",
+        "Ambil XLSX": "Take XLSX",
+        "Tidak ada aduan yang dibuka pada hari-hari ini.": "No complaint was opened on these days.",
+        "Berkas aduan": "Case file",
+        "Cetak berkas dengan bukti": "Case file with its proof",
+        "Dibuka": "Opened",
+        "Berakhir": "Ended",
+        "Dicetak": "Printed",
+        "Kami": "We",
+        "Sebelumnya": "Before",
+        "Bukti buku besar": "Proof of the ledger",
+        "Yang tidak cocok dengan buku besar:": "What does not agree with the ledger:",
+        "Keadaan, riwayat, dan setiap kata di berkas ini cocok dengan buku besar.": (
+            "State, history and every word of this file agree with the ledger."
+        ),
+        "Yang terbaru masih menunggu mata rantainya.": "The newest acts still wait for their link.",
+        "Siapa": "Who",
+        "Mata rantai": "Link",
+        "notifier verify membuktikan seluruh rantai; nomor dan awal mata rantai di atas menunjukkan tempat "
+        "tindakan ini di dalamnya.": (
+            "notifier verify proves the whole chain; the numbers and beginnings of links above show the place of "
+            "these acts in it."
+        ),
     }
 )

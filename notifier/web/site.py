@@ -17,16 +17,20 @@ from notifier.web import (
     account,
     conflicts,
     desk,
+    genuine,
     language,
     lines,
     login,
     office,
     pages,
+    radar,
+    reports,
     restored,
     rounds,
     security,
     session,
     shielding,
+    silence,
     status,
     studio,
 )
@@ -75,6 +79,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/lapor", complain.file, PUBLIC),
     Door("GET", "/lacak", follow.ask, PUBLIC),
     Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/asli", genuine.ask, PUBLIC),
+    Door("POST", "/asli", genuine.check, PUBLIC),
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
@@ -104,10 +110,19 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/seal", shielding.seal, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/shield", shielding.shield, Right.ASSIGN),
     Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),
+    Door("GET", "/desk/radar", radar.look, Right.SEE_REPORTS),
+    Door("POST", f"/desk/radar/{ID}", radar.take, Right.ASSIGN),
+    Door("GET", "/desk/reports", reports.look, Right.SEE_REPORTS),
+    Door("GET", f"/desk/reports/{FORM}", reports.take, Right.EXPORT),
+    Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/coverage/{FORM}", silence.take_coverage, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/silent", silence.silent, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/silent/{FORM}", silence.take_silent, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/unreached", account.unreached_of_code, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{CODE}/unreached/{FORM}", account.take_unreached_of_code, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
@@ -179,6 +194,7 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
+    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

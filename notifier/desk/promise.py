@@ -13,6 +13,7 @@ from notifier.errors import Refused
 from notifier.rules.hours import Hours, Interval, date_range, office_week
 from notifier.rules.roles import Role
 from notifier.rules.sla import Clock, Entry, Kind, Policy, Standing, standing
+from notifier.rules.tickets import UNPROMISED
 from notifier.store.tickets import Changed, Ticket
 
 WORKDAY = timedelta(hours=7, minutes=30)
@@ -35,15 +36,21 @@ class Promise:
         return (not self.categories or category in self.categories) and self.urgent in (None, urgent)
 
 
+# Of suggestions and praise: no clock runs.
+FREE = Promise(Policy("without_clock", Hours(ZoneInfo("UTC"), {})))
+
+
 class Promises:
     """All promises, the most particular first."""
 
     def __init__(self, promises: Sequence[Promise]) -> None:
         self._promises = tuple(sorted(promises, key=lambda p: (p.urgent is None, not p.categories)))
-        self._named = {promise.policy.name: promise for promise in self._promises}
+        self._named = {promise.policy.name: promise for promise in (FREE, *self._promises)}
 
     def choose(self, category: str, urgent: bool) -> Promise:
         """What is promised for a ticket; the last one when none covers it."""
+        if category in UNPROMISED and not urgent:
+            return FREE
         return next((p for p in self._promises if p.covers(category, urgent)), self._promises[-1])
 
     def named(self, name: str) -> Promise | None:

@@ -17,7 +17,7 @@ from notifier.rules import rounds as benefits
 from notifier.rules.after import Verdict, verdict
 from notifier.rules.rounds import Entitlement
 from notifier.rules.tickets import Status
-from notifier.rules.words import Intent, Meaning, Topic
+from notifier.rules.words import Intent, Meaning, Topic, kind_of
 from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
 from notifier.store.rounds import Round
@@ -116,6 +116,9 @@ class Effects:
         judged = verdict(words.text, words.answered.event) if words.answered and words.ticket else None
         if judged is not None and words.ticket is not None:
             return await self._judged(db, words, words.ticket, judged, now)
+        kind = kind_of(words.text)
+        if kind is not None and words.ticket is None and not (words.meaning.urgent or _grieves(words.meaning)):
+            return Effect("opened", await self._desk.open(db, await self._kindly(db, words, kind), now))
         bare = words.wordless and words.evidence
         if words.elsewhere is not None and (bare or words.meaning.intent in SPEAKS):
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
@@ -127,6 +130,10 @@ class Effects:
         if bare and effect.ticket is None:
             return await self.file(db, words, now)
         return effect
+
+    async def _kindly(self, db: AsyncConnection, words: Words, kind: str) -> Complaint:
+        """A suggestion or praise, as the desk takes it."""
+        return replace(await self.complaint(db, words), categories=(kind,))
 
     async def _overtaken(self, db: AsyncConnection, words: Words, by: Intent, of: int | None = None) -> bool:
         """Whether the sender has said the opposite since: after a failure words may be understood late."""
@@ -397,3 +404,8 @@ class Effects:
             return NOTHING
         await self._replies.send(db, words.reporter, event, {}, words.at, now)
         return Effect("started" if before or hushed else "helped")
+
+
+def _grieves(meaning: Meaning) -> bool:
+    """Whether words tell of a grievance for certain."""
+    return not meaning.guessed and bool(set(meaning.categories) - {"other", "information"})

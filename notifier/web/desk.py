@@ -9,6 +9,7 @@ from aiohttp import web
 from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act, Category
 from notifier.store.accounts import Account
 from notifier.web import pages
@@ -18,6 +19,7 @@ VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 PLACED = (*SPOKEN, Act.ASSIGN)
+PROPOSED = "Usul dicatat. Akun lain harus menyetujuinya; warga belum diberi tahu."
 # What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
 SAFE_TYPES = frozenset(
     {
@@ -182,10 +184,11 @@ async def answer(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     house, viewer, text = request.app[HOUSE], pages.who(request), fields.get("text", "")
     try:
-        await house.desk.act(viewer, _number(request), Act(act), text, version(fields), house.clock())
+        ticket = await house.desk.act(viewer, _number(request), Act(act), text, version(fields), house.clock())
     except Refused as error:
         return await show(request, fields, str(error))
-    return await _done(request, "Jawaban disimpan dan sedang dikirim.")
+    proposed = needs_two(ticket.shielded, Act(act))
+    return await _done(request, PROPOSED if proposed else "Jawaban disimpan dan sedang dikirim.")
 
 
 async def note(request: web.Request) -> web.Response:
@@ -204,7 +207,7 @@ async def act(request: web.Request) -> web.Response:
     if fields.get("act") not in set(Act) - set(PLACED):
         raise web.HTTPBadRequest
     try:
-        await house.desk.act(
+        ticket = await house.desk.act(
             pages.who(request),
             _number(request),
             Act(fields["act"]),
@@ -214,7 +217,8 @@ async def act(request: web.Request) -> web.Response:
         )
     except Refused as error:
         return await show(request, fields, str(error))
-    return await _done(request, "Tindakan dicatat.")
+    proposed = needs_two(ticket.shielded, Act(fields["act"]))
+    return await _done(request, PROPOSED if proposed else "Tindakan dicatat.")
 
 
 async def assign(request: web.Request) -> web.Response:

@@ -591,6 +591,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         # who may see a ticket, and the second person
         "Menunggu persetujuan kedua": "Waiting for a second person",
+        "Usul dicatat. Akun lain harus menyetujuinya; warga belum diberi tahu.": (
+            "The proposal is recorded. Another account has to agree; the citizen has not been told."
+        ),
         "diusulkan oleh": "proposed by",
         "Warga akan membaca:": "The citizen will read:",
         "Setujui dan lakukan": "Agree and do it",

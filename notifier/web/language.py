@@ -290,6 +290,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "urgent": ("mendesak", "urgent"),
             "integrity": ("pungutan dan perilaku petugas", "levies and conduct"),
             "standard": ("layanan umum", "general service"),
+            "without_clock": ("tanpa tenggat", "without a clock"),
         },
         "who": {
             "clock": ("sistem", "the clock"),

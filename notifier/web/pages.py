@@ -232,7 +232,7 @@ def _figure(context: Context, number: float | None) -> str:
     """A number with one place behind the comma, in small; "–" for none."""
     if number is None:
         return "–"
-    text = f"{number:.1f}"
+    text = "<0.1" if 0 < number < 0.05 else f"{number:.1f}"
     return text.replace(".", ",") if context["language"] == "id" else text
 
 

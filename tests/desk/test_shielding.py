@@ -245,3 +245,27 @@ async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: 
     await desk.decide(sari, number, page.ticket.version, talk.now, agree=True)
     assert (await desk.ticket(sari, number, talk.now)).ticket.status == "closed"
     await _sound(talk)
+
+
+# --- suggestions and praise ------------------------------------------------------------------------------------------
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("SARAN: tolong sediakan kursi untuk lansia di kantor pos", "suggestion"),
+        ("usul, jadwalnya diumumkan seminggu sebelumnya", "suggestion"),
+        ("Apresiasi untuk petugas loket yang ramah", "praise"),
+        ("saran saya jangan dipotong lagi, bulan lalu dipotong 50rb oleh pak RT", "deduction"),
+    ],
+)
+async def test_a_suggestion_or_praise_that_names_itself_has_no_clock(talk: Talk, text: str, category: str) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, text)
+    [row] = await talk.rows(tickets)
+    assert row["category"] == category
+    assert (row["policy"] == "without_clock") is (category != "deduction")
+    assert (row["next_due"] is None) is (category != "deduction")
+    [told] = [row["facts"] for row in await talk.rows(deliveries) if row["event"] == "ticket_received"]
+    assert (told["due"] is None) is (category != "deduction")

@@ -51,6 +51,7 @@ class Promise:
     escalate_to: tuple[str, ...] = LADDER  # offices (rules.offices) or roles, from below
     regions: tuple[str, ...] = ()  # prefixes; empty: every other
     calendar: str = ""  # as the policy names it; offices may put their own in its place
+    offices: tuple[str, ...] = ()  # prefixes of the regions whose office's hours these are; empty: the calendar's own
 
     @property
     def version(self) -> Version:
@@ -62,15 +63,20 @@ class Promise:
         return (
             (not self.categories or category in self.categories)
             and self.urgent in (None, urgent)
-            and (not self.regions or self._depth(region) > 0)
+            and all(not prefixes or depth(prefixes, region) for prefixes in (self.regions, self.offices))
         )
 
-    def closeness(self, region: str) -> tuple[bool, bool, int]:
-        """How particular it is: for urgent tickets, for some categories, for how small a region."""
-        return self.urgent is not None, bool(self.categories), self._depth(region)
+    def closeness(self, region: str) -> tuple[bool, bool, int, int]:
+        """How particular it is: for urgent tickets, for some categories, for how small a region, by how near an
+        office's hours.
+        """
+        near = depth(self.regions, region), depth(self.offices, region)
+        return self.urgent is not None, bool(self.categories), *near
 
-    def _depth(self, region: str) -> int:
-        return max((len(prefix) for prefix in self.regions if covers(prefix, region)), default=0)
+
+def depth(prefixes: Iterable[str], region: str) -> int:
+    """How long the longest of these prefixes is that has the region; 0 when none has."""
+    return max((len(prefix) for prefix in prefixes if covers(prefix, region)), default=0)
 
 
 class Promises:
@@ -233,21 +239,13 @@ def build(config: Config, now: datetime) -> Promises:
 
 
 def _by_offices(promise: Promise, offices: Sequence[Office]) -> Iterator[Promise]:
-    """The same promise by the hours of each office that keeps its own, where both hold: `standard@makassar`."""
+    """The same promise by the hours of each office that keeps its own: `standard@makassar`."""
     for name in dict.fromkeys(office.name for office in offices if office.replaces == promise.calendar):
         mine = [office for office in offices if office.name == name]
-        regions = {
-            smaller
-            for office in mine
-            for region in promise.regions or ("",)
-            for smaller, larger in ((office.region, region), (region, office.region))
-            if covers(larger, smaller)
-        }
-        if regions:
-            policy = replace(promise.policy, name=f"{promise.policy.name}{AT}{name}", hours=mine[0].hours)
-            if len(policy.name) > LONGEST_NAME:
-                raise Refused(f"policies.{policy.name}: with its calendar's, its name passes {LONGEST_NAME} letters")
-            yield replace(promise, policy=policy, regions=tuple(sorted(regions)))
+        policy = replace(promise.policy, name=f"{promise.policy.name}{AT}{name}", hours=mine[0].hours)
+        if len(policy.name) > LONGEST_NAME:
+            raise Refused(f"policies.{policy.name}: with its calendar's, its name passes {LONGEST_NAME} letters")
+        yield replace(promise, policy=policy, offices=tuple(office.region for office in mine))
 
 
 def years_around(now: datetime) -> range:

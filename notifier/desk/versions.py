@@ -106,6 +106,7 @@ def body_of(promise: Promise, years: range) -> dict[str, Any]:
         "categories": list(promise.categories),
         "urgent": promise.urgent,
         "regions": list(promise.regions),
+        "offices": list(promise.offices),
         "calendar": promise.calendar,
         "zone": hours.zone.key,
         "week": {str(day): _intervals(given) for day, given in hours.week.items()},
@@ -143,6 +144,7 @@ def promise_of(kept: Kept) -> Promise:
         tuple(body["escalate_to"]),
         tuple(body["regions"]),
         body["calendar"],
+        tuple(body["offices"]),
     )
 
 

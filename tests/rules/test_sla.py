@@ -472,7 +472,7 @@ def test_nothing_changes_before_wake(policy: Policy, life: list[Entry], lap: tim
                 assert standing(policy, OPENED, life, then) == stands
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(policies(), lives(), laps, st.randoms(use_true_random=False))
 def test_the_same_history_gives_the_same_answer_however_it_is_listed(
     policy: Policy, life: list[Entry], lap: timedelta, chance: Random
@@ -511,6 +511,24 @@ def test_pauses_commute_and_cost_exactly_their_working_overlap(
         (DESK.between(OPENED + timedelta(minutes=m), OPENED + timedelta(minutes=m + 1)) for m in minutes), timedelta(0)
     )
     assert due[0].due == DESK.after(OPENED, budget + lost)
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies(), lives(), st.sampled_from(["Asia/Makassar", "Asia/Jayapura"]))
+def test_the_same_life_in_another_zone_is_due_at_the_same_hour_there(
+    policy: Policy, life: list[Entry], zone: str
+) -> None:
+    def moved(one: Policy) -> Policy:
+        return replace(one, hours=replace(DESK, zone=ZoneInfo(zone)))
+
+    here = replace(policy, hours=DESK)
+    life = [replace(e, policy=e.policy and replace(e.policy, hours=DESK)) for e in life]
+    apart = at("23 07:30") - at("23 07:30", ZoneInfo(zone))
+    there = [replace(e, at=e.at - apart, policy=e.policy and moved(e.policy)) for e in life]
+    now = OPENED + timedelta(days=30)
+    mine, theirs = standing(here, OPENED, life, now), standing(moved(here), OPENED - apart, there, now - apart)
+    assert {c: r.due and r.due - apart for c, r in mine.clocks.items()} == {c: r.due for c, r in theirs.clocks.items()}
+    assert mine.late == theirs.late
 
 
 @settings(max_examples=60, deadline=None)

@@ -50,7 +50,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "urgent": complaint.urgent,
         "confidentiality": secret.value,
         "verified": complaint.reporter.person_id is not None,
-        "channel": complaint.reporter.kind,
+        "channel": complaint.channel or complaint.reporter.kind,
         "language": complaint.reporter.language,
         "region": region,
         "summary": summary(complaint.text),
@@ -371,6 +371,10 @@ async def _acknowledge(
         "text": "",
         "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
+    if not complaint.reporter.reached:  # the page they look at tells them the number
+        await tickets.record(db, ticket.id, at=now, who="clock", act="acknowledged")
+        await reckon(room, db, ticket, now)
+        return
     notice = letter(room, ticket, complaint.reporter, "ticket_received", facts, complaint.at, now)
     await room.outbox.queue(db, notice, now)
 

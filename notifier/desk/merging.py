@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk import alerts
 from notifier.desk.acting import changed, current, moved_by, seen
 from notifier.desk.intake import CITIZEN, FURTHER, beside, note_move, reckon, turn_urgent
+from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
@@ -37,7 +38,7 @@ async def merge(room: Room, viewer: Viewer, number: str, into: str, why: str, ve
         main = await seen(db, viewer, second.number)
         if main.status not in OPEN:
             raise Refused(f"ticket {main.number} is {main.status}; merge into a ticket that is still worked on")
-        moved, change = moved_by(was, Act.MERGE, viewer, why, now)
+        moved, change = moved_by(was, Act.MERGE, viewer, safe(why), now)
         for one in await tickets.merged(db, was.id):
             await _pass_on(room, db, one, main, viewer, now)
         await note_move(db, was, change, {"into": main.number})

@@ -193,7 +193,8 @@ async def changed(
     ticket = await tickets.get(db, was.id)
     if ticket is None:
         raise LookupError(f"there is no ticket {was.id}")
-    await reckon(room, db, ticket, now)
+    stands = await reckon(room, db, ticket, now)
+    await tickets.hush(db, was.id, [clock.value for clock, reading in stands.clocks.items() if reading.met_at], now)
     told = {**detail, "status": ticket.status.value}
     await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=told)
     return await tickets.get(db, was.id) or ticket

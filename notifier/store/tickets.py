@@ -383,6 +383,7 @@ async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime
 
 
 TOLD = ("accepted", "delivered", "read")
+ALARMS = ("sla_warning", "sla_escalated")
 TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told how it stands
 
 
@@ -459,6 +460,17 @@ async def history(db: AsyncConnection, ticket_id: int) -> list[Changed]:
         select(c.at, c.who, c.act, c.was, c.status, c.why, c.facts).where(c.ticket_id == ticket_id).order_by(c.id)
     )
     return [Changed(*row) for row in rows]
+
+
+async def hush(db: AsyncConnection, ticket_id: int, clocks: Collection[str], now: datetime) -> None:
+    """Call back the alarms about these clocks that wait for somebody's office to open: what they told is over."""
+    d = deliveries.c
+    waits = (d.ticket_id == ticket_id, d.event.in_(ALARMS), d.state == "due", d.due_at > now)
+    rows = await db.execute(select(d.id, d.facts).where(*waits))
+    over = [int(number) for number, facts in rows if (facts or {}).get("clock") in clocks]
+    if over:
+        values = {"state": "cancelled", "reason": "", "settled_at": now}
+        await db.execute(update(deliveries).where(d.id.in_(over), d.state == "due").values(**values))
 
 
 # --- tickets that are handled with another one ------------------------------------------------------------------------

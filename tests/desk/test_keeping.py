@@ -149,6 +149,22 @@ async def test_an_alarm_climbs_until_somebody_takes_it_and_waits_for_their_offic
     assert await _proven(desk) == []
 
 
+@ONE_ENGINE
+async def test_an_alarm_that_waits_for_the_morning_is_called_back_when_the_promise_is_met_before(desk: Talk) -> None:
+    sari = await desk.staff("sari", Role.AGENT, "31.75.07", "+6281100000001")
+    [number] = await _open(desk, AYU)
+    desk.at("2026-12-07 19:00")
+    await desk.house.desk.sweep(desk.now)
+    await desk.house.desk.answer(sari, number, "Kami periksa.", 1, desk.now)
+    rows = [row for row in await desk.rows(deliveries) if row["event"] in ("sla_escalated", "sla_warning")]
+    # Of the end of the case, half of whose time is gone, the warning still comes.
+    assert [(row["facts"]["clock"], row["state"]) for row in rows] == [
+        ("first_response", "cancelled"),
+        ("resolution", "due"),
+    ]
+    assert await _proven(desk) == []
+
+
 async def _alarms(talk: Talk) -> list[tuple[str, datetime]]:
     names = {row["id"]: row["login"] for row in await talk.rows(accounts)}
     rows = await talk.rows(deliveries)

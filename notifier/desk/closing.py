@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import alerts, silence
-from notifier.desk.intake import letter, note_move, reporter_of
+from notifier.desk.intake import beside, letter, note_move, reporter_of
 from notifier.desk.values import Room
+from notifier.desk.versions import known
 from notifier.rules.after import SCORES
 from notifier.rules.shields import PROPOSED
 from notifier.rules.tickets import Act, move
@@ -22,6 +23,7 @@ async def close_silent(room: Room, db: AsyncConnection, ticket: Ticket, now: dat
     did not arrive, is left to staff, who are asked once. Returns whether anything was done.
     """
     history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
     _, promise = room.promises.reckon(ticket, history, now)
     end = silence.ends(room.settings, promise, ticket, history)
     if end is None or now < end:
@@ -36,6 +38,8 @@ async def close_silent(room: Room, db: AsyncConnection, ticket: Ticket, now: dat
     moved, change = move(ticket, Act.CLOSE, by=CLOCK, at=now)
     await note_move(db, ticket, change)
     await tickets.change(db, ticket, {"status": moved.status.value, "closed_at": ticket.closed_at or now}, now)
+    for also in await tickets.merged(db, ticket.id):
+        await beside(room, db, also, Act.CLOSE, CLOCK, {"with": ticket.number, "from": change.from_.value}, {}, now)
     detail = {"status": moved.status.value}
     await ledger.append(db, at=now, who=CLOCK, act="ticket_close", about=f"ticket:{ticket.id}", detail=detail)
     return True

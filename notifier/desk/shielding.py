@@ -2,7 +2,7 @@
 by two people. That nobody above sees it is told to the admins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from notifier.desk.values import Room, is_private
 from notifier.errors import Refused
 from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer, covers
-from notifier.rules.tickets import Act, IllegalMove, move
+from notifier.rules.tickets import Act
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Changed, Ticket
 
@@ -69,25 +69,44 @@ async def _freed(db: AsyncConnection, ticket: Ticket, region: str) -> dict[str, 
 
 async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
     """Move a ticket on, or, where that takes two people, propose it to the second one."""
+    viewer.needs(Right.ANSWER)
+    if what not in acting.STAFF:
+        raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
+    return await do(room, viewer, number, what, acting.fit(what, words), version, now)
+
+
+async def do(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    text: str,
+    version: int,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Ticket:
+    """The act itself, or its proposal; `facts` go into the history once it is done."""
     async with room.database.read() as db:
         ticket = await acting.seen(db, viewer, number)
     if shields.needs_two(ticket.shielded, what):
-        return await _propose(room, viewer, number, what, words, version, now)
-    return await acting.act(room, viewer, number, what, words, version, now)
+        return await _propose(room, viewer, number, what, text, version, now, facts or {})
+    return await acting.do(room, viewer, number, what, text, version, now, facts)
 
 
 async def _propose(
-    room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    text: str,
+    version: int,
+    now: datetime,
+    more: Mapping[str, Any],
 ) -> Ticket:
-    viewer.needs(Right.ANSWER)
-    text = acting.fit(what, words)
     async with room.database.write() as db:
         was = await acting.current(db, viewer, number, version)
-        try:
-            move(was, what, by=viewer.who, at=now, why=text[:500])
-        except IllegalMove as error:
-            raise Refused(str(error)) from None
-        facts: dict[str, Any] = {"act": what.value}
+        acting.moved_by(was, what, viewer, text, now)  # refused now rather than by the second person
+        facts: dict[str, Any] = {"act": what.value, "facts": dict(more)}
         detail: dict[str, Any] = {"act": what.value}
         if text:
             row = {"ticket_id": was.id, "kind": "note", "text": text, "at": now, "account_id": viewer.account_id}
@@ -114,7 +133,8 @@ async def decide(room: Room, viewer: Viewer, number: str, version: int, now: dat
     if waits.who == viewer.who:
         raise Refused(f"you proposed this for ticket {ticket.number} yourself; another account has to agree")
     what = Act(waits.facts["act"])
-    return await acting.act(room, viewer, number, what, words, version, now, proposed_by=waits.who)
+    facts = {**waits.facts.get("facts", {}), "proposed_by": waits.who}
+    return await acting.do(room, viewer, number, what, words, version, now, facts)
 
 
 async def _words(db: AsyncConnection, ticket: Ticket, waits: Changed) -> str:

@@ -10,7 +10,7 @@ from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
 from notifier.rules.shields import needs_two
-from notifier.rules.tickets import Act, Category
+from notifier.rules.tickets import Act, Body, Category
 from notifier.store.accounts import Account
 from notifier.web import pages
 from notifier.web.house import HOUSE
@@ -18,7 +18,7 @@ from notifier.web.house import HOUSE
 VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
-PLACED = (*SPOKEN, Act.ASSIGN)
+PLACED = (*SPOKEN, Act.ASSIGN, Act.REFER, Act.PAUSE, Act.RESUME)
 PROPOSED = "Usul dicatat. Akun lain harus menyetujuinya; warga belum diberi tahu."
 # What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
 SAFE_TYPES = frozenset(
@@ -125,6 +125,7 @@ async def show(
         "acts": [act for act in Act if act in acts and act not in PLACED],
         "assignable": assignable if Act.ASSIGN in acts else [],
         "fields": fields,
+        "bodies": list(Body),
         "refused": refused,
         "revealed": revealed,
     }
@@ -242,3 +243,6 @@ async def reveal(request: web.Request) -> web.Response:
     except Refused as error:
         return await show(request, fields, str(error))
     return await show(request, fields, revealed=found)
+
+
+number, done = _number, _done  # for the doors beside it

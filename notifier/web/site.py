@@ -23,6 +23,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    promised,
     radar,
     reports,
     restored,
@@ -107,6 +108,9 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/alarm", promised.alarm, Right.SEE_TICKETS),  # the desk knows who may
+    Door("POST", f"/desk/tickets/{NUMBER}/pause", promised.pause, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/refer", promised.refer, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/seal", shielding.seal, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/shield", shielding.shield, Right.ASSIGN),
     Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),

@@ -16,7 +16,7 @@ from notifier.desk import Desk, Reporter, ref_key
 from notifier.inbox.effects import Effect, Effects, Words
 from notifier.inbox.origin import context_of
 from notifier.inbox.replies import Replies
-from notifier.inbox.turns import Said, Talked, about_kin, initials, worded
+from notifier.inbox.turns import TELLING, Said, Talked, about_kin, initials, worded
 from notifier.inbox.wishes import Wishes
 from notifier.render import Phrases
 from notifier.rules import talks as flows
@@ -37,20 +37,6 @@ ASKED = timedelta(days=14)  # how long a receipt question counts as open
 SEALED = "talks.facts"
 FILES = frozenset({"telegram", "email"})  # channels that bring photos
 FILED = frozenset({HeardKind.PHOTO, HeardKind.DOCUMENT, HeardKind.VOICE, HeardKind.LOCATION})
-# what an open question does not keep: these are understood as if there were no talk
-LEAVES = frozenset(
-    {
-        Intent.COMPLAINT,
-        Intent.QUESTION,
-        Intent.STATUS_CHECK,
-        Intent.REGISTER,
-        Intent.OPT_OUT,
-        Intent.OPT_IN,
-        Intent.CHANGE_CONTACT,
-        Intent.TICKET_FOLLOWUP,
-        Intent.VERIFY_AUTHENTICITY,
-    }
-)
 RECEIPT = {Intent.RECEIPT_YES: "yes", Intent.RECEIPT_NO: "no"}
 IN_A_TALK = Meaning(Intent.UNCLEAR, False, why=("said in a conversation",))
 
@@ -133,7 +119,7 @@ class Talking:
         if takes:
             grave = found.intent is Intent.COMPLAINT and bool(set(found.categories) - {"other"})
             return grave or found.intent in (Intent.OPT_OUT, Intent.OPT_IN)
-        return found.needs_ticket or found.intent in LEAVES
+        return found.needs_ticket or found.intent in TELLING
 
     @staticmethod
     def _asked_since(said: Said, kept: Kept) -> bool:

@@ -473,3 +473,23 @@ async def test_a_piece_whose_others_never_come_is_heard_after_a_while(talk: Talk
         await talk.inbox.drain(talk.now)
         talk.stage.clock.move(minutes=2)
     assert [row["text"] for row in await talk.rows(ticket_messages)] == [f"{LONG[0]}[…][…]"]
+
+
+@pytest.mark.parametrize("keyword", ["Tolong", "lapor", "MENU", "Info", "tiket"])
+@ONE_ENGINE
+async def test_a_keyword_above_a_story_does_not_swallow_it(talk: Talk, keyword: str) -> None:
+    await talk.sms(PHONE, f"{keyword}\nsaya diancam mau dibunuh ketua RT gara-gara bansos")
+    await talk.telegram(SITI, f"{keyword}\n\nbantuan saya dipotong 50 ribu sama pak RT")
+    await talk.mail("siti@warga.test", "Bantuan saya belum cair sejak Oktober.\n\nSiti", subject=keyword)
+    rows = await talk.rows(tickets)
+    assert [(row["category"], row["urgent"]) for row in rows[1:]] == [("deduction", False), ("not_received", False)]
+    assert rows[0]["urgent"]
+    assert await talk.events("ticket_received") == ["ticket_received"] * 3
+
+
+@ONE_ENGINE
+async def test_a_choice_above_a_story_does_not_swallow_it_either(talk: Talk) -> None:
+    await _says(talk, PHONE, ("MENU", "1 Jadwal"))
+    await talk.sms(PHONE, "1\nbantuan saya dipotong 50 ribu sama pak RT")
+    assert [row["category"] for row in await talk.rows(tickets)] == ["deduction"]
+    await _says(talk, OTHER, ("Menu\nterima kasih sebelumnya", "1 Jadwal"), ("3\nSiti Aminah", "Lapor apa?"))

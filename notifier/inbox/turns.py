@@ -108,3 +108,10 @@ def speaks(text: str) -> bool:
 def about_kin(text: str) -> bool:
     """Whether somebody else's data are asked for: "cek punya ibu saya"."""
     return read(text, Context.NONE, shipped()).has("kin")
+
+
+def plain_place(name: str) -> str:
+    """A village's name without what kind of place it is."""
+    words = name.replace(",", " ").split()
+    kinds = {"desa", "kelurahan", "kel", "kel.", "kecamatan", "kec", "kec.", "kampung", "kp", "kp."}
+    return " ".join(word for word in words if word.lower() not in kinds)[:60] or name[:60]

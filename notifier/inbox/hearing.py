@@ -249,8 +249,12 @@ class Hearing:
     def _beside(origin: Origin, ticket: Ticket, found: Meaning, afresh: Meaning) -> tuple[Origin, Meaning]:
         """A grievance in words that come after word of a ticket, read `afresh` as if there were none. A ticket of its
         own when the other is settled and about something else, or only a question; else it shows among the ticket's
-        categories. Who names the ticket, or replies to our words about it, means it.
+        categories. What is passed on as a hoax is about no other ticket. Who names the ticket, or replies to our words
+        about it, means it.
         """
+        hoax = found.intent is Intent.VERIFY_AUTHENTICITY and Category.FRAUD_HOAX not in ticket.categories
+        if hoax and not origin.direct:
+            return replace(origin, ticket=None, answered=None), found
         told = () if afresh.guessed else tuple(one for one in afresh.categories if one != "other")
         if afresh.intent is not Intent.COMPLAINT or not told:
             return origin, found

@@ -188,9 +188,9 @@ class Wishes:
         return Done(Turn(result="opened"), Effect("opened", ticket))
 
     async def _officer(self, db: AsyncConnection, wish: CallOfficer, words: Words, now: datetime) -> Done:
-        """Into an open question of the same sender, else a new ticket."""
+        """Into an open question of the same sender, else a new ticket; whatever we last wrote was about."""
         asked = Meaning(Intent.QUESTION, True, ("information",), urgent=meaning(safe(wish.text)).urgent)
-        said = replace(words, meaning=asked, text=safe(wish.text), answered=None)
+        said = replace(words, meaning=asked, text=safe(wish.text), answered=None, ticket=None)
         keys = words.reporter.keys(self._vault).reporters()
         newest = await tickets.reported_by(db, *keys)
         if newest is not None and newest.category == Category.INFORMATION:

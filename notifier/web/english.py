@@ -699,6 +699,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tidak ada.": "None.",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
+        "Terbuka": "Open",
+        "Nomor": "Number",
         "Menurut": "By",
         "Dari": "From",
         "Sampai": "Until",

@@ -340,6 +340,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"the last day, (\S+), is before the first, (\S+); .*", r"Hari terakhir, \1, mendahului yang pertama, \2."),
         (r"somebody has taken note of alarm \d+ already", "Alarm ini sudah ditindaklanjuti rekan lain."),
         (r"there is no alarm \d+ in your region", "Alarm itu tidak ada di wilayah Anda."),
+        (
+            r"'\w+' of ticket (\S+) takes two people: .*",
+            r"Aduan \1 tertutup: usulkan dahulu, lalu akun lain menyetujui.",
+        ),
+        (r"ticket (\S+) is hidden, (\S+) is not; .*", r"Aduan \1 tertutup, \2 tidak; gabungkan ke yang tertutup juga."),
+        (r"the reporter of ticket (\S+) is kept secret already", r"Pelapor \1 sudah dirahasiakan."),
+        (r"ticket (\S+) is (?:not )?hidden already", r"Aduan \1 sudah seperti itu."),
         (r"say in a few words why; .*", "Tuliskan alasannya dengan singkat; alasan itu disimpan bersama aduan."),
         (r"whoever reported ticket (\S+) left neither.*", r"Pelapor \1 anonim: tidak ada yang mengenalnya."),
         (r"you proposed this for ticket (\S+) yourself.*", r"Usul untuk \1 dari Anda sendiri; akun lain harus setuju."),

@@ -250,6 +250,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.sweep(now):
             poke()
 
+    async def fold(_now: datetime) -> None:
+        await house.desk.fold()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -269,6 +272,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("promises", 5, sweep),
+        Job("boards", 10, fold),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

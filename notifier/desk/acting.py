@@ -4,6 +4,7 @@ Whoever acts tells which version of the ticket they saw; a ticket that somebody 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,26 +41,37 @@ async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool =
     return ticket
 
 
-async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
-    """Move a ticket on; `words` go to the citizen where the act tells them something. Refused, as a sentence, when the
-    viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+async def act(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    now: datetime,
+    leaves_at: datetime | None = None,
+) -> Ticket:
+    """Move a ticket on; `words` go to the citizen where the act tells them something, not before `leaves_at`. Refused,
+    as a sentence, when the viewer may not, the ticket can't, the words lack, or somebody else was quicker.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    text = _worded(what, words)
+    text = worded_for(what, words)
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
+        was = await current(db, viewer, number, version)
         moved, change = _moved(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
         if what in TOLD:
             values["undelivered"] = ""
-            detail = await _tell(room, db, was, viewer, TOLD[what], text, now)
+            detail = await _tell(room, db, was, viewer, TOLD[what], text, now, leaves_at)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        await note_move(db, was, change)
-        return await _changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
+        # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
+        held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else None
+        await note_move(db, was, change, held)
+        return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 
 async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime) -> int:
@@ -83,7 +95,7 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
     """Give a ticket to a member of staff; to oneself with the right to answer, to others with the right to assign."""
     viewer.needs(Right.ANSWER if account_id == viewer.account_id else Right.ASSIGN)
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
+        was = await current(db, viewer, number, version)
         taker = await accounts.get(db, account_id)
         if taker is None or taker.disabled_at is not None or not may(Role(taker.role), Right.ANSWER):
             raise Refused(f"account {account_id} does not answer tickets; choose someone of the desk")
@@ -92,10 +104,15 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
         moved, change = _moved(was, Act.ASSIGN, viewer, "", now)
         await note_move(db, was, change, {"account": account_id})
         values = {"status": moved.status.value, "assignee_id": account_id}
-        return await _changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
+        return await changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
 
 
-def _worded(what: Act, words: str) -> str:
+def spoken(ticket: Ticket, text: str) -> dict[str, Any]:
+    """The facts of a message that somebody of the desk wrote."""
+    return {"number": ticket.number, "category": ticket.category, "text": text}
+
+
+def worded_for(what: Act, words: str) -> str:
     text = safe(words)
     if not text and what in TOLD and what is not Act.RESOLVE:
         raise Refused(f"'{what}' needs words: the citizen will be told them")
@@ -104,7 +121,7 @@ def _worded(what: Act, words: str) -> str:
     return text
 
 
-async def _current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+async def current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
     ticket = await seen(db, viewer, number, lock=True)
     if ticket.version != version:
         raise Refused(
@@ -126,13 +143,21 @@ def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
 
 
 async def _tell(
-    room: Room, db: AsyncConnection, ticket: Ticket, viewer: Viewer, event: str, text: str, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    viewer: Viewer,
+    event: str,
+    text: str,
+    now: datetime,
+    leaves_at: datetime | None,
 ) -> dict[str, Any]:
     """Queue the words to the citizen and put them into the conversation; what the ledger keeps of them."""
     reporter = await reporter_of(room, db, ticket.id)
     heard = await tickets.last_heard(db, ticket.id)
-    facts = {"number": ticket.number, "category": ticket.category, "text": text}
-    notice = letter(room, ticket, reporter, event, facts, heard[1] if heard else ticket.opened_at, now)
+    notice = letter(room, ticket, reporter, event, spoken(ticket, text), heard[1] if heard else ticket.opened_at, now)
+    if leaves_at is not None:
+        notice = replace(notice, due_at=leaves_at)
     row = {
         "ticket_id": ticket.id,
         "kind": "out",
@@ -144,7 +169,7 @@ async def _tell(
     return worded(room, await tickets.say(db, row), text)
 
 
-async def _changed(
+async def changed(
     room: Room,
     db: AsyncConnection,
     was: Ticket,

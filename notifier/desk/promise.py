@@ -59,7 +59,9 @@ class Promises:
         """(the promise it began with, its history in the rules' words, the promise in force)."""
         names = [str(c.facts["policy"]) for c in history if c.act == "open" and "policy" in c.facts]
         first = self.named(names[0] if names else ticket.policy) or self.choose(ticket.category, ticket.urgent)
-        entries = [entry for change in history for entry in self._entries(change)]
+        taken_back = {change.facts["message"] for change in history if change.act == "take_back"}
+        said = [change for change in history if change.facts.get("message") not in taken_back]  # as if never answered
+        entries = [entry for change in said for entry in self._entries(change)]
         return first, entries, self.named(ticket.policy) or first
 
     def _entries(self, change: Changed) -> list[Entry]:

@@ -15,6 +15,7 @@ from notifier.config import Config
 from notifier.desk import Desk
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
+from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
@@ -45,6 +46,8 @@ class House(Protocol):
     def studio(self) -> Studio: ...
     @property
     def lines(self) -> Lines: ...
+    @property
+    def words(self) -> Words: ...
     @property
     def restored(self) -> Restored: ...
     @property

@@ -155,6 +155,7 @@ async def _board(
         "channels": CHANNELS,
         "languages": list(language.WORDS["language"]),
         "ages": AGES,
+        "narrowed": _link(asked) != _link(Asked(asked.view, words=asked.words)),
         "assignable": _assignable(viewer, staff),
     }
     return await pages.page(request, "desk/board.html", context, status=status)

@@ -4,22 +4,30 @@
 (() => {
   const board = document.getElementById("board");
   if (!board) return;
-  const HERE = "desk.here"; // the ticket one stood at, for coming back
+  const HERE = "desk.here"; // the ticket one stood at, and which of the list it was, for coming back
   const find = (what, within = document) => within.querySelector(what);
   const all = (what, within = document) => [...within.querySelectorAll(what)];
   const rows = () => all("li.ticket", board);
   const ticks = () => all("input[name=t]", board);
   const link = (row) => find("a.main", row);
   const current = () => document.activeElement.closest("li.ticket") || rows().find((row) => row.dataset.number === at);
-  let at = sessionStorage.getItem(HERE) || "";
+  let [at, place] = (sessionStorage.getItem(HERE) || ":0").split(":");
 
   // --- place and selection ---
-  function stand(row) {
-    if (!row) return;
+  function keep(row) {
     at = row.dataset.number;
-    sessionStorage.setItem(HERE, at);
+    place = rows().indexOf(row);
+    sessionStorage.setItem(HERE, `${at}:${place}`);
     rows().forEach((one) => one.classList.toggle("here", one === row));
-    link(row).focus();
+  }
+  function stand(row, still = false) {
+    if (!row) return;
+    keep(row);
+    link(row).focus({ preventScroll: still });
+  }
+  function next() { // after an act: where one stood, or what moved up there when the ticket went elsewhere
+    const list = rows();
+    return list[Math.min(Number(place), list.length - 1)];
   }
   function step(by) {
     const list = rows();
@@ -47,22 +55,23 @@
 
   // --- fetching anew ---
   function put(html, mine) {
-    const before = rows().indexOf(current());
     const stood = document.activeElement.closest("#board") !== null;
     const chosen = new Map(ticks().filter((tick) => tick.checked).map((tick) => tick.value.split(":")));
     const mark = current();
     const top = mark ? mark.getBoundingClientRect().top : null;
+    const said = mine ? [] : all(":scope > .flash", board); // what was just said stays to be read
     board.innerHTML = html;
+    board.prepend(...said);
     for (const tick of ticks()) {
       const [number, version] = tick.value.split(":");
       if (mine || !chosen.has(number)) continue;
       tick.checked = true;
       tick.closest("li").classList.toggle("changed", chosen.get(number) !== version);
     }
-    const row = rows().find((one) => one.dataset.number === at) || (mine && rows()[Math.min(before, rows().length - 1)]);
+    const row = mine ? next() : rows().find((one) => one.dataset.number === at);
     if (row) {
       if (top !== null && !mine) window.scrollBy(0, row.getBoundingClientRect().top - top);
-      if (stood || mine) stand(row);
+      if (stood || mine) stand(row, !mine);
       else row.classList.add("here");
     }
     told();
@@ -97,8 +106,10 @@
     const details = document.getElementById(box);
     if (!details || !choose()) return;
     details.open = true;
+    const row = current() || rows()[0];
+    if (row) row.scrollIntoView({ block: "start" }); // what is answered stays in sight
     if (how) find("#act").value = how;
-    document.getElementById(field).focus();
+    document.getElementById(field).focus({ preventScroll: true });
   }
   const help = document.getElementById("help");
   const KEYS = {
@@ -136,14 +147,15 @@
   board.addEventListener("change", told);
   board.addEventListener("focusin", (event) => {
     const row = event.target.closest("li.ticket");
-    if (row) { at = row.dataset.number; sessionStorage.setItem(HERE, at); rows().forEach((one) => one.classList.toggle("here", one === row)); }
+    if (row) keep(row);
   });
   const keys = document.getElementById("keys");
   keys.hidden = false;
   keys.addEventListener("click", () => help.showModal());
-  const back = rows().find((row) => row.dataset.number === at);
+  const back = document.getElementById("undo") ? next() : rows().find((row) => row.dataset.number === at);
   if (back && document.activeElement === document.body) stand(back);
   told();
+  window.setTimeout(() => { const undo = document.getElementById("undo"); if (undo) undo.remove(); }, 20000);
 
   // --- live ---
   let asking = 0;

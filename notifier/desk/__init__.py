@@ -79,6 +79,7 @@ class Desk:
     ) -> None:
         """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests."""
         self.room = Room(database, vault, outbox, promises, settings, chance)
+        self._narrowing = listing.Narrowing()
 
     # --- citizens' words, in the inbox's transaction ---
 
@@ -122,9 +123,9 @@ class Desk:
         """How many tickets each view holds, exact."""
         return await listing.counts(self.room, viewer)
 
-    async def choices(self, viewer: Viewer, area: str = "") -> Choices:
-        """What the list can be narrowed to."""
-        return await listing.choices(self.room, viewer, area)
+    async def choices(self, viewer: Viewer, area: str, now: datetime) -> Choices:
+        """What the list can be narrowed to, and who can be given what is in it."""
+        return await self._narrowing.choices(self.room, viewer, area, now)
 
     async def seek(self, viewer: Viewer, typed: str, now: datetime) -> Sought | None:
         """Who has exactly this NIK or phone; recorded. None when it is neither."""

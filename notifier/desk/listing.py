@@ -11,13 +11,15 @@ from notifier.desk.values import Asked, Choices, ListPage, Room, Sought
 from notifier.errors import Refused
 from notifier.rules.boards import View
 from notifier.rules.people import Nik, read_nik, read_phone
-from notifier.rules.roles import Right, Viewer, covers
-from notifier.store import boards, ledger, people, rounds, search, tickets
+from notifier.rules.roles import Right, Role, Viewer, covers, may
+from notifier.store import accounts, boards, ledger, people, rounds, search, tickets
+from notifier.store.accounts import Account
 from notifier.store.people import Person
-from notifier.store.tickets import Place, Ticket, Wanted
+from notifier.store.tickets import Listed, Place, Wanted
 
 PAGE = 50
 MANY = 1000  # a figure of which no counter is kept is told up to here
+FRESH_FOR = timedelta(seconds=30)
 ROUNDS = 40  # of which a list can be narrowed to one
 LARGEST = 2**63 - 1  # the largest number a row can have
 NO_PLACE = "this is no place in the list; begin again with its first page"
@@ -32,13 +34,19 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
     async with room.database.read() as db:
         counts = await boards.counts(db, viewer.region, viewer.account_id)
+        # What words match has to be looked at whole in any case; of other filters only so many are counted.
+        counted = bool(wanted.words) and not asked.before
         if not counts[asked.view]:
-            found = []
+            found: list[Listed] = []
         elif newest:
-            found = await tickets.newest(db, wanted, below, PAGE + 1)
+            found = await tickets.newest(db, wanted, below, PAGE + 1, counted=counted)
         else:
-            found = await tickets.page(db, wanted, place, PAGE + 1)
-        matching = None if wanted.plain else await tickets.count(db, wanted, MANY)
+            found = await tickets.page(db, wanted, place, PAGE + 1, counted=counted)
+        matching = None
+        if counted:
+            matching = min(found[0].more, MANY + 1) if found else 0
+        elif not wanted.plain:
+            matching = await tickets.count(db, wanted, MANY)
     shown = found[:PAGE]
     more = shown[-1] if len(found) > PAGE else None
     return ListPage(tuple(shown), _cursor(newest, more) if more else "", _named(counts), matching)
@@ -51,19 +59,38 @@ async def counts(room: Room, viewer: Viewer) -> Mapping[str, int]:
         return _named(await boards.counts(db, viewer.region, viewer.account_id))
 
 
-async def choices(room: Room, viewer: Viewer, area: str) -> Choices:
-    """What the list can be narrowed to, for a viewer who looks at an area of theirs."""
-    viewer.needs(Right.SEE_TICKETS)
-    within = area if area and covers(viewer.region, area) else viewer.region
-    async with room.database.read() as db:
-        areas = await boards.within(db, within)
-        lately = await rounds.lately(db, viewer.region, ROUNDS)
-    points = tuple(dict.fromkeys(venue for *_, venue in lately))
-    return Choices(
-        tuple(areas),
-        tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue in lately),
-        points,
-    )
+class Narrowing:
+    """What lists can be narrowed to, read anew only now and then: areas, rounds and colleagues change slowly."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[datetime, Choices]] = {}
+
+    async def choices(self, room: Room, viewer: Viewer, area: str, now: datetime) -> Choices:
+        """For a viewer who looks at an area of theirs; as it was half a minute ago at most."""
+        viewer.needs(Right.SEE_TICKETS)
+        within = area if area and covers(viewer.region, area) else viewer.region
+        until, kept = self._kept.get((viewer.region, within), (now, None))
+        if kept is not None and until > now:
+            return kept
+        self._kept = {key: found for key, found in self._kept.items() if found[0] > now}
+        async with room.database.read() as db:
+            areas = await boards.within(db, within)
+            lately = await rounds.lately(db, viewer.region, ROUNDS)
+            staff = await accounts.everyone(db)
+        found = Choices(
+            tuple(areas),
+            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue in lately),
+            tuple(dict.fromkeys(venue for *_, venue in lately)),
+            tuple(one for one in staff if _takes(one, viewer.region)),
+        )
+        self._kept[viewer.region, within] = (now + FRESH_FOR, found)
+        return found
+
+
+def _takes(account: Account, region: str) -> bool:
+    """Whether somebody can be given tickets of an area."""
+    near = covers(account.region, region) or covers(region, account.region)
+    return account.disabled_at is None and may(Role(account.role), Right.ANSWER) and near
 
 
 async def fold(room: Room) -> int:
@@ -102,7 +129,7 @@ def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
     )
 
 
-def _cursor(newest: bool, last: Ticket) -> str:
+def _cursor(newest: bool, last: Listed) -> str:
     return str(last.id) if newest else f"{last.rank.isoformat()}~{last.id}"
 
 

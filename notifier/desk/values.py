@@ -14,10 +14,11 @@ from notifier.outbox import Outbox
 from notifier.rules.boards import View
 from notifier.rules.sla import Standing
 from notifier.rules.tickets import Act, Confidentiality
+from notifier.store.accounts import Account
 from notifier.store.engine import Database
 from notifier.store.heard import File
 from notifier.store.people import Person
-from notifier.store.tickets import Changed, Said, Ticket, Told
+from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
 from notifier.vault import Vault
 
 FRESH = timedelta(minutes=30)  # answers to a citizen's message so young need not wait for the send window
@@ -184,7 +185,7 @@ class Asked:
 class ListPage:
     """One page of the list, and where the next one begins."""
 
-    tickets: tuple[Ticket, ...]
+    tickets: tuple[Listed, ...]
     next: str = ""  # what `before` of the next page takes; "": this was the last
     counts: Mapping[str, int] = field(default_factory=dict)  # by view, exact
     matching: int | None = None  # how many a filter leaves, up to 1,000 and one more; None without a filter
@@ -197,6 +198,7 @@ class Choices:
     areas: tuple[tuple[str, str, int], ...]  # just below the one that is shown: code, name, open tickets
     rounds: tuple[tuple[str, str], ...]  # code, what it is
     points: tuple[str, ...]
+    colleagues: tuple[Account, ...]  # who can be given tickets of the viewer's
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Subquery, and_, delete, func, insert, select, union_all
+from sqlalchemy import Subquery, and_, bindparam, delete, func, insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import NOBODY, View, differences, level
@@ -37,13 +37,17 @@ def _figures(*conditions: Any) -> Subquery:
     return union_all(*parts).subquery()
 
 
+_HIS = _figures(
+    lambda c: and_(
+        c.level == bindparam("of_level"), c.region == bindparam("of"), c.account_id.in_((NOBODY, bindparam("whose")))
+    )
+)
+_COUNTS = select(_HIS.c.view, func.sum(_HIS.c.n)).group_by(_HIS.c.view)
+
+
 async def counts(db: AsyncConnection, region: str, account_id: int) -> dict[View, int]:
     """How many tickets each list holds for a viewer of this area."""
-    prefix = region.rstrip(".")
-    found = _figures(
-        lambda c: and_(c.level == level(prefix), c.region == prefix, c.account_id.in_((NOBODY, account_id)))
-    )
-    rows = await db.execute(select(found.c.view, func.sum(found.c.n)).group_by(found.c.view))
+    rows = await db.execute(_COUNTS, {"of_level": level(region), "of": region.rstrip("."), "whose": account_id})
     return dict.fromkeys(View, 0) | {View(view): int(n) for view, n in rows}
 
 

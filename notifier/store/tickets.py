@@ -6,7 +6,7 @@ Nothing here joins people: the sealed reporter is the only way from a ticket to 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +16,7 @@ from notifier.rules.tickets import OPEN, Status
 from notifier.rules.tickets import Ticket as Moving
 from notifier.store import boards, search
 from notifier.store.schema import (
-    LARGEST_ID,
+    accounts,
     attempts,
     deliveries,
     heard,
@@ -56,6 +56,34 @@ class Ticket(Moving):
     level: int = 0
     breached: bool = False
     rank: datetime = FAR  # what the lists are sorted by
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still worked on."""
+        return self.status in OPEN
+
+
+class Listed(NamedTuple):
+    """What a list shows of a ticket."""
+
+    id: int
+    number: str
+    version: int
+    status: Status
+    category: str
+    urgent: bool
+    confidentiality: str
+    channel: str
+    region: str
+    summary: str
+    assignee_id: int | None
+    undelivered: str
+    breached: bool
+    next_due: datetime | None
+    next_clock: str
+    rank: datetime
+    assignee: str  # name
+    more: int  # how many match in all, where that was asked
 
     @property
     def open(self) -> bool:
@@ -292,19 +320,36 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
 Place = tuple[datetime, int]  # rank, id: where a page ended
 
 
-async def page(db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int) -> list[Ticket]:
-    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age."""
-    query = select(*_TICKET).where(_matching(db.dialect.name, wanted))
+_LISTED = (*(tickets.c[name] for name in Listed._fields[:-2]), func.coalesce(accounts.c.name, ""))
+_LIST = select(*_LISTED, literal(0)).select_from(tickets.outerjoin(accounts, accounts.c.id == tickets.c.assignee_id))
+_LIST_COUNTED = _LIST.with_only_columns(*_LISTED, func.count().over(), maintain_column_froms=True)
+
+
+async def page(
+    db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int, *, counted: bool = False
+) -> list[Listed]:
+    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age. `counted`: each tells how
+    many match in all, which only a first page can know.
+    """
+    query = (_LIST_COUNTED if counted else _LIST).where(_matching(db.dialect.name, wanted))
     if after is not None:
         place = (literal(after[0], tickets.c.rank.type), literal(after[1], tickets.c.id.type))
         query = query.where(tuple_(tickets.c.rank, tickets.c.id) > tuple_(*place))
-    return [_ticket(row) for row in await db.execute(query.order_by(tickets.c.rank, tickets.c.id).limit(limit))]
+    return _listed((await db.execute(query.order_by(tickets.c.rank, tickets.c.id).limit(limit))).all())
 
 
-async def newest(db: AsyncConnection, wanted: Wanted, before: int | None, limit: int) -> list[Ticket]:
+async def newest(
+    db: AsyncConnection, wanted: Wanted, before: int | None, limit: int, *, counted: bool = False
+) -> list[Listed]:
     """Tickets below an id, newest first."""
-    query = select(*_TICKET).where(_matching(db.dialect.name, wanted), tickets.c.id < (before or LARGEST_ID))
-    return [_ticket(row) for row in await db.execute(query.order_by(tickets.c.id.desc()).limit(limit))]
+    query = (_LIST_COUNTED if counted else _LIST).where(_matching(db.dialect.name, wanted))
+    if before is not None:
+        query = query.where(tickets.c.id < before)
+    return _listed((await db.execute(query.order_by(tickets.c.id.desc()).limit(limit))).all())
+
+
+def _listed(rows: Iterable[Any]) -> list[Listed]:
+    return [Listed._make((*row[:3], Status(row[3]), *row[4:])) for row in rows]
 
 
 async def count(db: AsyncConnection, wanted: Wanted, limit: int = 1000) -> int:

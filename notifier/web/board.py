@@ -12,7 +12,7 @@ from notifier.desk import Asked, Done, Letter
 from notifier.errors import Refused
 from notifier.render import RenderError, markup
 from notifier.rules.boards import View, areas
-from notifier.rules.roles import Right, Role, Viewer, covers, may
+from notifier.rules.roles import Right, covers
 from notifier.rules.tickets import Act, Category, find_numbers
 from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
@@ -130,12 +130,10 @@ async def _board(
     if missed:
         asked = Asked(view=asked.view)
     found = await house.desk.list(viewer, asked, house.clock())
-    staff = await house.accounts.everyone()
     context: dict[str, Any] = {
         "found": found,
         "asked": asked,
         "views": list(View),
-        "names": {account.id: account.name for account in staff},
         "typed": typed,
         "missed": missed or (typed if _means_number(typed) and not found.tickets else ""),
         "refused": refused,
@@ -148,7 +146,7 @@ async def _board(
     if "HX-Request" in request.headers:
         context["flash"] = await session.said(request)
         return pages.part(request, "desk/_board.html", context, status=status)
-    choices = await house.desk.choices(viewer, asked.area)
+    choices = await house.desk.choices(viewer, asked.area, house.clock())
     context |= {
         "choices": choices,
         "above": [area for area in areas(asked.area) if area and covers(viewer.region, area)],
@@ -156,22 +154,9 @@ async def _board(
         "languages": list(language.WORDS["language"]),
         "ages": AGES,
         "narrowed": _link(asked) != _link(Asked(asked.view, words=asked.words)),
-        "assignable": _assignable(viewer, staff),
+        "assignable": choices.colleagues if viewer.may(Right.ASSIGN) else (),
     }
     return await pages.page(request, "desk/board.html", context, status=status)
-
-
-def _assignable(viewer: Viewer, staff: Sequence[Any]) -> list[Any]:
-    """Who can be given tickets of the viewer's region."""
-    if not viewer.may(Right.ASSIGN):
-        return []
-    return [
-        one
-        for one in staff
-        if one.disabled_at is None
-        and may(Role(one.role), Right.ANSWER)
-        and (covers(one.region, viewer.region) or covers(viewer.region, one.region))
-    ]
 
 
 # --- acting on several ------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from notifier.rules.boards import View
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.schema import attempts, deliveries, ledger, ticket_changes, ticket_messages, tickets
-from notifier.store.tickets import Ticket
+from notifier.store.tickets import Listed
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
 
@@ -186,7 +186,7 @@ async def test_the_list_is_read_page_by_page_urgent_and_nearest_promise_first(
         talk.stage.clock.move(minutes=-10 if n == 2 else 10)
     monkeypatch.setattr("notifier.desk.listing.PAGE", 3)
     for view in (View.TEAM, View.ALL):
-        found: list[Ticket] = []
+        found: list[Listed] = []
         before = ""
         while True:
             page = await talk.house.desk.list(sari, Asked(view, before), talk.now)

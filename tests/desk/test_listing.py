@@ -148,7 +148,7 @@ async def test_a_list_is_narrowed_by_what_its_tickets_are(talk: Talk) -> None:
         assert await _numbers(talk, sari, **asked) == numbers, asked
     page = await talk.house.desk.list(sari, Asked(area="31.75"), now)
     assert (page.matching, page.counts["team"]) == (1, 2)
-    choices = await talk.house.desk.choices(sari, "31.75")
+    choices = await talk.house.desk.choices(sari, "31.75", talk.now)
     assert [(code, n) for code, _, n in choices.areas] == [("31.75.07", 1)]
     assert choices.points == ("Kantor Pos Duren Sawit",)
 

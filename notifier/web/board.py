@@ -56,7 +56,7 @@ async def search(request: web.Request) -> web.Response:
             return await _board(request, asked, missed=_masked(typed))
         context = {"sought": sought, "typed": _masked(typed)}
         return await pages.page(request, "desk/person.html", context)
-    return web.Response(status=303, headers={"Location": _link(asked, words=typed)})
+    return web.Response(status=303, headers={"Location": _link(Asked(View.ALL, words=typed))})
 
 
 async def _numbered(request: web.Request, typed: str) -> web.Response | None:
@@ -139,11 +139,12 @@ async def _board(
         "refused": refused,
         "held": [number for number in request.query.get("held", "").split(",") if number][:MOST],
         "here": _link(asked, before=asked.before),
+        "alone": "HX-Request" in request.headers,
         "link": lambda **changes: _link(asked, **changes),
         "categories": list(Category),
         "spoken": SPOKEN,
     }
-    if "HX-Request" in request.headers:
+    if context["alone"]:
         context["flash"] = await session.said(request)
         return pages.part(request, "desk/_board.html", context, status=status)
     choices = await house.desk.choices(viewer, asked.area, house.clock())

@@ -103,7 +103,7 @@ async def test_a_nik_is_looked_up_by_a_form_and_stands_in_no_address(pages: Site
         assert missed.status == 200, "no address takes the number over"
         assert typed not in await missed.text()
     assert nik not in await pages.read(f"/desk?q={nik}")
-    words = await pages.post("/desk/search", {"q": "dipotong ketua", "view": "all"})
+    words = await pages.post("/desk/search", {"q": "dipotong ketua"})
     assert words.headers["Location"] == "/desk?view=all&q=dipotong+ketua"
     async with pages.house.database.read() as db:
         acts = (await db.execute(select(schema.ledger.c.act, schema.ledger.c.detail))).all()

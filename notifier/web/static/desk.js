@@ -60,6 +60,7 @@
     const mark = current();
     const top = mark ? mark.getBoundingClientRect().top : null;
     const said = mine ? [] : all(":scope > .flash", board); // what was just said stays to be read
+    if (mine) all("main > .flash[role=status]").forEach((one) => one.remove());
     board.innerHTML = html;
     board.prepend(...said);
     for (const tick of ticks()) {
@@ -127,6 +128,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input:not([type=checkbox]), select, textarea");
+    if (event.key === "Enter" && event.target.name === "t") { link(current()).click(); return; }
     if (event.key === "Escape" && field) { stand(current() || rows()[0]); return; }
     if (event.key === "Enter" && event.target.id === "to-category") { event.preventDefault(); act("categorise"); return; }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
+from yarl import URL
 
 from notifier.desk import Asked, Done, Letter
 from notifier.errors import Refused
@@ -124,7 +125,14 @@ def _link(asked: Asked, **changes: Any) -> str:
 
 
 async def _board(
-    request: web.Request, asked: Asked, *, typed: str = "", missed: str = "", refused: str = "", status: int = 200
+    request: web.Request,
+    asked: Asked,
+    *,
+    typed: str = "",
+    missed: str = "",
+    refused: str = "",
+    fields: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> web.Response:
     house, viewer = request.app[HOUSE], pages.who(request)
     if missed:
@@ -137,6 +145,7 @@ async def _board(
         "typed": typed,
         "missed": missed or (typed if _means_number(typed) and not found.tickets else ""),
         "refused": refused,
+        "fields": fields or {},
         "held": [number for number in request.query.get("held", "").split(",") if number][:MOST],
         "here": _link(asked, before=asked.before),
         "alone": "HX-Request" in request.headers,
@@ -197,8 +206,8 @@ async def bulk(request: web.Request) -> web.Response:
     except (Refused, ValueError) as error:
         if not isinstance(error, Refused):
             raise web.HTTPBadRequest from None
-        await session.say(request, language.refusal(str(error), pages.tongue(request)), "bad")
-        return web.Response(status=303, headers={"Location": back})
+        # On the list itself, so that what was written is not lost.
+        return await _board(request, _asked(URL(back).query), refused=str(error), fields=fields, status=400)
     return await _told(request, done, said, back)
 
 

@@ -75,7 +75,9 @@ async def test_what_is_done_to_several_says_for_each_why_not(pages: Site) -> Non
     assert "Catatan internal disimpan pada 1 aduan." in await _posted(
         pages, [("t", two), ("do", "note"), ("note", "Telepon RT")]
     )
-    assert "Belum ada aduan yang dipilih" in await _posted(pages, [("do", "take")])
+    unticked = await _posted(pages, [("do", "preview"), ("text", "Kami periksa")], 400)
+    assert "Belum ada aduan yang dipilih" in unticked
+    assert "\nKami periksa</textarea>" in unticked, "what was written is not lost"
     assert "flash bad" in await _posted(pages, [("t", two), ("do", "assign"), ("to", "99")])
     for wrong in (
         [("t", one), ("do", "fly")],

@@ -55,7 +55,7 @@
 
   // --- fetching anew ---
   function put(html, mine) {
-    const stood = document.activeElement.closest("#board") !== null;
+    const stood = document.activeElement === document.body || board.contains(document.activeElement);
     const chosen = new Map(ticks().filter((tick) => tick.checked).map((tick) => tick.value.split(":")));
     const mark = current();
     const top = mark ? mark.getBoundingClientRect().top : null;
@@ -65,15 +65,15 @@
     board.prepend(...said);
     for (const tick of ticks()) {
       const [number, version] = tick.value.split(":");
-      if (mine || !chosen.has(number)) continue;
+      if (!chosen.has(number)) continue;
       tick.checked = true;
-      tick.closest("li").classList.toggle("changed", chosen.get(number) !== version);
+      tick.closest("li").classList.toggle("changed", !mine && chosen.get(number) !== version);
     }
     const row = mine ? next() : rows().find((one) => one.dataset.number === at);
     if (row) {
       if (top !== null && !mine) window.scrollBy(0, row.getBoundingClientRect().top - top);
-      if (stood || mine) stand(row, !mine);
-      else row.classList.add("here");
+      if (stood) stand(row, !mine); // whoever went on to a field meanwhile stays there
+      else keep(row);
     }
     told();
   }
@@ -81,7 +81,7 @@
     const answer = await fetch(address, { ...options, headers: { "HX-Request": "true" }, credentials: "same-origin" });
     const door = answer.headers.get("HX-Redirect");
     if (door) window.location.assign(door);
-    return answer.ok ? answer : null;
+    return answer.ok || answer.status === 400 ? answer : null;
   }
   let fetching = false;
   async function refresh() {
@@ -92,14 +92,16 @@
       if (answer) put(await answer.text(), false);
     } catch { /* away: the next time */ } finally { fetching = false; }
   }
-  async function act(what) {
-    if (!choose()) return;
+  async function act(what) { // to what is ticked; the server says so when nothing is
     const filled = new URLSearchParams(new FormData(document.getElementById("bulk")));
     filled.set("do", what);
+    ticks().forEach((tick) => { tick.checked = false; }); // what is ticked from now on is meant for the next act
+    told();
+    if (!board.contains(document.activeElement)) stand(current() || rows()[0]);
     const answer = await fetched("/desk/bulk", { method: "POST", body: filled });
     if (!answer) return;
     put(await answer.text(), true);
-    if (what === "note") { find("#note").value = ""; find("#inside").open = false; }
+    if (what === "note" && answer.ok) { find("#note").value = ""; find("#inside").open = false; }
   }
 
   // --- keys ---
@@ -117,7 +119,7 @@
     j: () => step(1),
     k: () => step(-1),
     x: () => { const row = current() || rows()[0]; if (row) { stand(row); const tick = find("input[name=t]", row); if (tick) tick.checked = !tick.checked; told(); } },
-    a: () => find("button[value=take]") && act("take"),
+    a: () => find("button[value=take]") && choose() && act("take"),
     c: () => find("#to-category") && choose() && find("#to-category").focus(),
     r: () => write("reply", "text", "answer"),
     e: () => write("reply", "text", "resolve"),

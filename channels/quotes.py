@@ -17,34 +17,43 @@ _INVISIBLE = dict.fromkeys(
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
 _QUOTED = re.compile(r"[ ]{0,8}(?:>|&gt;)")
 _ATTRIBUTION_START = re.compile(
-    r"(?:pada|on|tanggal|tgl)\b(?=.*\d)|\S.{0,120}(?:<|\[mailto:)\S{1,120}@|\d{1,4}[-/. ]\S{1,12}[-/. ]\d{2,4}\b",
+    r"(?:pada|on|tanggal|tgl|dalam (?:pesan|surel|e-?mail))\b(?=.*\d)"
+    r"|\S.{0,120}(?:<|\[mailto:)\S{1,120}@|\d{1,4}[-/. ]\S{1,12}[-/. ]\d{2,4}\b",
     re.IGNORECASE,
 )
-_ATTRIBUTION_END = re.compile(r"(?:\bmenulis|\bwrote|\bmenuliskan)(?: pada .{1,60})? ?:$", re.IGNORECASE)
+_ATTRIBUTION_END = re.compile(
+    r"(?:\bmenulis|\bwrote|\bmenuliskan|\bberkata|\bmengatakan)(?: pada .{1,60})? ?:$", re.IGNORECASE
+)
+_FOREIGN = re.compile(r"<[^<>@]{1,60}@[^<>]{1,80}>[^<>]{0,60}[:\uff1a]$")  # other tongues have other verbs
+_ADDRESS = re.compile(r"<[^<>]*>")
+_QUOTING = re.compile(r"(?:quoting|mengutip|kutipan dari) .{1,120}:$", re.IGNORECASE)
 _SAYS_WHEN = re.compile(r"\b\d{4}\b|\d{1,2}[.:]\d{2}|\d{1,2}/\d{1,2}/\d{2,4}|@")
 _ATTRIBUTION_INSIDE = re.compile(
     r"(?<=\S )(?:pada|on) (?:\w{3,9},? )?\d{1,2}[ /.-][^>]{1,200}?(?:menulis|wrote) ?:(?= ?>| ?$)", re.IGNORECASE
 )
 _SEPARATOR = re.compile(
     r"[-_=*~ ]{2,40}(?:(?:pesan|surel|e-?mail)(?: yang)? (?:asli|orisinal|terusan|diteruskan|sebelumnya|asal)"
+    r"|(?:membalas|balasan) (?:pesan|surel|e-?mail)"
     r"|original (?:message|e-?mail)|forwarded (?:message|by\b.{1,60}))[-_=*~ ]{2,40}"
     r"|begin forwarded message:|(?:awal|mulai) pesan (?:yang )?(?:terusan|diteruskan):?|pesan (?:yang )?diteruskan:",
     re.IGNORECASE,
 )
 _HEADER = re.compile(
-    r"[*_ ]{0,3}(dari|from|dikirim|sent|tanggal|date|tgl|kepada|ke|to|cc|tembusan|bcc|perihal|subjek|subject|hal|judul"
-    r"|balas ke|reply-to)[*_ ]{0,3}:[*_ ]{0,3}(.*)",
+    r"[*_ ]{0,3}(dari|pengirim|from|dikirim|sent|tanggal|date|tgl|kepada|ke|to|cc|tembusan|bcc|perihal|subjek"
+    r"|subject|hal|judul|balas ke|reply-to)[*_ ]{0,3}:[*_ ]{0,3}(.*)",
     re.IGNORECASE,
 )
-_WHO, _WHEN = ("dari", "from"), ("dikirim", "sent", "tanggal", "date", "tgl")
+_WHO, _WHEN = ("dari", "pengirim", "from"), ("dikirim", "sent", "tanggal", "date", "tgl")
 _RULE = re.compile(r"[_\u2014\u2500-]{8,}$|[*=]{8,}$")
 _SIGNATURE = re.compile(r"-- ?$|\u2014$")
 _DEVICE = re.compile(
-    r"(?:(?:dikirim|terkirim|diunduh|dibalas|sent|posted|downloaded)\b.{0,12}\b(?:dari|from|via|melalui|menggunakan|lewat"
-    r"|using|pakai)\b|get|dapatkan|unduh)(?!.{0,60}\b(?:ke|to|belum|blm|tidak|tdk)\b) .{0,30}"
+    r"(?:(?:dikirim|terkirim|diunduh|dibalas|diposting|dibuat|sent|posted|downloaded|powered|enviado)\b.{0,12}"
+    r"\b(?:dari|from|via|melalui|menggunakan|lewat|using|pakai|dengan|with|by|desde)\b|get|dapatkan|unduh)"
+    r"(?!.{0,60}\b(?:ke|to|belum|blm|tidak|tdk)\b) .{0,30}"
     r"\b(?:iphone|ipad|ios|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|huawei|infinix|itel|tecno|advan"
-    r"|nokia|blackberry|asus|lenovo|sony|lg|outlook|yahoo|ymail|gmail|mail|hotmail|aol|proton|windows|smartphone|ponsel"
-    r"|perangkat|hp|handphone|telepon|tablet|phone|mobile|seluler)\b[^.!?]{0,40}[.!]?$",
+    r"|nokia|blackberry|asus|lenovo|sony|lg|outlook|yahoo|ymail|gmail|mail|bluemail|hotmail|aol|proton|windows|smartphone"
+    r"|ponsel|perangkat|hp|handphone|telepon|tablet|phone|mobile|seluler)\b[^.!?]{0,40}[.!?]?(?: ?<https?://[^<> ]+>)?$"
+    r"|yahoo mail: (?:cari, atur, taklukkan|search, organize, conquer)(?: ?<https?://[^<> ]+>)?$",
     re.IGNORECASE,
 )
 
@@ -104,6 +113,11 @@ def _quote_begins(seen: Sequence[str], at: int, anything: bool) -> int:
 
 
 def _past_attribution(seen: Sequence[str], at: int) -> int:
+    below = _past_blanks(seen, at + 1)
+    if _QUOTING.match(seen[at]) and below < len(seen) and _QUOTED.match(seen[below]):
+        return at + 1
+    if _FOREIGN.search(seen[at]) and _SAYS_WHEN.search(_ADDRESS.sub("", seen[at])):
+        return at + 1
     if not _ATTRIBUTION_START.match(seen[at]):
         return at
     joined = ""

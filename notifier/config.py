@@ -82,6 +82,9 @@ class Service(_Table):
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     language: str = Field(default="id", description="language of citizens whose own is not known")
     zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
+    proxies: int = Field(
+        default=0, ge=0, le=9, description="proxies of ours before this service: whose `X-Forwarded-For` is believed"
+    )
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
     drain: Span = Field(
         default=timedelta(seconds=20), description="how long a closing process lets what is under way come to its end"
@@ -228,6 +231,9 @@ class Reminders(_Table):
     hour: Clock = Field(default=time(9), description="local time of reminders")
     question_days: int = Field(default=1, ge=0, description="days after a round opens that receipt is asked")
     question: bool = Field(default=True, description="ask people whether they received their aid")
+    question_again: int = Field(
+        default=3, ge=0, description="days after the question that the silent are asked once more; 0: never"
+    )
 
 
 class Config(_Table):

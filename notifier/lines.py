@@ -47,8 +47,9 @@ class Faring:
     parked_until: datetime | None
     reason: str
     waiting: int
-    taken: int  # of the last hour, as far as the newest attempts tell
+    taken: int  # of the last hour
     failed: int
+    whole: bool  # these are all of that hour; else there were more than were looked at
 
     @property
     def many(self) -> bool:
@@ -76,14 +77,15 @@ class Lines:
         viewer.needs(Right.SEE_BROADCASTS)
         async with self._database.read() as db:
             rests = await rows.rests(db, self._ways)
-            outcomes = await rows.outcomes(db, now - HOUR)
+            outcomes, whole = await rows.outcomes(db, now - HOUR)
             depths = {line: await rows.waiting(db, line, MOST) for line in self._ways}
         found = []
         for line, way in self._ways.items():
             rest, (taken, failed) = rests.get(line), outcomes.get(line, (0, 0))
             state = standing(rest, now)
             until, reason = (rest.parked_until, rest.reason) if rest and state != "clear" else (None, "")
-            found.append(Faring(line, way.channel, way.rate, state, until, reason, depths[line], taken, failed))
+            waiting = depths[line]
+            found.append(Faring(line, way.channel, way.rate, state, until, reason, waiting, taken, failed, whole))
         return found
 
     # --- trouble ---

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import State
-from notifier.rules.settled import Named, digest, named
+from notifier.rules.settled import Named, digest, named, to_whom
 from notifier.store import deliveries, schema
 from notifier.store import proofs as rows
 from notifier.store.engine import Database
@@ -22,6 +22,23 @@ OPEN = (State.SENDING.value, State.UNKNOWN.value)  # of attempts: nobody has tol
 ARRIVED = (State.ACCEPTED, State.DELIVERED, State.READ)
 SPAN = 20_000  # ids of deliveries looked through at a time
 UNAPPROVED = frozenset({"planned", "asking", "paused", "stopped"})
+
+UNDER_WAY = frozenset({"canary", "expanding", "sending"})
+LEADS: Mapping[str, frozenset[str]] = {  # states that a broadcast may be in after an act
+    "broadcast.planned": frozenset({"planned"}),
+    "broadcast.approved": frozenset({"approved", "sending"}),
+    "broadcast.begun": UNDER_WAY,
+    "broadcast.canary_passed": UNDER_WAY,
+    "broadcast.grew": UNDER_WAY,
+    "broadcast.reopened": UNDER_WAY,
+    "broadcast.resumed": UNDER_WAY | {"approved", "asking"},
+    "broadcast.asks": frozenset({"asking", "paused"}),
+    "broadcast.halted": frozenset({"asking", "paused"}),
+    "broadcast.paused": frozenset({"paused"}),
+    "broadcast.stopped": frozenset({"stopped"}),
+    "broadcast.withdrawn": frozenset({"stopped"}),
+    "broadcast.done": frozenset({"done"}),
+}
 
 Progress = Callable[[str, int], None]  # what is looked at, how many so far
 
@@ -73,8 +90,11 @@ async def _attempts(db: AsyncConnection, progress: Progress) -> AsyncIterator[st
             marks.add(tried.id)
         for delivery, number in group.keys() - found.keys():
             yield f"attempts: attempt {number} of delivery {delivery} is gone; ledger {act.id} tells of it"
-        if len(found) == len(group) and act.detail.get("digest") != digest(_fixed(found.values())):
-            yield f"attempts: line or ref of {_span(found)} is not what ledger {act.id} tells of"
+        if len(found) == len(group) and act.detail.get("whom") != digest(_fixed(found.values())):
+            yield f"attempts: line, ref, key or person of {_span(found)} is not what ledger {act.id} tells of"
+        for t in found.values():
+            if t.contact_id is not None and t.key != f"{t.delivery_id}:{t.contact_id}:{t.generation}":
+                yield f"attempts {t.id}: its contact is {t.contact_id}, its key {t.key} says another"
         async for finding in _stronger(db, [(t, group[key]) for key, t in found.items()], act):
             yield finding
         looked += len(group)
@@ -88,7 +108,7 @@ async def _attempts(db: AsyncConnection, progress: Progress) -> AsyncIterator[st
 
 
 def _fixed(group: Iterable[Tried]) -> list[tuple[int, int, str, str]]:
-    return [(t.delivery_id, t.number, t.line, t.ref) for t in group]
+    return [(t.delivery_id, t.number, t.line, f"{t.ref}:{to_whom(t.key, t.person_id)}") for t in group]
 
 
 def _span(found: Mapping[Named, Tried]) -> str:
@@ -156,6 +176,15 @@ def _decided(b: Any, acts: Sequence[Told]) -> list[str]:
         found.append(f"approved by {b.approved_by or 'nobody'}, the ledger says {approver or 'nobody'}")
     if last.detail.get("people") != b.approved_audience:
         found.append(f"approved for {b.approved_audience} people, ledger {last.id} says {last.detail.get('people')}")
+    if "cap" in last.detail and last.detail["cap"] != b.cap:
+        found.append(f"it may cost {b.cap} rupiah, ledger {last.id} says {last.detail['cap']}")
+    begun = next((act for act in reversed(acts) if act.act == "broadcast.begun"), None)
+    people = begun.detail.get("people") if begun is not None else 0
+    if b.audience not in (people, b.expanded):
+        found.append(f"its audience is {b.audience}, the ledger says {people}, and {b.expanded} were walked")
+    moved = next((act for act in reversed(acts) if act.act in LEADS), None)
+    if moved is not None and b.state not in LEADS[moved.act]:
+        found.append(f"it is {b.state}, but ledger {moved.id} says {moved.act}")
     if not approvals and b.state not in UNAPPROVED:
         found.append(f"it is {b.state}, but nobody approved it")
     return found
@@ -222,6 +251,9 @@ def _moved(ticket: Any, history: Sequence[Any], acts: Sequence[Told]) -> list[st
             break
     if len(moves) != len(links):
         found.append(f"ticket_changes of ticket {ticket.id}: {len(moves)} moves, the ledger tells of {len(links)}")
+    first = next((act for act in links if act.act == "ticket_opened"), None)
+    if first is not None and first.at != ticket.opened_at:
+        found.append(f"tickets {ticket.id}: opened at {ticket.opened_at}, ledger {first.id} says {first.at}")
     opened = next((act for act in links if "category" in act.detail), None)
     if opened is not None and history and history[0][5].get("category") != opened.detail["category"]:
         found.append(f"ticket_changes {history[0][0]}: its category is not what ledger {opened.id} tells of")

@@ -59,27 +59,27 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         _alone(house, stack)
         await house.restored.look(house.clock())  # before anything can leave
         await stack.enter_async_context(_watching(house))
-        drain = house.config.service.drain.total_seconds()
+        patience = _Patience(house.config.service.drain.total_seconds())
         waker = await stack.enter_async_context(waking(house.config.database.listen_url))
         await stack.enter_async_context(open_lines(house))
         await house.broadcasts.question(house.clock())  # a new release may bring other words than were approved
         inbox = build_inbox(house)
         house.dispatcher = dispatcher = build_dispatcher(house) if "worker" in roles else None
         if dispatcher is not None:
-            await stack.enter_async_context(_sending(dispatcher, drain))
+            await stack.enter_async_context(_sending(dispatcher, patience))
         # Whoever does the work in this process is told directly, else the others are.
         poke = dispatcher.poke if dispatcher is not None else partial(waker.say, DELIVERY)
         if dispatcher is not None:
             waker.on(DELIVERY, dispatcher.poke)
         if "worker" in roles:
-            arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, drain))
+            arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, patience))
             waker.on(ARRIVAL, arrived)
         else:
             arrived = partial(waker.say, ARRIVAL)
         if "clock" in roles:
             ticker = Ticker(house.database, jobs_of(house, inbox, poke), house.clock, house.worker)
             ticker.start()
-            stack.push_async_callback(ticker.close, drain)
+            stack.push_async_callback(lambda: ticker.close(patience()))
         url = ""
         if "web" in roles:
             doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
@@ -87,7 +87,23 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             await stack.enter_async_context(_listening(house, doorway))
             introducing = asyncio.create_task(_introduce(house, url), name="introduce")
             stack.callback(introducing.cancel)
+        if dispatcher is not None:
+            stack.callback(dispatcher.stop)  # what is under way arrives while the others come to their end
         yield Service(house, url, dispatcher, inbox)
+
+
+class _Patience:
+    """What is left of the time that a closing process has for all it does; it begins with the first who asks."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until: float | None = None
+
+    def __call__(self) -> float:
+        now = asyncio.get_running_loop().time()
+        if self._until is None:
+            self._until = now + self._seconds
+        return max(self._until - now, 0.0)
 
 
 def _alone(house: House, stack: AsyncExitStack) -> None:
@@ -126,20 +142,20 @@ async def _watching(house: House) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _sending(dispatcher: Dispatcher, drain: float) -> AsyncIterator[None]:
+async def _sending(dispatcher: Dispatcher, patience: Callable[[], float]) -> AsyncIterator[None]:
     task = asyncio.create_task(dispatcher.run(IDLE), name="dispatch")
     try:
         yield
     finally:
         dispatcher.stop()
         with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(drain):
+            async with asyncio.timeout(patience()):
                 await task
 
 
 @asynccontextmanager
 async def _hearing(
-    inbox: Inbox, clock: Callable[[], datetime], poke: Callable[[], None], drain: float
+    inbox: Inbox, clock: Callable[[], datetime], poke: Callable[[], None], patience: Callable[[], float]
 ) -> AsyncIterator[Callable[[], None]]:
     """Understand arrivals as they come; yields what wakes it."""
     woken = asyncio.Event()
@@ -165,7 +181,7 @@ async def _hearing(
         closing = True
         woken.set()
         with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(drain):
+            async with asyncio.timeout(patience()):
                 await task
 
 
@@ -250,6 +266,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.sweep(now):
             poke()
 
+    async def ask_again(now: datetime) -> None:
+        await house.silence.ask_again(now, house.config.reminders.question_again)
+
     async def fold(_now: datetime) -> None:
         await house.desk.fold()
 
@@ -266,11 +285,13 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
+        await house.enquiries.forget(now)
 
     return [
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
+        Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("boards", 10, fold),
         Job("files", 3, inbox.fetch_files),

@@ -90,7 +90,8 @@ class Broadcasts:
         async with self._database.write() as db:
             await rounds.get(db, of.id, lock=True)  # two planners at the same moment: one of them is refused
             if event == "receipt_question":
-                await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock")
+                for plan in await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock"):
+                    await note(db, viewer.who, "broadcast.withdrawn", plan, now)
             broadcast_id = await self.draft(
                 db,
                 event,

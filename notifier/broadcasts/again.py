@@ -200,7 +200,8 @@ class Again:
         assert of is not None
         if b.state not in OPEN or (of.state == "cancelled" and b.event != "round_cancelled"):
             return None
-        await rows.change(db, broadcast_id, ("done",), state="sending", wake=now)
+        if await rows.change(db, broadcast_id, ("done",), state="sending", wake=now):
+            await note(db, "clock", "broadcast.reopened", broadcast_id, now)
         return of.version
 
     def _address(self, c: Candidate, has: Sequence[Address]) -> Address | str:

@@ -4,34 +4,36 @@ Each step is one short transaction that looks at the present row first, so that 
 shared between processes.
 """
 
+import time as clocks
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import CORRECTIONS, audience
+from notifier.broadcasts.audience import audience
 from notifier.broadcasts.guarding import WATCHED, Guard, settled
 from notifier.broadcasts.leftover import name_rest
 from notifier.broadcasts.pinning import reworded
 from notifier.broadcasts.values import Terms
-from notifier.rules.deliveries import EVENTS, State
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, loads, moves, rounds
+from notifier.store import deliveries, expansion, loads, moves, rounds
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
 from notifier.store.engine import Database
 from notifier.store.loads import Load
+from notifier.store.silence import asked_on
 
 log = structlog.get_logger()
 SLICE_SQLITE, SLICE_POSTGRESQL = 1000, 10_000  # people expanded in one transaction; on SQLite webhooks wait for it
 RECALL = 500
-GLANCE = 10  # slices of an expansion between two looks at how it fares
+GLANCE = 10  # slices of one broadcast between two looks at how it fares, and at the others
 LOOK = timedelta(seconds=2)  # how soon a sending broadcast is looked at again
+ONCE_MORE = timedelta(minutes=1)  # after it is done, for what made somebody due in that very moment
 DOUBT = timedelta(minutes=5)  # how long a correction waits to see who read what it corrects
 TROUBLE = timedelta(minutes=1)  # how soon one that could not be driven is
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -44,49 +46,63 @@ class Course:
         self._database = database
         self._terms = terms
         self._guard = guard
+        self._recalled: dict[int, int] = {}  # broadcast → last person whose message was called off, within a walk
 
     @property
     def _slice(self) -> int:
         return SLICE_SQLITE if self._database.is_sqlite else SLICE_POSTGRESQL
 
     async def advance(self, now: datetime, worker: str) -> int:
-        """Look at every broadcast whose time has come; returns how many were looked at."""
-        async with self._database.read() as db:
-            due = await rows.due(db, now)
-        for broadcast_id in due:
-            try:
-                await self._look(broadcast_id, now, worker)
-            except Exception:  # one broadcast in trouble must not hold up those behind it
-                log.exception("broadcast.advance", broadcast=broadcast_id)
-                async with self._database.write() as db:
-                    await rows.rest(db, broadcast_id, now + TROUBLE)
-        return len(due)
+        """Look at every broadcast whose time has come; returns how many were looked at.
 
-    async def _look(self, broadcast_id: int, now: datetime, worker: str) -> None:
-        for turn in count():
+        Those that take long have turns of a few slices each, and what is approved meanwhile joins them.
+        """
+        began, looked = clocks.monotonic(), set[int]()
+        while True:
+            moment = now + timedelta(seconds=clocks.monotonic() - began) if looked else now
+            async with self._database.read() as db:
+                due = await rows.due(db, moment)
+            looked.update(due)
+            if not any([await self._turn(broadcast_id, moment, worker) for broadcast_id in due]):
+                return len(looked)
+
+    async def _turn(self, broadcast_id: int, now: datetime, worker: str) -> bool:
+        """Some steps of one broadcast; whether there are more to take at once."""
+        try:
+            return await self._look(broadcast_id, now, worker)
+        except Exception:  # one broadcast in trouble must not hold up those behind it
+            log.exception("broadcast.advance", broadcast=broadcast_id)
+            async with self._database.write() as db:
+                await rows.rest(db, broadcast_id, now + TROUBLE)
+            return False
+
+    async def _look(self, broadcast_id: int, now: datetime, worker: str) -> bool:
+        for turn in range(GLANCE):
             async with self._database.write_slice() as db:
                 b = await rows.get(db, broadcast_id, lock=True)
                 if b is None or b.wake is None or b.wake > now:
-                    return
-                if b.state in WATCHED and turn % GLANCE == 0 and (why := await self._guard.trouble(db, b)):
+                    return False
+                if b.state in WATCHED and not turn and (why := await self._guard.trouble(db, b)):
                     await self._guard.ask(db, b, why, now, "broadcast.halted")
-                    return
+                    return False
                 step = {
                     "approved": self._begin,
                     "canary": self._judge,
                     "expanding": self._expand,
                     "sending": self._finish,
                     "stopped": self._recall,
+                    "done": self._reopen,
                 }.get(b.state)
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
                 if why and await rows.ask(db, b, why):
                     await note(db, "clock", "broadcast.asks", b.id, now)
-                    return
+                    return False
                 if step is None:
                     await rows.change(db, b.id, (b.state,), wake=None)
-                    return
+                    return False
                 if not await step(db, b, now, worker):
-                    return
+                    return False
+        return True
 
     async def _begin(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Freeze the audience, or ask when the world has moved since the approval."""
@@ -99,6 +115,7 @@ class Course:
         why = ""
         if b.expires_at <= now:
             await rows.change(db, b.id, (b.state,), state="stopped", why="too late for its event", wake=now)
+            await note(db, "clock", "broadcast.stopped", b.id, now)
             return True
         if of.version != b.round_version:
             why = "the round was changed after the plan"
@@ -132,15 +149,17 @@ class Course:
         whole = self._slice
         limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
         if b.parent_id is None or b.event not in CORRECTIONS:
-            await rows.draw(db, b.round_id, people, now, b.cursor, limit)
+            await expansion.draw(db, b.round_id, people, now, b.cursor, limit)
+        again = await rows.asks_again(db, b)
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
         due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
-        written, last, counts, carried = await rows.expand(
+        written, last, counts, carried = await expansion.expand(
             db,
             b,
             people,
-            ladder=self._terms.ladders.of(of.programme),
+            ladder=self._ladder(of.programme, again),
+            besides=asked_on(b.parent_id) if again and b.parent_id is not None else None,
             lines={kind: route.line for kind, route in self._terms.routes.items()},
             lane=int(event.lane),
             due=due if event.keeps_window else {},
@@ -163,6 +182,11 @@ class Course:
         await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, wake=now, **values)
         return True
 
+    def _ladder(self, programme: str, again: bool) -> tuple[str, ...]:
+        """The channels of an event; who is asked again is asked where they can answer."""
+        ladder = tuple(self._terms.ladders.of(programme))
+        return tuple(kind for kind in ladder if self._terms.routes[kind].replies) if again else ladder
+
     async def _judge(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """The first ones are told: the others follow when all went well, or a person is asked."""
         why = await self._guard.judge(db, b, now)
@@ -178,24 +202,38 @@ class Course:
 
     async def _finish(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         if await settled(db, b.id):
-            await rows.change(db, b.id, (b.state,), state="done", wake=None)
+            await rows.change(db, b.id, (b.state,), state="done", wake=now + ONCE_MORE)
             await note(db, "clock", "broadcast.done", b.id, now, audience=b.audience)
         else:
             await rows.change(db, b.id, (b.state,), wake=now + LOOK)
         return False
 
+    async def _reopen(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """A late bounce makes somebody due again: it goes on, on its page and for the sweeps."""
+        if await settled(db, b.id):
+            await rows.change(db, b.id, (b.state,), wake=None)
+        else:
+            await rows.change(db, b.id, (b.state,), state="sending", wake=now + LOOK)
+            await note(db, "clock", "broadcast.reopened", b.id, now)
+        return False
+
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Call off what has not left, slice by slice, and name whom it never came to."""
-        found = await rows.waiting(db, b.id, RECALL)
+        kept = await deliveries.tally(db, b.id)
+        found = []
+        if kept.get((State.DUE.value, ""), 0):  # else a million rows would be walked to find none
+            found = await rows.waiting(db, b.id, self._recalled.get(b.id, 0), RECALL)
         why, end = b.why or "stopped", {"settled_at": now, "lease_until": None}
         steps = [
             # What may have been sent before it fell due again is not called off by calling off its resend.
             Step(i, b.id, State.DUE.value, (State.UNKNOWN if twice else State.CANCELLED).value, why, end)
-            for i, twice in found
+            for i, twice, _ in found
         ]
         await deliveries.move(db, steps, worker)
         if len(found) == RECALL:
+            self._recalled[b.id] = found[-1][2]
             return True
+        self._recalled.pop(b.id, None)
         if b.audience > b.expanded:
             await name_rest(db, self._terms, b, now, worker, self._slice)
             return True

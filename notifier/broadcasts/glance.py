@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import CORRECTIONS
 from notifier.broadcasts.values import Statement, statement_of
 from notifier.rules.ahead import Ahead, Standing, Step, ahead
-from notifier.rules.deliveries import EVENTS, State
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.outlook import Next, outlook
 from notifier.store import deliveries, echoes, loads, told
 from notifier.store import ledger as acts

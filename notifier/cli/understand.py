@@ -31,7 +31,7 @@ class _Example:
 
 
 def command(args: list[str], options: Options) -> int:
-    """Exit 0 when every line was understood, 1 when a line can't be read."""
+    """Exit 0 when every line was read, 1 when some line can't be; the others are told all the same."""
     del options  # neither configuration nor data is needed
     words = parser("notifier understand", "Say what citizens' words mean, and why: one JSON object per line.")
     words.add_argument("file", type=Path, metavar="FILE.jsonl", help="lines with text, and perhaps context and channel")
@@ -39,26 +39,24 @@ def command(args: list[str], options: Options) -> int:
 
 
 def run(path: Path, out: TextIO) -> int:
-    """Print the meaning of each line of `path` to `out`: 0; or 1, sentences about bad lines on stderr nothing printed.
+    """Print the meaning of each line of `path` to `out`: 0; or 1 when some can't be read, sentences of them on stderr.
 
     A line is a JSON object with `text` and, if known, `context` (what our last message was) and `channel`; of e-mail
     only what is newly written counts. Other keys are ignored. Raises Refused when the file can't be opened.
     """
-    examples: list[_Example] = []
-    troubles: list[str] = []
+    troubles = 0
     for number, line in _lines(path):
         try:
-            examples.append(_example(line))
+            example = _example(line)
         except ValueError as trouble:
-            troubles.append(f"{path}, line {number}: {trouble}")
-    if troubles:
-        print("\n".join(troubles[:_SHOWN]), file=sys.stderr)
-        if len(troubles) > _SHOWN:
-            print(f"{path}: {len(troubles) - _SHOWN} more lines like these.", file=sys.stderr)
-        return 1
-    for example in examples:
+            troubles += 1
+            if troubles <= _SHOWN:
+                print(f"{path}, line {number}: {trouble}", file=sys.stderr)
+            continue
         print(json.dumps(_as_json(meaning(example.text, example.context)), ensure_ascii=False), file=out)
-    return 0
+    if troubles > _SHOWN:
+        print(f"{path}: {troubles - _SHOWN} more lines like these.", file=sys.stderr)
+    return 1 if troubles else 0
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -10,12 +10,14 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, intake, listing, reading, sweep, triage
+from notifier.desk import acting, following, intake, listing, reading, sweep, triage
+from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
 from notifier.desk.promise import Promise, Promises, build
 from notifier.desk.triage import Chosen, Done, Letter
 from notifier.desk.values import (
+    PAGE,
     Answered,
     Asked,
     Choices,
@@ -38,12 +40,14 @@ from notifier.store.tickets import Ticket
 from notifier.vault import Vault
 
 __all__ = [
+    "PAGE",
     "Answered",
     "Asked",
     "Choices",
     "Complaint",
     "Desk",
     "Done",
+    "Followed",
     "Keys",
     "Letter",
     "ListPage",
@@ -112,6 +116,18 @@ class Desk:
     async def reporting_person(self, db: AsyncConnection, ticket_id: int) -> int | None:
         """Whose ticket it is, to tell apart people of one phone; never for showing."""
         return (await intake.reporter_of(self.room, db, ticket_id)).person_id
+
+    async def reporter(self, db: AsyncConnection, ticket_id: int) -> Reporter:
+        """Who reported a ticket, for words that are theirs for certain; never for showing."""
+        return await intake.reporter_of(self.room, db, ticket_id)
+
+    def code(self, number: str) -> str:
+        """What follows a ticket besides its number."""
+        return following.code_of(self.room.vault, number)
+
+    async def follow(self, number: str, code: str, now: datetime) -> Followed | None:
+        """A ticket as its reporter may read it; None alike for a wrong code and for a number that is none."""
+        return await following.follow(self.room, number, code, now)
 
     # --- staff ---
 

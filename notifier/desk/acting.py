@@ -164,7 +164,7 @@ async def _tell(
         "text": text,
         "at": now,
         "account_id": viewer.account_id,
-        "delivery_id": await room.outbox.queue(db, notice, now),
+        "delivery_id": await room.outbox.queue(db, notice, now) if reporter.reached else None,
     }
     return worded(room, await tickets.say(db, row), text)
 

@@ -46,7 +46,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "urgent": complaint.urgent,
         "confidentiality": secret.value,
         "verified": complaint.reporter.person_id is not None,
-        "channel": complaint.reporter.kind,
+        "channel": complaint.channel or complaint.reporter.kind,
         "language": complaint.reporter.language,
         "region": _region(room, complaint),
         "summary": summary(complaint.text),
@@ -336,6 +336,10 @@ async def _acknowledge(
         "text": "",
         "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
+    if not complaint.reporter.reached:  # the page they look at tells them the number
+        await tickets.record(db, ticket.id, at=now, who="clock", act="acknowledged")
+        await reckon(room, db, ticket, now)
+        return
     notice = letter(room, ticket, complaint.reporter, "ticket_received", facts, complaint.at, now)
     await room.outbox.queue(db, notice, now)
 

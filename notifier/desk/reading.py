@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk.acting import seen
 from notifier.desk.intake import reporter_of
 from notifier.desk.values import (
+    SEALED_APPLICATION,
     SEALED_FILE,
     SEALED_SENDER,
     Answered,
@@ -28,7 +29,7 @@ from notifier.rules import sla
 from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, Act
-from notifier.store import deliveries, heard, ledger, people, rounds, tickets
+from notifier.store import applications, deliveries, heard, ledger, people, rounds, tickets
 from notifier.store.tickets import Changed, Said, Ticket
 
 BY_CITIZEN = frozenset({Act.CITIZEN_ANSWERED, Act.CONFIRM, Act.APPEND})
@@ -75,9 +76,9 @@ async def _shown(room: Room, db: AsyncConnection, viewer: Viewer, ticket: Ticket
     reporter = await reporter_of(room, db, ticket.id)
     person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
     return Shown(
-        name=person.name if person else "",
+        name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
-        contact=masked_address(reporter.address),
+        contact=masked_address(reporter.address) if reporter.reached else "",
         kind=reporter.kind,
     )
 
@@ -128,12 +129,17 @@ async def reveal(room: Room, viewer: Viewer, number: str, reason: str, now: date
         await ledger.append(db, at=now, who=viewer.who, act="reporter_revealed", about=f"ticket:{ticket.id}")
         reporter = await reporter_of(room, db, ticket.id)
         person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
+        sealed = await applications.of_ticket(db, ticket.id)
+    given = room.vault.open_json(sealed, SEALED_APPLICATION) if sealed is not None else {}
     return Revealed(
-        name=person.name if person else "",
+        name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
         kind=reporter.kind,
-        address=reporter.address,
+        address=reporter.address if reporter.reached else "",
         region=person.region if person else reporter.region,
+        applicant=given.get("name", ""),
+        nik=given.get("nik", ""),
+        village=given.get("village", ""),
     )
 
 

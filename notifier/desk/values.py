@@ -21,11 +21,13 @@ from notifier.store.people import Person
 from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
 from notifier.vault import Vault
 
+PAGE = "web"  # the channel of whoever reads answers on the public pages and gave no other way to be reached
 FRESH = timedelta(minutes=30)  # answers to a citizen's message so young need not wait for the send window
 SEALED_REPORTER = "reporters.sealed"
 SEALED_ADDRESS = "deliveries.sealed"
 SEALED_FILE = "files.body"
 SEALED_SENDER = "heard.sender"
+SEALED_APPLICATION = "applications.sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ class Reporter:
     contact_id: int | None = None
     region: str = ""
     thread: str = ""  # the provider's id of their last message
+    name: str = ""  # as they gave it; nobody has checked it
+
+    @property
+    def reached(self) -> bool:
+        """Whether a message can be sent to them: who wrote on a page and gave no address reads answers there."""
+        return self.kind != PAGE
 
     def keys(self, vault: Vault) -> Keys:
         """Their keyed names."""
@@ -102,6 +110,7 @@ class Complaint:
     round_region: str = ""
     answers_id: int | None = None
     ref: str = ""  # keyed
+    channel: str = ""  # how it came, where that is not how the reporter is answered
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
 
 
@@ -124,6 +133,9 @@ class Revealed:
     kind: str
     address: str
     region: str
+    applicant: str = ""  # of somebody who asked to be registered: name, NIK and village as they gave them
+    nik: str = ""
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)

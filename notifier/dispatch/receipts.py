@@ -1,17 +1,19 @@
 """A provider's later word on an attempt. Every word is kept; rank decides what it changes."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Receipt
-from notifier.dispatch.settle import Outcome, Terms, climb
+from notifier.dispatch.settle import Outcome, Terms, climb, move
 from notifier.rules.deliveries import State, discreet, settle
 from notifier.store import attempts, contacts, deliveries
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
 
 RECENT = timedelta(hours=1)
+PAGE = 500  # receipts without an attempt looked at a time
 
 
 async def settle_receipt(db: AsyncConnection, line: str, receipt: Receipt, terms: Terms, now: datetime) -> str:
@@ -51,9 +53,16 @@ async def match_early(db: AsyncConnection, outcomes: list[tuple[str, Outcome]], 
                 await count(db, attempt, State(early.state), early.reason, early.permanent, terms, now)
 
 
-async def match_late(db: AsyncConnection, terms: Terms, now: datetime) -> int:
-    """Receipts that came in the very moment their send was settled, so that neither saw the other."""
-    found = await attempts.found_late(db, now - RECENT, 100)
+@dataclass
+class Walk:
+    """How far a walk along the receipts without an attempt has come. Many are of messages that others sent."""
+
+    after: tuple[str, str, int] = ("", "", 0)  # line, ref, id
+
+
+async def match_late(db: AsyncConnection, terms: Terms, now: datetime, walk: Walk) -> int:
+    """Receipts that came in the very moment their send was settled, so that neither saw the other. A page at a time."""
+    found, walk.after = await attempts.found_late(db, now - RECENT, walk.after, PAGE)
     if found:  # all at once and in order, before any counter
         await deliveries.standing(db, {attempt.delivery_id for _, attempt in found})
     for late, attempt in found:
@@ -76,7 +85,7 @@ async def count(
         return  # more is known of this attempt already: what outweighs the attempt's word outweighs it for the delivery
     step = await _follows(db, d, attempt, fact, reason, terms, now)
     if step is not None:
-        await deliveries.move(db, [step], terms.worker)
+        await move(db, [step], terms.worker)
 
 
 async def _follows(

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.rules.deliveries import EVENTS, State, settle
+from notifier.rules.deliveries import CORRECTIONS, EVENTS, NOT_SENT, State, settle
 from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
-from notifier.store import attempts, contacts, deliveries, loads
+from notifier.store import attempts, contacts, deliveries, loads, moves
 from notifier.store.attempts import Attempt
 from notifier.store.deliveries import Standing, Step
 from notifier.store.loads import Load
 
 ACKNOWLEDGEMENT = "ticket_received"
+MOVES = 3  # how often one message follows its address to another
 NO_WORD = "no word from the sender"
 
 
@@ -41,12 +42,19 @@ class Outcome(NamedTuple):
     moved_to: str = ""  # the address goes by another name now
     wait: timedelta | None = None
     excused: bool = False  # the line failed, not the message: the attempt does not count
+    whom: str = ""  # key and person, for the ledger
     line_works: bool = False  # it showed that a line in trouble works again
 
     def load(self) -> Load | None:
-        """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all."""
+        """What it cost, less what was reckoned: a refusal costs nothing, and what is unknown may have cost all.
+
+        What never left was no attempt.
+        """
         units = (self.segments if self.state is State.ACCEPTED else 0) - self.weight
-        return None if self.state is State.UNKNOWN or not units else Load(segments=units, rupiah=units * self.price)
+        begun = -1 if self.excused and self.reason == NOT_SENT else 0
+        if self.state is State.UNKNOWN or not (units or begun):
+            return None
+        return Load(attempts=begun, segments=units, rupiah=units * self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,11 @@ async def settle_group(
         for part in (twice, once):
             await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
         return
-    arrived = await _accept(db, line, outcomes, terms, now)
+    arrived, counts, spent = await _accept(db, line, outcomes, terms, now)
     looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
     if not looked_at:
+        await deliveries.count(db, counts, terms.worker)
+        await loads.add(db, terms.worker, spent)
         return
     present = await deliveries.standing(db, [outcome.delivery_id for outcome, _ in looked_at])
     begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome, _ in looked_at})
@@ -98,32 +108,46 @@ async def settle_group(
         if step is not None:
             steps.append(step)
     await attempts.finish(db, rows)
-    await deliveries.move(db, steps, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]))
+    await deliveries.move(db, steps, terms.worker, counts)
+    differs = _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at])
+    for key, load in (*carried(steps).items(), *differs.items()):
+        spent[key] = spent.get(key, Load()) + load
+    await loads.add(db, terms.worker, spent)
 
 
 async def _accept(
     db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime
-) -> set[Outcome]:
-    """Record what went as it should, all at once; returns it."""
+) -> tuple[set[Outcome], dict[tuple[int, str, str], int], dict[tuple[int, str], Load]]:
+    """Record what went as it should, all at once; returns it, with what the counters gain by it: they come last."""
     taken = {outcome.delivery_id: outcome for outcome in outcomes if outcome.state is State.ACCEPTED}
     if not taken:
-        return set()
+        return set(), {}, {}
     look = terms.unconfirmed_at(line, now)
     await deliveries.hold(db, taken)
     found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
     arrived = [(one, taken[one.id]) for one in found]
     await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: dict[tuple[int, str, str], int] = {}
+    for broadcast_id, n in Counter(one.broadcast_id for one, _ in arrived).items():
+        if broadcast_id is not None:
+            counts |= {(broadcast_id, State.SENDING.value, ""): -n, (broadcast_id, State.ACCEPTED.value, ""): n}
     for one, _ in arrived:
-        if one.broadcast_id is not None:
-            counts[one.broadcast_id, State.SENDING.value, ""] -= 1
-            counts[one.broadcast_id, State.ACCEPTED.value, ""] += 1
         if one.ticket_id is not None and one.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, one.ticket_id, now)  # it left: the promise to acknowledge is kept
-    await deliveries.count(db, counts, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived]))
-    return {outcome for _, outcome in arrived}
+    spent = _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived])
+    return {outcome for _, outcome in arrived}, counts, spent
+
+
+async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
+    """Write the steps, and count whoever was carried to another line among the people of that one."""
+    await deliveries.move(db, steps, worker)
+    await loads.add(db, worker, carried(steps))
+
+
+def carried(steps: Sequence[Step]) -> dict[tuple[int, str], Load]:
+    """People that these steps put on a line: (broadcast, line) → how many."""
+    rungs = Counter((step.broadcast_id, str(new["line"])) for step in steps if "line" in (new := step.values or {}))
+    return {(number, line): Load(people=n) for (number, line), n in rungs.items() if number is not None}
 
 
 def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:
@@ -162,7 +186,8 @@ async def _next(
 ) -> Step | None:
     """The step an outcome asks for; None when a stronger fact came first. `fact`: all that is known of the attempt."""
     ours = d.fence == outcome.fence and d.state == State.SENDING
-    if outcome.moved_to and ours and await contacts.moved(db, d.id, outcome.moved_to):
+    follows = bool(outcome.moved_to) and ours and not await _in_a_circle(db, d, outcome.reason)
+    if follows and await contacts.moved(db, d.id, outcome.moved_to):
         generation, tries = d.generation + 1, max(d.tries - 1, 0)
         return _step(
             d, State.DUE, outcome.reason, now, due_at=now, lease_until=None, generation=generation, tries=tries
@@ -187,9 +212,15 @@ async def _next(
     return await failed(db, d, outcome, terms, now, luck)
 
 
+async def _in_a_circle(db: AsyncConnection, d: Standing, reason: str) -> bool:
+    """Whether a message was sent on for the same reason before, so often that it is led from one to the other."""
+    return sum(attempt.reason == reason[:120] for attempt in await attempts.of_delivery(db, d.id)) >= MOVES
+
+
 async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Terms, now: datetime, luck: float) -> Step:
     """After a definite failure: the same rung again, the next rung, or the end."""
-    if not outcome.permanent and not d.stopped:
+    onwards = None if outcome.permanent else await _onwards(db, d)
+    if onwards is not None:
         retry = Retry(first=terms.retry_first, cap=terms.retry_cap, give_up_after=EVENTS[d.event].retry_for)
         since = d.first_failed_at or now
         again = retry.at(max(d.tries, 1), since, now, outcome.wait, luck)
@@ -204,16 +235,18 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
                 lease_until=None,
                 first_failed_at=since,
                 generation=d.generation + 1,
+                **onwards,
             )
     return await climb(db, d, outcome.reason, terms, now)
 
 
 async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
-    """The next rung of the person's ladder; the end when there is none, or when its broadcast was stopped.
+    """The next rung of the person's ladder; the end when there is none, or when its broadcast or round was called off.
 
     Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere.
     """
-    if d.person_id is not None and d.contact_id is not None and not d.stopped:
+    onwards = await _onwards(db, d)
+    if d.person_id is not None and d.contact_id is not None and onwards is not None:
         here = await contacts.get(db, d.contact_id)
         rungs = await contacts.rungs_left(db, d.id, terms.ladders)
         above = await contacts.first(db, d.person_id, rungs, after=here) if rungs and here is not None else None
@@ -233,8 +266,24 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
                 first_failed_at=None,
                 generation=d.generation + 1,
                 held=False,
+                **onwards,
             )
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
+
+
+async def _onwards(db: AsyncConnection, d: Standing) -> dict[str, Any] | None:
+    """What a delivery that definitely failed takes along when it goes on; None when it must not.
+
+    Words are those of the round as it is now. A correction's are about a change that another one has followed by now,
+    and whoever has a newer message hears enough.
+    """
+    if d.stopped:
+        return None
+    if not d.moved:
+        return {}
+    if d.event in CORRECTIONS or await moves.told_anew(db, d.id):
+        return None
+    return {"round_version": d.moved}
 
 
 def unknown(d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
@@ -253,6 +302,8 @@ async def _past(db: AsyncConnection, d: Standing, terms: Terms, now: datetime) -
         return _step(d, State.UNKNOWN, "stopped before it was known", now, lease_until=None, held=False)
     if d.expires_at is not None and d.expires_at <= now:
         return _step(d, State.UNKNOWN, "too late to send again", now, lease_until=None, held=False)
+    if d.moved:  # whoever may have read it is told what changed
+        return _step(d, State.UNKNOWN, "its round was changed", now, lease_until=None, held=False)
     if not d.held:
         return _step(d, State.DUE, "resend", now, due_at=now, lease_until=None, maybe_twice=True)
     higher = await climb(db, d, "nobody knows whether it arrived", terms, now)
@@ -281,7 +332,7 @@ async def lapse(db: AsyncConnection, now: datetime, terms: Terms, limit: int = 2
         else:
             steps.append(_step(d, fact, "", now, lease_until=terms.unconfirmed_at(begun[d.id].line, now), held=False))
     await attempts.finish(db, lost)
-    await deliveries.move(db, steps, terms.worker)
+    await move(db, steps, terms.worker)
     return len(steps)
 
 

@@ -12,12 +12,14 @@ import structlog
 from channels.contract import ChannelError, Probes, SendFailed
 from notifier.dispatch.claiming import AHEAD, PROBE, Claims
 from notifier.dispatch.keeping import Keeper
+from notifier.dispatch.looking import Looks
 from notifier.dispatch.pacing import Turn
-from notifier.dispatch.receipts import match_late
+from notifier.dispatch.receipts import Walk, match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
-from notifier.rules.deliveries import State, discreet
-from notifier.store import paces, queue
+from notifier.rules.deliveries import NOT_SENT, State, discreet
+from notifier.rules.settled import to_whom
+from notifier.store import paces
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
@@ -60,6 +62,8 @@ class Dispatcher:
         self._claims = Claims(
             vault, words, terms, batch=batch, lease=lease, send_window=send_window, own_clock=own_clock
         )
+        self._looks = Looks()
+        self._late = Walk()
         self._may_send = may_send
         self._under_way: set[asyncio.Task[None]] = set()
         self._poke = asyncio.Event()
@@ -145,7 +149,7 @@ class Dispatcher:
 
     async def _waits(self, share: Share) -> bool:
         async with self._database.read() as db:
-            return await queue.waits(db, share.route.line, self._clock())
+            return await self._looks.waits(db, share.route.line, self._clock())
 
     async def _run_lapse(self, idle: float) -> None:
         while not self._stopping:
@@ -173,8 +177,11 @@ class Dispatcher:
             self._claims.forget_marks()
             begun = 0
             async with self._keeping():
-                while done := sum([await self.turn(share, WHENEVER) for share in self.shares]):
-                    begun += done
+                asked = self.shares
+                while asked:  # whoever brings nothing is asked again when all have brought nothing
+                    brought = [await self.turn(share, WHENEVER) for share in asked]
+                    begun += sum(brought)
+                    asked = tuple(share for share, n in zip(asked, brought, strict=True) if n)
             total += begun
             if not begun and not await self.lapse():
                 return total
@@ -184,7 +191,7 @@ class Dispatcher:
         async with self._database.write() as db:
             lapsed = await lapse(db, self._clock(), self.terms)
         async with self._database.write() as db:
-            return lapsed + await match_late(db, self.terms, self._clock())
+            return lapsed + await match_late(db, self.terms, self._clock(), self._late)
 
     async def claim(self, share: Share, ahead: timedelta = AHEAD, most: int = 0) -> Grant:
         """Take a span's worth; from here on it is this worker's to send and to settle."""
@@ -195,7 +202,12 @@ class Dispatcher:
 
     async def turn(self, share: Share, ahead: timedelta = AHEAD) -> int:
         """Claim a span's worth and begin to send it. Returns how many attempts were begun: they end by themselves."""
-        keeper = self._keepers[share.route.line]
+        keeper, gate = self._keepers[share.route.line], self._gates[share.route.line]
+        if gate.locked():  # the provider hangs: what is claimed now could not leave
+            async with gate:
+                pass
+            if self._stopping:
+                return 0
         limbo = max(self._batch, 2 * share.route.parallel)
         grant = await self.claim(share, ahead, min(await keeper.room(limbo), self._pull[share.scope]))
         return await self._leave(share, grant) if grant.ready else 0
@@ -211,9 +223,7 @@ class Dispatcher:
                 begun += 1
         finally:
             for ready in grant.ready[begun:]:
-                not_sent = self._outcome(
-                    share.route, ready, State.FAILED, reason="not sent", wait=AT_ONCE, excused=True
-                )
+                not_sent = self._outcome(share.route, ready, State.FAILED, reason=NOT_SENT, wait=AT_ONCE, excused=True)
                 keeper.put(not_sent)
         whole = begun == len(grant.ready)
         self._pull[share.scope] = min(self._batch, 2 * self._pull[share.scope]) if whole else max(1, begun)
@@ -257,10 +267,8 @@ class Dispatcher:
     async def _probe(self, channel: Probes) -> None:
         try:
             await channel.probe()
-        except SendFailed:
-            raise
-        except ChannelError as error:
-            raise SendFailed(str(error), line=True) from None
+        except ChannelError as error:  # whatever it says, the message has not left
+            raise SendFailed(str(error), line=True, wait=getattr(error, "wait", None)) from None
 
     async def _refusal(self, route: Route, ready: Ready, error: SendFailed, probing: bool) -> Outcome:
         now = self._clock()
@@ -279,6 +287,8 @@ class Dispatcher:
             moved_to=error.moved_to,
             wait=error.wait,
             excused=whole_line and not error.unknown,
+            # Whoever judges one message, or knows its address, answers again.
+            line_works=probing and not whole_line and not error.unknown and (error.permanent or error.address),
         )
 
     async def _park(self, route: Route, error: SendFailed, probing: bool, now: datetime) -> None:
@@ -313,6 +323,7 @@ class Dispatcher:
             state,
             weight=ready.weight,
             price=route.price,
+            whom=to_whom(ready.message.key, c.person_id if c.broadcast_id is not None else None),
             reason=discreet(reason) if reason else "",
             **facts,
         )

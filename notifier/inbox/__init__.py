@@ -6,7 +6,7 @@ It must not know hooks, pages or the wording of any message.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from traceback import extract_tb
 
@@ -15,9 +15,11 @@ import structlog
 from channels.contract import Answers, Channel, Heard, Inbound, Moved, Receipt, Unknown
 from notifier.desk import Desk
 from notifier.errors import Refused
+from notifier.inbox import forms
 from notifier.inbox.attachments import Fetching
 from notifier.inbox.hearing import LONG, Hearing
 from notifier.inbox.origin import Arrived
+from notifier.inbox.pieces import Pieces
 from notifier.inbox.replies import Replies
 from notifier.store import contacts, heard, ledger
 from notifier.store.engine import Database
@@ -29,6 +31,8 @@ __all__ = ["Inbox"]
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 TRIES = 5  # then a person has to look; the arrival stays and can be replayed
+SWEEP = timedelta(minutes=1)  # between two looks at conversations that were left
+SWEPT = 100  # how much of them is carried on at one look
 PAUSE = timedelta(seconds=10)  # doubled after each failure
 PATIENCE = 5.0  # seconds for acknowledging button presses
 
@@ -57,7 +61,9 @@ class Inbox:
         self._receipt = receipt
         settings = desk.room.settings
         replies = Replies(desk.room.outbox, vault)
-        self._hearing = Hearing(desk, replies)
+        self._hearing = Hearing(desk, replies, Pieces(vault, kinds, self._read_again))
+        self._forms = forms.Forms(desk)
+        self._sweep = datetime.min.replace(tzinfo=UTC)
         self._files = Fetching(database, vault, channels, kinds, replies, settings, self._read_again)
 
     async def drain(self, now: datetime, limit: int = 50) -> int:
@@ -69,7 +75,20 @@ class Inbox:
             await self._understand(arrival, now, presses)
         if presses:
             await asyncio.gather(*presses)
+        if len(taken) < limit and now >= self._sweep:
+            self._sweep = now + SWEEP
+            await self._carry_on(now)
         return len(taken)
+
+    async def _carry_on(self, now: datetime) -> None:
+        """What citizens began and left, each in a transaction of its own."""
+        try:
+            for _ in range(SWEPT):
+                async with self._database.write() as db:
+                    if not await self._hearing.sweep(db, now):
+                        return
+        except Exception as error:  # looked at again later; what arrives must not wait for it
+            log.error("inbox.not_carried_on", error=type(error).__name__)
 
     async def fetch_files(self, now: datetime, limit: int = 10) -> int:
         """Fetch files that wait; returns how many were tried."""
@@ -115,6 +134,8 @@ class Inbox:
                 await ledger.append(db, at=now, who="clock", act="arrival_failed", about=about)
 
     def _read(self, arrival: Arrival) -> list[Inbound]:
+        if arrival.line == forms.LINE:
+            return [forms.fact(self._vault.open(arrival.body, BODY))]
         channel = self._channels.get(arrival.line)
         if channel is None:
             raise Refused(f"no line is called {arrival.line}")
@@ -129,6 +150,8 @@ class Inbox:
     async def _handle(
         self, arrival: Arrival, place: int, fact: Inbound, now: datetime, presses: list[Awaitable[None]]
     ) -> str:
+        if arrival.line == forms.LINE:
+            return (await self._forms.understand(arrival, now)).effect
         if isinstance(fact, Receipt):
             await self._receipt(arrival.line, fact, now)
             return "receipt"

@@ -177,7 +177,7 @@ class Fetching:
             if values["state"] == "kept":
                 about = f"file:{one.id}"
                 await ledger.append(db, at=now, who="clock", act="file_kept", about=about)
-            elif values["state"] in ("refused", "lost") and not before:
+            elif values["state"] in ("refused", "lost") and not before and one.line in self._kinds:
                 await refuse(db, self._replies, self._settings, self._sender(one), now, now)
 
     def _sender(self, one: Waiting) -> Reporter:

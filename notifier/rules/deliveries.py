@@ -113,10 +113,12 @@ EVENTS: Mapping[str, Event] = _events(
     Event("ticket_resolved", Lane.ANSWERS, "hold", _hours(24), question=True),
     Event("ticket_status", Lane.ANSWERS, "hold", _hours(4)),
     Event("information", Lane.ANSWERS, "hold", _hours(4)),
+    Event("genuine_checked", Lane.ANSWERS, "hold", _hours(4)),
     Event("stop_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("start_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("help", Lane.ANSWERS, "hold", _hours(1)),
     Event("attachment_refused", Lane.ANSWERS, "hold", _hours(4)),
+    Event("talk", Lane.ANSWERS, "hold", _hours(1)),
     # to staff: rather twice than not at all, and at once
     Event("sla_warning", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("sla_escalated", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
@@ -125,3 +127,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("line_alert", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("test_send", Lane.STAFF, "resend", timedelta(minutes=10), keeps_window=False, citizen=False),
 )
+
+CORRECTIONS = ("round_changed", "round_cancelled")  # events that say what of older words holds no longer
+
+NOT_SENT = "not sent"  # why an attempt failed that was begun and handed back before the provider was called

@@ -12,14 +12,19 @@ from typing import Any
 Named = tuple[int, int]  # delivery, number of the attempt
 
 
-def told(line: str, outcomes: Iterable[tuple[int, int, str, str]]) -> dict[str, Any]:
-    """The detail of an act, from (delivery, number, state, ref) each."""
+def told(line: str, outcomes: Iterable[tuple[int, int, str, str, str]]) -> dict[str, Any]:
+    """The detail of an act, from (delivery, number, state, ref, to whom) each."""
     group = sorted(outcomes)
     by_state: dict[str, list[Named]] = {}
-    for delivery, number, state, _ in group:
+    for delivery, number, state, _, _ in group:
         by_state.setdefault(state, []).append((delivery, number))
     runs = {state: " ".join(_runs(named)) for state, named in by_state.items()}
-    return {"n": len(group), "of": runs, "digest": digest((d, number, line, ref) for d, number, _, ref in group)}
+    return {"n": len(group), "of": runs, "whom": digest((d, n, line, f"{ref}:{to}") for d, n, _, ref, to in group)}
+
+
+def to_whom(key: str, person: int | None) -> str:
+    """What an attempt is bound to: its key names the contact; the person is a broadcast's, for others may be sealed."""
+    return f"{key}:{person or 0}"
 
 
 def digest(attempts: Iterable[tuple[int, int, str, str]]) -> str:

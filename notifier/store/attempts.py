@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Text, and_, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Integer, Text, bindparam, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import attempts, receipts
+from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert
 
 
@@ -60,7 +60,7 @@ async def accept(db: AsyncConnection, sent: Sequence[tuple[int, int, str, int]],
     """The provider took these: (delivery, number, ref, segments)."""
     if sent:
         names = ("id", "fence", "ref", "segments")
-        await db.execute(_accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
+        await fetch(db, _accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
 
 
 @cache
@@ -147,7 +147,7 @@ async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     return int(found[0]) if found else None
 
 
-_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("line")).limit(1)
+_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("of_line")).limit(1)
 
 
 async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
@@ -155,23 +155,45 @@ async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
     await db.execute(update(receipts).where(receipts.c.id == receipt_id).values(attempt_id=attempt_id))
 
 
-async def found_late(db: AsyncConnection, since: datetime, limit: int) -> list[tuple[Kept, Attempt]]:
-    """Receipts that came while the send they name was being settled: neither saw the other then."""
+Place = tuple[str, str, int]  # line, ref, id: a place among the receipts whose attempt is not known
+START: Place = ("", "", 0)
+
+
+async def found_late(
+    db: AsyncConnection, since: datetime, after: Place, limit: int
+) -> tuple[list[tuple[Kept, Attempt]], Place]:
+    """Receipts that came while the send they name was being settled: neither saw the other then.
+
+    Looks at the next `limit` of those whose attempt is not known; says where the next look goes on.
+    """
+    place = (receipts.c.line, receipts.c.ref, receipts.c.id)
     rows = await db.execute(
-        select(*_KEPT, *_COLUMNS)
-        .select_from(
-            receipts.join(attempts, and_(attempts.c.line == receipts.c.line, attempts.c.ref == receipts.c.ref))
+        select(*_KEPT, receipts.c.heard_at)
+        .where(
+            receipts.c.attempt_id.is_(None),
+            receipts.c.ref != "",
+            tuple_(*place) > tuple_(*(literal(value, column.type) for value, column in zip(after, place, strict=True))),
         )
-        .where(receipts.c.attempt_id.is_(None), receipts.c.ref != "", receipts.c.heard_at >= since)
+        .order_by(*place)
         .limit(limit)
     )
-    cut = len(_KEPT)
-    return [(Kept(*row[:cut]), Attempt(*row[cut:])) for row in (tuple(row) for row in rows)]
+    page = [(Kept(*row[:-1]), row[-1]) for row in rows]
+    last = page[-1][0] if len(page) == limit else None
+    recent = [kept for kept, heard_at in page if heard_at >= since]
+    found: dict[tuple[str, str], Attempt] = {}
+    for line in {kept.line for kept in recent}:
+        refs = {kept.ref for kept in recent if kept.line == line}
+        named = select(*_COLUMNS).where(attempts.c.line == line, attempts.c.ref.in_(refs), attempts.c.ref != "")
+        for row in await db.execute(named.order_by(attempts.c.id)):
+            attempt = Attempt(*row)
+            found[line, attempt.ref] = attempt
+    late = [(kept, found[kept.line, kept.ref]) for kept in recent if (kept.line, kept.ref) in found]
+    return late, (last.line, last.ref, last.id) if last else START
 
 
 async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:
     """Receipts that came before the send had returned."""
-    if (await db.execute(_EARLY, {"line": line})).first() is None:  # as nearly always
+    if not await fetch(db, _EARLY, {"of_line": line}):  # as nearly always
         return []
     rows = await db.execute(
         select(*_KEPT).where(receipts.c.attempt_id.is_(None), receipts.c.line == line, receipts.c.ref.in_(refs))

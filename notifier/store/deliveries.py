@@ -10,21 +10,23 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, func, literal, select, update
+from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import (
     attempts,
     broadcasts,
     deliveries,
+    rounds,
     tallies,
     tickets,
 )
+from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert_on
 
+LEAVING = frozenset({"due", "sending"})
 UNREACHED = frozenset({"failed", "unknown", "expired", "suppressed"})
 
 
@@ -62,7 +64,8 @@ class Standing(NamedTuple):
     lease_until: datetime | None
     maybe_twice: bool
     held: bool
-    stopped: bool  # its broadcast was stopped: it is not tried again and not carried elsewhere
+    stopped: bool  # its broadcast or its round was called off: it is not tried again and not carried elsewhere
+    moved: int  # version its round has since, when it speaks of an older one; else 0
 
 
 async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
@@ -76,12 +79,18 @@ async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
 
 @cache
 def _standing(engine: str) -> Any:
+    called_off = and_(rounds.c.state == "cancelled", deliveries.c.event != "round_cancelled")
     return (
         select(
-            *(deliveries.c[name] for name in Standing._fields if name != "stopped"),
-            func.coalesce(broadcasts.c.state == "stopped", literal(False)),
+            *(deliveries.c[name] for name in Standing._fields if name not in ("stopped", "moved")),
+            func.coalesce(or_(broadcasts.c.state == "stopped", called_off), literal(False)),
+            case((rounds.c.version > deliveries.c.round_version, rounds.c.version), else_=0),
         )
-        .select_from(deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id))
+        .select_from(
+            deliveries.outerjoin(broadcasts, broadcasts.c.id == deliveries.c.broadcast_id).outerjoin(
+                rounds, rounds.c.id == broadcasts.c.round_id
+            )
+        )
         .where(among(engine, deliveries.c.id))
         .order_by(deliveries.c.id)
         .with_for_update(of=deliveries)
@@ -107,16 +116,36 @@ class Step:
     ticket_id: int | None = None  # woken when the step says that the citizen was not, or perhaps not, reached
 
 
-async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
-    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
+async def move(
+    db: AsyncConnection, steps: Sequence[Step], worker: str, besides: Mapping[tuple[int, str, str], int] | None = None
+) -> None:
+    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller. `besides`: what
+    else the counters gain: all in one go, because everybody locks them in one order.
+    """
     silent = await _reasons(db, [step.id for step in steps if step.was == "suppressed" and step.state != step.was])
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: Counter[tuple[int, str, str]] = Counter(besides or {})
     for step in steps:
         if step.broadcast_id is not None and step.was != step.state:
             counts[step.broadcast_id, step.was, kept_reason(step.was, silent.get(step.id, ""))] -= 1
             counts[step.broadcast_id, step.state, kept_reason(step.state, step.reason)] += 1
     await write(db, steps)
+    await _wake(db, {step.broadcast_id for step in steps if step.state == "due" and step.was not in LEAVING})
     await count(db, counts, worker)
+
+
+async def _wake(db: AsyncConnection, broadcast_ids: Collection[int | None]) -> None:
+    """Something that was over is due again: have the clock look whether its broadcast still counts as done.
+
+    Waits for nobody, for whoever has a broadcast's row may want a delivery that we hold; the clock looks once more
+    after it calls one done.
+    """
+    ids = [number for number in broadcast_ids if number is not None]
+    if not ids:
+        return
+    done = select(broadcasts.c.id).where(broadcasts.c.id.in_(ids), broadcasts.c.state == "done")
+    free = done.order_by(broadcasts.c.id).with_for_update(skip_locked=True)
+    # Any instant that is past wakes the clock.
+    await db.execute(update(broadcasts).where(broadcasts.c.id.in_(free)).values(wake=broadcasts.c.planned_at))
 
 
 async def write(db: AsyncConnection, steps: Sequence[Step]) -> None:
@@ -187,7 +216,7 @@ async def hold(db: AsyncConnection, ids: Collection[int]) -> None:
     single statement's snapshot may be too old for.
     """
     if db.dialect.name == "postgresql":
-        await db.execute(_holding(db.dialect.name), listed(db, ids))
+        await fetch(db, _holding(db.dialect.name), listed(db, ids))
 
 
 @cache
@@ -203,7 +232,7 @@ async def accept(
     look for a receipt that has not come.
     """
     times = {"accepted_at": now, "look": look}
-    rows = await db.execute(_accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
+    rows = await fetch(db, _accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
     return [Arrived._make(row) for row in rows]
 
 

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.deliveries import NOT_SENT
 from notifier.store.schema import attempts, deliveries, paces
 
-NEWEST = 2000  # attempts that are looked at, over all lines: by their number, no index knows their hour
+NEWEST = 10_000  # attempts that are looked at, over all lines: by their number, no index knows their hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +60,33 @@ async def waiting(db: AsyncConnection, line: str, limit: int) -> int:
     return int((await db.execute(select(func.count()).select_from(some))).scalar_one())
 
 
-async def outcomes(db: AsyncConnection, since: datetime) -> dict[str, tuple[int, int]]:
-    """Of the newest attempts begun since then: line → (taken, failed)."""
+async def outcomes(db: AsyncConnection, since: datetime) -> tuple[dict[str, tuple[int, int]], bool]:
+    """Of the newest attempts begun since then: line → (taken, failed), and whether these are all of them.
+
+    An attempt that was handed back before the provider was called is none.
+    """
     newest = (
-        select(attempts.c.line, attempts.c.state, attempts.c.started_at)
+        select(attempts.c.line, attempts.c.state, attempts.c.reason, attempts.c.started_at)
         .order_by(attempts.c.id.desc())
         .limit(NEWEST)
         .subquery()
     )
-    taken = newest.c.state.in_(("accepted", "delivered", "read"))
+    recent = newest.c.started_at >= since
+    taken = and_(recent, newest.c.state.in_(("accepted", "delivered", "read")))
+    failed = and_(recent, newest.c.state == "failed", newest.c.reason != NOT_SENT)
     rows = await db.execute(
         select(
             newest.c.line,
             func.sum(case((taken, 1), else_=0)),
-            func.sum(case((newest.c.state == "failed", 1), else_=0)),
-        )
-        .where(newest.c.started_at >= since)
-        .group_by(newest.c.line)
+            func.sum(case((failed, 1), else_=0)),
+            func.sum(case((recent, 1), else_=0)),
+        ).group_by(newest.c.line)
     )
-    return {line: (int(ok), int(bad)) for line, ok, bad in rows}
+    found, seen = {}, 0
+    for line, ok, bad, begun in rows:
+        found[line] = (int(ok), int(bad))
+        seen += int(begun)
+    return found, seen < NEWEST
 
 
 async def tested(db: AsyncConnection, delivery_id: int) -> Tested | None:

@@ -1,13 +1,15 @@
 """What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import Result
-from notifier.store.schema import attempts, broadcasts, deliveries, people, tallies, visits
+from notifier.store import ledger
+from notifier.store.schema import attempts, broadcasts, deliveries, people, rounds, tallies, visits
 
 LIVE = ("planned", "approved", "asking", "canary", "expanding", "sending", "paused")
 # States of an attempt whose words may have been read, or may still be.
@@ -19,7 +21,7 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
 
     `paused_from` keeps what the broadcast was, which tells one that a change withdrew from one that a person stopped.
     """
-    await db.execute(
+    withdrawn = await db.execute(
         update(broadcasts)
         .where(
             broadcasts.c.round_id == round_id,
@@ -32,7 +34,13 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
             why=why[:200],
             wake=case((broadcasts.c.audience > 0, literal(now, broadcasts.c.wake.type)), else_=None),
         )
+        .returning(broadcasts.c.id)
     )
+    for number in sorted(withdrawn.scalars()):
+        about = f"broadcast:{number}"
+        await ledger.append(
+            db, at=now, who="clock", act="broadcast.withdrawn", about=about, detail={"version": version}
+        )
 
 
 def told_before(round_id: int, older_than: int) -> Select[Any]:
@@ -65,14 +73,24 @@ def _told(round_id: int, older_than: int) -> Select[Any]:
 
 def besides(people_ids: Select[Any], round_id: int, older_than: int) -> Select[Any]:
     """SQL: of an audience those who have read nothing older: a correction is for the others."""
+    return people_ids.where(~has_read(round_id, older_than))
+
+
+def has_read(round_id: int, older_than: int) -> ColumnElement[bool]:
+    """SQL, of a person: they may have read an older version of a round."""
     read = _told(round_id, older_than).where(deliveries.c.person_id == people.c.id)
-    return people_ids.where(~read.correlate(people).exists())
+    return read.correlate(people).exists()
 
 
 def unreached_by(people_ids: Select[Any], event: str, version: int, broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those whom this broadcast, and what it finishes in its turn, has not told of this event
     as it stands in this version of the round.
     """
+    return people_ids.where(~knows(event, version, broadcast_id))
+
+
+def knows(event: str, version: int, broadcast_id: int) -> ColumnElement[bool]:
+    """SQL, of a person: this broadcast, or what it finishes in its turn, has told them of this event as it stands."""
     line = select(broadcasts.c.id, broadcasts.c.parent_id, broadcasts.c.event, broadcasts.c.round_version)
     chain = line.where(broadcasts.c.id == broadcast_id).cte(recursive=True)
     chain = chain.union(line.where(broadcasts.c.id == chain.c.parent_id))
@@ -80,14 +98,15 @@ def unreached_by(people_ids: Select[Any], event: str, version: int, broadcast_id
     own = deliveries.c.id
     tried = select(attempts.c.id).where(attempts.c.delivery_id == own, attempts.c.state.in_(REACHED))
     visited = select(visits.c.id).where(visits.c.delivery_id == own, visits.c.result == Result.TOLD.value)
-    knows = select(own).where(
+    told = select(own).where(
         deliveries.c.broadcast_id.in_(same),
         deliveries.c.person_id == people.c.id,
         or_(deliveries.c.state.in_(REACHED), tried.exists(), visited.exists()),
     )
-    return people_ids.where(~knows.correlate(people).exists())
+    return told.correlate(people).exists()
 
 
+@lru_cache(64)
 def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those who have no delivery in a broadcast yet."""
     has = select(deliveries.c.id).where(
@@ -103,3 +122,25 @@ async def under_way(db: AsyncConnection, round_id: int, older_than: int) -> int:
         tallies.c.broadcast_id.in_(earlier), tallies.c.state.in_(("due", "sending"))
     )
     return int((await db.execute(count)).scalar_one())
+
+
+async def told_anew(db: AsyncConnection, delivery_id: int) -> bool:
+    """Whether a broadcast that speaks of the round as it is now has a message for the person of an older delivery."""
+    older, newer, speaks = deliveries.alias("older"), deliveries.alias("newer"), broadcasts.alias("speaks")
+    row = await db.execute(
+        select(newer.c.id)
+        .select_from(
+            older.join(broadcasts, broadcasts.c.id == older.c.broadcast_id)
+            .join(rounds, rounds.c.id == broadcasts.c.round_id)
+            .join(newer, newer.c.person_id == older.c.person_id)
+            .join(speaks, and_(speaks.c.id == newer.c.broadcast_id, speaks.c.round_id == rounds.c.id))
+        )
+        .where(
+            older.c.id == delivery_id,
+            newer.c.id != older.c.id,
+            newer.c.round_version == rounds.c.version,
+            newer.c.state.not_in(("cancelled", "expired")),
+        )
+        .limit(1)
+    )
+    return row.first() is not None

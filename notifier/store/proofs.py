@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, Select, and_, exists, func, select
+from sqlalchemy import FromClause, Select, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.given import among, listed
@@ -32,6 +33,7 @@ class Told(NamedTuple):
     act: str
     about: str
     detail: Mapping[str, Any]
+    at: datetime
 
 
 class Tried(NamedTuple):
@@ -43,6 +45,10 @@ class Tried(NamedTuple):
     line: str
     ref: str
     state: str
+    key: str
+    generation: int
+    contact_id: int | None
+    person_id: int | None  # of a broadcast's delivery
 
 
 async def _pages(db: AsyncConnection, wanted: Select[Any], size: int = PAGE) -> AsyncIterator[Sequence[Any]]:
@@ -59,10 +65,10 @@ async def newest(db: AsyncConnection, table: FromClause) -> int:
 
 
 def _told(row: Any) -> Told:
-    return Told(int(row[0]), row[1], row[2], row[3], json.loads(row[4]) if row[4] else {})
+    return Told(int(row[0]), row[1], row[2], row[3], json.loads(row[4]) if row[4] else {}, row[5])
 
 
-_TOLD = (ledger.c.id, ledger.c.who, ledger.c.act, ledger.c.about, ledger.c.detail)
+_TOLD = (ledger.c.id, ledger.c.who, ledger.c.act, ledger.c.about, ledger.c.detail, ledger.c.at)
 
 
 async def settled(db: AsyncConnection) -> AsyncIterator[Told]:
@@ -82,18 +88,22 @@ async def about(db: AsyncConnection, things: Collection[str]) -> dict[str, list[
 
 # --- what left -------------------------------------------------------------------------------------------------------
 
-_TRIED = tuple(attempts.c[name] for name in Tried._fields)
+_PERSON = case((deliveries.c.broadcast_id.is_not(None), deliveries.c.person_id), else_=None)
+_TRIED = (*(attempts.c[name] for name in Tried._fields if name != "person_id"), _PERSON)
+_FROM = attempts.join(deliveries, deliveries.c.id == attempts.c.delivery_id)
 
 
 async def tried(db: AsyncConnection, delivery_ids: Collection[int]) -> list[Tried]:
     """All attempts of these deliveries."""
-    wanted = select(*_TRIED).where(among(db.dialect.name, attempts.c.delivery_id))
+    wanted = select(*_TRIED).select_from(_FROM).where(among(db.dialect.name, attempts.c.delivery_id))
     return [Tried(*row) for row in await db.execute(wanted, listed(db, delivery_ids))]
 
 
 async def finished(db: AsyncConnection, unfinished: Collection[str]) -> AsyncIterator[Sequence[Tried]]:
     """Attempts that something is known of, in pages."""
-    async for rows in _pages(db, select(*_TRIED).where(attempts.c.state.not_in(tuple(unfinished))), 2000):
+    async for rows in _pages(
+        db, select(*_TRIED).select_from(_FROM).where(attempts.c.state.not_in(tuple(unfinished))), 2000
+    ):
         yield [Tried(*row) for row in rows]
 
 
@@ -116,15 +126,16 @@ async def unfounded(db: AsyncConnection, state: str, founded: Collection[str], a
 
 
 async def planned(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
-    """Broadcasts: id, event, round_id, state, planned_by, approved_by, approved_audience, audience."""
-    names = ("id", "event", "round_id", "state", "planned_by", "approved_by", "approved_audience", "audience")
+    """Broadcasts: id, event, round_id, state, planned_by, approved_by, approved_audience, audience, expanded, cap."""
+    what = "id event round_id state planned_by approved_by approved_audience audience expanded cap"
+    names = what.split()
     async for rows in _pages(db, select(*(broadcasts.c[name] for name in names))):
         yield rows
 
 
 async def complaints(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
-    """Tickets: id, status, category."""
-    async for rows in _pages(db, select(tickets.c.id, tickets.c.status, tickets.c.category)):
+    """Tickets: id, status, category, opened_at."""
+    async for rows in _pages(db, select(tickets.c.id, tickets.c.status, tickets.c.category, tickets.c.opened_at)):
         yield rows
 
 

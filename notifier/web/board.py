@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from yarl import URL
 
-from notifier.desk import Asked, Done, Letter
+from notifier.desk import PAGE, Asked, Done, Letter
 from notifier.errors import Refused
 from notifier.render import RenderError, markup
 from notifier.rules.boards import View, areas
@@ -19,7 +19,7 @@ from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
 
 AGES = (1, 3, 7, 14, 30)  # days
-CHANNELS = ("sms", "telegram", "email")
+CHANNELS = tuple(language.WORDS["channel"])
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 LONG_NUMBER = 11  # digits that are no word to search for: a phone, a NIK, or one with a slip in it
 MOST = 100  # tickets that one form may name
@@ -266,6 +266,8 @@ async def _preview(
 
 def _words(request: web.Request, letter: Letter) -> str:
     house = request.app[HOUSE]
+    if letter.channel == PAGE:  # nothing is sent: they read it on the page of their ticket
+        return letter.text
     facts = {
         "number": letter.ticket.number,
         "category": letter.ticket.category,

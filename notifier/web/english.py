@@ -40,43 +40,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "forgot the password, ask an admin to reset it."
         ),
         "Belum punya akun? Mintalah admin program membuatnya.": "No account yet? Ask a programme admin to add one.",
-        # the front page
-        "Pemberitahuan dan pengaduan bantuan sosial": "Social assistance: notices and complaints",
-        "Kapan dan di mana bantuan Anda? Kami mengabari, dan mendengarkan.": (
-            "When and where is your assistance? We tell you, and we listen."
-        ),
-        "Layanan ini memberi tahu penerima bantuan sosial tentang jadwal dan tempat penyaluran, lalu "
-        "menindaklanjuti setiap pengaduan sampai tuntas.": (
-            "This service tells recipients of social assistance when and where it is handed out, and "
-            "follows up every complaint until it is settled."
-        ),
-        "Cara mengadu": "How to complain",
-        "Balas pesan pemberitahuan kami, atau kirim pesan baru. Ceritakan apa yang terjadi, kapan, dan di mana.": (
-            "Answer our message, or write a new one. Tell what happened, when and where."
-        ),
-        "Anda menerima nomor aduan seperti ADU-7K4M2QX. Simpan nomor itu.": (
-            "You get a number such as ADU-7K4M2QX. Keep it."
-        ),
-        "Petugas menjawab lewat jalur yang sama. Sebut nomor aduan Anda bila menyusul bertanya.": (
-            "The desk answers the way you wrote. Name your number when you ask again."
-        ),
-        "Lewat apa": "Where to write",
-        "Pengirim: {name}": "Sender: {name}",
-        "Balas pesan dari kami": "Answer a message of ours",
-        "Jalur pengaduan sedang disiapkan. Untuk sementara, datanglah ke kantor dinas sosial setempat.": (
-            "The ways to complain are being set up. Until then, come to the local social affairs office."
-        ),
-        "Hati-hati penipuan": "Beware of fraud",
-        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
-        "Laporkan siapa saja yang memintanya.": (
-            "We never ask for money, PINs, passwords or OTP codes. Assistance costs nothing. Report whoever asks."
-        ),
-        "Jangan kirim NIK atau foto KTP, kecuali petugas memintanya.": (
-            "Don't send your NIK or a photo of your ID card unless the desk asks for it."
-        ),
-        "Balas STOP untuk berhenti menerima pemberitahuan, MULAI untuk menerimanya lagi.": (
-            "Answer STOP to get no more notices, MULAI to get them again."
-        ),
         # today
         "Hari ini": "Today",
         "Yang keluar": "Going out",
@@ -117,6 +80,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mulai": "Starts",
         "Paling lambat": "At the latest",
         "Wilayah": "Region",
+        "Pendaftar": "Applicant",
         "semua": "all",
         "Direncanakan oleh": "Planned by",
         "Disetujui oleh": "Approved by",
@@ -249,6 +213,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lebih dari {n}": "more than {n}",
         "Satu jam terakhir": "Last hour",
         "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "sedikitnya {ok} diterima, {bad} gagal": "at least {ok} taken, {bad} failed",
         "Istirahat sampai": "Rests until",
         "Coba sekarang": "Try now",
         "Kirim uji coba": "Send a test",
@@ -537,6 +502,71 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "dari alamat lain, belum diverifikasi": "from another address, not verified",
         "dipotong": "cut",
+        # what people answered about receipt
+        "Cakupan": "Coverage",
+        "Cakupan menurut desa": "Coverage by village",
+        "Yang diam": "The silent",
+        "Desa": "Village",
+        "Sudah terima": "Received",
+        "Belum terima": "Not received",
+        "Diam": "Silent",
+        "Lainnya": "Other",
+        "Ditanya": "Asked",
+        "Terakhir": "Last",
+        "{n} kali": "{n} times",
+        "Belum ada": "Nothing yet",
+        "Sudah dan belum terima: kata warga sendiri, YA atau TIDAK; yang terakhir berlaku.": (
+            "Received and not received: the citizen's own word, YA or TIDAK; the last one counts."
+        ),
+        "Diam: pertanyaan sampai, tidak ada jawaban.": "Silent: the question arrived, nothing came back.",
+        "Tak terjangkau: tidak ada pesan yang sampai.": "Unreachable: no message arrived.",
+        "Lainnya: belum ditanya, masih dikirim, atau menjawab hal lain.": (
+            "Other: not asked yet, still being sent, or answered something else."
+        ),
+        "Penerima penyaluran ini belum ditentukan: mereka dicatat saat siaran pertamanya disiapkan.": (
+            "The recipients of this round are not drawn yet: that happens when its first broadcast is prepared."
+        ),
+        "Pertanyaan “sudah diterima?” sampai kepada mereka, dan belum ada jawaban.": (
+            "The question “received?” reached them, and they have not answered."
+        ),
+        "Mereka ditanya sekali lagi lewat jalur lain, bila ada.": "They are asked once more elsewhere, if possible.",
+        "Tidak ada yang diam: belum ditanya, atau semua sudah menjawab.": (
+            "Nobody is silent: not asked yet, or everybody has answered."
+        ),
+        # is this message real?
+        "Apakah pesan ini asli?": "Is this message real?",
+        "Setiap pesan kami diakhiri kode, seperti ASLI K7QM-3FXA. Ketik kode itu di sini.": (
+            "Each of our messages ends with a code, such as ASLI K7QM-3FXA. Type that code here."
+        ),
+        "Kode di akhir pesan": "Code at the end of the message",
+        "Huruf besar atau kecil, dengan atau tanpa tanda hubung.": "Large or small letters, with or without the dash.",
+        "Periksa": "Check",
+        "Terlalu banyak pertanyaan saat ini. Coba lagi {n} detik lagi.": (
+            "Too many questions right now. Try again in {n} seconds."
+        ),
+        "Kodenya belum terbaca": "We could not read a code",
+        "Kode kami delapan huruf dan angka, seperti K7QM-3FXA. Periksa lagi ketikannya.": (
+            "Our codes are eight letters and digits, such as K7QM-3FXA. Check what you typed."
+        ),
+        "PALSU: kode {code} bukan dari kami": "FALSE: the code {code} is not ours",
+        "Jangan memberi uang, PIN, kata sandi, atau kode OTP.": "Give nobody money, a PIN, a password or an OTP.",
+        "Jangan membuka tautannya dan jangan meneruskan pesan itu.": "Do not open its links, do not pass it on.",
+        "Kirim isi pesan itu kepada kami lewat SMS, Telegram, atau surel; petugas akan memeriksanya.": (
+            "Send us that message by SMS, Telegram or e-mail; an officer checks it."
+        ),
+        "Kode {code} dari kami, tetapi penyalurannya DIBATALKAN": "The code {code} is ours, but the round is CANCELLED",
+        "Mohon tidak datang.": "Please do not come.",
+        "Kode {code} dari kami, tetapi jadwalnya sudah BERUBAH": "The code {code} is ours, but the date CHANGED",
+        "Yang berlaku sekarang:": "What is valid now:",
+        "Kode {code} dari kami": "The code {code} is ours",
+        "Bandingkan dengan pesan yang Anda terima. Bila isinya lain, pesan itu palsu: kode asli pun bisa disalin.": (
+            "Compare it with the message you got. If that says otherwise, it is false: real codes get copied too."
+        ),
+        "Jenis pesan": "Kind of message",
+        "Dikirim": "Sent",
+        "Waktu semula": "Time before",
+        "Tempat semula": "Place before",
+        "Lewat SMS atau Telegram: kirim ASLI lalu kodenya.": "By SMS or Telegram: send ASLI and the code.",
         # one look at a broadcast
         "Sekilas": "At a glance",
         "Sebab, dan selanjutnya": "Reason, and what is next",
@@ -558,6 +588,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
+        ),
+        "Cara mengadu": "How to complain",
+        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
+        "Laporkan siapa saja yang memintanya.": (
+            "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
+            "Report whoever asks for it."
         ),
         # the list
         "terbaru di atas": "newest first",

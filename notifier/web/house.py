@@ -10,9 +10,13 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
+from notifier.enquiries import Enquiries
+from notifier.genuine import Genuine
+from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
 from notifier.render import Words
@@ -43,6 +47,10 @@ class House(Protocol):
     @property
     def rounds(self) -> Rounds: ...
     @property
+    def silence(self) -> Silence: ...
+    @property
+    def genuine(self) -> Genuine: ...
+    @property
     def studio(self) -> Studio: ...
     @property
     def lines(self) -> Lines: ...
@@ -52,6 +60,10 @@ class House(Protocol):
     def restored(self) -> Restored: ...
     @property
     def conflicts(self) -> Conflicts: ...
+    @property
+    def enquiries(self) -> Enquiries: ...
+    @property
+    def forms(self) -> Forms: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

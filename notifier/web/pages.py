@@ -86,11 +86,12 @@ def part(
 
 
 def tongue(request: web.Request) -> str:
-    """The language of this page: the colleague's own, or what the address asks for."""
+    """The language of this page: the colleague's own, or what the address asks for, or what was chosen before."""
     kept = request.get(session.KEPT)
     if kept is not None and kept.account is not None:
         return str(kept.account.language)
-    return "en" if request.query.get("bahasa") == "en" else "id"
+    asked = request.query.get("bahasa") or request.cookies.get("bahasa")
+    return "en" if asked == "en" else "id"
 
 
 def who(request: web.Request) -> Viewer:

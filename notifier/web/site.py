@@ -18,20 +18,23 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    genuine,
     language,
     lines,
     live,
+    login,
     office,
     pages,
-    public,
     restored,
     rounds,
     security,
     session,
+    silence,
     status,
     studio,
 )
 from notifier.web.house import HOUSE, House
+from notifier.web.public import check, complain, follow, guides, schedule, statistics, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -67,15 +70,29 @@ MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
     # citizens and machines
-    Door("GET", "/", public.welcome, PUBLIC),
+    Door("GET", "/", welcome.welcome, PUBLIC),
+    Door("GET", "/jadwal", schedule.schedule, PUBLIC),
+    Door("GET", "/cek", check.ask, PUBLIC),
+    Door("POST", "/cek", check.answer, PUBLIC),
+    Door("GET", "/lapor", complain.ask, PUBLIC),
+    Door("POST", "/lapor", complain.file, PUBLIC),
+    Door("GET", "/lacak", follow.ask, PUBLIC),
+    Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/asli", genuine.ask, PUBLIC),
+    Door("POST", "/asli", genuine.check, PUBLIC),
+    Door("GET", "/cara-lapor", guides.how, PUBLIC),
+    Door("GET", "/tanya", guides.questions, PUBLIC),
+    Door("GET", "/program", guides.programmes, PUBLIC),
+    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
     Door("GET", "/metrics", status.metrics, PUBLIC),
-    Door("GET", "/login", public.ask_login, PUBLIC),
-    Door("POST", "/login", public.login, PUBLIC),
+    Door("GET", "/login", login.ask_login, PUBLIC),
+    Door("POST", "/login", login.login, PUBLIC),
     # staff
-    Door("POST", "/logout", public.logout, STAFF),
-    Door("POST", "/language", public.choose_language, STAFF),
+    Door("POST", "/logout", login.logout, STAFF),
+    Door("POST", "/language", login.choose_language, STAFF),
     Door("GET", "/home", office.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
@@ -97,6 +114,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/coverage/{FORM}", silence.take_coverage, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/silent", silence.silent, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/silent/{FORM}", silence.take_silent, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/unreached", account.unreached_of_code, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{CODE}/unreached/{FORM}", account.take_unreached_of_code, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
@@ -169,6 +190,7 @@ def build(house: House) -> web.Application:
     pages.setup(app)
     status.setup(app)
     live.setup(app, lambda: house.database)
+    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

@@ -33,6 +33,14 @@ ATTRIBUTIONS = {
     "thunderbird English": "On 11/08/2026 09:15, Layanan Bansos wrote:",
     "address first": "Layanan Bansos <bansos@dinsos.test> menulis pada Sel, 11 Agu 2026:",
     "roundcube": "Pada 2026-08-11 09:15, Layanan Bansos menulis:",
+    "gmail on a phone": "Pada Sel, 11 Agu 2026, 09.15 Layanan Bansos, <bansos@dinsos.test> menulis:",
+    "gmail on a phone, English": "On Tue, 11 Aug 2026, 09:15 Layanan Bansos, <bansos@dinsos.test> wrote:",
+    "gmail of old": "2026-08-11 9:15 GMT+07:00 Layanan Bansos <bansos@dinsos.test>:",
+    "gmail in Spanish": "El mar, 11 ago 2026 a las 9:15, Layanan Bansos (<bansos@dinsos.test>) escribió:",
+    "gmail in German": "Layanan Bansos <bansos@dinsos.test> schrieb am Di., 11. Aug. 2026, 09:15:",
+    "gmail in Chinese": "Layanan Bansos <bansos@dinsos.test> 于2026年8月11日周二 09:15写道：",
+    "another verb": "Pada Sel, 11 Agu 2026 pukul 09.15 Layanan Bansos berkata:",
+    "in a mail of that date": "Dalam pesan tertanggal 11/08/2026 09.15, Layanan Bansos menulis:",
     "lower case": "pada tanggal 11 agu 2026 09.15, bansos@dinsos.test menulis :",
 }
 BLOCKS = {
@@ -46,6 +54,8 @@ BLOCKS = {
     "outlook in bold": HEADS.replace("Dari:", "*Dari:*").replace("Dikirim:", "*Dikirim:*"),
     "outlook English": "From: Bansos <b@d.test>\nSent: Wednesday, December 9, 2026 9:00 AM\nTo: S\nSubject: Bantuan\n",
     "outlook folded": HEADS.replace("Kepada: Siti", "Kepada: Siti Aminah;\n Budi Santoso"),
+    "outlook, who sent it": HEADS.replace("Dari: Layanan Bansos", "Pengirim: Layanan Bansos"),
+    "answering a message": f"----- Membalas Pesan -----\n{HEADS}",
     "apple forward": "Awal pesan terusan:\n\nDari: B <b@d.test>\nHal: B\nTanggal: 11 Agustus 2026 09.15\nKepada: S\n",
 }
 DEVICES = (
@@ -63,6 +73,12 @@ DEVICES = (
     "Sent from Yahoo Mail on Android",
     "Get Outlook for iOS",
     "Dapatkan Outlook untuk Android",
+    "Dapatkan Outlook untuk Android<https://aka.ms/ghei36>",
+    "Get Outlook for iOS <https://aka.ms/o0ukef>",
+    "Dikirim dengan Gmail",
+    "Sent with Proton Mail secure email.",
+    "Powered by Telkomsel BlackBerry®",
+    "Yahoo Mail: Cari, Atur, Taklukkan",
 )
 
 
@@ -108,6 +124,11 @@ def test_what_a_phone_says_of_itself_is_not_the_person_speaking(device: str) -> 
         ("> sudah terima?\nsudah\n> lengkap?\nkurang 50 ribu\n", "sudah\nkurang 50 ribu"),
         (">> lama sekali\n> lama\nbaru\n", "baru"),
         ("baru\n &gt; lama\n", "baru"),
+        (f"Belum.\n\nMengutip Layanan Bansos <b@d.test>:\n\n{QUOTE}", "Belum."),
+        (
+            f"{ATTRIBUTIONS['gmail']}\n\n> Sudah?\n\nBelum.\n\n> Berapa?\n\nKurang 50 ribu.\n",
+            "Belum.\n\nKurang 50 ribu.",
+        ),
         ("Belum.\n\n-- \nSiti Aminah\nRT 02", "Belum."),
         (
             "Belum.\n\n--\nSiti Aminah\n\n" + ATTRIBUTIONS["gmail"] + "\n" + QUOTE + "PS: besok saya datang",
@@ -133,6 +154,10 @@ def test_mails_as_they_come(text: str, new: str) -> None:
         "Dikirim dari kantor pos ke rumah, berasnya kurang 2 kg",
         "Dikirim ke HP saya tapi belum masuk",
         "Get help please",
+        "Mengutip kata pak lurah: sabar dulu",
+        "Email ke bansos@dinsos.test tanggal 5 Desember 2026 isinya begini:\nsaya belum terima",
+        "Dikirim dengan motor ke balai desa, telurnya pecah",
+        "Ini benar tidak pak?\n\n*INFO RESMI* Bantuan Rp2.400.000 daftar di x.example sebelum 5/12/2026:\nSebarkan!",
         "*** PESAN PENTING ***\nberas busuk",
         "- kurang 2 kg\n- busuk",
         "Hal: laporan\nuang saya dipotong",

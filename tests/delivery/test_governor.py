@@ -1,65 +1,27 @@
 """The governor: one rate for all workers, a share for answers, rest for whoever asks for it, clocks that differ."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from random import Random
-from time import monotonic
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Channel, Message, SendFailed, Sent
 from notifier.app.house import utc_now
-from notifier.app.lines import delivery_terms
-from notifier.dispatch import Dispatcher, Route, Speaker
 from notifier.dispatch.claiming import AHEAD
+from notifier.dispatch.looking import Looks
 from notifier.dispatch.pacing import HOLD
 from notifier.outbox import Notice
-from notifier.store import loads
+from notifier.store import loads, queue
 from notifier.store import paces as pace_rows
 from notifier.store.engine import Database
 from notifier.store.schema import attempts, deliveries, paces
+from tests.delivery.workers import RATE, Noting, most_in_a_second, worker_of
 from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
-RATE = 50
-
-
-class Noting:
-    """A line that takes everything and notes when it was called."""
-
-    def __init__(self, like: Channel, heard: list[float]) -> None:
-        self.name, self.parts, self.limits = like.name, like.parts, like.limits
-        self._heard = heard
-
-    async def send(self, message: Message) -> Sent:
-        self._heard.append(monotonic())
-        await asyncio.sleep(0.01)
-        return Sent(f"r-{message.key}")
-
-
-def _worker(stage: Stage, channel: Channel, database: Database, number: int) -> Dispatcher:
-    house = stage.house
-    return Dispatcher(
-        database,
-        house.vault,
-        [Route("sms", channel, RATE, 16, True)],
-        Speaker(house.words),
-        replace(delivery_terms(house), worker=f"worker-{number}"),
-        clock=utc_now,
-        chance=Random(number),
-        send_window=(time(0), time(0)),
-        own_clock=True,
-    )
-
-
-def most_in_a_second(calls: Sequence[float]) -> int:
-    """The busiest sliding second."""
-    ordered = sorted(calls)
-    return max((sum(1 for other in ordered if at <= other < at + 1) for at in ordered), default=0)
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -75,7 +37,7 @@ async def test_eight_workers_together_never_pass_the_rate_in_any_second(database
         calls: list[float] = []
         channel: Channel = Noting(stage.house.channels["sms"], calls)  # type: ignore[assignment] # it only sends
         databases = [Database(database_url, pool_size=2) for _ in range(8)]
-        workers = [_worker(stage, channel, database, n) for n, database in enumerate(databases)]
+        workers = [worker_of(stage, channel, database, n) for n, database in enumerate(databases)]
         running = [asyncio.create_task(worker.run(0.02)) for worker in workers]
         async with asyncio.timeout(60):
             while len(calls) < 2 * RATE:
@@ -287,3 +249,43 @@ async def test_a_refusal_costs_nothing(database_url: str, tmp_path: Path) -> Non
 
 def test_the_busiest_second_is_found() -> None:
     assert most_in_a_second([0.0, 0.5, 0.99, 1.0, 1.2]) == 4
+
+
+async def test_a_look_that_finds_nothing_walks_past_what_is_halted_but_seldom(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks, real = [], queue.waits
+
+    async def waits(db: AsyncConnection, line: str, now: datetime, *, after: datetime | None = None) -> bool:
+        walks.append(after)
+        return await real(db, line, now, after=after)
+
+    monkeypatch.setattr(queue, "waits", waits)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.house.broadcasts.pause(stage.approver, number, stage.clock())
+        looks, walked = Looks(), stage.clock()
+
+        async def look() -> bool:
+            stage.clock.move(seconds=1)
+            async with stage.house.database.read() as db:
+                return await looks.waits(db, "sms", stage.clock())
+
+        assert [await look() for _ in range(3)] == [False] * 3
+        assert walks == [None, walked + timedelta(seconds=1), walked + timedelta(seconds=1)]
+        await _answer(stage, "+6281230001001")
+        assert await look(), "an answer is seen at once"
+        await stage.dispatcher.drain()
+        assert not await look()
+        async with stage.house.database.write() as db:
+            again = {"broadcast_id": None, "due_at": stage.clock()}
+            await db.execute(update(deliveries).where(deliveries.c.event == "round_announced").values(again))
+        assert await look(), "what falls due later is seen"
+        async with stage.house.database.write() as db:
+            await db.execute(update(deliveries).where(deliveries.c.broadcast_id.is_(None)).values(broadcast_id=number))
+        assert not await look()
+        await stage.house.broadcasts.resume(stage.approver, number, stage.clock())
+        assert await look(), "what goes on is seen at once"

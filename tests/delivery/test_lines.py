@@ -112,7 +112,7 @@ async def test_a_short_flood_that_passes_is_no_trouble(
 
 
 async def test_a_look_at_the_lines_tells_what_rests_what_waits_and_what_came_of_the_last_hour(
-    database_url: str, tmp_path: Path
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_stage(database_url, tmp_path) as stage:
         await add_round(stage)
@@ -127,6 +127,10 @@ async def test_a_look_at_the_lines_tells_what_rests_what_waits_and_what_came_of_
         await _park(stage)
         sms = (await stage.house.lines.look(stage.planner, stage.clock()))[1]
         assert (sms.state, sms.reason, sms.waiting, sms.taken, sms.failed) == ("resting", "quota used up", 0, 2, 1)
+        assert sms.whole
+        with monkeypatch.context() as fewer:
+            fewer.setattr(rows, "NEWEST", 2)
+            assert not (await stage.house.lines.look(stage.planner, stage.clock()))[1].whole
         await stage.house.lines.try_now(stage.planner, "sms", stage.clock())
         sms = (await stage.house.lines.look(stage.planner, stage.clock()))[1]
         assert (sms.state, sms.parked_until) == ("trying", stage.clock())
@@ -135,7 +139,8 @@ async def test_a_look_at_the_lines_tells_what_rests_what_waits_and_what_came_of_
         with pytest.raises(Refused, match="no line is called"):
             await stage.house.lines.try_now(stage.planner, "fax", stage.clock())
         stage.clock.move(hours=2)
-        assert (await stage.house.lines.look(stage.planner, stage.clock()))[1].taken == 0
+        sms = (await stage.house.lines.look(stage.planner, stage.clock()))[1]
+        assert (sms.taken, sms.whole) == (0, True)
 
 
 async def test_a_test_message_goes_the_way_of_all_and_its_fate_can_be_seen(database_url: str, tmp_path: Path) -> None:

@@ -2,8 +2,14 @@
 
 from pathlib import Path
 
+from sqlalchemy import select, update
+
+from channels.contract import Receipt, ReceiptState
+from notifier.app.lines import delivery_terms
+from notifier.dispatch import settle_receipt
 from notifier.store import loads
 from notifier.store.loads import Load
+from notifier.store.schema import attempts, contacts
 from tests.houses import add_person, add_round, open_stage
 
 
@@ -28,3 +34,22 @@ async def test_expansion_counts_the_people_of_each_line_and_workers_add_what_the
         spent = after[lines["sms"]] + Load(people=-2)
         assert (spent.people, spent.segments - before[lines["sms"]].segments) == (1, 4)
         assert spent.rupiah - before[lines["sms"]].rupiah == 1600
+
+
+async def test_whoever_is_carried_to_another_line_counts_among_its_people(database_url: str, tmp_path: Path) -> None:
+    """By a bounce, by a refusal, and by a claim that finds the address finished."""
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n, phone in enumerate(("+6281230000001", "+62000002001", "+6281230000003")):
+            await add_person(stage, f"WARGA {n}", ("sms", phone), ("email", f"w{n}@example.com"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        async with stage.house.database.write() as db:
+            await db.execute(update(contacts).where(contacts.c.address == "+6281230000003").values(state="dead"))
+        await stage.dispatcher.drain()
+        async with stage.house.database.write() as db:
+            ref = (await db.execute(select(attempts.c.ref).where(attempts.c.delivery_id == 1))).scalar_one()
+            bounce = Receipt(ref, ReceiptState.FAILED, reason="no such number", permanent=True)
+            await settle_receipt(db, "sms", bounce, delivery_terms(stage.house), stage.clock())
+            put = {line: (load.people, load.attempts) for line, load in (await loads.of(db, number)).items()}
+        assert put == {"sms": (3, 2), "mail": (3, 2)}

@@ -16,7 +16,7 @@ from notifier.app.house import utc_now
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import settle_receipt
 from notifier.dispatch.claiming import Claims
-from notifier.dispatch.receipts import match_late
+from notifier.dispatch.receipts import Walk, match_late
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
@@ -24,7 +24,7 @@ from notifier.store import deliveries as dels
 from notifier.store import paces as pace_rows
 from notifier.store.engine import Database
 from notifier.store.schema import attempts, deliveries, receipts
-from tests.delivery.test_governor import RATE, Noting, _worker, most_in_a_second
+from tests.delivery.workers import RATE, Noting, most_in_a_second, worker_of
 from tests.houses import NO_WINDOW, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
@@ -68,7 +68,7 @@ async def test_slow_commit_rate(database_url: str, tmp_path: Path, monkeypatch: 
         calls: list[float] = []
         channel: Any = Noting(stage.house.channels["sms"], calls)
         databases = [Slow(database_url, pool_size=4) for n in range(3)]
-        workers = [_worker(stage, channel, database, n) for n, database in enumerate(databases)]
+        workers = [worker_of(stage, channel, database, n) for n, database in enumerate(databases)]
         running = [asyncio.create_task(w.run(0.02)) for w in workers]
         async with asyncio.timeout(60):
             while len(calls) < 4 * RATE:
@@ -89,7 +89,7 @@ async def test_waiting_is_no_skew(database_url: str, tmp_path: Path) -> None:
         await add_person(stage, "WARGA", ("sms", "+6281230000001"))
         await stage.broadcast("round_announced", CODE)
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        w = _worker(stage, Noting(stage.house.channels["sms"], []), stage.house.database, 1)  # type: ignore
+        w = worker_of(stage, Noting(stage.house.channels["sms"], []), stage.house.database, 1)  # type: ignore
         async with stage.house.database.write() as db:
             await pace_rows.lock(db, "line:sms", "line:sms", utc_now())
         async with stage.house.database.write() as db:
@@ -190,7 +190,7 @@ async def test_match_late_deadlock(database_url: str, tmp_path: Path) -> None:
         async def late() -> None:
             try:
                 async with stage.house.database.write() as db:
-                    await match_late(db, terms, now)
+                    await match_late(db, terms, now, Walk())
             except DBAPIError as e:
                 errors.append(repr(e)[:90])
 

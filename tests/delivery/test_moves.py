@@ -15,7 +15,9 @@ from notifier.broadcasts.following import follows
 from notifier.dispatch import settle_receipt
 from notifier.errors import Refused
 from notifier.jobs import LATE, RoundCarrier
+from notifier.proofs import prove
 from notifier.store import broadcasts as rows
+from notifier.store import deliveries as delivery_rows
 from notifier.store import rounds as round_rows
 from notifier.store.broadcasts import Broadcast
 from notifier.store.schema import attempts, broadcasts, deliveries
@@ -66,7 +68,7 @@ def _heard(stage: Stage) -> list[list[str]]:
 
 
 def _kind(text: str) -> str:
-    return CHANGED if text.startswith("JADWAL BERUBAH") else OFF if text.startswith("BATAL") else NEWS
+    return CHANGED if text.startswith("BERUBAH") else OFF if text.startswith("BATAL") else NEWS
 
 
 async def _balanced(stage: Stage) -> bool:
@@ -242,6 +244,7 @@ async def test_a_round_that_moves_twice_is_corrected_once_from_what_people_read(
         await _change(stage, {"TEMPAT": "Balai Desa", **MOVED})
         first, second = await _there(stage, "round_changed")
         assert (first.state, second.state) == ("stopped", "planned")
+        assert not [finding async for finding in prove(stage.house.database, stage.house.vault)]
         await _approve(stage, "round_changed")
         mails = await _mails(stage)
         assert len(mails) == 2
@@ -401,3 +404,133 @@ async def test_what_is_refused_after_its_broadcast_ended_is_not_tried_again(
         assert (account.failed, account.due, account.balanced) == (1, 0, True)
         assert len([call for call in stage.providers.phones.calls if call.key.startswith("1:")]) == 1
         assert not stage.providers.phones.notes("siti@example.com")
+
+
+async def _bounce(stage: Stage, number: int = 1) -> None:
+    """The provider says late that the first attempt of a delivery did not arrive."""
+    async with stage.house.database.write() as db:
+        tried = select(attempts.c.line, attempts.c.ref).where(attempts.c.delivery_id == number, attempts.c.number == 1)
+        line, ref = (await db.execute(tried)).one()
+        late = Receipt(ref, ReceiptState.FAILED, reason="no such number", permanent=True)
+        await settle_receipt(db, line, late, delivery_terms(stage.house), stage.clock())
+
+
+async def _one_of_two_ways(stage: Stage) -> None:
+    await add_round(stage)
+    await add_person(stage, "SITI AMINAH", ("sms", PHONES[0]), ("email", "siti@example.com"))
+    await _done(stage)
+    stage.clock.move(minutes=2)
+    await stage.house.broadcasts.advance(stage.clock(), "test")
+
+
+async def test_a_late_bounce_opens_a_finished_broadcast_until_the_next_rung_is_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        await _bounce(stage)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        assert [b.state for b in await _there(stage, "round_announced")] == ["sending"]
+        await stage.send()
+        assert len(await _mails(stage)) == 1
+        account = await stage.house.broadcasts.statement(1)
+        assert (account.state, account.accepted + account.delivered, account.balanced) == ("done", 1, True)
+        assert not [finding async for finding in prove(stage.house.database, stage.house.vault)]
+
+
+async def test_a_bounce_in_the_moment_a_broadcast_ends_is_seen_a_minute_later(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", PHONES[0]), ("email", "siti@example.com"))
+        await _done(stage)
+        await _bounce(stage)
+        async with stage.house.database.write() as db:  # neither saw the other
+            wake = stage.clock() + course.ONCE_MORE
+            await db.execute(update(broadcasts).where(broadcasts.c.wake < wake).values(wake=wake))
+        stage.clock.move(minutes=1)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        assert [b.state for b in await _there(stage, "round_announced")] == ["sending"]
+
+
+async def test_a_late_bounce_after_the_round_is_cancelled_invites_nobody_on_another_channel(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        await _change(stage)
+        await _bounce(stage)
+        await stage.send()
+        assert not await _mails(stage)
+        account = await stage.house.broadcasts.statement(1)
+        assert (account.state, account.failed, account.due, account.balanced) == ("done", 1, 0, True)
+
+
+async def test_that_a_round_is_cancelled_climbs_after_a_late_bounce_until_the_round_is_open_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        await _change(stage)
+        await _approve(stage, "round_cancelled")
+        await _bounce(stage, 2)
+        await stage.send()
+        assert ["dibatalkan" in mail.lower() for mail in await _mails(stage)] == [True]
+
+
+async def test_a_cancellation_of_a_round_that_is_open_again_climbs_no_more(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        await _change(stage)
+        await _approve(stage, "round_cancelled")
+        async with stage.house.database.write() as db:
+            of = await round_rows.by_code(db, CODE)
+            assert of is not None
+            assert await round_rows.edit(db, of, {"state": "open"}, stage.clock())
+        await _bounce(stage, 2)
+        await stage.send()
+        assert not await _mails(stage)
+
+
+@pytest.mark.parametrize("corrected", [False, True], ids=["not corrected yet", "corrected"])
+async def test_a_late_bounce_after_the_round_moved_carries_the_new_facts_to_whoever_has_not_got_them(
+    database_url: str, tmp_path: Path, corrected: bool
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        await _change(stage, MOVED)
+        if corrected:
+            await _approve(stage, "round_changed")
+        await _bounce(stage)
+        await stage.send()
+        mails = await _mails(stage)
+        async with stage.house.database.read() as db:
+            told = (await db.execute(select(attempts.c.delivery_id, attempts.c.round_version))).all()
+        if corrected:
+            assert not mails, "the correction went out, and its own bounce would carry it on"
+        else:
+            assert [("14 Desember" in mail, "JADWAL BERUBAH" in mail) for mail in mails] == [(True, False)]
+            assert [tuple(row) for row in told] == [(1, 1), (1, 2)]
+            stage.clock.now += LATE
+            await _carry(stage)
+            await _approve(stage, "round_changed")
+            assert len(await _mails(stage)) == 1, "who heard the new facts alone is not corrected"
+        assert await _balanced(stage)
+
+
+@pytest.mark.parametrize("fate", [MOVED, None], ids=["moved", "cancelled"])
+async def test_a_held_message_of_a_round_that_was_changed_stays_unknown(
+    database_url: str, tmp_path: Path, fate: Mapping[str, str] | None
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _one_of_two_ways(stage)
+        async with stage.house.database.write() as db:
+            await db.execute(update(deliveries).values(state="unknown", held=True, lease_until=stage.clock()))
+            await delivery_rows.count(db, {(1, "unknown", ""): 1, (1, "accepted", ""): -1}, "test")
+        await _change(stage, fate)
+        stage.clock.move(seconds=1)
+        await stage.send()
+        assert not await _mails(stage)
+        account = await stage.house.broadcasts.statement(1)
+        assert (account.unknown, account.held, account.balanced) == (1, 0, True)

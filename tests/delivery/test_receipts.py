@@ -1,15 +1,18 @@
 """A provider's word on a message: repeated, early, late, for nobody we know; rank decides."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import Outcome, settle_receipt
+from notifier.dispatch import receipts as receipt_words
 from notifier.dispatch.settle import settle_group
 from notifier.rules.deliveries import State
+from notifier.store import attempts as attempt_rows
 from notifier.store.schema import attempts, contacts, deliveries, receipts
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -202,3 +205,27 @@ async def test_an_acceptance_that_comes_after_the_refusal_of_the_same_attempt_sa
         await _tell(stage, Receipt("", A, key="1:1:1"))
         account = await stage.house.broadcasts.statement(number)
         assert (account.accepted, account.due, account.balanced) == (0, 1, True)
+
+
+async def test_a_receipt_that_met_its_send_is_found_behind_many_of_messages_that_others_sent(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, real = [], attempt_rows.found_late
+
+    async def found_late(*words: Any) -> Any:
+        looked.append(words[2])
+        return await real(*words)
+
+    monkeypatch.setattr(attempt_rows, "found_late", found_late)
+    monkeypatch.setattr(receipt_words, "PAGE", 2)
+    async with open_stage(database_url, tmp_path) as stage:
+        _, ref = await _sent(stage, ("sms", "+6281230000001"))
+        now, known = stage.clock(), {"line": "sms", "key": "", "state": "delivered"}
+        async with stage.house.database.write() as db:
+            for foreign in ("!1", "!2", "!3", ref):
+                await db.execute(insert(receipts).values(ref=foreign, heard_at=now, **known))
+        looked.clear()
+        assert [await stage.dispatcher.lapse() for _ in range(3)] == [0, 1, 0]
+        assert len(set(looked)) == 3, "each look goes on where the last one ended"
+        async with stage.house.database.read() as db:
+            assert (await db.execute(select(deliveries.c.state))).scalars().all() == ["delivered"]

@@ -107,7 +107,7 @@ async def test_shutdown_ends_while_the_database_is_away(
         monkeypatch.setattr("notifier.dispatch.keeping.settle_group", away)
 
         async def go() -> None:
-            async with _sending(d, 1.0):
+            async with _sending(d, lambda: 1.0):
                 await asyncio.sleep(2.0)
 
         task = asyncio.create_task(go())

@@ -8,11 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from channels.contract import Message, Sent
 from notifier.app.lines import delivery_terms
+from notifier.app.service import _Patience
+from notifier.broadcasts import course
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
+from notifier.store import broadcasts as broadcast_rows
+from notifier.store import expansion
+from notifier.store import paces as pace_rows
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
 from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
@@ -170,6 +176,9 @@ async def test_a_closing_service_gives_back_what_it_had_not_begun(database_url: 
         assert not stage.providers.phones.calls
         account = await stage.house.broadcasts.statement(number)
         assert (account.due, account.balanced) == (1, True)
+        sms = (await stage.house.lines.look(stage.planner, stage.clock()))[1]
+        told = await stage.house.told.account(number)
+        assert (sms.failed, told.lines["sms"]["attempts"]) == (0, 0), "what never left is no attempt"
 
 
 async def test_a_stopped_broadcast_leaves_nobody_due_who_was_under_way(database_url: str, tmp_path: Path) -> None:
@@ -218,3 +227,129 @@ async def test_a_broadcast_stopped_half_way_is_not_planned_anew_for_the_same_peo
         await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
         with pytest.raises(Refused, match=f"broadcast {number} already"):
             await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+
+
+async def test_a_stop_walks_what_has_not_left_once_and_not_again_when_nothing_is_left(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked, real = [], broadcast_rows.waiting
+
+    async def waiting(db: Any, broadcast_id: int, after: int, limit: int) -> Any:
+        walked.append(after)
+        return await real(db, broadcast_id, after, limit)
+
+    monkeypatch.setattr(broadcast_rows, "waiting", waiting)
+    monkeypatch.setattr(course, "RECALL", 2)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n in range(5):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        (one, *others) = (await stage.claim("sms")).ready
+        async with stage.house.database.write() as db:  # all but one come back
+            back = [Outcome(o.delivery.id, o.delivery.fence, stage.clock(), State.FAILED, excused=True) for o in others]
+            await settle_group(db, "sms", back, delivery_terms(stage.house), stage.clock(), [0.5] * len(back))
+        await stage.house.broadcasts.stop(stage.approver, number, stage.clock())
+        for _ in range(3):
+            await stage.house.broadcasts.advance(stage.clock(), "test")
+            stage.clock.move(seconds=3)
+        assert walked == [0, 3], "a slice goes on where the last one ended; who is under way costs no walk"
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.cancelled, account.sending, account.balanced) == (4, 1, True)
+        assert one.delivery.id == 1
+
+
+async def test_a_small_broadcast_does_not_wait_until_a_large_one_is_expanded(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, real = [], expansion.expand
+
+    async def expand(db: Any, broadcast: Any, *words: Any, **more: Any) -> Any:
+        order.append(broadcast.id)
+        return await real(db, broadcast, *words, **more)
+
+    monkeypatch.setattr(expansion, "expand", expand)
+    monkeypatch.setattr(course, "GLANCE", 3)
+    for engine in ("SLICE_SQLITE", "SLICE_POSTGRESQL"):
+        monkeypatch.setattr(course, engine, 1)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_round(stage, "KECIL-2026-12", region="31.75.08")
+        for n in range(8):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000100"), region="31.75.08.1001")
+        large = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        small = await stage.broadcast("round_announced", "KECIL-2026-12")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        assert order.count(large) == 9
+        assert order.index(small) < order.index(large) + 4
+        assert [(await stage.house.broadcasts.statement(number)).due for number in (large, small)] == [8, 1]
+
+
+async def test_a_provider_that_hangs_is_given_nothing_more_to_begin(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        dispatcher, answered = stage.dispatcher, asyncio.Event()
+        number = await _one(stage, ("sms", "+6281230000001"))
+        share = dispatcher.share("sms")
+        real = share.route.channel.send
+
+        async def hang(message: Message) -> Sent:
+            await answered.wait()
+            return await real(message)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(share.route.channel, "send", hang)
+            async with dispatcher._keeping():
+                dispatcher._gates["sms"] = asyncio.Semaphore(1)
+                assert await dispatcher.turn(share) == 1
+                await stage.house.lines.test(stage.planner, "sms", "+6281230000002", stage.clock())
+                waiting = asyncio.create_task(dispatcher.turn(share))
+                await asyncio.wait([waiting], timeout=0.2)
+                async with stage.house.database.read() as db:
+                    begun = (await db.execute(select(attempts.c.delivery_id))).scalars().all()
+                answered.set()
+                assert await waiting == 1
+        assert begun == [1]
+        assert (await stage.house.broadcasts.statement(number)).balanced
+
+
+async def test_a_line_works_again_when_it_judges_an_address(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("sms", "+62000002001"))  # nobody has it
+        async with stage.house.database.write() as db:
+            await pace_rows.lock(db, "line:sms", "line:sms", stage.clock())
+            await pace_rows.park(db, "line:sms", stage.clock(), "quota used up", stage.clock())
+        stage.clock.move(seconds=1)
+        await stage.dispatcher.drain()
+        assert (await stage.house.broadcasts.statement(number)).failed == 1
+        async with stage.house.database.read() as db:
+            assert (await db.execute(select(paces.c.parks).where(paces.c.scope == "line:sms"))).scalar_one() == 0
+
+
+async def test_a_message_that_is_led_in_a_circle_ends(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _one(stage, ("telegram", "-501"))
+        terms = delivery_terms(stage.house)
+        for turn in range(10):
+            stage.clock.move(seconds=5)
+            ready = (await stage.claim("bot")).ready
+            if not ready:
+                break
+            c, other = ready[0].delivery, ("-1001", "-501")[turn % 2]
+            led = Outcome(
+                c.id, c.fence, stage.clock(), State.FAILED, reason="moved", permanent=True, address=True, moved_to=other
+            )
+            async with stage.house.database.write() as db:
+                await settle_group(db, "bot", [led], terms, stage.clock(), [0.5])
+        assert turn == 4
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.failed, account.due, account.balanced) == (1, 0, True)
+
+
+async def test_all_that_a_closing_service_waits_for_has_one_time_together() -> None:
+    patience = _Patience(20)
+    first = patience()
+    await asyncio.sleep(0.01)
+    assert 0 < patience() < first <= 20
+    assert _Patience(0)() == 0

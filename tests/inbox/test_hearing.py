@@ -383,11 +383,12 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
 
 
 @ONE_ENGINE
-async def test_pressing_start_tells_a_stranger_what_we_can_do_once_a_day(talk: Talk) -> None:
-    await talk.telegram(7100, "/start")
+async def test_a_reply_to_words_that_ask_for_nothing_is_heard_like_any_other(talk: Talk) -> None:
+    await talk.telegram(7100, "hm")
     await talk.send()
-    await talk.telegram(7100, "/start")
-    assert await talk.events() == ["help"]
+    ref = await talk.ref_to("telegram", "7100", "help")
+    await talk.telegram(7100, "Bantuan saya dipotong ketua RT", reply_to=ref)
+    assert await talk.outcomes() == ["helped", "opened"]
 
 
 @ONE_ENGINE

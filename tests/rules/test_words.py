@@ -1,7 +1,10 @@
 """What citizens' words mean: labelled replies, the forty answers of the story, our own sayings, and hostile texts."""
 
+import ast
 import io
 import json
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +16,10 @@ from hypothesis import strategies as st
 from channels.quotes import new_words
 from notifier.cli.understand import run
 from notifier.errors import Refused
-from notifier.rules.words import Context, Intent, Meaning, Topic, meaning
-from notifier.rules.words.lexicon import BadLexicon, compiled, shipped
+from notifier.rules import words
+from notifier.rules.words import BadLexicon, Context, Intent, Lexicon, Topic, meaning, shipped
+from tests.rules.measure import ALIKE, DATA, measure, rows, top
 
-DATA = Path(__file__).parents[1] / "data"
 SAYINGS = Path(__file__).with_name("sayings.txt")
 CONTEXTS = {
     "n": "none",
@@ -25,11 +28,6 @@ CONTEXTS = {
     "s": "status_notice",
     "t": "ticket_update",
 }
-ALIKE = {"delayed": "not_received"}
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DATA / name).read_text("utf-8").splitlines()]
 
 
 def sayings() -> Iterator[tuple[str, str, str, str, str]]:
@@ -39,18 +37,13 @@ def sayings() -> Iterator[tuple[str, str, str, str, str]]:
             yield CONTEXTS[context], intent, marks, category, text
 
 
-def top(found: Meaning) -> str:
-    first = found.categories[0] if found.categories else ""
-    return ALIKE.get(first, first)
-
-
-@pytest.mark.parametrize("row", rows("story_answers.jsonl"), ids=lambda row: f"answer {row['n']}")
+@pytest.mark.parametrize("row", rows(DATA / "story_answers.jsonl"), ids=lambda row: f"answer {row['n']}")
 def test_each_of_the_forty_answers_is_understood(row: dict[str, Any]) -> None:
     text = new_words(row["text"]) if row["channel"] == "email" else row["text"]
     found, expected = meaning(text, row["answers"]), row["expected"]
     assert (found.intent, found.urgent) == (expected["intent"], expected["urgent"]), found.why
     if expected["category"]:
-        assert top(found) == ALIKE.get(expected["category"], expected["category"]), found.why
+        assert top(found.categories) == ALIKE.get(expected["category"], expected["category"]), found.why
     if expected["ticket"] == "open":
         assert found.needs_ticket
 
@@ -85,13 +78,25 @@ def test_who_says_that_our_message_is_wrong_is_told_from_who_complains(text: str
 
 @pytest.mark.parametrize("name", ["replies.jsonl", "urgent.jsonl"])
 def test_the_labelled_replies_are_understood(name: str) -> None:
-    wrong = []
-    for row in rows(name):
-        found = meaning(row["text"], row["context"])
-        expected = (row["intent"], row["needs_ticket"], row["urgent"], row["wants_anonymity"])
-        if (found.intent.value, found.needs_ticket, found.urgent, found.wants_anonymity) != expected:
-            wrong.append((row["id"], found.why))
-    assert len(wrong) <= 3, wrong
+    found = measure(rows(DATA / name))
+    assert len(found.wrong) <= 3, found.wrong
+
+
+@pytest.mark.parametrize(
+    ("name", "intent", "recall", "precision", "urgent"),
+    [
+        ("development.jsonl", 0.97, 0.985, 0.98, 0.98),
+        ("held_out.jsonl", 0.90, 0.98, 0.95, 0.90),  # what it reads of answers it was never tuned to
+    ],
+)
+def test_most_answers_nobody_wrote_rules_for_are_understood(
+    name: str, intent: float, recall: float, precision: float, urgent: float
+) -> None:
+    found = measure(rows(DATA / "answers" / name))
+    assert found.intent >= intent, found
+    assert found.recall >= recall, found
+    assert found.precision >= precision, found
+    assert found.urgent >= urgent, found
 
 
 def test_our_own_sayings_are_understood() -> None:
@@ -101,7 +106,7 @@ def test_our_own_sayings_are_understood() -> None:
         found = meaning(text, context)
         expected = (intent, "+" in marks, "!" in marks, "@" in marks)
         got = (found.intent.value, found.needs_ticket, found.urgent, found.wants_anonymity)
-        if got != expected or category not in ("-", "delayed", top(found)):
+        if got != expected or category not in ("-", "delayed", top(found.categories)):
             wrong.append((text, found.why))
         if ("+" in marks and not found.needs_ticket) or ("!" in marks and not found.urgent):
             missed.append((text, found.why))
@@ -174,6 +179,44 @@ def test_tricks_of_the_keyboard_change_nothing(text: str) -> None:
     assert "not_received" in meaning(text).categories
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("bntuan", "bantuan"),
+        ("bantaun", "bantuan"),
+        ("tetangg", "tetangga"),
+        ("kartuu", "kartu"),
+        ("peutgas", "petugas"),
+        ("sdaah", "sudah"),
+        ("belmu", "belum"),
+        ("makin", ""),
+        ("tuhan", ""),
+        ("selama", ""),
+        ("bulat", ""),
+        ("kelinci", ""),
+    ],
+)
+def test_a_slip_of_the_thumb_is_read_and_another_word_is_not(typed: str, meant: str) -> None:
+    symbols = shipped().symbols(typed)
+    assert meant in symbols if meant else symbols == (typed,)
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "categories"),
+    [
+        ("none", "apa memang harus bayar 10 ribu ke ketua?", ("illegal_levy",)),
+        ("none", "bantuan ke kampung lain terus, kenapa kampung kami dilewati?", ("not_received",)),
+        ("receipt_question", "tidak, katanya nama saya dihapus", ("not_registered", "not_received")),
+        ("receipt_question", "belum pak, kartunya rusak", ("card_problem", "not_received")),
+    ],
+)
+def test_a_grievance_put_as_a_question_or_after_a_no_is_a_complaint(
+    context: str, text: str, categories: tuple[str, ...]
+) -> None:
+    found = meaning(text, context)
+    assert (found.intent, found.categories) == (Intent.COMPLAINT, categories), found.why
+
+
 def test_a_reading_says_why() -> None:
     found = meaning("pak di ktr pos tadi sy dimintain 10rb sm petugas, jangan sebut nama saya")
     assert found.why[0].startswith("complains")
@@ -230,22 +273,45 @@ def test_an_unknown_context_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("concepts", "sentence"),
+    ("lexicon", "sentence"),
     [
-        ({"a": "{b} mana"}, "concept a uses {b}, which is not defined"),
-        ({"a": "{b}", "b": "{a}"}, "in a circle"),
-        ({"a": "belum .."}, 'concept a has a pattern without words: "belum .."'),
-        ({"a": "x & "}, "concept a has a pattern without words"),
+        ({"concepts": {"a": "{b} mana"}}, "concept a uses {b}, which is not defined"),
+        ({"concepts": {"a": "{b}", "b": "{a}"}}, "in a circle"),
+        ({"concepts": {"a": "belum .."}}, 'concept a has a pattern without words: "belum .."'),
+        ({"concepts": {"a": "x & "}}, "concept a has a pattern without words"),
+        ({"concepts": {"a": ["x"]}}, "concepts.a is no text"),
+        ({"concepts": "x"}, "concepts is no table"),
+        ({}, "concepts is missing or empty"),
+        ({"concepts": {"a": "x"}, "speling": {}}, "speling is no section; use one of settings, pairs"),
+        ({"concepts": {"a": "x"}, "settings": {"denied": "a"}}, "settings.denied is unknown"),
+        ({"concepts": {"a": "x"}, "settings": {"deniable": "nobody"}}, "settings.deniable names nobody"),
+        ({"concepts": {"a": "x"}, "pairs": {"makasih": "terima kasih banyak"}}, 'pairs.makasih has "terima kasih ban'),
+        ({"concepts": {"a": "x"}, "spelling": {"saya": ""}}, "spelling.saya lists no spellings"),
     ],
 )
-def test_a_broken_lexicon_names_the_concept(concepts: dict[str, str], sentence: str) -> None:
-    with pytest.raises(BadLexicon, match=sentence.replace("{", r"\{").replace("}", r"\}").replace(".", r"\.")):
-        compiled({"concepts": concepts})
+def test_a_broken_lexicon_names_the_key(lexicon: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(BadLexicon, match=re.escape(sentence)):
+        Lexicon.of(lexicon)
 
 
-def test_a_deniable_concept_has_to_exist() -> None:
-    with pytest.raises(BadLexicon, match=r"settings\.deniable names nobody"):
-        compiled({"concepts": {"a": "x"}, "settings": {"deniable": "nobody"}})
+def test_a_text_is_read_with_the_lexicon_that_is_given() -> None:
+    content = tomllib.loads(Path(str(words.__path__[0]), "lexicon.toml").read_text("utf-8"))
+    concepts = {**content["concepts"], "bad_goods": content["concepts"]["bad_goods"] + ", mlekoh"}
+    grown = Lexicon.of({**content, "concepts": concepts})
+    assert "goods_quality" not in meaning("berasnya mlekoh semua pak", lexicon=shipped()).categories
+    assert meaning("berasnya mlekoh semua pak", lexicon=grown).categories == ("goods_quality",)
+
+
+def test_the_rules_ask_only_for_concepts_that_the_shipped_lexicon_has() -> None:
+    known = {concept.name for concept in shipped().concepts}
+    asked = {"has", "whole", "any", "of", "opens_with", "ends_with", "sentences_with", "_first", "_covers"}
+    for file in Path(str(words.__path__[0])).glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            strings = {arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+            assert name not in asked or strings <= known, f"{file.name}, line {node.lineno}: {strings - known}"
 
 
 def test_the_shipped_lexicon_compiles_once() -> None:
@@ -278,15 +344,22 @@ def test_understand_prints_a_meaning_a_line(tmp_path: Path, capsys: pytest.Captu
         (b"[" * 100_000, "line 2: not JSON"),
     ],
 )
-def test_a_bad_line_is_named_and_nothing_is_printed(
+def test_a_bad_line_is_named_and_the_others_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: bytes, sentence: str
 ) -> None:
     file = tmp_path / "a.jsonl"
-    file.write_bytes(b'{"text": "ya"}\n' + line + b"\n")
+    file.write_bytes(b'{"text": "ya"}\n' + line + b'\n{"text": "STOP"}\n')
     out = io.StringIO()
     assert run(file, out) == 1
-    assert out.getvalue() == ""
+    assert [json.loads(told)["intent"] for told in out.getvalue().splitlines()] == ["unclear", "opt_out"]
     assert f"a.jsonl, {sentence}" in capsys.readouterr().err
+
+
+def test_many_bad_lines_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text("{\n" * 23, "utf-8")
+    assert run(file, io.StringIO()) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"{file}: 3 more lines like these."
 
 
 def test_a_missing_file_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FORMS: Mapping[str, Mapping[str, str]] = {
     "/login": {"login": "siapa", "password": "salah sekali"},
     "/language": {"language": "en"},
+    "/cek": {"nik": "3175070101800000", "nama": "Siapa"},
+    "/lacak": {"nomor": "ADU-7K4M2QX", "kode": "2345-6789"},
     "/held": {"do": "leave", "delivery": "1"},
     "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},
@@ -425,7 +427,7 @@ async def test_metrics_tell_how_much_waits_and_name_nobody(pages: Site) -> None:
 
 async def test_citizens_read_how_to_complain_and_never_a_secret(pages: Site) -> None:
     text = await pages.read("/")
-    assert "Cara mengadu" in text
+    assert "Cara melapor" in text
     assert "pengaduan@bansos.test" in text
     assert "AAE-x" not in text
     assert 'href="/login"' in text

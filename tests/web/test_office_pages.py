@@ -8,7 +8,7 @@ import pytest
 from notifier.broadcasts import Statement
 from notifier.config import parse
 from notifier.web.office import slices
-from notifier.web.public import ways
+from notifier.web.public.welcome import ways
 from tests.web.sites import HOSTILE, Site, fill, open_site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,6 +7,8 @@ rule is sure, a person at the desk sees it: silence is never the answer to somet
 from collections.abc import Callable
 from dataclasses import replace
 
+from notifier.rules.words.asking import only_asked_about, tells
+from notifier.rules.words.followups import about_a_ticket
 from notifier.rules.words.grievances import whether
 from notifier.rules.words.lexicon import Lexicon, shipped
 from notifier.rules.words.normal import READ
@@ -18,8 +20,8 @@ _SHORT = 4  # words: an answer, not a story
 _SENTENCE = 12  # words: as long as mere thanks get
 _BRIEF = 5  # words: a keyword with a few round it
 _QUERY = 2  # words that are enough to ask something
-_NUMBERING = frozenset({"adu", "aduan", "tiket", "ticket", "laporan", "report", "nomor", "no", "nomer"})
 _MANY = 3  # words of the market that make an advertisement
+_CASE = 14  # words of a question from which on it tells a case of its own
 _SUBSTANCE = 4  # words from which on a text we do not understand is worth a person's time
 
 
@@ -58,6 +60,12 @@ def _machine(r: Reading) -> Meaning | None:
     return plainly(Intent.AUTO_REPLY, r, "auto_reply") if r.has("auto_reply") and not r.grief.danger else None
 
 
+def _insults(r: Reading) -> Meaning | None:
+    if r.has("insult") and r.context is not Context.TICKET and r.whole("insult", "officer", "they_all"):
+        return plainly(Intent.UNCLEAR, r, "insult")
+    return None
+
+
 def _start_again(r: Reading) -> Meaning | None:
     if len(r.core) <= 2 and r.has("start_word") and r.whole("start_word", "wants_again"):
         return plainly(Intent.OPT_IN, r, "start_word")
@@ -89,50 +97,27 @@ def _advertises(r: Reading) -> Meaning | None:
     if r.has("real_q") or r.grief.danger or r.has("me_grieving"):
         return None
     many = len({start for start, _ in r.seen.of("spam_word")})
-    only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy"}
+    only_prices = set(r.grief.categories) <= {"deduction", "illegal_levy", "fraud_hoax", "card_problem"}
     if (r.has("spam_strong") and only_prices) or (many >= _MANY and not r.asked):
         return plainly(Intent.SPAM, r, "spam_strong", "spam_word")
     return None
 
 
 def _is_it_real(r: Reading) -> Meaning | None:
-    if not r.has("real_q") or r.grief.danger or r.has("harm_sure"):
+    if not r.has("real_q") or r.has("harm_sure"):
+        return None
+    if r.has("hearsay") and r.has("true_q"):
+        # what the forwarded text promises or threatens is not what happened to this person
+        return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", "hearsay", categories=("fraud_hoax",))
+    if r.grief.danger:
         return None
     doubts = {"fraud_hoax", "not_received", "data_error", "other", "officer_conduct"}
-    if set(r.grief.categories) - (doubts if r.has("officer") else doubts | {"illegal_levy", "deduction"}):
+    if not r.has("me", "kin"):
+        doubts.add("not_registered")
+    paid = {"illegal_levy", "deduction"} if r.has("hearsay", "disturbing_link") and not r.has("officer") else set()
+    if set(r.grief.categories) - doubts - paid:
         return None
     return plainly(Intent.VERIFY_AUTHENTICITY, r, "real_q", categories=("fraud_hoax",))
-
-
-def _about_a_ticket(r: Reading) -> Meaning | None:
-    named = r.has("report_ref") or (r.has("my_report") and r.has("followup_word"))
-    if r.context is not Context.TICKET and not named:
-        return None
-    if r.context is Context.TICKET and r.whole("okays", "yes", "thanks", "me", "awaits") and not r.asked:
-        return None
-    grumbles = r.grief.found or r.has("not", "add_more", "ask_word", "report_ref", "but", "settled")
-    if r.has("thanks") and not r.asked and not grumbles and (r.has("thanks_done") or not r.has("done")):
-        return None
-    if r.context is not Context.TICKET and r.grief.danger:
-        return None
-    if r.context is Context.TICKET and not named and r.has("status_ask") and not r.has("followup_word"):
-        return None
-    # what is new and grave belongs to the ticket's categories; the rest it has already
-    grave = (r.grief.kind,) if r.grief.danger else ("officer_conduct",) if r.has("threat_settled") else ()
-    found = plainly(Intent.TICKET_FOLLOWUP, r, "report_ref", "my_report", "followup_word", categories=grave)
-    return replace(found, progress=_asks_progress(r) and not grave)
-
-
-def _asks_progress(r: Reading) -> bool:
-    """Nothing but "how does it stand?", or a bare number: it can be answered without a person."""
-    if r.has("add_more", "settled") or r.grief.danger or set(r.grief.categories) - {"delayed", "other"}:
-        return False
-    return r.has("progress_ask") or (r.has("report_ref") and len(_besides_numbers(r)) < _QUERY)
-
-
-def _besides_numbers(r: Reading) -> list[str]:
-    """The words that are no part of a ticket's number, nor lead to one; a number falls apart into words and digits."""
-    return [word for word in r.core if word not in _NUMBERING and not any(sign.isdigit() for sign in word)]
 
 
 def _answers_receipt(r: Reading) -> Meaning | None:
@@ -145,7 +130,11 @@ def _answers_receipt(r: Reading) -> Meaning | None:
         or ("not_received" in r.grief.found and not (r.opens_with("yes") and r.has("but_strong")))
     )
     if beyond or (negative and r.has("why_q")):
-        return complaint(r, first=("not_received",) if negative and r.grief.danger else ())
+        return complaint(
+            r,
+            first=("not_received",) if negative and r.grief.danger else (),
+            last=("not_received",) if negative else (),
+        )
     clear = r.has("fine_word") or (r.has("got_it") and not r.opens_with("not_sure_no"))
     if clear and "not_received" not in r.grief.found:
         if _but_after(r) and not r.has("laugh", "fine_word", "good"):
@@ -157,7 +146,8 @@ def _answers_receipt(r: Reading) -> Meaning | None:
         return None
     if r.opens_with("yes") and r.has("but_strong") and not r.has("laugh", "good"):
         return complaint(r, "but_strong")
-    if r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
+    answers_last = r.ends_with("done") and not r.asked and not r.has("but_strong", "not", "please_act")
+    if answers_last or r.opens_with("yes") or r.opens_with("not_no") or (len(r.core) <= _SHORT and r.has("yes")):
         return plainly(Intent.RECEIPT_YES, r, "yes")
     return None
 
@@ -171,7 +161,11 @@ def _but_after(r: Reading) -> bool:
 def _says_received(r: Reading) -> Meaning | None:
     if r.grief.found or r.asked or not r.has("got_it") or r.context is Context.TICKET:
         return None
-    if r.has("but_strong") or not r.has("strong_got"):
+    if r.has("but_strong", "why_strong") or not r.has("strong_got"):
+        return None
+    if r.has("officer") and not r.has("me", "thanks", "good"):
+        return None  # who took it is not who was to have it
+    if r.context is Context.NONE and not r.has("done", "thanks", "good", "me"):
         return None
     said = r.context is Context.NOTICE and r.has("done")
     return plainly(Intent.RECEIPT_YES, r, "got_it") if said or r.has("aid", "got_money") else None
@@ -188,9 +182,13 @@ def _new_contact(r: Reading) -> Meaning | None:
 
 
 def _asks_status(r: Reading) -> Meaning | None:
+    if r.has("nik") and r.whole("nik", "me", "kin", "check_word", "please_act"):
+        return plainly(Intent.STATUS_CHECK, r, "nik")
     if not (r.asked or r.has("check_word", "q_word", "yesno_q")):
         return None
-    if r.has("why_q") or not r.has("status_ask") or r.has("schedule_sure") or r.has("status_meaning"):
+    if not r.has("status_ask") or (r.has("if", "general_people") and not r.has("nik", "check_word")):
+        return None
+    if r.has("why_q") or r.has("schedule_sure") or r.has("status_meaning"):
         return None
     if r.grief.danger or set(r.grief.categories) - {"not_registered", "not_received", "delayed"}:
         return None
@@ -200,28 +198,20 @@ def _asks_status(r: Reading) -> Meaning | None:
 
 
 def _complains(r: Reading) -> Meaning | None:
-    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("register_me") and not r.has("why_q"):
-        return None
-    if set(r.grief.categories) <= {"not_registered", "not_received"} and r.has("personal_case") and r.has("may_they"):
-        return None
-    if set(r.grief.categories) <= {"card_problem", "data_error"} and r.has("general_q") and not r.has("me", "kin"):
-        return None
-    if (
-        r.has("status_meaning")
-        and r.has("q_word")
-        and set(r.grief.categories) <= {"card_problem", "data_error", "delayed"}
-    ):
-        return None
-    if r.has("how_complain") and not r.has("happened") and "not_received" not in r.grief.found and not r.grief.danger:
+    if only_asked_about(r):
         return None
     if r.grief.found:
         return complaint(r)
-    if r.has("wants_complain") and not r.has("how_complain"):
+    if r.has("wants_complain") and not r.has("how_complain", "if"):
         return complaint(r, "wants_complain")
     return None
 
 
 def _registers(r: Reading) -> Meaning | None:
+    if r.has("personal_case") and r.has("may_they"):
+        return None
+    if r.has("register_word") and r.whole("register_word", "programme", "me", "please_act"):
+        return plainly(Intent.REGISTER, r, "register_word")
     if r.has("register_wish") and not (r.has("how_to_register") and not r.has("register_me")):
         return plainly(Intent.REGISTER, r, "register_wish")
     return None
@@ -233,9 +223,15 @@ def _asks(r: Reading) -> Meaning | None:
     if r.has("personal_case") and (r.asked or r.has("q_word", "yesno_q")) and r.has("me", "kin"):
         # a general answer would not help: it turns on this family's papers
         return question(r, "personal_case", ticket=not r.has("if"))
-    if r.has("q_word", "yesno_q") or r.asked or (len(r.core) <= 2 and r.has("info_word")):
-        return question(r, "q_word", "yesno_q", "info_word")
-    return None
+    if len(r.core) >= _CASE and r.has("me", "kin") and r.asked and not tells(r):
+        return question(r, "q_word", ticket=True)
+    if r.has("info_word") and (len(r.core) <= _QUERY or r.whole("info_word", "please_act", "schedule_word", "aid")):
+        return question(r, "info_word")
+    if not (r.has("q_word", "yesno_q") or r.asked):
+        return None
+    if tells(r):
+        return complaint(r, "why_strong", "whereabouts", "q_word")
+    return question(r, "q_word", "yesno_q")
 
 
 def _thanks(r: Reading) -> Meaning | None:
@@ -243,6 +239,8 @@ def _thanks(r: Reading) -> Meaning | None:
         return None
     if r.has("thanks_done") and not r.has("but", "sad", "insult"):
         return plainly(Intent.ACKNOWLEDGE, r, "thanks_done")
+    if r.context is Context.NONE and r.whole("yes") and not r.has("thanks", "good", "okays_sure", "laugh"):
+        return None  # an answer, but nothing was asked
     if not r.core and not r.has("thanks", "good", "okays", "yes", "laugh"):
         return None
     if r.whole("okays", "yes", "me") or (
@@ -268,7 +266,8 @@ def _asks_for_action(r: Reading) -> Meaning | None:
 
 
 def _not_understood(r: Reading) -> Meaning:
-    if r.has("insult") or len(r.core) < _SUBSTANCE:
+    speaks_of_aid = len(r.core) >= _QUERY and r.has("goods", "kks", "officer", "not_got")
+    if r.has("insult") or (len(r.core) < _SUBSTANCE and not speaks_of_aid):
         return plainly(Intent.UNCLEAR, r, "insult")
     # a story we do not follow is somebody's trouble until a person has read it
     return complaint(r)
@@ -277,11 +276,12 @@ def _not_understood(r: Reading) -> Meaning:
 RULES: tuple[tuple[str, Callable[[Reading], Meaning | None]], ...] = (
     ("no words", _empty),
     ("a machine wrote", _machine),
+    ("insults", _insults),
     ("wants messages again", _start_again),
     ("wants no messages", _stop),
     ("advertises", _advertises),
     ("asks whether it is real", _is_it_real),
-    ("speaks of a ticket", _about_a_ticket),
+    ("speaks of a ticket", about_a_ticket),
     ("answers the receipt question", _answers_receipt),
     ("gives a new contact", _new_contact),
     ("asks for a status", _asks_status),

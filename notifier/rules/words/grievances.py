@@ -6,6 +6,7 @@ It must not know the intent: a grievance can stand inside an answer, a question 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from notifier.rules.words.amounts import amounts
 from notifier.rules.words.seen import Seen, Span
 from notifier.rules.words.values import Context
 
@@ -16,6 +17,7 @@ RANK = (
     *("other", "illegal_levy", "deduction", "wrong_target", "not_registered", "officer_conduct", "fraud_hoax"),
     *("goods_quality", "card_problem", "data_error", "not_received", "delayed"),
 )
+_MUCH = 20  # times: what is left of an aid is no smaller part of it than this
 _ABOUT_AID = (Context.NOTICE, Context.RECEIPT_QUESTION, Context.STATUS)
 
 
@@ -44,7 +46,7 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         del found["illegal_levy"]
     if "impostor" in seen:
         found.pop("officer_conduct", None)
-    if "fraud_hoax" in found and "dropped" not in seen:
+    if "declared_dead" in seen or ("fraud_hoax" in found and "dropped" not in seen):
         found.pop("not_registered", None)
     if kind == "other" and not seen.any("aid_missing"):
         # no rice in the house is hunger; no rice from us is a grievance as well
@@ -57,7 +59,7 @@ def grievances(seen: Seen, context: Context) -> Grievances:
         first = ("not_received", "other") if "suicide" not in seen else ("other",)
     elif "card_held" in seen:
         first = (*first, "card_problem")
-    if "cut" in seen and "ask_payment" not in seen:
+    if seen.any("cut", "shortfall") and not seen.any("asks_for", "levy_word"):
         first = (*first, "deduction")
     return Grievances({c: found[c] for c in dict.fromkeys((*first, *RANK)) if c in found}, danger, kind)
 
@@ -72,8 +74,7 @@ def whether(seen: Seen) -> frozenset[int]:
 
 
 def _last_words(seen: Seen) -> Iterator[int]:
-    fillers = {start for name in ("person_called", "thanks", "laugh") for start, _ in seen.of(name)}
-    fillers |= {at for at, token in enumerate(seen.tokens) if token.word in _FILLERS}
+    fillers = {start for name in ("person_called", "thanks", "laugh", "filler") for start, _ in seen.of(name)}
     last = len(seen.tokens) - 1
     for at in range(last, -1, -1):
         ends = at == last or seen.tokens[at].clause != seen.tokens[at + 1].clause
@@ -85,7 +86,7 @@ def _last_words(seen: Seen) -> Iterator[int]:
 
 
 def _is_tag(seen: Seen, at: int) -> bool:
-    if not _covers(seen, "not", at) or at == 0:
+    if not _covers(seen, "tag_word", at) or at == 0:
         return False
     clause = [i for i, t in enumerate(seen.tokens) if t.clause == seen.tokens[at].clause]
     before = [i for i in clause if i < at]
@@ -102,40 +103,11 @@ def _ends_there(seen: Seen, end: int) -> bool:
     """Does the clause end here, but for a name, a particle or a place: "terdaftar tidak di pkh"."""
     if end >= len(seen.tokens) or seen.tokens[end].clause != seen.tokens[end - 1].clause:
         return True
-    return seen.tokens[end].word in _FILLERS or any(
-        _covers(seen, name, end) for name in ("person_called", "where", "me")
-    )
+    return any(_covers(seen, name, end) for name in ("filler", "person_called", "where", "me", "when_word"))
 
 
 def _covers(seen: Seen, concept: str, at: int) -> bool:
     return any(start <= at < end for start, end in seen.of(concept))
-
-
-_FILLERS = frozenset(
-    [
-        "?",
-        "ya",
-        "y",
-        "yah",
-        "sih",
-        "nih",
-        "dong",
-        "deh",
-        "kah",
-        "to",
-        "ta",
-        "tah",
-        "nya",
-        "lho",
-        "loh",
-        "ini",
-        "itu",
-        "skrg",
-        "sekarang",
-        "kan",
-        "e",
-    ]
-)
 
 
 def _danger(seen: Seen) -> tuple[str, str]:
@@ -147,11 +119,12 @@ def _danger(seen: Seen) -> tuple[str, str]:
     by_officer = bool(seen.any("officer", "retaliation", "they"))
     for name in ("violence", "threat_word"):
         if name in seen and not ("old_times" in seen and "fear" not in seen):
-            return seen.words(name), "officer_conduct" if by_officer or name == "threat_word" else "other"
+            by_people = by_officer or name == "threat_word" or seen.of(name)[0] not in seen.of("accident")
+            return seen.words(name), "officer_conduct" if by_people else "other"
     if "retaliation" in seen and "fear" in seen:
         return seen.words("fear"), "officer_conduct"
     for name in ("burning", "flood_quake"):
-        told_aside = "card_trouble" in seen and not seen.any("hungry", "trapped")
+        told_aside = seen.any("card_trouble", "old_times", "hypothetical") and not seen.any("hungry", "trapped")
         if name in seen and not told_aside and seen.any("want_help", "hungry", "small_ones", "home"):
             return seen.words(name), "other"
     for name in ("hungry", "sick"):
@@ -208,7 +181,11 @@ def _late(seen: Seen, context: Context) -> str:
 def _deduction(seen: Seen, context: Context) -> str:
     if "cut_denied" in seen:
         return ""
-    return _first("cut", "shortfall", "half_given")(seen, context)
+    if words := _first("cut", "shortfall", "half_given")(seen, context):
+        return words
+    named = amounts(seen.tokens)
+    less = len(named) == 2 and named[1] < named[0] < _MUCH * named[1] and not seen.any("asks_for")
+    return f"{named[0]} … {named[1]}" if less and "got" in seen else ""
 
 
 def _fraud(seen: Seen, context: Context) -> str:

@@ -50,9 +50,29 @@ def plainly(
     return Meaning(intent, ticket, categories, why=why)
 
 
-def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = ()) -> Meaning:
-    categories = tuple(dict.fromkeys((*first, *r.grief.categories))) or ("other",)
-    return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
+def complaint(r: Reading, *concepts: str, first: tuple[str, ...] = (), last: tuple[str, ...] = ()) -> Meaning:
+    categories = tuple(dict.fromkeys((*first, *r.grief.categories, *last)))
+    if categories:
+        return plainly(Intent.COMPLAINT, r, *concepts, ticket=True, categories=categories)
+    # nobody fully understands it: it is most likely about what it speaks of
+    concept, category = next(((c, category) for c, category in LEANINGS if r.has(c)), ("", "other"))
+    found = plainly(Intent.COMPLAINT, r, *concepts, concept, ticket=True, categories=(category,))
+    return replace(found, guessed=True)
+
+
+LEANINGS = (
+    ("party", "wrong_target"),
+    ("rich", "wrong_target"),
+    ("official", "officer_conduct"),
+    ("kks", "card_problem"),
+    ("fraud_word", "fraud_hoax"),
+    ("bad_goods", "goods_quality"),
+    ("data_word", "data_error"),
+    ("weight", "deduction"),
+    ("money", "deduction"),
+    ("aid", "not_received"),
+    ("not_got", "not_received"),
+)
 
 
 def question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
@@ -61,13 +81,13 @@ def question(r: Reading, *concepts: str, ticket: bool = False) -> Meaning:
 
 
 def _topic(r: Reading) -> Topic:
-    for concept, topic in _TOPICS:
+    for concept, topic in TOPICS:
         if r.has(concept):
             return topic
     return Topic.OTHER
 
 
-_TOPICS = (
+TOPICS = (
     ("how_complain", Topic.HOW_TO_COMPLAIN),
     ("status_meaning", Topic.STATUS),
     ("schedule_sure", Topic.SCHEDULE),

@@ -40,6 +40,17 @@ class Reading:
         first = next(words, 0)
         return any(start == first for start, _ in self.seen.of(concept))
 
+    def ends_with(self, concept: str) -> bool:
+        """Is this concept the last thing said, but for names and particles?"""
+        skip = _places(self.seen, *_COURTESIES)
+        words = [at for at, token in enumerate(self.seen.tokens) if at not in skip and token.word[0].isalnum()]
+        return bool(words) and any(start <= words[-1] < end for start, end in self.seen.of(concept))
+
+    def sentences_with(self, *concepts: str) -> set[int]:
+        """The places of all words in sentences where any of these concepts occurs."""
+        found = {self.seen.tokens[start].sentence for concept in concepts for start, _ in self.seen.of(concept)}
+        return {at for at, token in enumerate(self.seen.tokens) if token.sentence in found}
+
 
 def read(text: str, context: Context, lexicon: Lexicon) -> Reading:
     """Read one text with a lexicon."""

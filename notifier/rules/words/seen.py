@@ -4,12 +4,14 @@ It must not know what a concept leads to, nor how patterns are written. Reading 
 bounded, the occurrences looked at are counted, and no regular expression meets a citizen's text here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifier.rules.words.normal import Token
 
 Span = tuple[int, int]  # first token, one past the last
+
+DENIAL, CALLED = "{not}", "{person_called}"  # what takes a deniable concept back, and what ends a denial
 
 _MOST = 40  # occurrences of one symbol that a pattern looks at: enough for any honest text
 _DENIAL = 2  # words between a denial and what it denies: "tidak ada lagi potongan"
@@ -69,27 +71,48 @@ class Seen:
         return next((" ".join(t.word for t in self.tokens[start:end]) for start, end in self.of(concept)), "")
 
 
-def find(concepts: Sequence[Concept], tokens: Sequence[Token], spans: dict[str, list[Span]]) -> Seen:
-    """Add to the words' own spans those of every concept, in the lexicon's order: later ones build on earlier ones."""
+def find(
+    concepts: Sequence[Concept],
+    led_to: Mapping[str, Sequence[int]],
+    tokens: Sequence[Token],
+    spans: dict[str, list[Span]],
+) -> Seen:
+    """Add to the words' own spans those of every concept, in the lexicon's order: later ones build on earlier ones.
+
+    `led_to` gives the concepts, by their place, that have a pattern under a symbol: the others are not looked at.
+    """
     present = set(spans)
-    for concept in concepts:
-        hits = set(_all(concept.wanted, spans, present, tokens))
+    symbols: dict[int, list[str]] = {}
+    for symbol in spans:
+        for place in led_to.get(symbol, ()):
+            symbols.setdefault(place, []).append(symbol)
+    for place, concept in enumerate(concepts):
+        if place not in symbols:
+            continue
+        hits = set(_all(concept.wanted, symbols[place], spans, present, tokens))
         if hits and concept.unwanted:
-            taken = {at for start, end in _all(concept.unwanted, spans, present, tokens) for at in range(start, end)}
+            ruled_out = _all(concept.unwanted, concept.unwanted.keys() & present, spans, present, tokens)
+            taken = {at for start, end in ruled_out for at in range(start, end)}
             hits = {span for span in hits if span[0] not in taken}
         if hits and concept.deniable:
-            hits = {span for span in hits if not _denied(span, spans.get("{not}", ()), tokens)}
+            hits = {span for span in hits if not _denied(span, spans, tokens)}
         if hits:
-            symbol = "{" + concept.name + "}"
-            spans[symbol] = sorted(hits)
-            present.add(symbol)
+            found = "{" + concept.name + "}"
+            spans[found] = sorted(hits)
+            present.add(found)
+            for later in led_to.get(found, ()):
+                symbols.setdefault(later, []).append(found)
     return Seen(tokens, spans)
 
 
 def _all(
-    patterns: Patterns, spans: Mapping[str, Sequence[Span]], present: set[str], tokens: Sequence[Token]
+    patterns: Patterns,
+    symbols: Iterable[str],
+    spans: Mapping[str, Sequence[Span]],
+    present: set[str],
+    tokens: Sequence[Token],
 ) -> Iterator[Span]:
-    for symbol in patterns.keys() & present:
+    for symbol in symbols:
         for pattern in patterns[symbol]:
             if pattern.needs <= present:
                 yield from _occurrences(pattern, spans, tokens)
@@ -124,6 +147,11 @@ def _together(left: Token, right: Token, within: str) -> bool:
     return left.clause == right.clause if within == "clause" else left.sentence == right.sentence
 
 
-def _denied(span: Span, denials: Sequence[Span], tokens: Sequence[Token]) -> bool:
+def _denied(span: Span, spans: Mapping[str, Sequence[Span]], tokens: Sequence[Token]) -> bool:
+    """Does a "tidak" stand close before? In "belum pak, …" it is an answer of its own: whom it is said to, ends it."""
     at = span[0]
-    return any(0 <= at - end <= _DENIAL and tokens[end - 1].clause == tokens[at].clause for _, end in denials)
+    called = {start for start, _ in spans.get(CALLED, ())}
+    return any(
+        0 <= at - end <= _DENIAL and tokens[end - 1].clause == tokens[at].clause and called.isdisjoint(range(end, at))
+        for _, end in spans.get(DENIAL, ())
+    )

@@ -13,7 +13,24 @@ _PREFIXES: dict[str, tuple[str, ...]] = {
         ("di", "ke", "ka", "ter", "ta", "ber", "be", "me", "pe", "per", "se", "ku", "kau", "tak", "dak"), ("",)
     ),
     **dict.fromkeys(
-        ("memper", "diper", "ba", "baku", "na", "ni", "mu", "si", "pang", "pa", "nge", "menge", "penge"), ("",)
+        (
+            "memper",
+            "diper",
+            "dipun",
+            "pun",
+            "ba",
+            "baku",
+            "na",
+            "ni",
+            "mu",
+            "si",
+            "pang",
+            "pa",
+            "nge",
+            "menge",
+            "penge",
+        ),
+        ("",),
     ),
     "mem": ("", "p"),
     "pem": ("", "p"),
@@ -34,17 +51,20 @@ _ENDINGS = (
     *("ipun", "nipun", "anipun", "kanlah", "ilah", "kanmi", "kanki", "imi", "ika", "iki", "s", "ed", "ing", "keunana"),
 )
 _SHORTEST = 3
+_LONGEST_PREFIX = max(map(len, _PREFIXES))
+_BY_LENGTH = tuple(
+    frozenset(ending for ending in _ENDINGS if len(ending) == n) for n in range(max(map(len, _ENDINGS)) + 1)
+)
 
 
 def stems(word: str, wanted: Container[str]) -> Iterator[str]:
     """Those of the wanted stems that `word` can be an inflection of."""
-    for prefix, lost in _PREFIXES.items():
-        if not word.startswith(prefix):
-            continue
-        for ending in _ENDINGS:
-            core = word[len(prefix) : len(word) - len(ending)]
-            if len(core) < _SHORTEST - 1 or not word.endswith(ending):
-                continue
-            for letter in lost:
-                if len(letter + core) >= _SHORTEST and letter + core in wanted:
-                    yield letter + core
+    stops = [
+        len(word) - n for n, endings in enumerate(_BY_LENGTH) if n <= len(word) and word[len(word) - n :] in endings
+    ]
+    for start in range(min(_LONGEST_PREFIX, len(word)) + 1):
+        for letter in _PREFIXES.get(word[:start], ()):
+            for stop in stops:
+                stem = letter + word[start:stop]
+                if stop - start >= _SHORTEST - 1 and len(stem) >= _SHORTEST and stem in wanted:
+                    yield stem

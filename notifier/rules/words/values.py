@@ -85,3 +85,4 @@ class Meaning:
     amounts: tuple[int, ...] = ()  # rupiah named in the text, in order
     wrong_info: bool = False  # says that what we wrote is wrong: the date, the place, the person
     progress: bool = False  # asks how their report stands, and brings nothing new
+    guessed: bool = False  # a complaint whose category is only what its words lean to

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
+        batch_op.create_index("ix_rounds_closes", ["closes_at"], unique=False)
         batch_op.create_index(
             "ix_rounds_wake",
             ["wake"],
@@ -679,6 +680,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answers_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_heard_pieces",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("effect = 'part'"),
+            postgresql_where=sa.text("effect = 'part'"),
+        )
+        batch_op.create_index(
             "ix_heard_ref",
             ["line", "ref"],
             unique=False,
@@ -783,6 +791,70 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_messages_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "tries",
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_tries")),
+    )
+    with op.batch_alter_table("tries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tries_since"), ["since"], unique=False)
+
+    op.create_table(
+        "talks",
+        sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("flow", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("step", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=True),
+        sa.Column("misses", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("sender_index", name=op.f("pk_talks")),
+    )
+    with op.batch_alter_table("talks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_talks_expires",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("expires_at IS NOT NULL"),
+            postgresql_where=sa.text("expires_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "guesses",
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitations")),
+    )
+    op.create_table(
+        "applications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nik_index", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_applications_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_applications_ticket_id")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_nik_index"), ["nik_index"], unique=False)
 
     op.create_table(
         "boards",

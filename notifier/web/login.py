@@ -1,36 +1,10 @@
-"""The front door: what the service is and how to complain, for citizens; signing in and out, for staff."""
-
-from collections.abc import Mapping, Sequence
+"""Signing in and out, and the language a colleague reads in."""
 
 from aiohttp import web
 
 from notifier.accounts import WrongPassword
-from notifier.config import Config
 from notifier.web import pages, session
 from notifier.web.house import HOUSE
-
-# channel → keys of a line's settings that hold the address citizens write to, best first
-_ADDRESSES: Mapping[str, tuple[str, ...]] = {
-    "sms": ("sender",),
-    "telegram": (),
-    "email": ("from_address",),
-}
-
-
-async def welcome(request: web.Request) -> web.Response:
-    """What this is, and how to complain."""
-    return pages.part(request, "public/welcome.html", {"ways": ways(request.app[HOUSE].config)})
-
-
-def ways(config: Config) -> Sequence[tuple[str, str]]:
-    """How citizens reach us: (channel, address or ""), of the lines that can be answered."""
-    found: dict[tuple[str, str], None] = {}
-    for line in config.lines.values():
-        if line.two_way and line.channel in _ADDRESSES:
-            settings = line.settings
-            address = next((str(settings[key]) for key in _ADDRESSES[line.channel] if settings.get(key)), "")
-            found[line.channel, address] = None
-    return list(found)
 
 
 async def ask_login(request: web.Request) -> web.Response:

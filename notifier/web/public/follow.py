@@ -1,0 +1,82 @@
+"""Following a complaint by its number and code: how it stands, what was answered, what comes next; adding to it, and
+saying whether it is settled. Number and code travel by POST alone.
+"""
+
+from aiohttp import web
+
+from notifier.desk import Followed
+from notifier.inbox.forms import Form
+from notifier.rules.limits import Asked
+from notifier.web.house import HOUSE
+from notifier.web.public import fields, frame
+from notifier.web.public.fields import LONGEST_TEXT, Filled
+
+DOES = frozenset({"add", "settled", "unsettled"})
+
+
+async def ask(request: web.Request) -> web.Response:
+    """The form for number and code."""
+    return frame.show(request, "follow.html", {"number": "", "wrong": {}})
+
+
+async def follow(request: web.Request) -> web.Response:
+    """The ticket; and before, what its reporter does about it."""
+    house, filled, now = request.app[HOUSE], await fields.read(request), request.app[HOUSE].clock()
+    number, code, does = filled.get("nomor", 40), filled.get("kode", 20), filled.get("aksi", 12)
+    subject = "".join(letter for letter in number.upper() if letter.isalnum())
+    until = await house.enquiries.admit(Asked.FOLLOW, subject, frame.source(request), now)
+    if until is not None:
+        return frame.too_often(request, until)
+    found = await house.desk.follow(number, code, now)
+    if found is None:
+        said = {"nomor": frame.say(frame.tongue(request), "follow.wrong")}
+        return frame.show(request, "follow.html", {"number": number, "wrong": said}, status=400)
+    if does not in DOES:
+        return _page(request, found, filled)
+    wrong = _faults(filled, found, does)
+    if wrong:
+        return _page(request, found, filled, {name: _say(request, key) for name, key in wrong.items()})
+    form = Form(
+        token=filled.token,
+        does=does,
+        text=filled.get("cerita", LONGEST_TEXT) if does != "settled" else "",
+        number=found.number,
+        files=filled.files if does != "settled" else (),
+    )
+    taken = await house.forms.take(form, now)
+    again = await house.desk.follow(number, code, now) or found
+    done = {"kept": "kept", "none": "changed"}.get(taken.effect, f"done_{does}")
+    return _page(request, again, Filled({}, (), False), done=done)
+
+
+def _faults(filled: Filled, found: Followed, does: str) -> dict[str, str]:
+    faulty, text = filled.faulty_files(), filled.words.get("cerita", "")
+    if faulty:
+        return {"bukti": f"files_{faulty}"}
+    if not found.writable and does != "settled":
+        return {"cerita": "over"}
+    if does == "add" and not text.strip() and not filled.files:
+        return {"cerita": "text_short"}
+    if len(text) > LONGEST_TEXT:
+        return {"cerita": "text_long"}
+    return {"form": "machine"} if filled.machine else {}
+
+
+def _say(request: web.Request, key: str) -> str:
+    page = "follow" if key == "over" else "complain"
+    return frame.say(frame.tongue(request), f"{page}.{key}")
+
+
+def _page(
+    request: web.Request, found: Followed, filled: Filled, wrong: dict[str, str] | None = None, done: str = ""
+) -> web.Response:
+    context = {
+        "found": found,
+        "text": filled.get("cerita", LONGEST_TEXT) if wrong else "",
+        "wrong": wrong or {},
+        "done": done,
+        "token": fields.fresh(),
+        "pot": fields.POT,
+        "due": frame.clock(request, found.due) if found.due else "",
+    }
+    return frame.show(request, "followed.html", context, status=400 if wrong else 200)

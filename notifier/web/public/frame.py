@@ -1,0 +1,151 @@
+"""What all public pages share: the language they are read in, their words, and where a request seems to come from.
+
+Words are data: `templates/web/public/words/<language>.toml`, one table a page. What a language lacks is said in
+Indonesian. Knows no page.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from aiohttp import web
+
+from notifier.render import said
+from notifier.web import pages
+from notifier.web.house import HOUSE
+
+LANGUAGES: Mapping[str, str] = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
+COOKIE = "bahasa"
+A_YEAR = 365 * 24 * 3600  # seconds
+# Javanese and Sundanese were written by people who learned them; a native reader has still to say yes.
+FOR_REVIEW = frozenset({"jv", "su"})
+MENU = (
+    ("/jadwal", "calendar", "schedule"),
+    ("/cek", "check", "status"),
+    ("/lapor", "speak", "complain"),
+    ("/lacak", "track", "follow"),
+    ("/asli", "shield", "genuine"),
+    ("/cara-lapor", "book", "how"),
+    ("/tanya", "ask", "faq"),
+    ("/program", "list", "programmes"),
+    ("/layanan", "chart", "statistics"),
+    ("/berhenti", "bell", "stop"),
+)
+Words = Mapping[str, Mapping[str, str]]
+
+
+@cache
+def catalogue(tongue: str) -> Words:
+    """The words of a language, by page and key."""
+    folders = (pages.HERE.parent / "templates", pages.HERE.parents[1] / "templates")
+    found = (folder / "web" / "public" / "words" / f"{tongue}.toml" for folder in folders)
+    return tomllib.loads(next(path for path in found if path.is_file()).read_text(encoding="utf-8"))
+
+
+def say(tongue: str, key: str, **values: Any) -> str:
+    """A sentence by "page.key", with its values filled in."""
+    page, _, name = key.partition(".")
+    words = catalogue(tongue).get(page, {}).get(name) or catalogue("id")[page][name]
+    return words.format(**values) if values else words
+
+
+def tongue(request: web.Request) -> str:
+    """The language of this page: what the address asks for, else what was chosen before, else the service's."""
+    asked = request.query.get(COOKIE) or request.cookies.get(COOKIE) or request.app[HOUSE].config.service.language
+    return asked if asked in LANGUAGES else "id"
+
+
+def show(
+    request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> web.Response:
+    """A public page in the reader's language; a language that was just chosen is kept for a year."""
+    spoken = tongue(request)
+    around = {
+        "language": spoken,
+        "s": _sayer(spoken),
+        "languages": LANGUAGES,
+        "speak": _speaker(request),
+        "menu": MENU,
+        "for_review": spoken in FOR_REVIEW,
+        "day_of": _day,
+        "hours_of": _hours,
+        "programme_of": _programme,
+    }
+    response = pages.part(request, f"public/{template}", {**around, **(context or {})}, status=status)
+    if request.query.get(COOKIE) in LANGUAGES:
+        secure = request.app[HOUSE].config.service.secure_cookies
+        response.set_cookie(COOKIE, spoken, max_age=A_YEAR, httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def _sayer(spoken: str) -> Callable[..., str]:
+    def sentence(key: str, **values: Any) -> str:
+        return say(spoken, key, **values)
+
+    return sentence
+
+
+def _speaker(request: web.Request) -> Callable[[str], str]:
+    """The address of this page in another language; of a form's answer, that of the form."""
+    kept = {name: value[:60] for name, value in request.query.items() if name in ("w", "jadwal")}
+
+    def address(language: str) -> str:
+        return f"{request.path}?{urlencode({**kept, COOKIE: language})}"
+
+    return address
+
+
+@jinja2.pass_context
+def _day(context: jinja2.runtime.Context, at: datetime, zone: str) -> str:
+    """Senin, 7 Desember 2026."""
+    return said.full_date(said.local(at, zone), said.language(context["language"]))
+
+
+@jinja2.pass_context
+def _hours(context: jinja2.runtime.Context, opens: datetime, closes: datetime, zone: str) -> str:
+    """08.00 – 15.00 WIB."""
+    spoken = context["language"]
+    return f"{said.hour(said.local(opens, zone), spoken)} – {said.hour_and_zone(said.local(closes, zone), spoken)}"
+
+
+@jinja2.pass_context
+def _programme(context: jinja2.runtime.Context, code: str) -> str:
+    """PKH (Program Keluarga Harapan); a programme nobody described as it came."""
+    key = f"programmes.{code}"
+    return say(context["language"], key) if code in catalogue("id")["programmes"] else code
+
+
+def clock(request: web.Request, at: datetime) -> str:
+    """An hour of the service's zone: 10.05 WIB; with its day when that is not today."""
+    house, spoken = request.app[HOUSE], tongue(request)
+    local, today = (said.local(when, house.config.service.zone) for when in (at, house.clock()))
+    hour = said.hour_and_zone(local, spoken)
+    return hour if local.date() == today.date() else f"{said.full_date(local, said.language(spoken))}, {hour}"
+
+
+def source(request: web.Request) -> str:
+    """The block of addresses a request comes from: limits count by it, nothing keeps it in clear. As many proxies as
+    the configuration names are believed, no more.
+    """
+    proxies = request.app[HOUSE].config.service.proxies
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    text = hops[-proxies] if proxies and len(hops) >= proxies else request.remote or ""
+    try:
+        address = ip_address(text.rpartition("%")[0] or text)
+    except ValueError:
+        return "unknown"
+    return str(ip_network((address, 24 if address.version == 4 else 56), strict=False))
+
+
+def too_often(request: web.Request, until: datetime) -> web.Response:
+    """A friendly page for who has tried too often, with the time to come again."""
+    house = request.app[HOUSE]
+    at = clock(request, until + timedelta(minutes=1))  # told in whole minutes, and never too early
+    response = show(request, "wait.html", {"at": at}, status=429)
+    response.headers["Retry-After"] = str(max(int((until - house.clock()).total_seconds()) + 1, 1))
+    return response

@@ -1,0 +1,34 @@
+"""Pages that only tell: how to complain, questions and answers, the programmes, how to stop or start messages."""
+
+from aiohttp import web
+
+from notifier.rules.people import PROGRAMMES
+from notifier.web.house import HOUSE
+from notifier.web.public import frame
+from notifier.web.public.welcome import ways
+
+STEPS = ("phone", "camera", "ticket", "hour", "tick")  # what the pictures of the way show, one a step
+
+# question → where its answer leads to
+LEADS = {1: "schedule", 2: "status", 3: "complain", 5: "complain", 6: "genuine", 8: "follow", 9: "stop"}
+
+
+async def how(request: web.Request) -> web.Response:
+    """How to complain, in pictures."""
+    return frame.show(request, "how.html", {"steps": STEPS, "ways": ways(request.app[HOUSE].config)})
+
+
+async def questions(request: web.Request) -> web.Response:
+    """Questions and answers: as many as the Indonesian words have."""
+    count = sum(key.startswith("q") for key in frame.catalogue("id")["faq"])
+    return frame.show(request, "faq.html", {"count": count, "leads": LEADS})
+
+
+async def programmes(request: web.Request) -> web.Response:
+    """Each programme: for whom it is, and what to bring."""
+    return frame.show(request, "programmes.html", {"programmes": PROGRAMMES})
+
+
+async def stop(request: web.Request) -> web.Response:
+    """How to stop or start messages: from the very phone that gets them, for no page can know whose a number is."""
+    return frame.show(request, "stop.html", {"ways": ways(request.app[HOUSE].config)})

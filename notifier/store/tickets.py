@@ -322,7 +322,6 @@ Place = tuple[datetime, int]  # rank, id: where a page ended
 
 _LISTED = (*(tickets.c[name] for name in Listed._fields[:-2]), func.coalesce(accounts.c.name, ""))
 _LIST = select(*_LISTED, literal(0)).select_from(tickets.outerjoin(accounts, accounts.c.id == tickets.c.assignee_id))
-_LIST_COUNTED = _LIST.with_only_columns(*_LISTED, func.count().over(), maintain_column_froms=True)
 
 
 async def page(
@@ -331,21 +330,39 @@ async def page(
     """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age. `counted`: each tells how
     many match in all, which only a first page can know.
     """
-    query = (_LIST_COUNTED if counted else _LIST).where(_matching(db.dialect.name, wanted))
+    order = (tickets.c.rank, tickets.c.id)
+    matching = _matching(db.dialect.name, wanted)
+    if counted:
+        return await _counted(db, matching, order, limit)
+    query = _LIST.where(matching)
     if after is not None:
         place = (literal(after[0], tickets.c.rank.type), literal(after[1], tickets.c.id.type))
-        query = query.where(tuple_(tickets.c.rank, tickets.c.id) > tuple_(*place))
-    return _listed((await db.execute(query.order_by(tickets.c.rank, tickets.c.id).limit(limit))).all())
+        query = query.where(tuple_(*order) > tuple_(*place))
+    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
 
 
 async def newest(
     db: AsyncConnection, wanted: Wanted, before: int | None, limit: int, *, counted: bool = False
 ) -> list[Listed]:
     """Tickets below an id, newest first."""
-    query = (_LIST_COUNTED if counted else _LIST).where(_matching(db.dialect.name, wanted))
+    order = (tickets.c.id.desc(),)
+    matching = _matching(db.dialect.name, wanted)
+    if counted:
+        return await _counted(db, matching, order, limit)
+    query = _LIST.where(matching)
     if before is not None:
         query = query.where(tickets.c.id < before)
-    return _listed((await db.execute(query.order_by(tickets.c.id.desc()).limit(limit))).all())
+    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
+
+
+async def _counted(
+    db: AsyncConnection, matching: ColumnElement[bool], order: Iterable[ColumnElement[Any]], limit: int
+) -> list[Listed]:
+    """The first ones of what matches, and how many there are; only of the first ones all is read."""
+    found = select(tickets.c.id, func.count().over().label("more")).where(matching).order_by(*order).limit(limit)
+    few = found.subquery()
+    query = _LIST.with_only_columns(*_LISTED, few.c.more, maintain_column_froms=True)
+    return _listed((await db.execute(query.join(few, few.c.id == tickets.c.id).order_by(*order))).all())
 
 
 def _listed(rows: Iterable[Any]) -> list[Listed]:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -40,15 +40,19 @@ class Desk:
     app: web.Application
     token: str
     viewer: Viewer
-    n: int
+    requests: list[web.Request] = field(default_factory=list)
 
-    async def page(self, path: str = "/desk") -> None:
+    async def asked(self, path: str = "/desk") -> None:
+        """Have the requests ready: they are made of mocks, which cost more than real ones."""
+        headers = {"Cookie": f"{session.COOKIE}={self.token}"}
+        self.requests = [make_mocked_request("GET", path, headers, app=self.app) for _ in range(PAGES)]
+
+    async def page(self) -> None:
         """The whole list as the server makes it: session, rights, rows, page. What a client costs is not ours."""
-        for _ in range(PAGES):
-            request = make_mocked_request("GET", path, {"Cookie": f"{session.COOKIE}={self.token}"}, app=self.app)
+        for request in self.requests:
             answer = await self.app._handle(request)
             if not isinstance(answer, web.Response) or str(answer.text).count('class="row ticket') != 50:
-                raise RuntimeError(f"{path}: {answer.status}")
+                raise RuntimeError(f"{request.path}: {answer.status}")
 
     async def rows(self, context: dict[str, Any]) -> None:
         """The rows of that page, rendered and nothing else."""
@@ -87,13 +91,18 @@ async def desk(ground: Ground) -> Figure:
     many = max(FEW, ground.some(*MANY))
     async with _desk(ground, FEW) as few, _desk(ground, many) as much:
         of = median_cpu if few.house.database.is_sqlite else median_wall  # PostgreSQL works in processes of its own
-        small, large = await interleaved(ground.runs, few.page, much.page)
-        page, rows = await interleaved(ground.runs, much.page, partial(much.rows, await _context(much)))
-        search, bare = await interleaved(ground.runs, much.search, much.bare)
         both = (few, much)
+
+        async def asked(place: int) -> None:
+            await both[place].asked()
 
         async def ready(place: int) -> None:
             await both[place].due()
+
+        small, large = await interleaved(ground.runs, few.page, much.page, before=asked)
+        shown = partial(much.rows, await _context(much))
+        page, rows = await interleaved(ground.runs, much.page, shown, before=lambda _place: much.asked())
+        search, bare = await interleaved(ground.runs, much.search, much.bare)
 
         calm, busy = await interleaved(ground.runs, few.sweep, much.sweep, before=ready)
     others = {
@@ -132,7 +141,7 @@ async def _desk(ground: Ground, n: int) -> AsyncIterator[Desk]:
         runner = web.AppRunner(app)
         await runner.setup()
         try:
-            yield Desk(house, app, token, viewer, n)
+            yield Desk(house, app, token, viewer)
         finally:
             await runner.cleanup()
 

@@ -201,6 +201,7 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
     async with window(browser, pages, viewport=WIDE) as page:
         await page.goto("/desk?view=unassigned")
         key = page.keyboard.press
+        await expect(page.locator("#keys")).to_be_visible()
         await key("?")
         await expect(page.get_by_role("dialog")).to_be_visible()
         await key("Escape")
@@ -221,9 +222,11 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await expect(page.get_by_role("heading", name="Jawaban untuk 6 warga")).to_be_visible()
         await key("Enter")
         await expect(page.locator("#undo")).to_contain_text("6 jawaban ditahan 20 detik")
+        await expect(page.locator("#keys")).to_be_visible()  # the page listens
         await key("u")
         await expect(page.locator(".flash.good")).to_contain_text("6 jawaban ditarik kembali")
         await expect(page.locator(".views [aria-current]")).to_contain_text("29")
+        await expect(page.locator("#keys")).to_be_visible()
         place = await page.locator("li.here").get_attribute("data-number")
         await key("n")
         await page.keyboard.type("Telepon RT besok.")
@@ -240,10 +243,12 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await expect(page.get_by_role("heading", name="Jawaban untuk 1 warga")).to_be_visible()
         await key("Enter")
         await expect(page.locator("#undo")).to_contain_text("1 jawaban")
+        await expect(page.locator("#keys")).to_be_visible()
         await key("/")
         await page.keyboard.type("aduan 21")
         await key("Enter")
         await expect(page.locator(".matching")).to_contain_text("1 cocok")
+        await expect(page.locator("#keys")).to_be_visible()
         await key("j")
         await key("Enter")
         await expect(page.get_by_role("heading", name="Percakapan")).to_contain_text("Percakapan")

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import acting
-from notifier.desk.intake import reporter_of
+from notifier.desk.intake import reporter_of, wording
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
@@ -74,11 +74,12 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
         was = await acting.current(db, viewer, number, version)
         if was.category == category:
             return was
-        policy = room.promises.choose(category, was.urgent).policy.name
+        promise = room.promises.choose(category, was.urgent, was.region)
+        policy = promise.policy.name
         facts = {"category": category, "was": was.category}
         await _note(db, was, viewer, "categorise", was.status, facts, now)
         if policy != was.policy:
-            await tickets.record(db, was.id, at=now, who="clock", act="adopted", facts={"policy": policy})
+            await tickets.record(db, was.id, at=now, who="clock", act="adopted", facts=wording(promise))
         others = [one for one in was.categories if one not in (was.category, category)]
         values = {"category": category, "categories": [category, *others], "policy": policy}
         detail = {"category": category}

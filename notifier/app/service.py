@@ -278,6 +278,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.watch(now):
             poke()
 
+    async def fold(_now: datetime) -> None:
+        await house.desk.fold()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -300,6 +303,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
+        Job("boards", 10, fold),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

@@ -72,7 +72,7 @@ async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, ve
     viewer.needs(Right.ANSWER)
     if what not in acting.STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    return await do(room, viewer, number, what, acting.fit(what, words), version, now)
+    return await do(room, viewer, number, what, acting.worded_for(what, words), version, now)
 
 
 async def do(

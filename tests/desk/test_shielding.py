@@ -2,9 +2,10 @@
 
 import pytest
 
-from notifier.desk import Complaint, Reporter
+from notifier.desk import Asked, Complaint, Reporter
 from notifier.errors import Refused
 from notifier.proofs import prove
+from notifier.rules.boards import View
 from notifier.rules.roles import Role
 from notifier.rules.tickets import Act
 from notifier.store.schema import deliveries, ledger, levies, ratings, ticket_changes, tickets
@@ -37,7 +38,7 @@ async def test_a_levy_is_invisible_where_it_may_have_been_taken_and_takes_two_pe
     desk, number = talk.house.desk, str(row["number"])
     with pytest.raises(Refused, match="no ticket"):
         await desk.ticket(here, number, talk.now)
-    assert (await desk.list(here)).tickets == ()
+    assert (await desk.list(here, Asked(View.ALL), talk.now)).tickets == ()
     assert await _alerts(talk) == [(boss.account_id, "alert_unseen")]  # nobody of the desk stands above
     await desk.sweep(talk.now)
     assert len(await _alerts(talk)) == 1

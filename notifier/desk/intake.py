@@ -99,7 +99,7 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
         values |= await turn_urgent(room, db, was, now)
     hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint)
     if hidden:
-        values |= await _shield(db, was, now)
+        values |= await hide(db, was, now)
     await tickets.change(db, was, values, now)
     ticket = await _locked(db, ticket_id)
     said = await _say(room, db, ticket, complaint)
@@ -332,7 +332,7 @@ async def turn_urgent(room: Room, db: AsyncConnection, ticket: Ticket, now: date
     return {"urgent": True, "policy": promise.policy.name}
 
 
-async def _shield(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any]:
+async def hide(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any]:
     """What changes in the row of a ticket that turns out to concern its own office: it is seen from above alone."""
     await tickets.record(db, was.id, at=now, who="clock", act="shielded")
     await ledger.append(db, at=now, who="clock", act="ticket_shielded", about=f"ticket:{was.id}")

@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import Complaint, Desk, is_private, safe
 from notifier.desk.values import SEALED_APPLICATION
+from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
 from notifier.rules import rounds as benefits
+from notifier.rules.limits import Asked
 from notifier.rules.people import fold_name, mask_nik, read_phone
 from notifier.rules.rounds import Entitlement
 from notifier.rules.talks.values import (
@@ -42,7 +44,6 @@ from notifier.store import (
     applications,
     contacts,
     deliveries,
-    guesses,
     invitations,
     ledger,
     people,
@@ -52,10 +53,7 @@ from notifier.store import (
 )
 from notifier.store.rounds import Round
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-TRIES = 5  # wrong or right answers to a challenge, by sender and by person, a day
-STATUS_TRIES = 10  # answers about one NIK a day
-STATUS_ALL = 600  # answers after a NIK an hour, to everybody together
+DAY = timedelta(days=1)
 OPTIONS = 4
 NOBODY = "0000" + "00"  # what an answer is held against when nobody is meant
 
@@ -122,16 +120,15 @@ class Wishes:
         person = wish.person
         if person is None:
             index = self._vault.index(wish.nik, "nik")
-            if await self._too_often(db, words, ("nik", index.hex(), STATUS_TRIES), now):
-                return Done(Turn(result="limited"))
-            if await guesses.count(db, self._key("everybody", "status"), now, HOUR) > STATUS_ALL:
+            named = {"sender": _sender(words), "subject": index.hex(), "all": ""}
+            if await tried(db, self._vault, Asked.STATUS, named, now):
                 return Done(Turn(result="limited"))
             found = await people.by_nik(db, index)
             same = hmac.compare_digest(fold_name(found.name if found else "").encode(), fold_name(wish.name).encode())
             if found is None or not same:
                 return Done(Turn(result="mismatch"))
             person = found.id
-        elif await guesses.count(db, self._key("person", str(person)), now, DAY) > 2 * STATUS_TRIES:
+        elif await tried(db, self._vault, Asked.OWN_STATUS, {"subject": str(person), "all": ""}, now):
             return Done(Turn(result="limited"))
         mine = [(of, entitled) for of, entitled in await rounds.of_person(db, person) if of.state == "open"]
         if not mine:
@@ -275,15 +272,14 @@ class Wishes:
         return Done(Turn(result="found", told={"candidates": sorted({one.person_id for one in here})}))
 
     async def _link(self, db: AsyncConnection, wish: Link, words: Words, now: datetime) -> Done:
-        if await self._too_often(db, words, ("challenge", "", TRIES), now):
+        if await tried(db, self._vault, Asked.LINK, {"sender": _sender(words), "all": ""}, now):
             return Done(Turn(result="limited"))
         given, matched = f"{wish.ending}{wish.year[2:]}", None
         for person in wish.people or (0,):
-            tried = await guesses.count(db, self._key("challenged", str(person)), now, DAY) if person else 0
-            if tried > TRIES:
+            if person and await tried(db, self._vault, Asked.LINK, {"subject": str(person)}, now):
                 return Done(Turn(result="limited"))
             same = hmac.compare_digest(await self._secret(db, person), given)
-            matched = person if same and person and tried <= TRIES else matched
+            matched = person if same and person else matched
         if matched is None or (wish.token and not await invitations.use(db, _digest(wish.token), now)):
             return Done(Turn(result="mismatch"))
         kind, address = words.reporter.kind, words.reporter.address
@@ -302,19 +298,9 @@ class Wishes:
         nik = self._vault.open(sealed, "people.nik").decode()
         return f"{nik[-4:]}{born.year % 100:02d}" if born else f"{nik[-4:]}{nik[10:12]}"
 
-    # --- how often ---
 
-    def _key(self, what: str, value: str) -> bytes:
-        return self._vault.index(f"{what}\0{value}", "guess")[:16]
-
-    async def _too_often(self, db: AsyncConnection, words: Words, about: tuple[str, str, int], now: datetime) -> bool:
-        """Counts a try by who asks, and by what is asked about when that has a name."""
-        what, value, most = about
-        sender = self._key(f"{what} by", f"{words.reporter.kind}\0{words.reporter.address}")
-        tried = await guesses.count(db, sender, now, DAY)
-        if value:
-            tried = max(tried, await guesses.count(db, self._key(what, value), now, DAY))
-        return tried > most
+def _sender(words: Words) -> str:
+    return f"{words.reporter.kind}\0{words.reporter.address}"
 
 
 def _digest(token: str) -> bytes:

@@ -664,14 +664,6 @@ talks = Table(  # how a conversation with one sender stands; without a flow only
 )
 Index("ix_talks_expires", talks.c.expires_at, **_when("expires_at IS NOT NULL"))
 
-guesses = Table(  # how often part of somebody's data was tried, by keyed names of who tries and of what is tried
-    "guesses",
-    metadata,
-    Column("key", LargeBinary(16), primary_key=True),
-    Column("since", UtcDateTime, nullable=False),
-    Column("n", Integer, nullable=False),
-)
-
 invitations = Table(  # one-time tokens of deep links
     "invitations",
     metadata,

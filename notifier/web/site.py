@@ -17,7 +17,6 @@ from notifier.web import (
     account,
     conflicts,
     desk,
-    genuine,
     language,
     lines,
     login,
@@ -32,7 +31,7 @@ from notifier.web import (
     studio,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -183,7 +182,6 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
-    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

@@ -763,13 +763,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "guesses",
-        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
-    )
-    op.create_table(
         "invitations",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

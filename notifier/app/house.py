@@ -269,7 +269,7 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
     return PlanTerms(
         ladders=ladders(config),
         routes={
-            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price, config.lines[name].two_way)
+            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
         },
         audience_moved=config.delivery.audience_moved,
@@ -288,7 +288,13 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
         cap=config.delivery.cap,
         zone=config.service.zone,
         public_url=config.service.public_url,
+        mute=mute(config),
     )
+
+
+def mute(config: Config) -> tuple[str, ...]:
+    """The lines that citizens cannot answer on."""
+    return tuple(name for name, line in config.lines.items() if not line.two_way)
 
 
 def rate_of(line: Line, channel: Channel | None = None) -> float:

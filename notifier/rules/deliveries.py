@@ -130,4 +130,5 @@ EVENTS: Mapping[str, Event] = _events(
 
 CORRECTIONS = ("round_changed", "round_cancelled")  # events that say what of older words holds no longer
 
+NO_WAY_BACK = "no_way_back"  # why a question was not asked: the person could be told, and could not answer
 NOT_SENT = "not sent"  # why an attempt failed that was begun and handed back before the provider was called

@@ -198,6 +198,7 @@ class Wishes:
         whose = await contacts.part(db, kind, address, wish.person)
         if not whose:
             return Done(Turn(result="none"))
+        await self._desk.leave(db, kind, address, whose, now)
         for person in whose:
             await ledger.append(db, at=now, who=CITIZEN, act="contact_denied", about=f"person:{person}")
         region = next((one.region for one in [await people.get(db, whose[0])] if one), "")

@@ -306,8 +306,17 @@ async def test_wrong_person_stops_personal_data_to_that_number_and_opens_a_data_
     await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
     await talk.notify("round_announced", of, "sms", PHONE)
     await talk.send()
-    await _says(talk, PHONE, ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
-    ticket = (await talk.rows(tickets))[0]
+    await talk.sms(PHONE, "bantuan saya dipotong 50 ribu oleh ketua RT")
+    mine = (await talk.rows(tickets))[0]["number"]
+    talk.stage.clock.move(minutes=11)
+    await talk.send()
+    await _says(talk, PHONE, (f"TIKET {mine}", mine), ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
+    talk.stage.clock.move(minutes=11)
+    await _says(talk, PHONE, (f"TIKET {mine}", "Nomor laporan itu tidak ada"))
+    async with talk.house.database.read() as db:
+        where = [(await talk.house.desk.reporter(db, row["id"])).kind for row in await talk.rows(tickets)]
+    assert where == ["web", "sms"], "answered on the page alone from now on"
+    ticket = (await talk.rows(tickets))[1]
     assert (ticket["category"], ticket["verified"]) == ("data_error", False)
     assert [row["state"] for row in await talk.rows(contacts)] == ["wrong"]
     await _says(talk, PHONE, ("JADWAL", "di desa/kelurahan mana"))

@@ -1,7 +1,8 @@
 """The complaint desk: words become tickets with a promise, staff answer and settle them, the clock watches.
 
-`Desk` is the one door; behind it lie intake (opened, appended), acting (what staff do), reading (what they see), reaching
-(where a reporter is answered), sweep (the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
+`Desk` is the one door; behind it lie intake (opened, appended), acting (what staff do), reading (what they see),
+reaching (where a reporter is answered), sweep (the promise) and promise (what is promised at all). It must not know
+channels, hooks or pages.
 """
 
 from collections.abc import Collection
@@ -116,6 +117,10 @@ class Desk:
     ) -> None:
         """These people's reports are not answered at this address any more: it is somebody else's."""
         await reaching.leave(self.room, db, kind, address, persons, now)
+
+    async def answer_at(self, db: AsyncConnection, ticket_id: int, to: Reporter, now: datetime) -> Ticket | None:
+        """A report is answered where its reporter follows it from now on. None when it is none any more."""
+        return await reaching.follow(self.room, db, ticket_id, to, now)
 
     def code(self, number: str) -> str:
         """What follows a ticket besides its number."""

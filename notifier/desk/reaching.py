@@ -1,7 +1,7 @@
 """Where a reporter is answered, once that changes: their number turns out to be somebody else's, or they follow their
 report from another place. All in the caller's transaction.
 
-What happens to a confidential report leaves no act of its own: whoever joins on times must not come from it to a person.
+What happens to a confidential report leaves no act of its own: nobody who joins on times comes from it to a person.
 """
 
 from collections.abc import Collection

@@ -264,6 +264,9 @@ class Wishes:
     async def _find(self, db: AsyncConnection, wish: FindPeople, words: Words, now: datetime) -> Done:
         """Whom an invitation or a number is meant for. Of a number it is never told that nobody is."""
         if wish.token:
+            ticket_id = await invitations.ticket(db, _digest(wish.token), now)
+            if ticket_id is not None and await invitations.use(db, _digest(wish.token), now):
+                return await self._follow(db, ticket_id, words, now)
             person = await invitations.person(db, _digest(wish.token), now)
             if person is None:
                 return Done(Turn(result="stale"))
@@ -271,6 +274,14 @@ class Wishes:
         number = read_phone(wish.phone)
         here = await contacts.at(db, "sms", number) if number else []
         return Done(Turn(result="found", told={"candidates": sorted({one.person_id for one in here})}))
+
+    async def _follow(self, db: AsyncConnection, ticket_id: int, words: Words, now: datetime) -> Done:
+        """The report's own letter names it: what a talk says lies in clear, and must lead to no report."""
+        ticket = await self._desk.answer_at(db, ticket_id, words.reporter, now)
+        if ticket is None:
+            return Done(Turn(result="stale"))
+        await self._desk.tell_status(db, ticket, words.reporter, words.at, now)
+        return Done(Turn(result="followed"), Effect("followed"))
 
     async def _link(self, db: AsyncConnection, wish: Link, words: Words, now: datetime) -> Done:
         if await tried(db, self._vault, Asked.LINK, {"sender": _sender(words), "all": ""}, now):

@@ -668,7 +668,8 @@ invitations = Table(  # one-time tokens of deep links
     "invitations",
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the token
-    _ref("person_id", "people.id", nullable=False),
+    _ref("person_id", "people.id"),  # whom it is for; or
+    _ref("ticket_id", "tickets.id"),  # the report that whoever opens it follows
     Column("who", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),

@@ -19,6 +19,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
+from notifier.registry.inviting import Inviting
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
@@ -61,6 +62,8 @@ class House(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def forms(self) -> Forms: ...
+    @property
+    def inviting(self) -> Inviting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

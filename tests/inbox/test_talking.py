@@ -254,6 +254,35 @@ async def test_an_invitation_links_once(talk: Talk) -> None:
     assert [row["person_id"] for row in await talk.rows(contacts)] == [person]
 
 
+async def test_a_report_is_followed_on_telegram_by_a_link_that_opens_once(talk: Talk) -> None:
+    await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
+    await talk.sms(PHONE, "bantuan saya dipotong 50 ribu oleh ketua RT, tolong rahasiakan nama saya")
+    (ticket,) = await talk.rows(tickets)
+    talk.stage.clock.move(hours=1)
+    token = await talk.house.inviting.follow(ticket["id"], "citizen", talk.now)
+    await talk.telegram(SITI, f"/start {token}")
+    assert (await _last(talk))["words"].startswith("Baik. Jawaban atas laporan")
+    assert ticket["number"] not in str([row["facts"] for row in await talk.rows(deliveries) if row["event"] == "talk"])
+    async with talk.house.database.read() as db:
+        reporter = await talk.house.desk.reporter(db, ticket["id"])
+    assert (reporter.kind, reporter.address) == ("telegram", str(SITI))
+    assert not [row for row in await talk.rows(heard) if row["ticket_id"] and row["text"].startswith("/start")]
+    await talk.telegram(SITI + 1, f"/start {token}")
+    assert "sudah tidak berlaku" in (await _last(talk))["words"]
+
+
+async def test_a_new_number_becomes_ones_own_by_an_old_one_and_part_of_the_nik(talk: Talk) -> None:
+    siti = await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE), **BORN)
+    strange = ("SAYA", "Nomor HP mana"), ("0899 7777 6666", "4 angka terakhir NIK"), ("9000 1980", "Data tidak cocok")
+    await _says(talk, "+6281200000055", *strange)
+    await _says(
+        talk, OTHER, ("SAYA", "Nomor HP mana"), (PHONE, "4 angka terakhir NIK"), ("9001 1980", "Data tidak cocok")
+    )
+    await _says(talk, OTHER, ("9000 1980", "sudah cocok"))
+    assert {(row["person_id"], row["address"]) for row in await talk.rows(contacts)} == {(siti, PHONE), (siti, OTHER)}
+    assert not [row["text"] for row in await talk.rows(heard) if "9000" in row["text"] or PHONE in row["text"]]
+
+
 @ONE_ENGINE
 async def test_on_a_shared_phone_nothing_is_told_before_somebody_is_chosen(talk: Talk) -> None:
     await add_round(talk.stage)

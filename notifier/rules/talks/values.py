@@ -142,7 +142,7 @@ class WrongPerson:
 
 @dataclass(frozen=True, slots=True)
 class FindPeople:
-    """found(people) | none | limited: whom an invitation or a shared number is meant for."""
+    """found(people) | stale | followed: whom an invitation or a number is meant for, or which report is followed."""
 
     token: str = ""
     phone: str = ""

@@ -765,12 +765,14 @@ def upgrade() -> None:
     op.create_table(
         "invitations",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_invitations_ticket_id_tickets")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitations")),
     )
     op.create_table(

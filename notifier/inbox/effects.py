@@ -207,6 +207,8 @@ class Effects:
         asked = words.answered is not None and words.answered.event == "receipt_question"
         if asked and "not_received" in words.meaning.categories:
             await self._entitle(db, words, False, now)
+        if words.meaning.guessed:
+            words = await self._in_one_breath(db, words, now)
         effect = await self.file(db, words, now)
         if words.meaning.progress and effect.name == "appended" and effect.ticket is not None and not words.evidence:
             await self._desk.tell_status(db, effect.ticket, words.reporter, words.at, now)
@@ -220,17 +222,21 @@ class Effects:
     async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Enough words for a person to read become a ticket; what follows a complaint at once belongs to it, for people
         write, and gateways bring, in pieces. The rest is told, once a day, what we can do."""
-        if words.ticket is None:
-            people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
-            newest = await tickets.reported_by(db, people, addresses)
-            if newest is not None and now - newest.opened_at <= BREATH:
-                words = replace(words, ticket=newest)
+        words = await self._in_one_breath(db, words, now)
         if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
             return await self.file(db, words, now)
         if await self._replies.said(db, words.reporter, "help", now - HELP_AGAIN):
             return NOTHING
         await self._replies.send(db, words.reporter, "help", {}, words.at, now)
         return Effect("helped")
+
+    async def _in_one_breath(self, db: AsyncConnection, words: Words, now: datetime) -> Words:
+        """With the complaint of the sender that they follow at once, if they say nothing of their own."""
+        if words.ticket is not None:
+            return words
+        people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
+        newest = await tickets.reported_by(db, people, addresses)
+        return replace(words, ticket=newest) if newest is not None and now - newest.opened_at <= BREATH else words
 
     async def _agreed(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Thanks change nothing, unless we asked whether a case is settled."""

@@ -34,6 +34,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
+from notifier.posting import Posting
 from notifier.registry import Conflicts, Inviting, Rounds
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -136,6 +137,11 @@ class House:
     def inviting(self) -> Inviting:
         """One-time links into a chat."""
         return Inviting(self.database, self.vault)
+
+    @cached_property
+    def posting(self) -> Posting:
+        """Schedules in groups and channels."""
+        return Posting(self.database, self.vault, self.outbox, self.config.service.language)
 
     @cached_property
     def promises(self) -> Promises:

@@ -269,6 +269,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def post(now: datetime) -> None:
+        if await house.posting.post(now):
+            poke()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -290,6 +294,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
+        Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

@@ -12,7 +12,7 @@ from notifier.inbox.effects import Effect, Words
 from notifier.inbox.origin import Arrived, Origin
 from notifier.render import Phrases
 from notifier.rules import talks as flows
-from notifier.rules.talks.values import Say
+from notifier.rules.talks.values import Say, Turn
 from notifier.rules.words import Context, Meaning
 from notifier.rules.words.lexicon import shipped
 from notifier.rules.words.reading import read
@@ -51,6 +51,15 @@ class Talked:
     effect: Effect
     origin: Origin
     found: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a wish: the turn that goes back into the flow, and an effect when something happened."""
+
+    turn: Turn
+    effect: Effect | None = None
+    words: Words | None = None  # as they count now: for which question, meaning what
 
 
 def worded(phrases: Phrases, to: Reporter, say: Say) -> dict[str, Any]:

@@ -6,9 +6,8 @@ somebody is who they say is decided here, in constant time, and tried only so of
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,9 +16,11 @@ from notifier.desk import Complaint, Desk, is_private, safe
 from notifier.desk.values import SEALED_APPLICATION
 from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
+from notifier.inbox.identity import Identity, sender
+from notifier.inbox.turns import Done
 from notifier.rules import rounds as benefits
 from notifier.rules.limits import Asked
-from notifier.rules.people import fold_name, mask_nik, read_phone
+from notifier.rules.people import fold_name, mask_nik
 from notifier.rules.rounds import Entitlement
 from notifier.rules.talks.values import (
     AnswerQuestion,
@@ -44,7 +45,6 @@ from notifier.store import (
     applications,
     contacts,
     deliveries,
-    invitations,
     ledger,
     people,
     rounds,
@@ -55,16 +55,6 @@ from notifier.store.rounds import Round
 
 DAY = timedelta(days=1)
 OPTIONS = 4
-NOBODY = "0000" + "00"  # what an answer is held against when nobody is meant
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of a wish: the turn that goes back into the flow, and an effect when something happened."""
-
-    turn: Turn
-    effect: Effect | None = None
-    words: Words | None = None  # as they count now: for which question, meaning what
 
 
 class Wishes:
@@ -74,6 +64,7 @@ class Wishes:
         self._desk = desk
         self._vault = desk.room.vault
         self._effects = effects
+        self._identity = Identity(desk)
         self._table: Mapping[type, Callable[[AsyncConnection, Any, Words, datetime], Awaitable[Done]]] = {
             SeeSchedule: self._schedule,
             SeeStatus: self._status,
@@ -84,8 +75,8 @@ class Wishes:
             SpeakLanguage: self._speak,
             Hush: self._hush,
             WrongPerson: self._wrong,
-            FindPeople: self._find,
-            Link: self._link,
+            FindPeople: self._identity.find,
+            Link: self._identity.link,
             Apply: self._apply,
             AnswerQuestion: self._answer,
         }
@@ -120,7 +111,7 @@ class Wishes:
         person = wish.person
         if person is None:
             index = self._vault.index(wish.nik, "nik")
-            named = {"sender": _sender(words), "subject": index.hex(), "all": ""}
+            named = {"sender": sender(words), "subject": index.hex(), "all": ""}
             if await tried(db, self._vault, Asked.STATUS, named, now):
                 return Done(Turn(result="limited"))
             found = await people.by_nik(db, index)
@@ -258,65 +249,6 @@ class Wishes:
         said = replace(words, answered=answered, reporter=reporter, meaning=found, text="YA" if wish.yes else "TIDAK")
         effect = await self._effects.of(db, said, now)
         return Done(Turn(result="noted" if wish.yes else "done"), effect, said)
-
-    # --- who are you ---
-
-    async def _find(self, db: AsyncConnection, wish: FindPeople, words: Words, now: datetime) -> Done:
-        """Whom an invitation or a number is meant for. Of a number it is never told that nobody is."""
-        if wish.token:
-            ticket_id = await invitations.ticket(db, _digest(wish.token), now)
-            if ticket_id is not None and await invitations.use(db, _digest(wish.token), now):
-                return await self._follow(db, ticket_id, words, now)
-            person = await invitations.person(db, _digest(wish.token), now)
-            if person is None:
-                return Done(Turn(result="stale"))
-            return Done(Turn(result="found", told={"candidates": [person]}))
-        number = read_phone(wish.phone)
-        here = await contacts.at(db, "sms", number) if number else []
-        return Done(Turn(result="found", told={"candidates": sorted({one.person_id for one in here})}))
-
-    async def _follow(self, db: AsyncConnection, ticket_id: int, words: Words, now: datetime) -> Done:
-        """The report's own letter names it: what a talk says lies in clear, and must lead to no report."""
-        ticket = await self._desk.answer_at(db, ticket_id, words.reporter, now)
-        if ticket is None:
-            return Done(Turn(result="stale"))
-        await self._desk.tell_status(db, ticket, words.reporter, words.at, now)
-        return Done(Turn(result="followed"), Effect("followed"))
-
-    async def _link(self, db: AsyncConnection, wish: Link, words: Words, now: datetime) -> Done:
-        if await tried(db, self._vault, Asked.LINK, {"sender": _sender(words), "all": ""}, now):
-            return Done(Turn(result="limited"))
-        given, matched = f"{wish.ending}{wish.year[2:]}", None
-        for person in wish.people or (0,):
-            if person and await tried(db, self._vault, Asked.LINK, {"subject": str(person)}, now):
-                return Done(Turn(result="limited"))
-            same = hmac.compare_digest(await self._secret(db, person), given)
-            matched = person if same and person else matched
-        if matched is None or (wish.token and not await invitations.use(db, _digest(wish.token), now)):
-            return Done(Turn(result="mismatch"))
-        kind, address = words.reporter.kind, words.reporter.address
-        await people.add_contacts(db, [(matched, kind, address)], now)
-        await contacts.prove(db, matched, kind, address)
-        detail = {"channel": kind, "how": "invitation" if wish.token else "number"}
-        await ledger.append(db, at=now, who=CITIZEN, act="contact_linked", about=f"person:{matched}", detail=detail)
-        return Done(Turn(result="linked"), Effect("linked"))
-
-    async def _secret(self, db: AsyncConnection, person: int) -> str:
-        """The last four digits of a person's NIK and the last two of their year of birth."""
-        known = await people.identity(db, person) if person else None
-        if known is None:
-            return NOBODY
-        sealed, born = known
-        nik = self._vault.open(sealed, "people.nik").decode()
-        return f"{nik[-4:]}{born.year % 100:02d}" if born else f"{nik[-4:]}{nik[10:12]}"
-
-
-def _sender(words: Words) -> str:
-    return f"{words.reporter.kind}\0{words.reporter.address}"
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
 
 
 def _options(found: list[tuple[int, str, str]]) -> tuple[tuple[str, str], ...]:

@@ -122,6 +122,7 @@ _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "jv": "jadwal wurung",
             "su": "jadwal bolay",
         },
+        "round_posted": {"id": "jadwal bantuan", "en": "aid schedule", "jv": "jadwal bantuan", "su": "jadwal bantosan"},
         "receipt_question": {
             "id": "tanya sudah terima",
             "en": "receipt question",

@@ -687,3 +687,32 @@ applications = Table(  # who asked to be registered: followed as a ticket, decid
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("ticket_id"),
 )
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+group_chats = Table(  # groups and channels that the bot was added to
+    "group_chats",
+    metadata,
+    _id(),
+    Column("line", String(48), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("title", String(120), nullable=False, server_default=""),
+    Column(
+        "region", String(13), nullable=False, server_default=""
+    ),  # whose schedules are posted; "" waits for an admin
+    Column("confirmed_by", String(64), nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("line", "address"),
+)
+
+group_posts = Table(  # what was posted where
+    "group_posts",
+    metadata,
+    _id(),
+    _ref("group_id", "group_chats.id", nullable=False),
+    _ref("round_id", "rounds.id", nullable=False),
+    Column("round_version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("group_id", "round_id", "round_version"),
+)

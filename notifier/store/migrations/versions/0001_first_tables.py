@@ -790,6 +790,34 @@ def upgrade() -> None:
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_applications_nik_index"), ["nik_index"], unique=False)
 
+    op.create_table(
+        "group_chats",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("title", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chats")),
+        sa.UniqueConstraint("line", "address", name=op.f("uq_group_chats_line_address")),
+    )
+    op.create_table(
+        "group_posts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_version", sa.Integer(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["group_chats.id"], name=op.f("fk_group_posts_group_id_group_chats")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_group_posts_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_posts")),
+        sa.UniqueConstraint(
+            "group_id", "round_id", "round_version", name=op.f("uq_group_posts_group_id_round_id_round_version")
+        ),
+    )
+
 
 def downgrade() -> None:
     raise NotImplementedError("there is nothing before the first tables")

@@ -97,7 +97,7 @@ _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "resolved": {"id": "selesai, menunggu Anda", "en": "settled, awaiting your word"},
         "closed": {"id": "sudah ditutup", "en": "closed"},
         "rejected": {"id": "ditolak", "en": "rejected"},
-        "referred": {"id": "dirujuk ke instansi lain", "en": "referred elsewhere"},
+        "referred": {"id": "diteruskan ke kantor lain", "en": "referred elsewhere"},
         "merged": {"id": "digabung", "en": "merged"},
         # how it is paid
         "TUNAI": {"id": "tunai", "en": "cash", "jv": "tunai", "su": "tunai"},

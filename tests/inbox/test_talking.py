@@ -141,8 +141,8 @@ async def test_a_guided_complaint_by_sms_is_one_ticket_and_its_name_can_stay_hid
         ("LAPOR", "1 Belum terima 2 Dipotong 3 Pungutan"),
         ("2", "Tentang bantuan yang mana? Balas angka: 1 BPNT Desember 2026 2 Lainnya"),
         ("1", "Ceritakan"),
-        (STORY, "Nama Anda boleh diketahui petugas?"),
-        (LATER, "Nama Anda boleh diketahui petugas?"),
+        (STORY, "Nama Bapak/Ibu boleh diketahui petugas?"),
+        (LATER, "Nama Bapak/Ibu boleh diketahui petugas?"),
         ("2", "Kirim laporan ini? Balas angka: 1 YA 2 TIDAK"),
         ("ya", "ticket_received"),
     )

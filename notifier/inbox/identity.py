@@ -8,13 +8,15 @@ from hashlib import sha256
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import Desk
+from notifier.desk import Desk, Reporter
 from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Words
-from notifier.inbox.turns import Done
+from notifier.inbox.turns import Done, worded
+from notifier.outbox import Notice
+from notifier.render import Phrases
 from notifier.rules.limits import Asked
 from notifier.rules.people import read_phone
-from notifier.rules.talks.values import FindPeople, Link, Turn
+from notifier.rules.talks.values import FindPeople, Link, Say, Turn
 from notifier.store import contacts, invitations, ledger, people
 
 NOBODY = "0000" + "00"  # what an answer is held against when nobody is meant
@@ -26,6 +28,7 @@ class Identity:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._vault = desk.room.vault
+        self._phrases = Phrases()
 
     async def find(self, db: AsyncConnection, wish: FindPeople, words: Words, now: datetime) -> Done:
         """Whom an invitation or a number is meant for. Of a number it is never told that nobody is."""
@@ -61,11 +64,24 @@ class Identity:
         if matched is None or (wish.token and not await invitations.use(db, _digest(wish.token), now)):
             return Done(Turn(result="mismatch"))
         kind, address = words.reporter.kind, words.reporter.address
+        if wish.typed:
+            await self._warn(db, matched, words, now)
         await people.add_contacts(db, [(matched, kind, address)], now)
         await contacts.prove(db, matched, kind, address)
         detail = {"channel": kind, "how": "invitation" if wish.token else "number"}
         await ledger.append(db, at=now, who=CITIZEN, act="contact_linked", about=f"person:{matched}", detail=detail)
         return Done(Turn(result="linked"), Effect("linked"))
+
+    async def _warn(self, db: AsyncConnection, person: int, words: Words, now: datetime) -> None:
+        """Whoever was reached before hears that another address was added: it need not be theirs."""
+        known, found = await people.get(db, person), await self._desk.room.outbox.way(db, person)
+        if known is None or found is None:
+            return
+        contact, line = found
+        to = Reporter(contact.kind, line, contact.address, known.language, known.zone)
+        told = worded(self._phrases, to, Say("link.added"))
+        notice = Notice("talk", to.language, to.zone, told, person_id=person, contact_id=contact.id)
+        await self._desk.room.outbox.queue(db, notice, now)
 
     async def _secret(self, db: AsyncConnection, person: int) -> str:
         """The last four digits of a person's NIK and the last two of their year of birth."""

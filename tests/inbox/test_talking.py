@@ -189,7 +189,7 @@ async def test_a_guided_complaint_on_telegram_carries_photos_a_place_and_an_edit
 
 
 async def test_what_was_told_and_never_confirmed_reaches_a_person_all_the_same(talk: Talk) -> None:
-    await _says(talk, PHONE, ("LAPOR", "Lapor apa"), ("3", "Ceritakan"), (STORY, "Nama Anda"))
+    await _says(talk, PHONE, ("LAPOR", "Lapor apa"), ("3", "Ceritakan"), (STORY, "Nama Bapak/Ibu"))
     await talk.inbox.drain(talk.now)
     assert await talk.rows(tickets) == []
     talk.stage.clock.move(minutes=31)
@@ -279,6 +279,8 @@ async def test_a_new_number_becomes_ones_own_by_an_old_one_and_part_of_the_nik(t
         talk, OTHER, ("SAYA", "Nomor HP mana"), (PHONE, "4 angka terakhir NIK"), ("9001 1980", "Data tidak cocok")
     )
     await _says(talk, OTHER, ("9000 1980", "sudah cocok"))
+    told = [row["contact_id"] for row in await talk.rows(deliveries) if "baru saja ditambahkan" in _worded(row)]
+    assert told == [1], "the old number hears of it"
     assert {(row["person_id"], row["address"]) for row in await talk.rows(contacts)} == {(siti, PHONE), (siti, OTHER)}
     assert not [row["text"] for row in await talk.rows(heard) if "9000" in row["text"] or PHONE in row["text"]]
 
@@ -437,7 +439,7 @@ async def test_an_officer_is_reached_by_one_word_and_told_the_rest(talk: Talk) -
     await _says(
         talk,
         PHONE,
-        ("PETUGAS", "Tulis pertanyaan Anda"),
+        ("PETUGAS", "tulis pertanyaannya"),
         ("kapan kartu saya jadi", "ticket_received"),
         ("BATAL", "Tidak ada"),
     )

@@ -22,7 +22,7 @@ def _number(talk: Talk, turn: Turn) -> Move:
     """A number that is typed proves nothing by itself: it only says whom to think of."""
     if len([sign for sign in turn.text if sign.isdigit()]) < SHORTEST:
         return missed(talk)
-    return Move(talk.at("digits", token=""), wish=FindPeople(phone=turn.text[:40]))
+    return Move(talk.at("digits", token="", typed=True), wish=FindPeople(phone=turn.text[:40]))
 
 
 def _phone(talk: Talk, turn: Turn) -> Move:
@@ -44,7 +44,8 @@ def _digits(talk: Talk, turn: Turn) -> Move:
     if answer is None:
         return missed(talk)
     people = tuple(int(person) for person in talk.facts.get("candidates", ()))
-    return Move(talk, wish=Link(people, answer[1], answer[2], str(talk.facts.get("token", ""))))
+    token, typed = str(talk.facts.get("token", "")), bool(talk.facts.get("typed"))
+    return Move(talk, wish=Link(people, answer[1], answer[2], token, typed))
 
 
 def _ask_phone(talk: Talk) -> Say:

@@ -156,6 +156,7 @@ class Link:
     ending: str  # last four digits of the NIK
     year: str  # of birth
     token: str = ""
+    typed: bool = False  # by a number that was only typed: whoever has it hears of it
 
 
 @dataclass(frozen=True, slots=True)

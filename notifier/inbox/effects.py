@@ -15,7 +15,6 @@ from notifier.inbox.genuine import Checks, Doubt, doubt
 from notifier.inbox.replies import Replies
 from notifier.rules import rounds as benefits
 from notifier.rules.rounds import Entitlement
-from notifier.rules.tickets import Status
 from notifier.rules.words import Intent, Meaning, Topic
 from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
@@ -153,8 +152,6 @@ class Effects:
         return await tickets.reported_by(db, people, addresses) if follows else None
 
     def _still_reaches(self, ticket: Ticket, now: datetime) -> bool:
-        if ticket.status is Status.MERGED:
-            return False
         return ticket.closed_at is None or now - ticket.closed_at <= self._append_within
 
     async def complaint(self, db: AsyncConnection, words: Words) -> Complaint:
@@ -361,10 +358,10 @@ class Effects:
         kind, address = words.reporter.kind, words.reporter.address
         before = await contacts.is_silent(db, kind, address)
         await contacts.stop(db, kind, address, now)
-        person = words.reporter.person_id
+        person, hushed = words.reporter.person_id, False
         if words.everything and person is not None:
-            await contacts.silence_person(db, person, now)
-        if not before:
+            hushed = await contacts.silence_person(db, person, now)
+        if hushed or not before:
             await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
             await self._replies.send(db, words.reporter, "stop_confirmed", {}, words.at, now)
         return Effect("stopped")

@@ -555,5 +555,49 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
         ),
+        # the promise of a ticket
+        "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
+            "A promise is broken and nobody has taken it on; the next office above will be told."
+        ),
+        "Saya tangani": "I see to it",
+        "Jam layanan dihentikan petugas": "The desk stopped the service clock",
+        "standar layanan diganti": "policy changed",
+        "versi": "version",
+        "{n} hari kerja": "{n} working days",
+        "jam kerja": "working hours",
+        "sejak": "since",
+        "berkas lengkap": "complete file",
+        "tidak dihitung": "not counted",
+        "berhenti": "stands",
+        "jam tidak dihitung": "hours not counted",
+        "hari kerja ke-{n}": "working day {n}",
+        "jam": "h",
+        "sisa": "leaves",
+        "peringatan {n} %": "warning at {n}%",
+        "tenggat": "due",
+        "terbuka selama berhenti": "open while it stands still",
+        "semula": "at first",
+        "pelanggaran dicatat": "breach recorded",
+        "ditangani petugas sejak": "taken by staff since",
+        "Lanjutkan jam layanan": "Let the service clock go on",
+        "Hentikan jam layanan": "Stop the service clock",
+        "Lanjutkan": "Go on",
+        "Menunggu apa?": "Waiting for what?",
+        "Alasannya tercatat dan tampil dalam perhitungan. Jam hukum tidak berhenti.": (
+            "The reason is recorded and shows in the arithmetic. The legal clock does not stop."
+        ),
+        "Hentikan": "Stop",
+        "Rujuk ke instansi lain": "Refer elsewhere",
+        "Instansi": "Body",
+        "Nomor surat": "Letter no.",
+        "Alasan untuk warga": "Reason for the citizen",
+        "Warga diberi tahu instansinya, nomor suratnya, dan alasannya.": (
+            "The citizen is told the body, the letter and the reason."
+        ),
+        "Rujuk dan beri tahu warga": "Refer and tell the citizen",
+        "Alarm ini Anda tangani; atasan tidak diberi tahu lagi.": (
+            "You see to this alarm; nobody above is told any more."
+        ),
+        "Aduan dirujuk; warga sedang diberi tahu.": "The complaint was referred; the citizen is being told.",
     }
 )

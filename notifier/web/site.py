@@ -22,6 +22,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    promised,
     restored,
     rounds,
     security,
@@ -103,6 +104,9 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/alarm", promised.alarm, Right.SEE_TICKETS),  # the desk knows who may
+    Door("POST", f"/desk/tickets/{NUMBER}/pause", promised.pause, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/refer", promised.refer, Right.ANSWER),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),

@@ -382,6 +382,15 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
     assert (await talk.rows(people))[0]["silenced_at"] is None
 
 
+async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    for words in ("STOP", "STOP SEMUA", "STOP SEMUA"):
+        await talk.sms(AYU, words)
+        talk.stage.clock.move(minutes=1)
+    assert await talk.events() == ["stop_confirmed"] * 2
+    assert [row["act"] for row in await talk.rows(ledger)] == ["stopped"] * 2
+
+
 @ONE_ENGINE
 async def test_a_reply_to_words_that_ask_for_nothing_is_heard_like_any_other(talk: Talk) -> None:
     await talk.telegram(7100, "hm")
@@ -436,6 +445,22 @@ async def test_a_second_grievance_about_the_same_round_joins_the_open_ticket(tal
 
 
 @ONE_ENGINE
+async def test_a_grievance_after_a_question_is_a_ticket_of_its_own_and_after_another_shows_in_its_categories(
+    talk: Talk,
+) -> None:
+    await talk.sms(STRANGER, "saya mau tanya kapan bantuan cair")
+    await talk.send()
+    await talk.sms(STRANGER, "bantuan sy dipotong 50rb sm pa RT, trus jg beras nya bau")
+    await talk.send()
+    await talk.sms(STRANGER, "petugas loketnya kasar sekali, ibu saya dibentak")
+    await talk.sms(STRANGER, "kapan ditindaklanjuti?")
+    found = [(row["category"], row["categories"]) for row in await talk.rows(tickets)]
+    assert found[0] == ("information", ["information"])
+    assert found[1] == ("deduction", ["deduction", "goods_quality", "officer_conduct"])
+    assert await talk.events("ticket_received") == ["ticket_received"] * 2
+
+
+@ONE_ENGINE
 async def test_what_is_urgent_raises_an_open_ticket_and_rings(talk: Talk) -> None:
     await talk.staff("sari", notify="+6281100000001")
     await talk.sms(STRANGER, LEVY)
@@ -483,12 +508,13 @@ async def test_a_closed_ticket_is_reached_by_its_thread_for_a_month_and_no_longe
     ref = await talk.ref_to("email", "siti@example.com", "ticket_received")
     number = (await talk.rows(tickets))[0]["number"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan ke Inspektorat.", page.ticket.version, talk.now)
+    why, letter = "Diteruskan ke Inspektorat.", "700/12/2026"
+    await talk.house.desk.refer(sari, number, "inspectorate", letter, why, page.ticket.version, talk.now)
     talk.stage.clock.move(days=29)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["in_progress"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan lagi.", page.ticket.version, talk.now)
+    await talk.house.desk.refer(sari, number, "kpk", letter, "Diteruskan lagi.", page.ticket.version, talk.now)
     talk.stage.clock.move(days=31)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["referred", "received"]

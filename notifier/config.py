@@ -161,6 +161,9 @@ class Desk(_Table):
         default=timedelta(days=30), description="how long a closed ticket's thread still reaches it"
     )
     region: str = Field(default="", description="region that a stranger's ticket belongs to")
+    close_after: int = Field(
+        default=10, ge=1, le=365, description="working days of silence after which a resolved ticket is closed"
+    )
     duplicate_within: Span = Field(
         default=timedelta(seconds=10), description="same sender, same words: one message, if the provider gives no id"
     )

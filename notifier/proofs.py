@@ -228,6 +228,15 @@ async def _tickets(db: AsyncConnection, vault: Words, progress: Progress) -> Asy
         progress("tickets", looked)
 
 
+async def prove_ticket(db: AsyncConnection, vault: Words, ticket_id: int) -> list[str]:
+    """What of one ticket disagrees with the ledger; nothing, when all is well."""
+    ticket = await rows.complaint(db, ticket_id)
+    acts = (await rows.about(db, [f"ticket:{ticket_id}"])).get(f"ticket:{ticket_id}", [])
+    history, words = await rows.moves(db, [ticket_id]), await rows.said(db, [ticket_id])
+    found = _moved(ticket, history.get(ticket_id, []), acts)
+    return [*found, *_worded(ticket_id, dict(words.get(ticket_id, [])), acts, vault)]
+
+
 def _moved(ticket: Any, history: Sequence[Any], acts: Sequence[Told]) -> list[str]:
     found, before = [], ""
     for change, _, _, was, status, _ in history:

@@ -274,6 +274,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def watch_rounds(now: datetime) -> None:
+        if await house.desk.watch(now):
+            poke()
+
     async def fold(_now: datetime) -> None:
         await house.desk.fold()
 
@@ -302,6 +306,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
+        Job("radar", 300, watch_rounds),
         Job("boards", 10, fold),
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),

@@ -6,20 +6,24 @@ channels, hooks or pages.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import (
     acting,
+    closing,
     following,
     intake,
     keeping,
     listing,
     merging,
+    radar,
     reaching,
     reading,
+    reports,
+    shielding,
     sweep,
     triage,
     versions,
@@ -28,6 +32,8 @@ from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
 from notifier.desk.promise import Promise, Promises, Version, build
+from notifier.desk.radar import RadarPage
+from notifier.desk.reports import CaseFile, Report
 from notifier.desk.triage import Chosen, Done, Letter
 from notifier.desk.values import (
     PAGE,
@@ -56,6 +62,7 @@ __all__ = [
     "PAGE",
     "Answered",
     "Asked",
+    "CaseFile",
     "Choices",
     "Complaint",
     "Desk",
@@ -66,6 +73,8 @@ __all__ = [
     "ListPage",
     "Promise",
     "Promises",
+    "RadarPage",
+    "Report",
     "Reporter",
     "Revealed",
     "Settings",
@@ -135,6 +144,14 @@ class Desk:
             return await merging.confirm(self.room, db, main, ticket_id, now)
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
+    async def rate(self, db: AsyncConnection, ticket_id: int, score: int, now: datetime) -> None:
+        """The citizen says how content they are: 1 to 5."""
+        await closing.rate(self.room, db, ticket_id, score, now)
+
+    async def ask_rating(self, db: AsyncConnection, ticket: Ticket, now: datetime) -> bool:
+        """Ask the citizen how content they are, unless they said so."""
+        return await closing.ask_rating(self.room, db, ticket, now)
+
     async def reporting_person(self, db: AsyncConnection, ticket_id: int) -> int | None:
         """Whose ticket it is, to tell apart people of one phone; never for showing."""
         return (await intake.reporter_of(self.room, db, ticket_id)).person_id
@@ -191,12 +208,12 @@ class Desk:
 
     async def answer(self, viewer: Viewer, number: str, text: str, version: int, now: datetime) -> Ticket:
         """Answer the citizen, on the line and in the thread they wrote in."""
-        return await acting.act(self.room, viewer, number, Act.ANSWER, text, version, now)
+        return await shielding.act(self.room, viewer, number, Act.ANSWER, text, version, now)
 
     async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
-        act tells them something."""
-        return await acting.act(self.room, viewer, number, what, why, version, now)
+        act tells them something. What ends a hidden ticket is proposed to a second person."""
+        return await shielding.act(self.room, viewer, number, what, why, version, now)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
         """A note that only staff read."""
@@ -205,6 +222,18 @@ class Desk:
     async def assign(self, viewer: Viewer, number: str, account_id: int, version: int, now: datetime) -> Ticket:
         """Give a ticket to a member of staff."""
         return await acting.assign(self.room, viewer, number, account_id, version, now)
+
+    async def seal(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
+        """Keep the reporter of an open ticket secret from now on."""
+        return await shielding.seal(self.room, viewer, number, version, now)
+
+    async def shield(self, viewer: Viewer, number: str, why: str, version: int, now: datetime, *, on: bool) -> Ticket:
+        """Hide a ticket from the office it may concern, or give it back to that office."""
+        return await shielding.shield(self.room, viewer, number, why, version, now, on=on)
+
+    async def decide(self, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
+        """Do what a colleague proposed for a hidden ticket, or send it back."""
+        return await shielding.decide(self.room, viewer, number, version, now, agree=agree)
 
     async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
@@ -235,6 +264,22 @@ class Desk:
     async def file(self, viewer: Viewer, number: str, file_id: int, now: datetime) -> tuple[str, str, bytes]:
         """(name, MIME type, bytes) of an attachment; the look is recorded."""
         return await reading.file(self.room, viewer, number, file_id, now)
+
+    async def radar(self, viewer: Viewer, now: datetime, before: int | None = None) -> RadarPage:
+        """Where more people complain than chance explains; `before` is the last page's `next`."""
+        return await radar.page(self.room, viewer, before, now)
+
+    async def take_note(self, viewer: Viewer, alarm_id: int, now: datetime) -> None:
+        """Take note of an alarm of the radar."""
+        await radar.take(self.room, viewer, alarm_id, now)
+
+    async def report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
+        """How promises were kept for tickets opened on these days, by category, region, round, point or agent."""
+        return await reports.report(self.room, viewer, by, first, last, now)
+
+    async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
+        """One ticket to be printed, with what the ledger proves of it."""
+        return await reports.case_file(self.room, viewer, number, now)
 
     async def categorise(self, viewer: Viewer, number: str, category: str, version: int, now: datetime) -> Ticket:
         """Say what a ticket is about."""
@@ -271,6 +316,10 @@ class Desk:
         return await triage.each(chosen, lambda n, _version: triage.take_back(self.room, viewer, n, now))
 
     # --- the clock ---
+
+    async def watch(self, now: datetime) -> int:
+        """Let the radar look; returns how many alarms rang."""
+        return await radar.watch(self.room, now)
 
     async def fold(self) -> int:
         """Add what changed to the kept counters of the lists; returns how many differences there were."""

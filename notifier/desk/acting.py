@@ -15,6 +15,7 @@ from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act, Change, IllegalMove, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
@@ -54,7 +55,8 @@ async def act(
     leaves_at: datetime | None = None,
 ) -> Ticket:
     """Move a ticket on; `words` go to the citizen where the act tells them something, not before `leaves_at`. Refused,
-    as a sentence, when the viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+    as a sentence, when the viewer may not, the ticket can't, the words lack, somebody else was quicker, or it
+    takes two.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
@@ -75,10 +77,12 @@ async def do(
     leaves_at: datetime | None = None,
 ) -> Ticket:
     """The act itself, for those who know that it may be done; `facts` go into the history. Words leave at
-    `leaves_at`, or now.
+    `leaves_at`, or now. Refused when it takes two people, and the facts name nobody else who proposed it.
     """
     async with room.database.write() as db:
         was = await current(db, viewer, number, version)
+        if needs_two(was.shielded, what) and (facts or {}).get("proposed_by", viewer.who) == viewer.who:
+            raise Refused(f"'{what}' of ticket {was.number} takes two people: propose it, and another account agrees")
         moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -155,6 +159,7 @@ def spoken(ticket: Ticket, text: str) -> dict[str, Any]:
 
 
 def worded_for(what: Act, words: str) -> str:
+    """The words of an act as they are kept. Refused when they lack, or are too long."""
     text = safe(words)
     if not text and what in TOLD and what is not Act.RESOLVE:
         raise Refused(f"'{what}' needs words: the citizen will be told them")

@@ -12,7 +12,7 @@ from notifier.outbox import Notice
 from notifier.rules.offices import called
 from notifier.rules.roles import Right, Role, covers, may
 from notifier.rules.sla import Clock
-from notifier.store import accounts
+from notifier.store import accounts, tickets
 from notifier.store.accounts import Account
 from notifier.store.tickets import Ticket
 
@@ -61,6 +61,40 @@ async def escalate(
         if people:
             return await tell(room, db, "sla_escalated", people, ticket, facts, now, promise)
     return 0
+
+
+async def unseen(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> int:
+    """Tell the admins above, once, of a hidden ticket that nobody who could answer it sees."""
+    if not ticket.shielded:
+        return 0
+    desk = await accounts.with_roles(db, [role.value for role in DESK])
+    if any(covers(account.region, ticket.region) for account in desk):
+        return 0
+    if any(change.act == "unseen" for change in await tickets.history(db, ticket.id)):
+        return 0
+    await tickets.record(db, ticket.id, at=now, who="clock", act="unseen")
+    return await tell(
+        room,
+        db,
+        "desk_alert",
+        await on_duty(db, ticket, (Role.ADMIN,)),
+        ticket,
+        {"what": "alert_unseen", "number": ticket.number, "url": page_of(room, ticket)},
+        now,
+    )
+
+
+async def second(room: Room, db: AsyncConnection, ticket: Ticket, but: int, now: datetime) -> int:
+    """Tell those who may agree that a ticket waits for a second person; `but` is who proposed it."""
+    people = [account for account in await on_duty(db, ticket, DESK) if account.id != but]
+    facts = {"what": "alert_second", "number": ticket.number, "url": page_of(room, ticket)}
+    return await tell(room, db, "desk_alert", people, ticket, facts, now)
+
+
+async def silent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> int:
+    """Ask the desk what becomes of a resolved ticket whose citizen says nothing."""
+    facts = {"what": "alert_silent", "number": ticket.number, "url": page_of(room, ticket)}
+    return await tell(room, db, "desk_alert", await on_duty(db, ticket, DESK), ticket, facts, now)
 
 
 async def on_duty(db: AsyncConnection, ticket: Ticket, roles: Sequence[Role]) -> list[Account]:

@@ -8,11 +8,11 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.desk.values import Room
+from notifier.desk.values import Room, is_private
 from notifier.desk.versions import known
 from notifier.rules.sla import Clock
 from notifier.rules.tickets import ALPHABET, Status, find_numbers
-from notifier.store import tickets
+from notifier.store import ratings, tickets
 from notifier.store.tickets import Ticket
 from notifier.vault import Vault
 
@@ -40,6 +40,8 @@ class Followed:
     due: datetime | None  # until when something happens; None when it is the citizen's turn, or nothing is promised
     said: tuple[Line, ...]
     writable: bool  # whether more can be added, or the case be opened again
+    rateable: bool = False  # whether they may still say how content they are
+    looks: tuple[datetime, ...] = ()  # when somebody opened the identity that was promised to stay secret
 
     @property
     def settling(self) -> bool:
@@ -74,6 +76,7 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
             return None
         history = await tickets.history(db, ticket.id)
         conversation = await tickets.conversation(db, ticket.id)
+        score = await ratings.of(db, ticket.id)
         await known(db, room.promises, history)
     stands, _ = room.promises.reckon(ticket, history, now)
     clocks = [reading for clock, reading in stands.clocks.items() if clock is not Clock.ACK]  # that one is ours
@@ -93,6 +96,8 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
         min(coming, default=None) if ticket.open or ticket.status is Status.MERGED else None,
         said,
         _writable(room, ticket, now),
+        ticket.status is Status.CLOSED and score is None,
+        tuple(c.at for c in history if c.act == "reveal") if is_private(ticket.confidentiality) else (),
     )
 
 

@@ -11,16 +11,18 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts
+from notifier.desk import alerts, silence
 from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
 from notifier.desk.promise import Promise
 from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
 from notifier.desk.versions import known
 from notifier.outbox import Notice
+from notifier.rules import shields, words
 from notifier.rules.sla import Clock, Standing
 from notifier.rules.tickets import Act, Change, Confidentiality, Status, move, number_from
-from notifier.store import ledger, tickets
+from notifier.store import ledger, levies, tickets
+from notifier.store.levies import Levy
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
@@ -40,19 +42,21 @@ FURTHER: Mapping[Status, Act] = {
 async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
     """A new ticket with its promise, its reporter, its first message; the acknowledgement is queued with it."""
     await known(db, room.promises)
-    region = _region(room, complaint)
+    place, shielded = _region(room, complaint), shields.grave(complaint.categories)
+    region = shields.above(place) if shielded else place
     promise = room.promises.choose(complaint.categories[0], complaint.urgent, region)
-    secret = Confidentiality.CONFIDENTIAL if complaint.confidential else Confidentiality.OPEN
     row: dict[str, Any] = {
         "status": Status.RECEIVED.value,
         "category": complaint.categories[0],
         "categories": list(complaint.categories),
         "urgent": complaint.urgent,
-        "confidentiality": secret.value,
+        "confidentiality": _secrecy(complaint).value,
         "verified": complaint.reporter.person_id is not None,
         "channel": complaint.channel or complaint.reporter.kind,
         "language": complaint.reporter.language,
         "region": region,
+        "place": place,
+        "shielded": shielded,
         "summary": summary(complaint.text),
         "round_id": complaint.round_id,
         "answers_id": None if complaint.confidential else complaint.answers_id,
@@ -69,6 +73,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     await _acknowledge(room, db, ticket, complaint, stands, now)
     if ticket.urgent:
         await alerts.urgent(room, db, ticket, now)
+    await alerts.unseen(room, db, ticket, now)
     await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category, "status": ticket.status.value} | said)
     return ticket
 
@@ -92,6 +97,9 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     await note_move(db, was, change, {"heard": complaint.heard_id, **strange})
     if raised:
         values |= await turn_urgent(room, db, was, now)
+    hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint)
+    if hidden:
+        values |= await hide(db, was, now)
     await tickets.change(db, was, values, now)
     ticket = await _locked(db, ticket_id)
     said = await _say(room, db, ticket, complaint)
@@ -102,6 +110,8 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
+    if hidden:
+        await alerts.unseen(room, db, ticket, now)
     await _ledger(db, ticket, f"ticket_{change.act}", now, {"status": moved.status.value} | said)
     return await _locked(db, ticket_id)
 
@@ -184,13 +194,14 @@ async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int
     return ticket
 
 
-async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Ticket:
-    """Take away from an open ticket everything that leads to a person, because its reporter asks for it."""
+async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime, who: str = CITIZEN) -> Ticket:
+    """Take away from an open ticket everything that leads to a person, because its reporter asks for it, or staff."""
     reporter = await reporter_of(room, db, ticket.id)
     values = {
         "confidentiality": Confidentiality.CONFIDENTIAL.value,
         "answers_id": None,
         "region": _district(ticket.region),
+        "place": _district(ticket.place),
     }
     await tickets.change(db, ticket, values, now)
     sealed = await _locked(db, ticket.id)
@@ -198,8 +209,8 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
     keys = reporter.keys(room.vault)
     address = room.vault.seal_json(address_of(reporter, private=True), SEALED_ADDRESS)
     await tickets.loosen(db, ticket.id, keys.heard(private=True), keys.attempt(private=True), address)
-    await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="sealed_off")
-    await _ledger(db, sealed, "ticket_sealed_off", now)
+    await tickets.record(db, ticket.id, at=now, who=who, act="sealed_off")
+    await ledger.append(db, at=now, who=who, act="ticket_sealed_off", about=f"ticket:{ticket.id}")
     return sealed
 
 
@@ -210,7 +221,7 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
     """Work out the promise anew from the history and keep what the list sorts by and when to look again."""
     history = await tickets.history(db, ticket.id)
     await known(db, room.promises, history)
-    stands, _ = room.promises.reckon(ticket, history, now)
+    stands, promise = room.promises.reckon(ticket, history, now)
     due = stands.due
     clock = next((c.value for c, r in stands.clocks.items() if r.due == due and not r.met_at), "") if due else ""
     if any(change.act == "took_in" for change in history):
@@ -218,7 +229,9 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
         if nearest and (due is None or nearest[0] < due):
             due, clock = nearest
     late = any(reading.late for reading in stands.clocks.values())
-    values = {"next_due": due, "next_clock": clock, "wake": stands.wake, "breached": late}
+    wakes = (stands.wake, silence.ends(room.settings, promise, ticket, history))
+    wake = min((at for at in wakes if at is not None), default=None)
+    values = {"next_due": due, "next_clock": clock, "wake": wake, "breached": late}
     await tickets.reckon(db, ticket.id, values)
     return stands
 
@@ -319,6 +332,24 @@ async def turn_urgent(room: Room, db: AsyncConnection, ticket: Ticket, now: date
     return {"urgent": True, "policy": promise.policy.name}
 
 
+async def hide(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any]:
+    """What changes in the row of a ticket that turns out to concern its own office: it is seen from above alone."""
+    await tickets.record(db, was.id, at=now, who="clock", act="shielded")
+    await ledger.append(db, at=now, who="clock", act="ticket_shielded", about=f"ticket:{was.id}")
+    return {"shielded": True, "region": shields.above(was.place), "assignee_id": None}
+
+
+def _grave(complaint: Complaint) -> bool:
+    """Whether further words are about those who hand out the aid; what they are about is rarely said of such words."""
+    return shields.grave(complaint.categories) or bool(words.levies(complaint.text))
+
+
+def _secrecy(complaint: Complaint) -> Confidentiality:
+    if not complaint.confidential:
+        return Confidentiality.OPEN
+    return Confidentiality.CONFIDENTIAL if complaint.known else Confidentiality.ANONYMOUS
+
+
 async def _numbered(room: Room, db: AsyncConnection, row: Mapping[str, Any]) -> Ticket:
     while True:
         ticket_id = await tickets.create(db, {**row, "number": number_from(room.chance)})
@@ -360,6 +391,9 @@ async def _say(room: Room, db: AsyncConnection, ticket: Ticket, complaint: Compl
             "ref": complaint.ref,
         },
     )
+    if not complaint.elsewhere:
+        taken = [Levy(one.kind, one.words, one.amount) for one in words.levies(complaint.text)]
+        await levies.add(db, ticket.id, taken, complaint.at)
     return worded(room, message_id, complaint.text)
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.acting import changed, current, do, moved_by, seen
+from notifier.desk.acting import changed, current, moved_by, seen
 from notifier.desk.intake import note_move, reckon
 from notifier.desk.plain import safe
 from notifier.desk.promise import paused_for
+from notifier.desk.shielding import do
 from notifier.desk.values import Room
 from notifier.desk.versions import known
 from notifier.errors import Refused

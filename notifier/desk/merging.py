@@ -38,6 +38,8 @@ async def merge(room: Room, viewer: Viewer, number: str, into: str, why: str, ve
         main = await seen(db, viewer, second.number)
         if main.status not in OPEN:
             raise Refused(f"ticket {main.number} is {main.status}; merge into a ticket that is still worked on")
+        if was.shielded and not main.shielded:
+            raise Refused(f"ticket {was.number} is hidden, {main.number} is not; merge it into one that is hidden too")
         moved, change = moved_by(was, Act.MERGE, viewer, safe(why), now)
         for one in await tickets.merged(db, was.id):
             await _pass_on(room, db, one, main, viewer, now)

@@ -16,6 +16,7 @@ from notifier.rules.hours import Hours, Interval, date_range, office_week
 from notifier.rules.offices import LADDER, STEPS
 from notifier.rules.roles import covers
 from notifier.rules.sla import Clock, Entry, Kind, Policy, Standing, standing
+from notifier.rules.tickets import UNPROMISED
 from notifier.store.tickets import Changed, Ticket
 
 WORKDAY = timedelta(hours=7, minutes=30)
@@ -79,6 +80,10 @@ def depth(prefixes: Iterable[str], region: str) -> int:
     return max((len(prefix) for prefix in prefixes if covers(prefix, region)), default=0)
 
 
+# Of suggestions and praise: no clock runs.
+FREE = Promise(Policy("without_clock", Hours(ZoneInfo("UTC"), {})))
+
+
 class Promises:
     """All promises of the configuration, and every earlier version of them that was ever in force."""
 
@@ -89,8 +94,8 @@ class Promises:
         self.in_force = True
         self._promises = tuple(promises)
         self._offices = tuple(offices)
-        self._named = {promise.policy.name: promise for promise in self._promises}
-        self._versions = {promise.version: promise for promise in self._promises}
+        self._named = {promise.policy.name: promise for promise in (FREE, *self._promises)}
+        self._versions = {promise.version: promise for promise in (FREE, *self._promises)}
         self._sought: set[Version] = set()  # in vain
 
     @property
@@ -103,8 +108,8 @@ class Promises:
         down newer ones than this configuration's.
         """
         self._promises = tuple(current)
-        self._named = {promise.policy.name: promise for promise in current}
-        self._versions = {**versions, **{promise.version: promise for promise in current}}
+        self._named = {promise.policy.name: promise for promise in (FREE, *current)}
+        self._versions = {**versions, **{promise.version: promise for promise in (FREE, *current)}}
         self.learned, self.in_force = True, in_force
 
     def lacks(self, history: Iterable[Changed]) -> bool:
@@ -116,6 +121,8 @@ class Promises:
 
     def choose(self, category: str, urgent: bool, region: str = "") -> Promise:
         """What is promised for a ticket: the most particular that covers it; the last one when none does."""
+        if category in UNPROMISED and not urgent:
+            return FREE
         fitting = [p for p in self._promises if p.covers(category, urgent, region)]
         return max(fitting, key=lambda p: p.closeness(region)) if fitting else self._promises[-1]
 

@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.desk import shielding
 from notifier.desk.acting import seen
-from notifier.desk.intake import reporter_of
+from notifier.desk.intake import letter, reporter_of
+from notifier.desk.plain import safe
 from notifier.desk.values import (
     SEALED_APPLICATION,
     SEALED_FILE,
@@ -26,13 +28,15 @@ from notifier.desk.values import (
 )
 from notifier.desk.versions import known
 from notifier.errors import Refused
+from notifier.rules import shields
 from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.telling import tell
-from notifier.rules.tickets import MOVES, Act
-from notifier.store import applications, deliveries, heard, ledger, people, rounds, tickets
+from notifier.rules.tickets import MOVES, Act, Confidentiality
+from notifier.store import applications, deliveries, heard, ledger, levies, people, rounds, tickets
 from notifier.store.tickets import Changed, Said, Ticket
 
+LONGEST_REASON = 200  # characters of a reason that a citizen is told
 BY_CITIZEN = frozenset({Act.CITIZEN_ANSWERED, Act.CONFIRM, Act.APPEND})
 NOT_YET = frozenset({Act.MERGE})  # needs to know into which ticket
 
@@ -63,6 +67,9 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
             arithmetic=tell(first.policy, ticket.opened_at, entries, now),
             told=tuple(await tickets.told(db, ticket.id)),
             elsewhere=await _elsewhere(room, db, viewer, ticket, conversation, history),
+            levies=tuple(await levies.of(db, ticket.id)),
+            proposal=shields.proposal(history),
+            agreeable=shielding.agreeable(viewer, history),
         )
 
 
@@ -121,16 +128,24 @@ async def _answered(db: AsyncConnection, ticket: Ticket) -> Answered | None:
 
 
 async def reveal(room: Room, viewer: Viewer, number: str, reason: str, now: datetime) -> Revealed:
-    """Who reported a ticket, whatever its confidentiality. The look and its reason are recorded before it is given."""
+    """Who reported a ticket, whatever its confidentiality. The look and its reason are recorded before it is given; to
+    whom secrecy was promised, both are told.
+    """
     viewer.needs(Right.REVEAL)
     if len(reason.strip()) < 5:
         raise Refused("say in a few words why the reporter has to be known; the reason is kept with the look")
     async with room.database.write() as db:
         ticket = await seen(db, viewer, number)
+        if ticket.confidentiality == Confidentiality.ANONYMOUS:
+            raise Refused(f"whoever reported ticket {ticket.number} left neither name nor address: nobody knows them")
         await tickets.record(db, ticket.id, at=now, who=viewer.who, act="reveal", why=reason.strip())
         await ledger.append(db, at=now, who=viewer.who, act="reporter_revealed", about=f"ticket:{ticket.id}")
         reporter = await reporter_of(room, db, ticket.id)
         person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
+        if is_private(ticket.confidentiality) and reporter.reached:
+            facts = {"number": ticket.number, "reason": safe(reason, LONGEST_REASON)}
+            notice = letter(room, ticket, reporter, "ticket_revealed", facts, ticket.opened_at, now)
+            await room.outbox.queue(db, notice, now)
         sealed = await applications.of_ticket(db, ticket.id)
     given = room.vault.open_json(sealed, SEALED_APPLICATION) if sealed is not None else {}
     return Revealed(

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts
+from notifier.desk import alerts, closing
 from notifier.desk.intake import reckon, wording
 from notifier.desk.promise import Promise
 from notifier.desk.values import Room
@@ -54,6 +54,11 @@ async def look(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -
     What the old promise asks for is recorded before a newer one is adopted, so that no breach is lost by the change.
     """
     await _arrival(db, ticket)
+    await alerts.unseen(room, db, ticket, now)
+    if await closing.close_silent(room, db, ticket, now):
+        ticket = await tickets.get(db, ticket.id, lock=True) or ticket
+        if ticket.status is Status.CLOSED:
+            await closing.ask_rating(room, db, ticket, now)
     history = await tickets.history(db, ticket.id)
     told = await tickets.told_since(db, ticket.id)
     if told is not None and not any(change.act == "acknowledged" for change in history):

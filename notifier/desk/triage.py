@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import acting
-from notifier.desk.intake import reporter_of, wording
+from notifier.desk.intake import hide, reporter_of, wording
 from notifier.desk.values import Room
 from notifier.errors import Refused
+from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, OPEN, Act, Category
 from notifier.store import tickets
@@ -82,6 +83,8 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
             await tickets.record(db, was.id, at=now, who="clock", act="adopted", facts=wording(promise))
         others = [one for one in was.categories if one not in (was.category, category)]
         values = {"category": category, "categories": [category, *others], "policy": policy}
+        if not was.shielded and shields.grave((category,)):  # it may be about the very office that says so
+            values |= await hide(db, was, now)
         detail = {"category": category}
         return await acting.changed(room, db, was, values, viewer, "ticket_categorise", detail, now)
 

@@ -18,6 +18,7 @@ from notifier.rules.tickets import Act, Confidentiality
 from notifier.store.accounts import Account
 from notifier.store.engine import Database
 from notifier.store.heard import File
+from notifier.store.levies import Levy
 from notifier.store.people import Person
 from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
 from notifier.vault import Vault
@@ -43,6 +44,7 @@ class Settings:
     append_within: timedelta = timedelta(days=30)
     duplicate_within: timedelta = timedelta(seconds=10)
     attachment_limit: int = 20 * 1024 * 1024  # bytes
+    close_after: int = 10  # working days
 
     @classmethod
     def of(cls, config: Config, data: Path) -> "Settings":
@@ -56,6 +58,7 @@ class Settings:
             append_within=config.desk.append_within,
             duplicate_within=config.desk.duplicate_within,
             attachment_limit=config.desk.attachment_limit,
+            close_after=config.desk.close_after,
         )
 
 
@@ -114,6 +117,11 @@ class Complaint:
     channel: str = ""  # how it came, where that is not how the reporter is answered
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
 
+    @property
+    def known(self) -> bool:
+        """Whether anything leads to the reporter: a person, an address, a name."""
+        return self.reporter.person_id is not None or self.reporter.reached or bool(self.reporter.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -166,6 +174,9 @@ class TicketPage:
     arithmetic: Arithmetic | None = None  # of the promise
     told: tuple[Told, ...] = ()  # what we wrote to the citizen by ourselves
     elsewhere: Mapping[int, str] = field(default_factory=dict)  # message from another address → that address, masked
+    levies: tuple[Levy, ...] = ()  # what was said to be asked or taken
+    proposal: Changed | None = None  # what waits for a second person
+    agreeable: bool = False  # whether this viewer may be the second one
 
     @property
     def talk(self) -> tuple[Said | Told, ...]:

@@ -14,8 +14,9 @@ from notifier.desk import Complaint, Desk, Reporter, is_private
 from notifier.inbox.genuine import Checks, Doubt, doubt
 from notifier.inbox.replies import Replies
 from notifier.rules import rounds as benefits
+from notifier.rules.after import Verdict, verdict
 from notifier.rules.rounds import Entitlement
-from notifier.rules.words import Intent, Meaning, Topic
+from notifier.rules.words import Intent, Meaning, Topic, kind_of
 from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
 from notifier.store.rounds import Round
@@ -25,6 +26,7 @@ CITIZEN = "citizen"
 HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
 TOLD_AGAIN = timedelta(minutes=10)  # how often one address is told that its words were added to somebody's ticket
 ADDED = "added"
+NOT_SETTLED = "BELUM beres"  # what stands in the conversation for the figure that says so
 # What is kept with a ticket of somebody else when it names its number.
 SPEAKS = frozenset(
     {
@@ -110,6 +112,12 @@ class Effects:
 
     async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
+        judged = verdict(words.text, words.answered.event) if words.answered and words.ticket else None
+        if judged is not None and words.ticket is not None:
+            return await self._judged(db, words, words.ticket, judged, now)
+        kind = kind_of(words.text)
+        if kind is not None and words.ticket is None and not (words.meaning.urgent or _grieves(words.meaning)):
+            return Effect("opened", await self._desk.open(db, await self._kindly(db, words, kind), now))
         bare = words.wordless and words.evidence
         if words.elsewhere is not None and (bare or words.meaning.intent in SPEAKS):
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
@@ -121,6 +129,10 @@ class Effects:
         if bare and effect.ticket is None:
             return await self.file(db, words, now)
         return effect
+
+    async def _kindly(self, db: AsyncConnection, words: Words, kind: str) -> Complaint:
+        """A suggestion or praise, as the desk takes it."""
+        return replace(await self.complaint(db, words), categories=(kind,))
 
     async def _overtaken(self, db: AsyncConnection, words: Words, by: Intent, of: int | None = None) -> bool:
         """Whether the sender has said the opposite since: after a failure words may be understood late."""
@@ -240,8 +252,18 @@ class Effects:
         if words.ticket is not None:
             settled = await self._desk.confirm(db, words.ticket.id, words.heard_id, now)
             if settled is not None:
+                await self._desk.ask_rating(db, settled, now)
                 return Effect("confirmed", settled, "Terima kasih.")
         return NOTHING
+
+    async def _judged(self, db: AsyncConnection, words: Words, of: Ticket, judged: Verdict, now: datetime) -> Effect:
+        """One figure: whether it is settled, how content they are, or both."""
+        if judged.settled is False:
+            return await self.file(db, replace(words, text=NOT_SETTLED), now)
+        settled = await self._desk.confirm(db, of.id, words.heard_id, now) if judged.settled else None
+        if judged.score is not None:
+            await self._desk.rate(db, of.id, judged.score, now)
+        return Effect("confirmed" if settled is not None else "rated", settled or of, "Terima kasih.")
 
     async def _kept(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         return NOTHING
@@ -381,3 +403,8 @@ class Effects:
             return NOTHING
         await self._replies.send(db, words.reporter, event, {}, words.at, now)
         return Effect("started" if before or hushed else "helped")
+
+
+def _grieves(meaning: Meaning) -> bool:
+    """Whether words tell of a grievance for certain."""
+    return not meaning.guessed and bool(set(meaning.categories) - {"other", "information"})

@@ -36,6 +36,7 @@ WORDLESS = {
     "add": "[berkas tanpa keterangan]",
     "settled": "[sudah beres]",
     "unsettled": "[belum beres]",
+    "rated": "[penilaian]",
 }
 
 
@@ -44,7 +45,7 @@ class Form:
     """One form as it was sent."""
 
     token: str  # made with the empty form: the same one again is the same form
-    does: str  # complain, add, settled, unsettled
+    does: str  # complain, add, settled, unsettled, rated
     text: str = ""
     language: str = "id"
     categories: tuple[str, ...] = ()
@@ -190,6 +191,9 @@ class Forms:
         if form.does == "settled":
             settled = await self._desk.confirm(db, ticket.id, heard_id, now)
             return ("confirmed", settled) if settled is not None else ("none", ticket)
+        if form.does == "rated":
+            await self._desk.rate(db, ticket.id, int(form.text), now)
+            return "rated", ticket
         reporter = replace(await self._desk.reporter(db, ticket.id), thread="")
         complaint = Complaint(
             heard_id, reporter, words, now, ticket.categories, found.urgent, confidential=found.wants_anonymity

@@ -28,7 +28,7 @@ from notifier.rules.words import meaning as read_words
 from notifier.store import answers, contacts, echoes, heard, talks
 from notifier.store.tickets import Ticket
 
-PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
+PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"} | {n: n for n in "12345"}
 WORDLESS: Mapping[HeardKind, str] = {
     HeardKind.PHOTO: "[foto tanpa keterangan]",
     HeardKind.DOCUMENT: "[berkas tanpa keterangan]",

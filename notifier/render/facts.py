@@ -142,6 +142,12 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             ),
             due=Fact("until when something happens", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
         ),
+        "ticket_revealed": _of(
+            _CITIZEN,
+            number=Fact("number of the ticket", "ADU-7K4M2QX"),
+            reason=Fact("why the reporter's identity was opened", "Diminta Inspektorat untuk pemeriksaan"),
+        ),
+        "ticket_rating": _of(_CITIZEN, number=Fact("number of the ticket", "ADU-7K4M2QX")),
         "information": _of(
             _CITIZEN,
             _MAYBE_ROUND,
@@ -192,6 +198,13 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             summary=Fact("how the ticket begins", "Petugas mengancam ibu saya", "text", empty=True),
             url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
         ),
+        "desk_alert": _of(
+            _EVERYWHERE,
+            what=Fact("what staff have to look at", "alert_unseen", "code"),
+            number=Fact("number of the ticket, when it is about one", "ADU-7K4M2QX", empty=True, default=""),
+            summary=Fact("the figures, when there are some", "7 orang, BPNT-2026-12-DS", empty=True, default=""),
+            url=Fact("page to open", "https://bansos.example/desk/radar", empty=True, default=""),
+        ),
         "broadcast_asks": _of(
             _EVERYWHERE,
             broadcast=Fact("number of the broadcast", 12, "number"),
@@ -237,6 +250,13 @@ BUTTONS: Mapping[str, tuple[tuple[str, Label], ...]] = MappingProxyType(
         "ticket_resolved": (
             ("yes", {"id": "YA, selesai", "en": "YES, settled", "jv": "INGGIH, rampung", "su": "MUHUN, rengse"}),
             ("no", {"id": "BELUM selesai", "en": "NO, not yet", "jv": "DERENG rampung", "su": "TEU ACAN rengse"}),
+        ),
+        "ticket_rating": (
+            ("5", {"id": "5 Sangat puas", "en": "5 Very content", "jv": "5 Sanget lega", "su": "5 Sugema pisan"}),
+            ("4", {"id": "4 Puas", "en": "4 Content", "jv": "4 Lega", "su": "4 Sugema"}),
+            ("3", {"id": "3 Biasa", "en": "3 So-so", "jv": "3 Limrah", "su": "3 Biasa"}),
+            ("2", {"id": "2 Kurang puas", "en": "2 Not quite", "jv": "2 Kirang lega", "su": "2 Kirang sugema"}),
+            ("1", {"id": "1 Tidak puas", "en": "1 Not at all", "jv": "1 Boten lega", "su": "1 Teu sugema"}),
         ),
     }
 )

@@ -58,6 +58,8 @@ class Category(StrEnum):
     GOODS_QUALITY = "goods_quality"
     FRAUD_HOAX = "fraud_hoax"
     INFORMATION = "information"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
     OTHER = "other"
 
 
@@ -104,12 +106,15 @@ CATEGORY_WORDS: Mapping[Category, str] = MappingProxyType(
         Category.GOODS_QUALITY: "Mutu barang bantuan",
         Category.FRAUD_HOAX: "Penipuan atau hoaks",
         Category.INFORMATION: "Permintaan informasi",
+        Category.SUGGESTION: "Saran",
+        Category.PRAISE: "Apresiasi",
         Category.OTHER: "Lainnya",
     }
 )
 CONFIDENTIALITY_WORDS: Mapping[Confidentiality, str] = MappingProxyType(
     {Confidentiality.OPEN: "Terbuka", Confidentiality.CONFIDENTIAL: "Rahasia", Confidentiality.ANONYMOUS: "Anonim"}
 )
+UNPROMISED = frozenset({Category.SUGGESTION, Category.PRAISE})  # nobody waits for an end: they have no clock
 STATUS_WORDS: Mapping[Status, str] = MappingProxyType(
     {
         Status.RECEIVED: "Diterima",

@@ -135,3 +135,9 @@ async def last(db: AsyncConnection, about: str, act: str) -> Act | None:
 def read(act: Act) -> Mapping[str, Any]:
     """The detail of an act."""
     return dict(json.loads(act.detail)) if act.detail else {}
+
+
+async def about(db: AsyncConnection, what: str, limit: int = 2000) -> Sequence[Act]:
+    """Everything about something, oldest first, sealed or not."""
+    wanted = select(ledger).where(ledger.c.about == what).order_by(ledger.c.id).limit(limit)
+    return [Act(*row) for row in await db.execute(wanted)]

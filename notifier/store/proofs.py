@@ -139,6 +139,15 @@ async def complaints(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
         yield rows
 
 
+async def complaint(db: AsyncConnection, ticket_id: int) -> Any:
+    """One of them. LookupError when there is none."""
+    t = tickets.c
+    row = (await db.execute(select(t.id, t.status, t.category, t.opened_at).where(t.id == ticket_id))).first()
+    if row is None:
+        raise LookupError(f"there is no ticket {ticket_id}")
+    return row
+
+
 async def moves(db: AsyncConnection, ticket_ids: Collection[int]) -> dict[int, list[Any]]:
     """Entries of these tickets' histories that say a status or a category, in order: id, who, act, was, status,
     facts.

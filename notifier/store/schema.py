@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     Date,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -283,6 +284,9 @@ entitlement_changes = Table(
     Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
 )
 Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
+Index(  # citizens who say that they have not what the record says was paid
+    "ix_entitlement_changes_denied", entitlement_changes.c.id, **_when("who = 'citizen' AND status = 'DISALURKAN'")
+)
 
 # --- words we say ----------------------------------------------------------------------------------------------------
 
@@ -574,7 +578,9 @@ tickets = Table(
     Column("verified", Boolean, nullable=False, server_default=text("false")),  # the sender is a registered person
     Column("channel", String(16), nullable=False),
     Column("language", String(3), nullable=False, server_default="id"),
-    Column("region", String(13), nullable=False, server_default=""),
+    Column("region", String(13), nullable=False, server_default=""),  # the office that sees it, and all above
+    Column("place", String(13), nullable=False, server_default=""),  # what it is about; below region when shielded
+    Column("shielded", Boolean, nullable=False, server_default=text("false")),  # from the office it may concern
     Column("summary", String(200), nullable=False, server_default=""),
     _ref("round_id", "rounds.id"),
     Column("answers_id", Id),  # the delivery it answers; no foreign key: deliveries name tickets
@@ -598,6 +604,8 @@ tickets = Table(
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
 Index("ix_tickets_mine", tickets.c.assignee_id, tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -653,6 +661,42 @@ ticket_changes = Table(  # the ticket's history: audit trail and input of the pr
     Column("facts", Json, nullable=False),
 )
 Index("ix_ticket_changes_ticket", ticket_changes.c.ticket_id, ticket_changes.c.id)
+
+ratings = Table(  # how content citizens were with what was done; one word each, the last one counts
+    "ratings",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    Column("score", Integer, nullable=False),  # 1 to 5
+    Column("at", UtcDateTime, nullable=False),
+)
+
+levies = Table(  # what citizens say was asked or taken, in their words
+    "levies",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("kind", String(16), nullable=False),  # deduction, illegal_levy
+    Column("words", String(80), nullable=False),
+    Column("amount", BigInteger),  # rupiah; null: none was named
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_levies_ticket", levies.c.ticket_id, levies.c.id)
+
+alarms = Table(  # of the radar: more people complain of a round than chance explains; each once
+    "alarms",
+    metadata,
+    _id(),
+    _ref("round_id", "rounds.id", nullable=False),
+    Column("kind", String(16), nullable=False),  # integrity, missing, goods
+    Column("region", String(13), nullable=False),  # the office that sees it, and all above
+    Column("people", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("evidence", Json, nullable=False),  # ids of tickets
+    Column("at", UtcDateTime, nullable=False),
+    _ref("account_id", "accounts.id"),  # who has taken note
+    Column("taken_at", UtcDateTime),
+    UniqueConstraint("round_id", "kind"),
+)
 
 # --- strangers -------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,9 @@ class Ticket(Moving):
     verified: bool = False
     channel: str = ""
     language: str = "id"
-    region: str = ""
+    region: str = ""  # the office that sees it, and all above
+    place: str = ""  # what it is about
+    shielded: bool = False
     summary: str = ""
     round_id: int | None = None
     answers_id: int | None = None
@@ -559,6 +561,7 @@ TOLD = ("accepted", "delivered", "read")
 TAKEN_BACK = "taken back"  # why an answer was cancelled: its author thought better of it while it was held
 ALARMS = ("sla_warning", "sla_escalated")
 TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told how it stands
+TICKET_RATING = "ticket_rating"  # the event by which a citizen is asked how content they are
 
 
 async def asked_lately(db: AsyncConnection, ticket_id: int, since: datetime) -> bool:
@@ -569,13 +572,14 @@ async def asked_lately(db: AsyncConnection, ticket_id: int, since: datetime) -> 
 
 
 async def fate(db: AsyncConnection, ticket_id: int) -> tuple[str, str, bool] | None:
-    """(state, reason, held) of the newest message that was to reach a ticket's citizen, but for states they asked."""
+    """(state, reason, held) of the newest message that was to reach a ticket's citizen, but for states they asked
+    and for how content they are."""
     row = await db.execute(
         select(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
         .where(
             deliveries.c.ticket_id == ticket_id,
             deliveries.c.account_id.is_(None),
-            deliveries.c.event != TICKET_STATUS,
+            deliveries.c.event.not_in((TICKET_STATUS, TICKET_RATING)),
             deliveries.c.reason != TAKEN_BACK,
         )
         .order_by(deliveries.c.id.desc())

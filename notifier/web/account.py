@@ -98,6 +98,7 @@ async def take_people(request: web.Request) -> web.StreamResponse:
 
 
 async def hand_over(request: web.Request, file: IO[bytes], name: str) -> web.StreamResponse:
+    """A file to be saved; it is closed when it was read."""
     """A file for the reader's disk; it is closed and gone afterwards."""
     form = name.rpartition(".")[2]
     with file:

@@ -9,6 +9,7 @@ from aiohttp import web
 from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act, Body
 from notifier.store.accounts import Account
 from notifier.web import pages
@@ -17,6 +18,7 @@ from notifier.web.house import HOUSE
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 PLACED = (*SPOKEN, Act.ASSIGN, Act.REFER, Act.PAUSE, Act.RESUME)
+PROPOSED = "Usul dicatat. Akun lain harus menyetujuinya; warga belum diberi tahu."
 # What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
 SAFE_TYPES = frozenset(
     {
@@ -59,7 +61,7 @@ async def ticket(request: web.Request) -> web.Response:
         number = await request.app[HOUSE].desk.find(pages.who(request), spelled)
     except Refused:
         raise web.HTTPNotFound from None
-    return await _show(request, {}) if number == spelled else _canonical(number)
+    return await show(request, {}) if number == spelled else _canonical(number)
 
 
 async def talk(request: web.Request) -> web.Response:
@@ -72,9 +74,10 @@ async def _talk(request: web.Request, found: TicketPage) -> dict[str, Any]:
     return {"page": found, "k": found.ticket, "names": await _names(request), "is_cut": is_cut}
 
 
-async def _show(
+async def show(
     request: web.Request, fields: Mapping[str, str], refused: str = "", revealed: Revealed | None = None
 ) -> web.Response:
+    """The page of a ticket, with what was typed and why it was refused."""
     house, viewer = request.app[HOUSE], pages.who(request)
     found = await _found(request)
     staff = await house.accounts.everyone()
@@ -130,7 +133,7 @@ async def attachment(request: web.Request) -> web.Response:
 # --- acting ----------------------------------------------------------------------------------------------------------
 
 
-def _version(fields: Mapping[str, str]) -> int:
+def version(fields: Mapping[str, str]) -> int:
     """The version of the ticket that the page showed: whoever acts on an older one is told to look again."""
     version = pages.number(fields.get("version"))
     if version is None:
@@ -150,10 +153,11 @@ async def answer(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     house, viewer, text = request.app[HOUSE], pages.who(request), fields.get("text", "")
     try:
-        await house.desk.act(viewer, _number(request), Act(act), text, _version(fields), house.clock())
+        ticket = await house.desk.act(viewer, _number(request), Act(act), text, version(fields), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
-    return await _done(request, "Jawaban disimpan dan sedang dikirim.")
+        return await show(request, fields, str(error))
+    proposed = needs_two(ticket.shielded, Act(act))
+    return await _done(request, PROPOSED if proposed else "Jawaban disimpan dan sedang dikirim.")
 
 
 async def note(request: web.Request) -> web.Response:
@@ -162,7 +166,7 @@ async def note(request: web.Request) -> web.Response:
     try:
         await house.desk.note(pages.who(request), _number(request), fields.get("note", ""), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Catatan internal disimpan.")
 
 
@@ -172,17 +176,18 @@ async def act(request: web.Request) -> web.Response:
     if fields.get("act") not in set(Act) - set(PLACED):
         raise web.HTTPBadRequest
     try:
-        await house.desk.act(
+        ticket = await house.desk.act(
             pages.who(request),
             _number(request),
             Act(fields["act"]),
             fields.get("why", ""),
-            _version(fields),
+            version(fields),
             house.clock(),
         )
     except Refused as error:
-        return await _show(request, fields, str(error))
-    return await _done(request, "Tindakan dicatat.")
+        return await show(request, fields, str(error))
+    proposed = needs_two(ticket.shielded, Act(fields["act"]))
+    return await _done(request, PROPOSED if proposed else "Tindakan dicatat.")
 
 
 async def assign(request: web.Request) -> web.Response:
@@ -192,9 +197,9 @@ async def assign(request: web.Request) -> web.Response:
     if to is None:
         raise web.HTTPBadRequest
     try:
-        await house.desk.assign(pages.who(request), _number(request), to, _version(fields), house.clock())
+        await house.desk.assign(pages.who(request), _number(request), to, version(fields), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
+        return await show(request, fields, str(error))
     return await _done(request, "Aduan ditugaskan.")
 
 
@@ -204,8 +209,8 @@ async def reveal(request: web.Request) -> web.Response:
     try:
         found = await house.desk.reveal(pages.who(request), _number(request), fields.get("reason", ""), house.clock())
     except Refused as error:
-        return await _show(request, fields, str(error))
-    return await _show(request, fields, revealed=found)
+        return await show(request, fields, str(error))
+    return await show(request, fields, revealed=found)
 
 
-number, version, show, done = _number, _version, _show, _done  # for the doors of the promise beside it
+number, done = _number, _done  # for the doors beside it

@@ -555,6 +555,33 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
         ),
+        # who may see a ticket, and the second person
+        "Menunggu persetujuan kedua": "Waiting for a second person",
+        "Usul dicatat. Akun lain harus menyetujuinya; warga belum diberi tahu.": (
+            "The proposal is recorded. Another account has to agree; the citizen has not been told."
+        ),
+        "diusulkan oleh": "proposed by",
+        "Warga akan membaca:": "The citizen will read:",
+        "Setujui dan lakukan": "Agree and do it",
+        "Kembalikan usul": "Send it back",
+        "Aduan tertutup diakhiri oleh dua orang: akun lain yang berhak menjawab harus menyetujuinya.": (
+            "A hidden complaint takes two people to end: another account that may answer has to agree."
+        ),
+        "Kerahasiaan": "Secrecy",
+        "tertutup": "hidden",
+        "Tidak terlihat oleh kantor di {place}; terlihat dari {region}. Diakhiri oleh dua orang.": (
+            "Not seen by the office of {place}; seen from {region}. Ended by two people."
+        ),
+        "pusat": "the ministry",
+        "Pungutan dan potongan yang disebut": "Levies and deductions that are named",
+        "Rahasiakan pelapor": "Keep the reporter secret",
+        "Buka untuk kantor setempat": "Give back to the local office",
+        "Tutup dari kantor setempat": "Hide from the local office",
+        "Mengapa?": "Why?",
+        "Simpan dan catat": "Save and record",
+        "Identitas pelapor dirahasiakan.": "The reporter is kept secret.",
+        "Siapa yang melihat aduan ini sudah diubah.": "Who sees this complaint was changed.",
+        "Usul dikembalikan.": "The proposal was sent back.",
         # the promise of a ticket
         "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
             "A promise is broken and nobody has taken it on; the next office above will be told."
@@ -599,6 +626,78 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "You see to this alarm; nobody above is told any more."
         ),
         "Aduan dirujuk; warga sedang diberi tahu.": "The complaint was referred; the citizen is being told.",
+        # the radar
+        "Halaman aduan": "Pages of the desk",
+        "Daftar": "List",
+        "Radar": "Radar",
+        "Laporan": "Reports",
+        "90 hari terakhir": "last 90 days",
+        "Alarm": "Alarms",
+        "{n} orang mengadu; menurut penyaluran lain {expected} yang wajar.": (
+            "{n} people complain; by the other rounds {expected} would be usual."
+        ),
+        "Bukti: {n} aduan": "Evidence: {n} complaints",
+        "Ditindaklanjuti oleh": "Taken up by",
+        "Saya tindak lanjuti": "I take this up",
+        "Dicatat: Anda menindaklanjuti alarm ini.": "Recorded: you take up this alarm.",
+        "Tidak ada alarm. Alarm berbunyi sekali, bila sedikitnya tiga orang berbeda mengadukan penyaluran yang sama, "
+        "dan itu lebih dari yang dapat dijelaskan kebetulan.": (
+            "No alarm. One rings once when at least three different people complain of the same round, and that is "
+            "more than chance explains."
+        ),
+        "Aduan per titik penyaluran": "Complaints by distribution point",
+        "Titik dan penyaluran": "Point and round",
+        "Wajar": "Usual",
+        "tidak wajar": "unusual",
+        "Belum ada aduan tentang penyaluran.": "No complaint about a round yet.",
+        "Pungutan dan potongan yang disebut warga": "Levies and deductions that citizens name",
+        "Jumlah": "Amount",
+        "Contoh kata-katanya": "Words, for example",
+        "Belum ada yang menyebut pungutan atau potongan.": "Nobody has named a levy or deduction yet.",
+        "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
+        "Dijawab": "Answered",
+        "Tidak ada.": "None.",
+        # reports
+        "Laporan meja pengaduan": "Reports of the complaint desk",
+        "Terbuka": "Open",
+        "Nomor": "Number",
+        "Menurut": "By",
+        "Dari": "From",
+        "Sampai": "Until",
+        "Tampilkan": "Show",
+        "Janji ditepati": "Promise kept",
+        "Jawaban pertama": "First answer",
+        " jam": " h",
+        "Umur yang terbuka": "Age of open ones",
+        "Dibuka kembali": "Reopened",
+        "Kepuasan (1–5)": "Satisfaction (1–5)",
+        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
+            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        ),
+        "tanpa keterangan": "not given",
+        "Ambil CSV": "Take CSV",
+        "Ambil XLSX": "Take XLSX",
+        "Tidak ada aduan yang dibuka pada hari-hari ini.": "No complaint was opened on these days.",
+        "Berkas aduan": "Case file",
+        "Cetak berkas dengan bukti": "Case file with its proof",
+        "Dibuka": "Opened",
+        "Berakhir": "Ended",
+        "Dicetak": "Printed",
+        "Kami": "We",
+        "Sebelumnya": "Before",
+        "Bukti buku besar": "Proof of the ledger",
+        "Yang tidak cocok dengan buku besar:": "What does not agree with the ledger:",
+        "Keadaan, riwayat, dan setiap kata di berkas ini cocok dengan buku besar.": (
+            "State, history and every word of this file agree with the ledger."
+        ),
+        "Yang terbaru masih menunggu mata rantainya.": "The newest acts still wait for their link.",
+        "Siapa": "Who",
+        "Mata rantai": "Link",
+        "notifier verify membuktikan seluruh rantai; nomor dan awal mata rantai di atas menunjukkan tempat "
+        "tindakan ini di dalamnya.": (
+            "notifier verify proves the whole chain; the numbers and beginnings of links above show the place of "
+            "these acts in it."
+        ),
         # the list
         "terbaru di atas": "newest first",
         "Pintasan papan ketik": "Keyboard shortcuts",

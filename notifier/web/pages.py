@@ -56,6 +56,7 @@ def setup(app: web.Application) -> None:
         "fate": fate,
         "money": _money,
         "n": _n,
+        "figure": _figure,
     }
 
 
@@ -238,6 +239,15 @@ def _money(context: Context, rupiah: int | None) -> str:
 @jinja2.pass_context
 def _n(context: Context, number: int) -> str:
     return counted(number, context["language"])
+
+
+@jinja2.pass_context
+def _figure(context: Context, number: float | None) -> str:
+    """A number with one place behind the comma, in small; "–" for none."""
+    if number is None:
+        return "–"
+    text = "<0.1" if 0 < number < 0.05 else f"{number:.1f}"
+    return text.replace(".", ",") if context["language"] == "id" else text
 
 
 def counted(number: int, tongue: str) -> str:

@@ -122,7 +122,8 @@ async def test_no_page_is_wider_than_a_small_phone(browser: Browser, pages: Site
         ticket = await fill(pages)
         wide = await pages.hear("x" * 3000 + " https://contoh.test/" + "y" * 400)
         paths += [f"/desk/tickets/{t.number}" for t in (ticket, wide)]
-        paths += ["/broadcasts/1", "/broadcasts/2", "/broadcasts/1/untold"]
+        paths += ["/broadcasts/1", "/broadcasts/2", "/broadcasts/1/untold", "/desk/radar", "/desk/reports"]
+        paths += [f"/desk/tickets/{ticket.number}/casefile"]
     await pages.be("admin", login="tuti")
     async with _lenient(browser, pages) as page:
         for path in paths:
@@ -180,6 +181,7 @@ async def test_every_word_can_be_read_and_every_field_has_a_name(browser: Browse
     ticket = await fill(pages)
     await pages.be("supervisor")
     paths = ["/", "/home", "/desk", f"/desk/tickets/{ticket.number}", "/broadcasts", "/broadcasts/1", "/rounds"]
+    paths += ["/desk/radar", "/desk/reports", f"/desk/tickets/{ticket.number}/casefile"]
     async with window(browser, pages, viewport=WIDE) as page:
         for path in [*paths, "/templates", "/templates/receipt_question/telegram/id"]:
             await page.goto(path)

@@ -17,7 +17,7 @@ from notifier.store.schema import accounts, deliveries, ticket_changes, ticket_m
 from tests.inbox.talks import Talk, open_talk
 
 AYU, BUDI, CICI = "+6281200000001", "+6281200000002", "+6281200000003"
-LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+LATE = "bantuan saya terlambat sekali, sampai sekarang belum cair"
 DAY = ["07:30-12:00", "13:00-16:00"]
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), DAY)
 TABLES = {
@@ -52,7 +52,7 @@ async def _proven(talk: Talk) -> list[str]:
 
 async def _open(talk: Talk, *phones: str) -> list[str]:
     for phone in phones:
-        await talk.sms(phone, LEVY)
+        await talk.sms(phone, LATE)
     return [str(row["number"]) for row in await talk.rows(tickets)]
 
 
@@ -176,7 +176,7 @@ async def test_merged_tickets_keep_number_channel_and_clock_and_are_answered_tog
     sari, rooms = await desk.staff("sari"), desk.house.desk
     first, second = await _open(desk, AYU, BUDI)
     desk.at("2026-12-07 09:00")
-    await desk.telegram(7100, LEVY)
+    await desk.telegram(7100, LATE)
     third = str((await desk.rows(tickets))[-1]["number"])
     with pytest.raises(Refused, match="into itself"):
         await rooms.merge(sari, first, first, "sama", 1, desk.now)

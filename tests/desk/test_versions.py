@@ -19,7 +19,7 @@ from tests.inbox.talks import Talk, open_talk
 
 NOW = datetime(2026, 12, 5, 2, tzinfo=UTC)
 AYU = "+6281200000001"
-LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+LATE = "bantuan saya terlambat sekali, sampai sekarang belum cair"
 DAY = ["07:30-12:00", "13:00-16:00"]
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), DAY)
 OFFICE: dict[str, Any] = {"office": WEEK}
@@ -129,7 +129,7 @@ async def _restart(talk: Talk, policies: dict[str, Any], calendars: dict[str, An
 async def test_a_change_reaches_open_tickets_and_keeps_first_dues_and_breaches(desk: Talk) -> None:
     sari = await desk.staff("sari", Role.AGENT, "", "+6281100000001")
     for n in range(3):
-        await desk.sms(f"+628120000000{n}", LEVY)
+        await desk.sms(f"+628120000000{n}", LATE)
     settled, late, fresh = (row["number"] for row in await desk.rows(tickets))
     await desk.house.desk.act(sari, settled, Act.RESOLVE, "Sudah kembali.", 1, desk.now)
     desk.at("2026-12-07 09:00")
@@ -163,7 +163,7 @@ async def test_a_change_reaches_open_tickets_and_keeps_first_dues_and_breaches(d
 
 async def test_a_change_is_carried_a_few_at_a_time_and_a_second_one_takes_over(desk: Talk) -> None:
     for n in range(5):
-        await desk.sms(f"+628120000000{n}", LEVY)
+        await desk.sms(f"+628120000000{n}", LATE)
     await _restart(desk, {"usual": {**USUAL, "resolve": "20h"}})
     seen = [await desk.house.desk.sweep(desk.now, limit=2) for _ in range(3)]
     assert seen == [2, 2, 2]  # two woken, two looked at, two woken
@@ -177,7 +177,7 @@ async def test_a_change_is_carried_a_few_at_a_time_and_a_second_one_takes_over(d
 
 async def test_a_promise_that_was_taken_away_is_still_told(desk: Talk) -> None:
     sari = await desk.staff("sari")
-    await desk.sms(AYU, LEVY)
+    await desk.sms(AYU, LATE)
     number = (await desk.rows(tickets))[0]["number"]
     assert await _restart(desk, {"other": {"resolve": "20h"}}) == [("other", 1), ("usual", 2)]
     old = desk.house.desk.room.promises

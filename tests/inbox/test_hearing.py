@@ -481,6 +481,7 @@ async def test_thanks_do_not_reopen_what_is_settled_but_a_no_does(talk: Talk) ->
     for words, status in (("belum, petugasnya masih minta uang", "in_progress"), ("ok terima kasih pak", "closed")):
         page = await talk.house.desk.ticket(sari, number, talk.now)
         await talk.house.desk.act(sari, number, Act.RESOLVE, "Petugas sudah ditegur.", page.ticket.version, talk.now)
+        await talk.agree(number)
         await talk.send()
         talk.stage.clock.move(minutes=5)
         await talk.sms(STRANGER, words)
@@ -495,6 +496,7 @@ async def test_another_grievance_after_a_settled_ticket_is_a_new_one(talk: Talk)
     number = (await talk.rows(tickets))[0]["number"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
     await talk.house.desk.act(sari, number, Act.RESOLVE, "Sudah ditegur.", page.ticket.version, talk.now)
+    await talk.agree(number)
     await talk.send()
     talk.stage.clock.move(days=2)
     await talk.sms(STRANGER, "beras bantuan kutuan semua dan baunya apek")
@@ -510,11 +512,13 @@ async def test_a_closed_ticket_is_reached_by_its_thread_for_a_month_and_no_longe
     page = await talk.house.desk.ticket(sari, number, talk.now)
     why, letter = "Diteruskan ke Inspektorat.", "700/12/2026"
     await talk.house.desk.refer(sari, number, "inspectorate", letter, why, page.ticket.version, talk.now)
+    await talk.agree(number)
     talk.stage.clock.move(days=29)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["in_progress"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
     await talk.house.desk.refer(sari, number, "kpk", letter, "Diteruskan lagi.", page.ticket.version, talk.now)
+    await talk.agree(number)
     talk.stage.clock.move(days=31)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["referred", "received"]

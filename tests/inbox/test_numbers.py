@@ -105,7 +105,7 @@ async def test_pictures_of_one_album_from_another_address_stay_marked(talk: Talk
 
 
 async def test_a_ticket_closed_long_ago_is_not_met_any_more(talk: Talk) -> None:
-    await talk.sms(AYU, LEVY)
+    await talk.sms(AYU, "bantuan saya terlambat sekali, sampai sekarang belum cair")
     number = await _number(talk)
     sari = await talk.staff("sari", Role.SUPERVISOR)
     page = await talk.house.desk.ticket(sari, number, talk.now)

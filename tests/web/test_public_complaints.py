@@ -14,8 +14,10 @@ from notifier.desk.following import code_of
 from notifier.inbox.forms import Form, pack, unpack
 from notifier.proofs import prove
 from notifier.rules.limits import LIMITS, Asked
+from notifier.rules.roles import Viewer
 from notifier.rules.tickets import Act
 from notifier.store import imports, schema
+from notifier.store.tickets import Ticket
 from notifier.web.public import complain, frame
 from tests.web.sites import HOSTILE, LINES, OURS, Site, open_site
 
@@ -52,6 +54,14 @@ def codes(text: str) -> list[str]:
     return re.findall(r'<strong class="code">([^<]+)</strong>', text)
 
 
+async def _resolve(pages: Site, agent: Viewer, number: str, text: str, version: int) -> Ticket:
+    """What may be about an officer is ended by two."""
+    await pages.house.desk.act(agent, number, Act.RESOLVE, text, version, pages.clock())
+    other = await pages.be("supervisor", login="dewi")
+    pages.leave()
+    return await pages.house.desk.decide(other, number, version + 1, pages.clock(), agree=True)
+
+
 async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login(pages: Site) -> None:
     await pages.add_round()
     form = await pages.read("/lapor?jadwal=BPNT-2026-12-DS")
@@ -72,8 +82,10 @@ async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login
     assert "foto.jpg" in shown
     seen = await pages.house.desk.ticket(agent, number, pages.clock())
     assert seen.ticket.category == "deduction"
-    assert seen.ticket.region == "31.75.07"
-    assert [change.act for change in seen.history] == ["open", "acknowledged"]
+    assert (seen.ticket.place, seen.ticket.region) == ("31.75.07", "31.75"), "hidden from whom it may concern"
+    assert [change.act for change in seen.history] == ["open", "acknowledged", "unseen"], (
+        "nobody of the desk is above yet"
+    )
     pages.leave()
 
     answer = {"nomor": number.lower(), "kode": code.replace("-", " ").lower()}
@@ -82,7 +94,7 @@ async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login
     assert "ada kabar dari petugas" in followed
     ticket = await pages.house.desk.answer(agent, number, "Kami periksa ke RT.", seen.ticket.version, pages.clock())
     await pages.house.desk.note(agent, number, "RT ini sudah sering.", pages.clock())
-    ticket = await pages.house.desk.act(agent, number, Act.RESOLVE, "Uang dikembalikan.", ticket.version, pages.clock())
+    ticket = await _resolve(pages, agent, number, "Uang dikembalikan.", ticket.version)
     followed = await (await pages.post("/lacak", answer)).text()
     assert "Uang dikembalikan." in followed
     assert "RT ini sudah sering" not in followed, "notes are for staff"
@@ -93,11 +105,17 @@ async def test_a_complaint_is_sent_followed_answered_and_settled_without_a_login
     assert "Sedang ditangani" in followed
     assert "Belum dikembalikan semua." in followed
     ticket = (await pages.house.desk.ticket(agent, number, pages.clock())).ticket
-    await pages.house.desk.act(agent, number, Act.RESOLVE, "Sudah lunas.", ticket.version, pages.clock())
+    await _resolve(pages, agent, number, "Sudah lunas.", ticket.version)
     followed = await (await pages.post("/lacak", {**answer, "token": "2" * 32, "aksi": "settled"})).text()
     assert "Laporan ini kami tutup" in followed
     assert [finding async for finding in prove(pages.house.database, pages.house.vault)] == []
     assert "Sudah ditutup" in followed
+    rated = {**answer, "token": "3" * 32, "aksi": "rated", "nilai": "4"}
+    assert "Kurang puas" in followed
+    followed = await (await pages.post("/lacak", rated)).text()
+    assert "penilaian Anda tercatat" in followed
+    assert "Kurang puas" not in followed, "asked once"
+    assert await count(pages, schema.ratings) == 1
 
 
 async def test_who_asks_for_secrecy_leaves_no_name_and_whose_number_is_given_is_told_there(pages: Site) -> None:
@@ -115,7 +133,8 @@ async def test_who_asks_for_secrecy_leaves_no_name_and_whose_number_is_given_is_
     assert status == 200
     assert page.ticket.confidentiality == "confidential"
     assert page.ticket.channel == "web"
-    assert page.ticket.region == "31.75.07", "no nearer than the district"
+    assert page.ticket.place == "31.75.07", "no nearer than the district"
+    assert page.ticket.region == "31.75", "hidden from whom it may concern"
     assert page.reporter is None
     assert "Budi" not in await pages.read(f"/desk/tickets/{number}")
     async with pages.house.database.read() as db:

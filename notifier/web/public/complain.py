@@ -36,6 +36,8 @@ CHOICES: tuple[tuple[Category, str], ...] = (
     (Category.GOODS_QUALITY, "rice"),
     (Category.OFFICER_CONDUCT, "person"),
     (Category.FRAUD_HOAX, "warn"),
+    (Category.SUGGESTION, "speak"),
+    (Category.PRAISE, "tick"),
     (Category.OTHER, "dots"),
 )
 _NAMES = frozenset(category.value for category, _ in CHOICES)

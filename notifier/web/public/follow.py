@@ -8,13 +8,16 @@ from notifier.config import Config
 from notifier.desk import Followed
 from notifier.enquiries import CITIZEN
 from notifier.inbox.forms import Form
+from notifier.rules.after import SCORES
 from notifier.rules.limits import Asked
+from notifier.web import pages
 from notifier.web.house import HOUSE
 from notifier.web.public import fields, frame
 from notifier.web.public.fields import LONGEST_TEXT, Filled
 
 FOLLOW = "telegram"
-DOES = frozenset({"add", "settled", "unsettled"})
+DOES = frozenset({"add", "settled", "unsettled", "rated"})
+TELLING = frozenset({"add", "unsettled"})  # what brings words and files
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -39,15 +42,18 @@ async def follow(request: web.Request) -> web.Response:
         return _page(request, found, Filled({}, (), False), link=f"https://t.me/{bot}?start={token}")
     if does not in DOES:
         return _page(request, found, filled)
+    score = pages.number(filled.get("nilai", 1))
+    if does == "rated" and score not in SCORES:
+        return _page(request, found, filled)
     wrong = _faults(filled, found, does)
     if wrong:
         return _page(request, found, filled, {name: _say(request, key) for name, key in wrong.items()})
     form = Form(
         token=filled.token,
         does=does,
-        text=filled.get("cerita", LONGEST_TEXT) if does != "settled" else "",
+        text=filled.get("cerita", LONGEST_TEXT) if does in TELLING else str(score) if does == "rated" else "",
         number=found.number,
-        files=filled.files if does != "settled" else (),
+        files=filled.files if does in TELLING else (),
     )
     taken = await house.forms.take(form, now)
     again = await house.desk.follow(number, code, now) or found
@@ -59,7 +65,7 @@ def _faults(filled: Filled, found: Followed, does: str) -> dict[str, str]:
     faulty, text = filled.faulty_files(), filled.words.get("cerita", "")
     if faulty:
         return {"bukti": f"files_{faulty}"}
-    if not found.writable and does != "settled":
+    if not found.writable and does in TELLING:
         return {"cerita": "over"}
     if does == "add" and not text.strip() and not filled.files:
         return {"cerita": "text_short"}
@@ -96,6 +102,8 @@ def _page(
         "bot": _bot(request.app[HOUSE].config),
         "token": fields.fresh(),
         "pot": fields.POT,
+        "looks": [frame.clock(request, at) for at in found.looks],
+        "scores": sorted(SCORES, reverse=True),
         "due": frame.clock(request, found.due) if found.due else "",
     }
     return frame.show(request, "followed.html", context, status=400 if wrong else 200)

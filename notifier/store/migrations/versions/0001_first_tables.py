@@ -283,6 +283,8 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("language", sa.String(length=3), server_default="id", nullable=False),
         sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("shielded", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("summary", sa.String(length=200), server_default="", nullable=False),
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -337,6 +339,14 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("ix_tickets_opened", ["opened_at"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_round",
+            ["round_id", "opened_at"],
+            unique=False,
+            sqlite_where=sa.text("round_id IS NOT NULL"),
+            postgresql_where=sa.text("round_id IS NOT NULL"),
         )
         batch_op.create_index("ix_tickets_of_regency", ["regency", "id"], unique=False)
         batch_op.create_index(
@@ -619,6 +629,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement_changes")),
     )
     with op.batch_alter_table("entitlement_changes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_entitlement_changes_denied",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("who = 'citizen' AND status = 'DISALURKAN'"),
+            postgresql_where=sa.text("who = 'citizen' AND status = 'DISALURKAN'"),
+        )
         batch_op.create_index("ix_entitlement_changes_entitlement", ["entitlement_id"], unique=False)
 
     op.create_table(
@@ -811,6 +828,47 @@ def upgrade() -> None:
     with op.batch_alter_table("tries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tries_since"), ["since"], unique=False)
 
+    op.create_table(
+        "ratings",
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ratings_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_ratings")),
+    )
+    op.create_table(
+        "levies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("words", sa.String(length=80), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_levies_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_levies")),
+    )
+    with op.batch_alter_table("levies", schema=None) as batch_op:
+        batch_op.create_index("ix_levies_ticket", ["ticket_id", "id"], unique=False)
+
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.Column(
+            "evidence", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False
+        ),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+        sa.UniqueConstraint("round_id", "kind", name=op.f("uq_alarms_round_id_kind")),
+    )
     op.create_table(
         "talks",
         sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),

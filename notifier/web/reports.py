@@ -1,0 +1,100 @@
+"""Reports of the desk: a table with pictures that lead to the list, the same as a file, and a case file to print."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from notifier.broadcasts import sheets
+from notifier.desk import Report
+from notifier.desk.reports import COLUMNS
+from notifier.errors import Refused
+from notifier.render import said
+from notifier.store.reports import BY
+from notifier.web import account, pages
+from notifier.web.house import HOUSE
+
+DAYS = 30  # what is shown when nobody asks for other days
+# what a table is put together by → the filter of the list that shows one group; agents have none
+FILTERS: Mapping[str, str] = {"category": "category", "region": "area", "round": "round", "point": "point"}
+
+
+async def _report(request: web.Request) -> Report:
+    house, asked = request.app[HOUSE], request.query
+    now = house.clock()
+    today = said.local(now, house.config.service.zone).date()
+    by = asked.get("by", BY[0])
+    last = _day(asked.get("last")) or today
+    first = _day(asked.get("first")) or last - timedelta(days=DAYS - 1)
+    return await house.desk.report(pages.who(request), by if by in BY else BY[0], first, last, now)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None
+
+
+async def _names(request: web.Request) -> Mapping[str, str]:
+    return {str(one.id): one.name for one in await request.app[HOUSE].accounts.everyone()}
+
+
+async def look(request: web.Request) -> web.Response:
+    """The table of one report."""
+    try:
+        report = await _report(request)
+    except Refused as error:
+        return await pages.page(
+            request, "desk/reports.html", {"refused": str(error), "by": BY[0], "kinds": BY}, status=400
+        )
+    chosen = {"by": report.by, "first": report.first.isoformat(), "last": report.last.isoformat()}
+    leads = {line.key: _lead(report.by, line.key) for line in report.lines}
+    context = {
+        "refused": "",
+        "report": report,
+        "by": report.by,
+        "kinds": BY,
+        "names": await _names(request),
+        "query": urlencode(chosen),
+        "leads": leads,
+        "most": max((line.opened for line in report.lines), default=0),
+    }
+    return await pages.page(request, "desk/reports.html", context)
+
+
+def _lead(by: str, key: str) -> str:
+    """Where the list shows the tickets of a group; "" when it can't."""
+    return f"/desk?{urlencode({'view': 'all', FILTERS[by]: key})}" if by in FILTERS and key else ""
+
+
+async def take(request: web.Request) -> web.StreamResponse:
+    """The same table as a file; its columns keep their names."""
+    report, form = await _report(request), request.match_info["form"]
+    names = await _names(request) if report.by == "agent" else {}
+
+    async def cells() -> AsyncIterator[Sequence[Sequence[object]]]:
+        yield [(names.get(line.key, line.key), *line.cells()[1:]) for line in report.lines]
+
+    file, _ = await sheets.write(form, COLUMNS, cells())
+    return await account.hand_over(request, file, f"laporan-{report.by}-{report.first}-{report.last}.{form}")
+
+
+async def case_file(request: web.Request) -> web.Response:
+    """One ticket with its proof, to be printed; that it was taken is recorded."""
+    house, number = request.app[HOUSE], request.match_info["number"].upper()
+    try:
+        found = await house.desk.case_file(pages.who(request), number, house.clock())
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
+    staff = await house.accounts.everyone()
+    context = {
+        "found": found,
+        "page": found.page,
+        "k": found.page.ticket,
+        "who": {f"account:{one.id}": one.name for one in staff},
+        "names": {one.id: one.name for one in staff},
+    }
+    return await pages.page(request, "desk/casefile.html", context)

@@ -1,0 +1,97 @@
+"""The radar rings once, with its evidence, for distinct people, where it may be heard; and lists denied payments."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import insert, select
+
+from notifier.desk.radar import SPAN
+from notifier.errors import Refused
+from notifier.rules import radar as rule
+from notifier.rules.roles import Role
+from notifier.store.schema import alarms, deliveries, entitlements, ledger
+from tests.houses import add_person, add_round
+from tests.inbox.talks import Talk
+
+LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+SECRET = "dipotong 25rb oleh petugas, rahasiakan nama saya"
+
+
+def _phone(n: int) -> str:
+    return f"+6281200000{n:03d}"
+
+
+async def _complainers(talk: Talk, texts: list[str], first: int = 0) -> int:
+    """So many registered people of one round, each complaining in answer to its announcement."""
+    of = await add_round(talk.stage)
+    for n in range(first, first + len(texts)):
+        await add_person(talk.stage, f"WARGA {n}", ("sms", _phone(n)))
+        await talk.notify("round_announced", of, "sms", _phone(n))
+    await talk.send()
+    talk.stage.clock.move(hours=1)
+    for n, text in enumerate(texts, first):
+        await talk.sms(_phone(n), text)
+        talk.stage.clock.move(minutes=20)
+    return of
+
+
+async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_takes_note(talk: Talk) -> None:
+    here = await talk.staff("sini", Role.SUPERVISOR, "31.75.07", "+62811000000")
+    boss = await talk.staff("kota", Role.SUPERVISOR, "31.75", "+62811000001")
+    desk = talk.house.desk
+    of = await _complainers(talk, [LEVY, SECRET, "ada pungli pak, uang admin 10rb", LEVY])
+    assert await desk.watch(talk.now) == 1
+    assert await desk.watch(talk.now) == 0
+    row = (await talk.rows(alarms))[0]
+    assert (row["round_id"], row["kind"], row["region"], row["people"]) == (of, "integrity", "31.75", 4)
+    told = [r for r in await talk.rows(deliveries) if r["event"] == "desk_alert" and "summary" in r["facts"]]
+    assert [(r["account_id"], r["facts"]["what"]) for r in told if r["facts"]["what"] == "alert_radar"] == [
+        (boss.account_id, "alert_radar")
+    ]
+    page = await desk.radar(boss, talk.now)
+    [(alarm, numbers)] = page.alarms
+    assert len(numbers) == 4
+    assert [(seen.point.people, seen.rings) for seen in page.points] == [(4, True)]
+    assert {(one.kind, one.amount) for one in page.named} >= {("illegal_levy", 10_000), ("deduction", 25_000)}
+    below = await desk.radar(here, talk.now)
+    assert (below.alarms, below.points, below.named) == ((), (), ())
+    with pytest.raises(Refused, match="no alarm"):
+        await desk.take_note(here, alarm.id, talk.now)
+    await desk.take_note(boss, alarm.id, talk.now)
+    with pytest.raises(Refused, match="already"):
+        await desk.take_note(boss, alarm.id, talk.now)
+    assert [row["act"] for row in await talk.rows(ledger)][-1] == "radar_taken"
+    talk.stage.clock.move(days=SPAN.days + 1)
+    assert await desk.watch(talk.now) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_one_person_who_writes_in_the_open_and_in_confidence_is_one_person(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule, "LEAST", 2)  # what the keyed names are taken for: two of them are one person
+    of = await _complainers(talk, [LEVY, LEVY])
+    assert of == 1
+    talk.stage.clock.move(days=1)
+    await talk.sms(_phone(0), "uang saya dipotong 50rb, kali ini tolong rahasiakan nama saya")
+    assert await talk.house.desk.watch(talk.now) == 0
+    assert await talk.rows(alarms) == []
+
+
+async def test_who_denies_what_the_record_says_was_paid_is_listed_for_their_region(talk: Talk) -> None:
+    boss, far = await talk.staff("kota", Role.SUPERVISOR, "31.75"), await talk.staff("jauh", Role.SUPERVISOR, "73")
+    of = await add_round(talk.stage, opens_at=datetime(2026, 12, 1, tzinfo=UTC))
+    for n, text in enumerate(("TIDAK", "YA", "TIDAK, rahasiakan nama saya")):
+        person = await add_person(talk.stage, f"WARGA {n}", ("sms", _phone(n)))
+        async with talk.house.database.write() as db:
+            row = {"round_id": of, "person_id": person, "status": "DISALURKAN", "record": "DISALURKAN"}
+            await db.execute(insert(entitlements).values(**row, updated_at=talk.now))
+        await talk.notify("receipt_question", of, "sms", _phone(n))
+        await talk.send()
+        talk.stage.clock.move(minutes=5)
+        await talk.sms(_phone(n), text)
+    assert {status for (status,) in await talk.all(select(entitlements.c.status))} == {"DISALURKAN", "DITERIMA"}
+    page = await talk.house.desk.radar(boss, talk.now)
+    assert [(one.name, one.code) for one in page.denied] == [("WARGA 0", "BPNT-2026-12-DS")]  # not who asks for secrecy
+    assert (await talk.house.desk.radar(far, talk.now)).denied == ()
+    await talk.sms(_phone(0), "YA sudah saya terima")

@@ -1,0 +1,272 @@
+"""Hidden from the office it may concern, ended by two people, and told to the admins when nobody above sees it."""
+
+import pytest
+
+from notifier.desk import Asked, Complaint, Reporter
+from notifier.errors import Refused
+from notifier.proofs import prove
+from notifier.rules.boards import View
+from notifier.rules.roles import Role
+from notifier.rules.tickets import Act
+from notifier.store.schema import deliveries, ledger, levies, ratings, ticket_changes, tickets
+from tests.houses import add_person
+from tests.inbox.talks import Talk
+
+AYU, BUDI, CICI = "+6281200000001", "+6281200000002", "+6281200000003"
+LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
+LATE = "bantuan saya terlambat sekali, sampai sekarang belum cair"
+ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def _alerts(talk: Talk) -> list[tuple[int, str]]:
+    return [(r["account_id"], r["facts"]["what"]) for r in await talk.rows(deliveries) if r["event"] == "desk_alert"]
+
+
+async def _sound(talk: Talk) -> None:
+    assert [finding async for finding in prove(talk.house.database, talk.house.vault)] == []
+
+
+async def test_a_levy_is_invisible_where_it_may_have_been_taken_and_takes_two_people_to_end(talk: Talk) -> None:
+    here, boss = await talk.staff("sini", region="31.75.07"), await talk.staff("pusat", Role.ADMIN, "", CICI)
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LEVY)
+    row = (await talk.rows(tickets))[0]
+    assert (row["region"], row["place"], row["shielded"]) == ("31.75", "31.75.07.1003", True)
+    assert [(one["kind"], one["words"], one["amount"]) for one in await talk.rows(levies)] == [
+        ("illegal_levy", "minta uang 10 rb", 10_000)
+    ]
+    desk, number = talk.house.desk, str(row["number"])
+    with pytest.raises(Refused, match="no ticket"):
+        await desk.ticket(here, number, talk.now)
+    assert (await desk.list(here, Asked(View.ALL), talk.now)).tickets == ()
+    assert await _alerts(talk) == [(boss.account_id, "alert_unseen")]  # nobody of the desk stands above
+    await desk.sweep(talk.now)
+    assert len(await _alerts(talk)) == 1
+
+    sari = await talk.staff("sari", region="31.75")
+    dewi = await talk.staff("dewi", Role.SUPERVISOR, "31", BUDI)
+    version = (await desk.ticket(sari, number, talk.now)).ticket.version
+    await desk.act(sari, number, Act.RESOLVE, "Uang sudah dikembalikan.", version, talk.now)
+    page = await desk.ticket(sari, number, talk.now)
+    assert (page.ticket.status, page.agreeable) == ("received", False)
+    assert page.proposal is not None
+    assert await _alerts(talk) == [(boss.account_id, "alert_unseen"), (dewi.account_id, "alert_second")]
+    with pytest.raises(Refused, match="another account has to agree"):
+        await desk.decide(sari, number, page.ticket.version, talk.now, agree=True)
+    assert (await desk.ticket(dewi, number, talk.now)).agreeable
+    await desk.decide(dewi, number, page.ticket.version, talk.now, agree=False)
+    version = (await desk.ticket(sari, number, talk.now)).ticket.version
+    await desk.act(sari, number, Act.RESOLVE, "Uang dikembalikan, petugas ditegur.", version, talk.now)
+    done = await desk.decide(dewi, number, version + 1, talk.now, agree=True)
+    assert done.status == "resolved"
+    said = (await desk.ticket(sari, number, talk.now)).conversation[-1]
+    assert (said.kind, said.text, said.account_id) == ("out", "Uang dikembalikan, petugas ditegur.", dewi.account_id)
+    change = (await talk.rows(ticket_changes))[-1]
+    assert (change["who"], change["facts"]) == (dewi.who, {"proposed_by": sari.who})
+    await _sound(talk)
+
+
+async def test_a_hand_hides_a_ticket_and_gives_it_back_with_a_reason(talk: Talk) -> None:
+    here = await talk.staff("sini", region="31.75.07")
+    boss = await talk.staff("penyelia", Role.SUPERVISOR, "31.75")
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LATE)
+    desk, number = talk.house.desk, str((await talk.rows(tickets))[0]["number"])
+    await desk.assign(here, number, here.account_id, 1, talk.now)
+    with pytest.raises(Refused, match="lacks the right"):
+        await desk.shield(here, number, "ingin tahu", 2, talk.now, on=True)
+    with pytest.raises(Refused, match="in a few words why"):
+        await desk.shield(boss, number, "", 2, talk.now, on=True)
+    hidden = await desk.shield(boss, number, "menyangkut lurah", 2, talk.now, on=True)
+    assert (hidden.region, hidden.assignee_id) == ("31.75", None)
+    with pytest.raises(Refused, match="no ticket"):
+        await desk.ticket(here, number, talk.now)
+    back = await desk.shield(boss, number, "ternyata bukan", hidden.version, talk.now, on=False)
+    assert (back.region, back.shielded) == ("31.75.07.1003", False)
+    await desk.ticket(here, number, talk.now)
+    acts = [row["act"] for row in await talk.rows(ledger)]
+    assert acts[-2:] == ["ticket_shielded", "ticket_unshielded"]
+    await _sound(talk)
+
+
+async def test_words_that_turn_out_to_be_about_a_levy_hide_the_ticket_they_are_added_to(talk: Talk) -> None:
+    sari = await talk.staff("sari", region="31.75.07")
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LATE)
+    number = str((await talk.rows(tickets))[0]["number"])
+    await talk.house.desk.assign(sari, number, sari.account_id, 1, talk.now)
+    await talk.sms(AYU, f"{number} lagi pula ada pungli, petugas minta uang 50rb")
+    row = (await talk.rows(tickets))[0]
+    assert (row["region"], row["shielded"], row["assignee_id"]) == ("31.75", True, None)
+    await _sound(talk)
+
+
+@ONE_ENGINE
+async def test_the_desk_keeps_a_reporter_secret_and_whom_secrecy_was_promised_is_told_of_every_look(talk: Talk) -> None:
+    sari, boss = await talk.staff("sari"), await talk.staff("penyelia", Role.SUPERVISOR)
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LATE)
+    desk, number = talk.house.desk, str((await talk.rows(tickets))[0]["number"])
+    await desk.reveal(boss, number, "mencocokkan data", talk.now)
+    assert await talk.events("ticket_revealed") == []  # an open ticket promises no secrecy
+    sealed = await desk.seal(sari, number, 1, talk.now)
+    assert sealed.confidentiality == "confidential"
+    with pytest.raises(Refused, match="secret already"):
+        await desk.seal(sari, number, sealed.version, talk.now)
+    shown = await desk.reveal(boss, number, "diminta Inspektorat", talk.now)
+    assert shown.address == AYU
+    [told] = [row for row in await talk.rows(deliveries) if row["event"] == "ticket_revealed"]
+    assert told["facts"] == {"number": number, "reason": "diminta Inspektorat"}
+    assert told["person_id"] is None
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(
+    "text",
+    ["rahasiakan nama saya", "tolong rahasiakan identitas saya pak", "jangan sebut nama saya ya", "saya mau anonim"],
+)
+async def test_a_citizen_may_ask_for_secrecy_at_any_time_in_a_few_words(talk: Talk, text: str) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LATE)
+    await talk.send()
+    talk.stage.clock.move(hours=3)
+    await talk.sms(AYU, text)
+    assert [row["confidentiality"] for row in await talk.rows(tickets)] == ["confidential"]
+
+
+@ONE_ENGINE
+async def test_who_left_neither_name_nor_address_can_be_revealed_by_nobody(talk: Talk) -> None:
+    boss = await talk.staff("penyelia", Role.SUPERVISOR)
+    await talk.sms(AYU, LATE)
+    reporter = Reporter("web", "", "token", "id", "Asia/Jakarta")
+    async with talk.house.database.write() as db:
+        complaint = Complaint(1, reporter, "petugas kasar", talk.now, ("officer_conduct",), confidential=True)
+        ticket = await talk.house.desk.open(db, complaint, talk.now)
+    assert (ticket.confidentiality, ticket.shielded) == ("anonymous", True)
+    with pytest.raises(Refused, match="nobody knows them"):
+        await talk.house.desk.reveal(boss, ticket.number, "diminta Inspektorat", talk.now)
+
+
+# --- after -----------------------------------------------------------------------------------------------------------
+
+
+async def _resolved(talk: Talk, text: str = LATE, kind: str = "sms") -> str:
+    """A ticket that a colleague calls settled, and its citizen was told so."""
+    sari = await talk.staff("sari")
+    await add_person(talk.stage, "AYU", (kind, AYU if kind == "sms" else "7100"))
+    await (talk.sms(AYU, text) if kind == "sms" else talk.telegram(7100, text))
+    await talk.send()
+    talk.stage.clock.move(minutes=5)
+    number = str((await talk.rows(tickets))[0]["number"])
+    version = (await talk.house.desk.ticket(sari, number, talk.now)).ticket.version
+    await talk.house.desk.act(sari, number, Act.RESOLVE, "Sudah dibayarkan.", version, talk.now)
+    await talk.send()
+    talk.stage.clock.move(minutes=5)
+    return number
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "score"),
+    [
+        ("1", "closed", 5),
+        ("2", "closed", 2),
+        ("3", "in_progress", None),
+        ("YA", "closed", None),
+        ("BELUM", "in_progress", None),
+        ("terima kasih banyak pak", "closed", None),
+    ],
+)
+@ONE_ENGINE
+async def test_one_sms_says_whether_it_is_settled_and_how_content_they_are(
+    talk: Talk, text: str, status: str, score: int | None
+) -> None:
+    await _resolved(talk)
+    await talk.sms(AYU, text)
+    assert (await talk.rows(tickets))[0]["status"] == status
+    assert [row["score"] for row in await talk.rows(ratings)] == ([score] if score else [])
+    assert len(await talk.rows(tickets)) == 1
+    assert await talk.events("ticket_rating") == []
+    await _sound(talk)
+
+
+@ONE_ENGINE
+async def test_thanks_after_the_end_open_nothing_again(talk: Talk) -> None:
+    await _resolved(talk)
+    await talk.sms(AYU, "1")
+    talk.stage.clock.move(minutes=5)
+    await talk.sms(AYU, "terima kasih ya bu")
+    assert [row["status"] for row in await talk.rows(tickets)] == ["closed"]
+
+
+async def test_a_button_confirms_and_five_more_ask_how_content_they_are(talk: Talk) -> None:
+    await _resolved(talk, kind="telegram")
+    ref = await talk.ref_to("telegram", "7100", "ticket_resolved")
+    await talk.press(7100, ref, f"yes:{(await talk.rows(deliveries))[-1]['id']}")
+    assert (await talk.rows(tickets))[0]["status"] == "closed"
+    await talk.send()
+    asked = (await talk.rows(deliveries))[-1]
+    assert asked["event"] == "ticket_rating"
+    talk.stage.clock.move(minutes=5)
+    ref = await talk.ref_to("telegram", "7100", "ticket_rating")
+    await talk.press(7100, ref, f"4:{asked['id']}")
+    assert [row["score"] for row in await talk.rows(ratings)] == [4]
+    assert (await talk.rows(tickets))[0]["status"] == "closed"
+
+
+async def test_ten_working_days_of_silence_close_a_ticket_and_nothing_sooner(talk: Talk) -> None:
+    talk.at("2026-12-07 09:00")
+    await _resolved(talk)
+    talk.at("2026-12-18 15:00")
+    await talk.house.desk.sweep(talk.now)
+    assert (await talk.rows(tickets))[0]["status"] == "resolved"
+    talk.at("2026-12-23 16:31")  # nine working days and one more; the 24th is no working day
+    await talk.house.desk.sweep(talk.now)
+    row = (await talk.rows(tickets))[0]
+    assert (row["status"], row["wake"]) == ("closed", None)
+    await _sound(talk)
+
+
+@ONE_ENGINE
+async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: Talk) -> None:
+    talk.at("2026-12-07 09:00")
+    sari, dewi = await talk.staff("sari", notify=BUDI), await talk.staff("dewi", notify=CICI)
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LEVY)
+    await talk.send()
+    desk, number = talk.house.desk, str((await talk.rows(tickets))[0]["number"])
+    await desk.act(sari, number, Act.RESOLVE, "Sudah dikembalikan.", 1, talk.now)
+    await desk.decide(dewi, number, 2, talk.now, agree=True)
+    await talk.send()
+    talk.at("2027-01-20 09:00")
+    for _ in range(2):
+        await desk.sweep(talk.now)
+    page = await desk.ticket(sari, number, talk.now)
+    assert page.ticket.status == "resolved"
+    assert [what for _, what in await _alerts(talk)].count("alert_silent") == 2  # each of the desk once
+    await desk.decide(sari, number, page.ticket.version, talk.now, agree=True)
+    assert (await desk.ticket(sari, number, talk.now)).ticket.status == "closed"
+    await _sound(talk)
+
+
+# --- suggestions and praise ------------------------------------------------------------------------------------------
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("SARAN: tolong sediakan kursi untuk lansia di kantor pos", "suggestion"),
+        ("usul, jadwalnya diumumkan seminggu sebelumnya", "suggestion"),
+        ("Apresiasi untuk petugas loket yang ramah", "praise"),
+        ("saran saya jangan dipotong lagi, bulan lalu dipotong 50rb oleh pak RT", "deduction"),
+    ],
+)
+async def test_a_suggestion_or_praise_that_names_itself_has_no_clock(talk: Talk, text: str, category: str) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, text)
+    [row] = await talk.rows(tickets)
+    assert row["category"] == category
+    assert (row["policy"] == "without_clock") is (category != "deduction")
+    assert (row["next_due"] is None) is (category != "deduction")
+    [told] = [row["facts"] for row in await talk.rows(deliveries) if row["event"] == "ticket_received"]
+    assert (told["due"] is None) is (category != "deduction")

@@ -1,0 +1,174 @@
+"""The radar, the reports and the case file as pages; who may see a ticket, on its page; and what each page costs."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from notifier.rules.tickets import Act
+from notifier.store import schema
+from tests.web.sites import Site, fill
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@contextmanager
+def _counted(pages: Site) -> Iterator[list[str]]:
+    """Statements of the database within, but for those that say who looks."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "SET", "PRAGMA")) and "sessions" not in statement:
+            seen.append(statement)
+
+    engines = {pages.house.database.engine.sync_engine}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+async def _complained(pages: Site, n: int) -> None:
+    """So many people complain of the first round that money was taken."""
+    for i in range(n):
+        await pages.hear(f"dipotong 25rb pak, saya warga {i}", categories=("deduction",), round_id=1)
+
+
+async def test_the_radar_shows_its_alarm_and_somebody_takes_it_up(pages: Site) -> None:
+    await pages.add_round()
+    await _complained(pages, 4)
+    assert await pages.house.desk.watch(pages.clock()) == 1
+    await pages.be("supervisor", "31.75", login="kota")
+    text = await pages.read("/desk/radar")
+    for shown in ("BPNT-2026-12-DS", "Kantor Pos Duren Sawit", "Rp25.000", "4 orang mengadu", "<svg", "tidak wajar"):
+        assert shown in text.replace("\xa0", " "), shown
+    assert (await pages.post("/desk/radar/1")).status == 303
+    assert "Ditindaklanjuti oleh Kota" in await pages.read("/desk/radar")
+    assert (await pages.post("/desk/radar/1")).status == 400
+    await pages.be("supervisor", "31.75.07", login="kecamatan")
+    assert "BPNT-2026-12-DS" not in await pages.read("/desk/radar"), "it may be about that very office"
+    await pages.be("agent")
+    assert (await pages.get("/desk/radar")).status == 403
+
+
+async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) -> None:
+    await pages.add_round()
+    agent = await pages.be("agent", login="sari")
+    late = [await pages.hear("belum cair", categories=("delayed",), round_id=1) for _ in range(4)]
+    await pages.hear("saran saja", categories=("data_error",))
+    pages.clock.move(hours=2)
+    desk = pages.house.desk
+    done = await desk.act(agent, late[0].number, Act.RESOLVE, "Sudah.", 1, pages.clock())
+    await desk.act(agent, late[0].number, Act.REOPEN, "", done.version, pages.clock())
+    done = await desk.act(agent, late[1].number, Act.RESOLVE, "Sudah.", 1, pages.clock())
+    async with pages.house.database.write() as db:
+        await desk.rate(db, done.id, 4, pages.clock())
+        await db.execute(schema.tickets.update().where(schema.tickets.c.id == late[2].id).values(breached=True))
+    await pages.be("auditor")
+    lines = list(csv.reader(io.StringIO((await pages.read("/desk/reports/csv?by=category")).lstrip("\ufeff"))))
+    assert lines == [
+        [
+            "group",
+            "opened",
+            "open",
+            "compliance_percent",
+            "first_response_hours",
+            "backlog_age_hours",
+            "reopen_percent",
+            "satisfaction",
+            "ratings",
+        ],
+        ["delayed", "4", "3", "75.0", "2.0", "2.0", "50.0", "4.0", "1"],
+        ["data_error", "1", "1", "100.0", "", "2.0", "", "", "0"],
+    ]
+    for by, shown in {
+        "category": "/desk?view=all&amp;category=delayed",
+        "region": "/desk?view=all&amp;area=31",
+        "round": "/desk?view=all&amp;round=BPNT-2026-12-DS",
+        "point": "/desk?view=all&amp;point=Kantor",
+        "agent": "Sari",
+    }.items():
+        with _counted(pages) as seen:
+            text = await pages.read(f"/desk/reports?by={by}")
+        assert shown in text, by
+        assert len(seen) == 2, seen  # the figures, and who is called what
+    assert "Rp" not in await pages.read("/desk/reports?by=salah&first=2026-99-01")
+    assert (await pages.get("/desk/reports?first=2026-12-05&last=2026-12-01")).status == 400
+    await pages.be("supervisor", "73.71", login="makassar")
+    assert "Tidak ada aduan yang dibuka" in await pages.read("/desk/reports")
+
+
+@SQLITE
+async def test_no_cell_of_a_report_is_a_formula(pages: Site) -> None:
+    await pages.add_round("R1", venue="=HYPERLINK(1)")
+    await pages.hear("belum cair", categories=("delayed",), round_id=1)
+    await pages.be("admin")
+    text = await pages.read("/desk/reports/csv?by=point")
+    assert "\n'=HYPERLINK(1),1," in text
+    assert (await pages.get("/desk/reports/xlsx?by=point")).status == 200
+
+
+@SQLITE
+async def test_a_case_file_tells_everything_with_its_proof_and_what_does_not_agree(pages: Site) -> None:
+    ticket = await fill(pages)
+    await pages.be("auditor")
+    with _counted(pages) as seen:
+        text = await pages.read(f"/desk/tickets/{ticket.number}/casefile")
+    assert len(seen) <= 24, len(seen)
+    for shown in ("dipotong 50 ribu", "kelurahan Klender", "bukti.jpg", "ticket_opened", "cocok dengan buku besar"):
+        assert shown in text, shown
+    async with pages.house.database.write() as db:
+        await db.execute(schema.ticket_messages.update().values(text="Semua baik-baik saja."))
+    assert "Yang tidak cocok" in await pages.read(f"/desk/tickets/{ticket.number}/casefile")
+    async with pages.house.database.read() as db:
+        acts = [row.act for row in (await db.execute(schema.ledger.select())).all()]
+    assert acts.count("case_file") == 2
+
+
+@SQLITE
+async def test_the_radar_costs_the_same_however_much_there_is(pages: Site) -> None:
+    await pages.add_round()
+    await pages.be("supervisor")
+    costs = []
+    for _ in range(2):
+        await _complained(pages, 4)
+        await pages.house.desk.watch(pages.clock())
+        with _counted(pages) as seen:
+            await pages.read("/desk/radar")
+        costs.append(len(seen))
+    assert costs == [6, 6]
+
+
+@SQLITE
+async def test_a_hidden_ticket_is_ended_on_its_page_by_two(pages: Site) -> None:
+    ticket = await pages.hear("dipotong 25rb", categories=("deduction",))
+    place = f"/desk/tickets/{ticket.number}"
+    await pages.be("agent", "31.75", login="sari")
+    text = await pages.read(place)
+    assert "Tidak terlihat oleh kantor di 31.75.07.1003; terlihat dari 31.75" in text
+    assert "“dipotong 25 rb”" in text
+    version = {"version": str(ticket.version)}
+    assert (await pages.post(f"{place}/answer", {"act": "resolve", "text": "Beres.", **version})).status == 303
+    text = await pages.read(place)
+    assert "Menunggu persetujuan kedua" in text
+    assert "Setujui dan lakukan" not in text
+    next_version = {"version": str(ticket.version + 1)}
+    assert (await pages.post(f"{place}/second", {"do": "agree", **next_version})).status == 400
+    await pages.be("agent", "31", login="dewi")
+    assert "Setujui dan lakukan" in await pages.read(place)
+    assert (await pages.post(f"{place}/second", {"do": "agree", **next_version})).status == 303
+    assert "Selesai, menunggu konfirmasi" in await pages.read(place)
+    await pages.be("supervisor", "31.75", login="boss")
+    version = {"version": str(ticket.version + 2)}
+    response = await pages.post(f"{place}/shield", {"do": "off", "why": "ternyata bukan", **version})
+    assert response.status == 303
+    await pages.be("agent", "31.75.07", login="sini")
+    assert (await pages.post(f"{place}/seal", {"version": str(ticket.version + 3)})).status == 303
+    text = await pages.read(place)
+    assert "Identitas pelapor dirahasiakan" in text

@@ -266,6 +266,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.sweep(now):
             poke()
 
+    async def gather(now: datetime) -> None:
+        if await house.desk.carry_incidents(now):
+            poke()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -286,6 +290,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("promises", 5, sweep),
+        Job("incidents", 1, gather),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

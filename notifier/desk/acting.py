@@ -3,7 +3,7 @@
 Whoever acts tells which version of the ticket they saw; a ticket that somebody changed meanwhile is not acted upon.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +40,20 @@ async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool =
     return ticket
 
 
-async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
-    """Move a ticket on; `words` go to the citizen where the act tells them something. Refused, as a sentence, when the
-    viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+async def act(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    now: datetime,
+    *,
+    also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+) -> Ticket:
+    """Move a ticket on; `words` go to the citizen where the act tells them something, and `also` is done in the same
+    transaction. Refused, as a sentence, when the viewer may not, the ticket can't, the words lack, or somebody else was
+    quicker.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
@@ -59,6 +70,8 @@ async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, ve
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
         await note_move(db, was, change)
+        if also is not None:
+            await also(db)
         return await _changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk import alerts
 from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
+from notifier.desk.promise import GATHERED
 from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
 from notifier.outbox import Notice
 from notifier.rules.sla import Clock, Standing
@@ -38,6 +39,8 @@ FURTHER: Mapping[Status, Act] = {
 async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
     """A new ticket with its promise, its reporter, its first message; the acknowledgement is queued with it."""
     promise = room.promises.choose(complaint.categories[0], complaint.urgent)
+    policy = GATHERED if complaint.gathered else promise.policy.name
+    who = complaint.opened_by or CITIZEN
     secret = Confidentiality.CONFIDENTIAL if complaint.confidential else Confidentiality.OPEN
     row: dict[str, Any] = {
         "status": Status.RECEIVED.value,
@@ -52,20 +55,23 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "summary": summary(complaint.text),
         "round_id": complaint.round_id,
         "answers_id": None if complaint.confidential else complaint.answers_id,
-        "policy": promise.policy.name,
+        "policy": policy,
         "opened_at": now,
         "updated_at": now,
     }
     ticket = await _numbered(room, db, row)
-    opening = {"policy": promise.policy.name, "category": ticket.category, "urgent": ticket.urgent}
-    await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
+    opening = {"policy": policy, "category": ticket.category, "urgent": ticket.urgent}
+    if complaint.opened_by:
+        opening |= {"source": complaint.channel, "consent": True}
+    await tickets.record(db, ticket.id, at=now, who=who, act="open", status=Status.RECEIVED.value, facts=opening)
     await _report(room, db, ticket, complaint.reporter)
     said = await _say(room, db, ticket, complaint)
     stands = await reckon(room, db, ticket, now)
     await _acknowledge(room, db, ticket, complaint, stands, now)
     if ticket.urgent:
         await alerts.urgent(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category, "status": ticket.status.value} | said)
+    detail = {"category": ticket.category, "status": ticket.status.value} | said
+    await _ledger(db, ticket, "ticket_opened", now, detail, who)
     return ticket
 
 
@@ -200,11 +206,13 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
 
 
 async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Standing:
-    """Work out the promise anew from the history and keep what the list sorts by and when to look again."""
+    """Work out the promise anew from the history and keep what the list sorts by and when to look again. What an
+    incident has gathered has none; a breach from before stays.
+    """
     stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
     due = stands.due
     clock = next((c.value for c, r in stands.clocks.items() if r.due == due and not r.met_at), "") if due else ""
-    late = any(reading.late for reading in stands.clocks.values())
+    late = any(reading.late for reading in stands.clocks.values()) or (ticket.policy == GATHERED and ticket.breached)
     values = {"next_due": due, "next_clock": clock, "wake": stands.wake, "breached": late}
     await tickets.reckon(db, ticket.id, values)
     return stands
@@ -354,9 +362,14 @@ def _district(region: str) -> str:
 
 
 async def _ledger(
-    db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any] | None = None
+    db: AsyncConnection,
+    ticket: Ticket,
+    act: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    who: str = CITIZEN,
 ) -> None:
     """Never with the number of what was heard: the ledger keeps it for good, and another act of the same words may
     name a person.
     """
-    await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail)
+    await ledger.append(db, at=now, who=who, act=act, about=f"ticket:{ticket.id}", detail=detail)

@@ -19,6 +19,7 @@ WORKDAY = timedelta(hours=7, minutes=30)
 YEARS_BACK, YEARS_AHEAD = 2, 4  # tickets live shorter than that
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CITIZEN = "citizen"  # the reason of a pause: we wait for them
+GATHERED = "incident"  # in place of a policy: the incident that a complaint is part of has the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Promises:
     def reckon(self, ticket: Ticket, history: Sequence[Changed], now: datetime) -> tuple[Standing, Promise]:
         """How a ticket stands, and under which promise."""
         first, entries, promise = self.told(ticket, history)
+        if ticket.policy == GATHERED:
+            return Standing({}, None), promise
         return standing(first.policy, ticket.opened_at, entries, now), promise
 
     def told(self, ticket: Ticket, history: Sequence[Changed]) -> tuple[Promise, list[Entry], Promise]:
@@ -100,6 +103,8 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "reject": (Kind.CLOSED,),
     "refer": (Kind.CLOSED,),
     "merge": (Kind.CLOSED,),
+    "gathered": (Kind.PAUSED,),
+    "released": (Kind.RESUMED,),
 }
 
 

@@ -281,7 +281,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tempat": "Where",
         "Waktu": "When",
         "Catatan": "Note",
-        "Kode": "Code",
         "Alamat": "Address",
         "Hasil kunjungan": "What the visit found",
         "Hasil kunjungan dicatat.": "The visit is recorded.",
@@ -524,5 +523,136 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
         ),
+        # beside a conversation
+        "Simpan lampiran": "Save the attachment",
+        "Lampiran dari warga": "Attachment from the citizen",
+        "Buka gambar": "Open the picture",
+        "Pembukaan dicatat.": "The look is recorded.",
+        "Konsep tersimpan": "Draft kept",
+        "Sedang dilihat juga oleh": "Also being looked at by",
+        "punya konsep jawaban": "has a draft answer",
+        "album, {n} pesan": "album of {n} messages",
+        "dipisahkan menjadi": "split off as",
+        "Tampilkan kutipan": "Show what it quotes",
+        "Jadikan aduan tersendiri": "Make it a complaint of its own",
+        "Pisahkan": "Split off",
+        "Yang berubah sejak Anda membuka halaman ini": "What changed since you opened this page",
+        "Lihat percakapan dan riwayat di bawah.": "See the conversation and the history below.",
+        "Tulisan Anda masih ada di bawah dan belum dikirim. Periksa, lalu kirim lagi bila masih benar.": (
+            "What you wrote is still below and was not sent. Check it, then send it again if it still holds."
+        ),
+        "Warga akan membacanya: lewat SMS, atau di halaman Lacak dengan nomor dan kodenya.": (
+            "The citizen will read this: by SMS, or on the tracking page with their number and code."
+        ),
+        "Jawaban siap pakai": "Answers kept for often",
+        "Sisipkan": "Insert",
+        "Isi jawaban untuk warga": "Answer to the citizen",
+        "Simpan konsep": "Keep draft",
+        "Yang paling sedikit bebannya": "Whoever has least to do",
+        "tidak masuk sampai {day}": "away until {day}",
+        "Kode": "Code",
+        "Bahasa": "Language",
+        "Nilai": "Amount",
+        "Menurut catatan pembayaran": "What the payment record says",
+        "catatan: {record}": "record: {record}",
+        "sejak {day}": "since {day}",
+        "Tidak ada catatan pembayaran untuk orang ini.": "The payment record has nothing about this person.",
+        "Pemberitahuan kepada orang ini": "Messages to this person",
+        "lewat jalur": "on line",
+        "Belum pernah dikirimi apa pun tentang penyaluran ini.": "Nothing was sent about this round so far.",
+        "Aduan lain dari orang ini": "Other complaints of this person",
+        "Terkait": "Related",
+        "Bagian dari insiden": "Part of incident",
+        "Jamnya berjalan di sana.": "Its clock runs there.",
+        "Keluarkan dari insiden": "Take it out of the incident",
+        "Lepas": "Unlink",
+        "Kaitkan dengan aduan lain": "Link with another complaint",
+        "Kaitkan": "Link",
+        "Jadikan insiden": "Make it an incident",
+        "Bila banyak warga mengalami hal yang sama: satu jawaban dikirim kepada semua, satu jam berjalan.": (
+            "When many citizens met the same thing: one answer goes to all, one clock runs."
+        ),
+        "Apa yang terjadi?": "What happened?",
+        "Buka insiden": "Open the incident",
+        "Insiden": "Incident",
+        "{n} aduan": "{n} complaints",
+        "Aduan terbaru di dalamnya": "Its newest complaints",
+        "sedang dikirim, {n} sudah": "on its way, {n} so far",
+        "terkirim kepada {n}, {skipped} sudah selesai lebih dahulu": "went to {n}; {skipped} were settled before",
+        "Kumpulkan aduan ini": "Gather these complaints",
+        "Kumpulkan": "Gather",
+        "Kumpulkan semua yang terbuka tentang penyaluran ini": "Gather all open ones about this round",
+        "Jawab semua warga dalam insiden": "Answer every citizen of the incident",
+        "Dikirim kepada {n} warga, masing-masing lewat jalurnya sendiri. Sebelum dikirim Anda melihat jumlahnya.": (
+            "Goes to {n} citizens, each on their own channel. You see the counts before it is sent."
+        ),
+        "Lihat dahulu: jawaban": "Preview: answer",
+        "Lihat dahulu: dinyatakan selesai": "Preview: resolved",
+        "Jawab semua": "Answer all",
+        "Kirim kepada {n} warga?": "Send to {n} citizens?",
+        "Siapa yang menerimanya": "Who gets it",
+        "Belum ada aduan di dalam insiden ini.": "This incident has gathered no complaint yet.",
+        "Salam dan penutup mengikuti bahasa warga; isi jawaban dikirim seperti Anda menulisnya.": (
+            "Greeting and close are in the citizen's language; the answer goes as you wrote it."
+        ),
+        "Setiap warga ditanya apakah sudah beres.": "Every citizen is asked whether it is settled.",
+        "Kirim kepada {n} warga": "Send to {n} citizens",
+        "bawaan": "shipped",
+        "Tulis atau ubah": "Write or change",
+        "Nama pendek": "Short name",
+        "Judul untuk petugas": "Title for colleagues",
+        "Isi": "Text",
+        "Periksa dan simpan": "Check and keep",
+        "Tidak ditawarkan lagi": "Offer no more",
+        "Kehadiran petugas": "Who is here",
+        "Aduan terbuka milik yang tidak masuk diberikan kepada rekan dengan beban paling sedikit, paling banyak {cap} "
+        "aduan seorang.": (
+            "Open complaints of whoever is away go to the colleagues with least to do, at most {cap} each."
+        ),
+        "{n} aduan terbuka": "{n} open complaints",
+        "Sudah kembali": "Back again",
+        "Tidak masuk sampai dengan": "Away up to and including",
+        "Catat": "Record",
+        "Aduan untuk warga": "Complaint for a citizen",
+        "Aduan dibuka": "Complaint opened",
+        "Bacakan atau tuliskan untuk warga": "Read this out or write it down for the citizen",
+        "Nomor ini juga dikirim lewat SMS.": "The number also goes out by SMS.",
+        "Warga tidak punya nomor telepon: ia membaca jawaban di halaman Lacak dengan nomor dan kode ini. Kode hanya "
+        "ditampilkan sekali.": (
+            "The citizen has no phone: they read answers on the tracking page with this number and code. The code is "
+            "shown this once."
+        ),
+        "Ke halaman aduan": "To the complaint",
+        "Buka aduan lain": "Open another",
+        "yang menelepon, datang, atau bersurat": "who calls, visits or writes a letter",
+        "Bagaimana warga menyampaikannya": "How the citizen told it",
+        "Yang disampaikan, dengan kata-kata warga": "What was told, in the citizen's words",
+        "boleh kosong": "may be empty",
+        "Nomor telepon": "Phone number",
+        "kosongkan bila tidak punya": "leave empty if they have none",
+        "boleh kosong; hanya untuk mencari di daftar, tidak disimpan": (
+            "may be empty; only looked up in the register, not kept"
+        ),
+        "kode, boleh kosong": "code, may be empty",
+        "Kode penyaluran": "Code of the round",
+        "Warga minta identitasnya dirahasiakan": "The citizen wants their identity kept secret",
+        "Warga setuju aduan ini dibuka atas namanya": "The citizen agrees to this complaint being opened for them",
+        "Buka aduan": "Open the complaint",
+        "Aduan ditugaskan kepada {name}.": "The complaint was assigned to {name}.",
+        "Konsep disimpan. Hanya Anda yang melihatnya.": "Draft kept. Only you see it.",
+        "Kaitan dilepas.": "Unlinked.",
+        "Aduan dikaitkan.": "Linked.",
+        "Pesan itu menjadi aduan {number}.": "That message became complaint {number}.",
+        "Jawaban siap pakai disimpan.": "The answer is kept.",
+        "Dicatat: sudah kembali.": "Recorded: back again.",
+        "Dicatat. {given} aduan diberikan kepada rekan lain, {waiting} menunggu petugas.": (
+            "Recorded. {given} complaints went to others, {waiting} wait for somebody."
+        ),
+        "Insiden {number} dibuka.": "Incident {number} opened.",
+        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, atau sudah dalam insiden.": (
+            "{came} complaints gathered; {rest} could not be: settled, confidential, or in an incident already."
+        ),
+        "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
+        "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
     }
 )

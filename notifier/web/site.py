@@ -15,8 +15,11 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    behalf,
+    beside,
     conflicts,
     desk,
+    incidents,
     language,
     lines,
     login,
@@ -100,6 +103,22 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
+    Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
+    Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/insert", beside.insert, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/link", beside.link, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/split", beside.split, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/incident", incidents.begin, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/gather", incidents.gather, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/let-go", incidents.let_go, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/answer-all", incidents.answer, Right.ANSWER),
+    Door("GET", "/desk/open", behalf.ask, Right.ANSWER),
+    Door("POST", "/desk/open", behalf.open_ticket, Right.ANSWER),
+    Door("GET", "/desk/answers", beside.answers, Right.SEE_TICKETS),
+    Door("POST", "/desk/answers", beside.change_answer, Right.EDIT_TEMPLATE),
+    Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
+    Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),

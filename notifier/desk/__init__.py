@@ -161,11 +161,12 @@ class Desk:
 
     async def answer(self, viewer: Viewer, number: str, text: str, version: int, now: datetime) -> Ticket:
         """Answer the citizen, on the line and in the thread they wrote in."""
-        return await acting.act(self.room, viewer, number, Act.ANSWER, text, version, now)
+        return await self.act(viewer, number, Act.ANSWER, text, version, now)
 
     async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
         act tells them something."""
+        await incidents.not_alone(self.room, viewer, number, what)
         return await acting.act(self.room, viewer, number, what, why, version, now)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:

@@ -26,7 +26,7 @@ from notifier.store.tickets import Ticket
 CLOCK = "clock"
 SLICE = 5  # complaints seen to in one transaction: each takes a handful of statements
 MOST_BY_HAND = 500  # complaints gathered in one go by a colleague; the rest by doing it again
-SPEAKS = (Act.ANSWER, Act.RESOLVE)  # what an incident can tell everybody at once
+SPEAKS = (Act.ANSWER, Act.RESOLVE, Act.REJECT)  # what an incident can tell everybody at once
 # What an incident by itself is about, said once.
 OPENED = 'Lebih dari {n} warga menjawab "TIDAK" tentang penyaluran {code} di {venue}.'
 
@@ -224,13 +224,23 @@ async def preview(room: Room, viewer: Viewer, number: str) -> tuple[Share, ...]:
         return tuple(await incidents.shares(db, incident.ticket_id))
 
 
+async def not_alone(room: Room, viewer: Viewer, number: str, what: Act) -> None:
+    """Refused where an act would speak for an incident and tell nobody: its complaints have no clock but its own."""
+    if what not in TOLD:
+        return
+    async with room.database.read() as db:
+        ticket = await seen(db, viewer, number)
+        if await incidents.get(db, ticket.id) is not None:
+            raise Refused(f"{ticket.number} is an incident: answer all of its complaints at once, or let them go first")
+
+
 async def answer(
     room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, people: int, now: datetime
 ) -> Ticket:
     """Answer every complaint of an incident. `people` is how many the preview told; Refused when there are far more."""
     viewer.needs(Right.ANSWER)
     if what not in SPEAKS:
-        raise Refused(f"an incident tells everybody an answer, or that it is settled; not '{what}'")
+        raise Refused(f"an incident tells everybody an answer, that it is settled or rejected; not '{what}'")
     if not safe(words):
         raise Refused(f"'{what}' needs words: the citizen will be told them")
     async with room.database.read() as db:
@@ -306,7 +316,7 @@ async def _tell(room: Room, db: AsyncConnection, of: Fanout, ticket_id: int, now
     if ticket is None or ticket.status not in OPEN or what not in MOVES[ticket.status]:
         return False
     who = f"account:{of.account_id}"
-    moved, change = move(ticket, what, by=who, at=now)
+    moved, change = move(ticket, what, by=who, at=now, why=of.text[:500])
     reporter = await reporter_of(room, db, ticket.id)
     facts = {"number": ticket.number, "category": ticket.category, "text": of.text}
     notice = letter(room, ticket, reporter, TOLD[what], facts, ticket.opened_at, now)

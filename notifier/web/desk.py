@@ -8,6 +8,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from notifier.desk import Revealed, TicketPage, is_cut
+from notifier.desk.acting import TOLD
 from notifier.desk.turns import turns
 from notifier.errors import Refused
 from notifier.inbox.attachments import UNKNOWN, type_of
@@ -148,7 +149,7 @@ async def show(
         "ticket": found.ticket,
         "who": {f"account:{account.id}": account.name for account in staff},
         "spoken": [act for act in SPOKEN if act in acts],
-        "acts": [act for act in Act if act in acts and act not in PLACED],
+        "acts": [act for act in Act if act in acts and act not in PLACED and (act not in TOLD or not beside.gathering)],
         "assignable": assignable if Act.ASSIGN in acts else [],
         "fields": {"text": beside.draft.text, "note": beside.draft.note} | dict(fields),
         "refused": refused,

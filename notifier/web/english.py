@@ -588,6 +588,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Lihat dahulu: jawaban": "Preview: answer",
         "Lihat dahulu: dinyatakan selesai": "Preview: resolved",
+        "Lihat dahulu: ditolak": "Preview: rejected",
         "Jawab semua": "Answer all",
         "Kirim kepada {n} warga?": "Send to {n} citizens?",
         "Siapa yang menerimanya": "Who gets it",

@@ -4,6 +4,7 @@ import re
 
 from aiohttp import web
 
+from notifier.desk.incidents import SPEAKS
 from notifier.errors import Refused
 from notifier.rules.tickets import Act
 from notifier.web import pages
@@ -54,7 +55,7 @@ async def answer(request: web.Request) -> web.Response:
     """One answer to everybody: looked at first, with how many it reaches by which way, then sent."""
     fields, house, viewer = await pages.form(request), request.app[HOUSE], pages.who(request)
     act, version = fields.get("act", Act.ANSWER), pages.number(fields.get("version"))
-    if act not in (Act.ANSWER, Act.RESOLVE) or version is None:
+    if act not in SPEAKS or version is None:
         raise web.HTTPBadRequest
     if fields.get("do") != "send":
         try:

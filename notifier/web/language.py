@@ -340,6 +340,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"ticket (\S+) is \w+; only open ones are gathered",
             r"Aduan \1 sudah selesai; hanya yang terbuka dikumpulkan.",
         ),
+        (
+            r"(\S+) is an incident: answer all.*",
+            r"\1 adalah insiden: jawab semua warganya sekaligus, atau keluarkan dahulu.",
+        ),
         (r"ticket (\S+) is no incident", r"Aduan \1 bukan insiden."),
         (r"this incident is about no round.*", "Insiden ini tidak tentang satu penyaluran: tulis nomor aduannya."),
         (r"name the tickets to gather.*", "Tulis nomor aduan yang dikumpulkan, dipisahkan spasi."),

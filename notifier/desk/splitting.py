@@ -4,7 +4,6 @@ The citizen keeps the old number and gets a second one; the words stay where the
 which further edits and the files they brought belong to.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from notifier.desk.acting import seen
@@ -36,7 +35,7 @@ async def split(room: Room, viewer: Viewer, number: str, message_id: int, catego
         private = is_private(was.confidentiality)
         complaint = Complaint(
             None,
-            replace(reporter, region=was.region if private else reporter.region),
+            reporter,
             text,
             at,
             categories=(category,),

@@ -23,6 +23,7 @@ from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
 from notifier.store import accounts as account_rows
+from notifier.store import drafts
 from notifier.store.signals import ARRIVAL, DELIVERY
 from notifier.studio import refresh
 from notifier.sweep import Sweep
@@ -283,6 +284,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
+            await drafts.forget(db, now)
         await house.enquiries.forget(now)
 
     return [

@@ -118,7 +118,8 @@ async def _in_force(db: AsyncConnection) -> list[Shelved]:
     for row in await rows.newest(db):
         key = (row.name, row.language)
         found[key] = Shelved(Answer(*key, row.title, row.source), row.version)
-    return [found[key] for key in sorted(found) if found[key].answer.source]
+    in_order = sorted(found, key=lambda key: (key[0], key[1] != FALLBACK, key[1]))
+    return [found[key] for key in in_order if found[key].answer.source]
 
 
 @cache

@@ -237,6 +237,9 @@ class Reminders(_Table):
     hour: Clock = Field(default=time(9), description="local time of reminders")
     question_days: int = Field(default=1, ge=0, description="days after a round opens that receipt is asked")
     question: bool = Field(default=True, description="ask people whether they received their aid")
+    question_again: int = Field(
+        default=3, ge=0, description="days after the question that the silent are asked once more; 0: never"
+    )
 
 
 class Config(_Table):

@@ -271,6 +271,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.carry_incidents(now):
             poke()
 
+    async def ask_again(now: datetime) -> None:
+        await house.silence.ask_again(now, house.config.reminders.question_again)
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -291,6 +294,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
+        Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("incidents", 1, gather),
         Job("files", 3, inbox.fetch_files),

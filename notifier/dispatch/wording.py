@@ -1,27 +1,32 @@
 """From a claimed delivery's row to a message in words: gathers the facts, asks `render`, hangs on the buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from channels.contract import Button, OutFile
 from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons, guide
+from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
 
-TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at")
+TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at", "sent_at")
 
 
 class Speaker:
     """Words for deliveries; the same facts serve the dry run's reckoning."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, code: Callable[[int], str]) -> None:
+        """`code`: what a citizen is given to check that the message of this delivery is ours."""
         self._words = words
+        self._code = code
 
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
+        if EVENTS[c.event].citizen:
+            facts["code"] = self._code(c.id)
         said = self._words.render(c.event, channel, c.language, facts)
         return Wording(said.parts, _hung(c) if replies else (), said.template, _along(c, channel))
 

@@ -25,7 +25,16 @@ OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
 MOST_NUMBERS = 5  # ticket numbers of one message that are looked up
 # What a citizen may answer: everything we write to citizens but replies that ask for nothing.
 MUTE = frozenset(
-    {"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused", "ticket_status", "talk"}
+    {
+        "information",
+        "stop_confirmed",
+        "start_confirmed",
+        "help",
+        "attachment_refused",
+        "ticket_status",
+        "talk",
+        "genuine_checked",
+    }
 )
 ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
 

@@ -113,6 +113,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("ticket_resolved", Lane.ANSWERS, "hold", _hours(24), question=True),
     Event("ticket_status", Lane.ANSWERS, "hold", _hours(4)),
     Event("information", Lane.ANSWERS, "hold", _hours(4)),
+    Event("genuine_checked", Lane.ANSWERS, "hold", _hours(4)),
     Event("stop_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("start_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("help", Lane.ANSWERS, "hold", _hours(1)),

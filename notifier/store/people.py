@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, tup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.bulk import many
 from notifier.store.schema import contacts, enrolments, people, silences
+from notifier.store.straight import many
 from notifier.store.upsert import upsert_on
 
 

@@ -157,6 +157,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "ticket_resolved": ("Aduan selesai", "Complaint resolved"),
             "ticket_status": ("Keadaan aduan", "State of a complaint"),
             "information": ("Informasi status", "Information"),
+            "genuine_checked": ("Jawaban cek keaslian", "Check of a code"),
             "stop_confirmed": ("Konfirmasi STOP", "STOP confirmed"),
             "start_confirmed": ("Konfirmasi MULAI", "MULAI confirmed"),
             "help": ("Bantuan cara membalas", "Help"),

@@ -19,6 +19,7 @@ from notifier.web import (
     beside,
     conflicts,
     desk,
+    genuine,
     incidents,
     language,
     lines,
@@ -29,6 +30,7 @@ from notifier.web import (
     rounds,
     security,
     session,
+    silence,
     status,
     studio,
 )
@@ -77,6 +79,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/lapor", complain.file, PUBLIC),
     Door("GET", "/lacak", follow.ask, PUBLIC),
     Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/asli", genuine.ask, PUBLIC),
+    Door("POST", "/asli", genuine.check, PUBLIC),
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
@@ -123,6 +127,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/coverage/{FORM}", silence.take_coverage, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/silent", silence.silent, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/silent/{FORM}", silence.take_silent, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/unreached", account.unreached_of_code, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{CODE}/unreached/{FORM}", account.take_unreached_of_code, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
@@ -194,6 +202,7 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
+    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

@@ -4,7 +4,7 @@
 (the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from random import Random
 
@@ -217,6 +217,10 @@ class Desk:
         """One of them in the words of a ticket."""
         return await canned.words(self.room, viewer, number, name)
 
+    async def canned_in(self, viewer: Viewer, number: str, name: str, languages: Collection[str]) -> Mapping[str, str]:
+        """The same in several languages, as far as it is kept in them."""
+        return await canned.in_languages(self.room, viewer, number, name, languages)
+
     async def change_canned(
         self, viewer: Viewer, name: str, language: str, title: str, source: str, now: datetime
     ) -> tuple[Finding, ...]:
@@ -280,10 +284,18 @@ class Desk:
         return await incidents.preview(self.room, viewer, number)
 
     async def answer_incident(
-        self, viewer: Viewer, number: str, what: Act, words: str, version: int, people: int, now: datetime
+        self,
+        viewer: Viewer,
+        number: str,
+        what: Act,
+        words: str,
+        version: int,
+        people: int,
+        now: datetime,
+        texts: Mapping[str, str] | None = None,
     ) -> Ticket:
-        """Answer everybody; `people` is how many the preview told."""
-        return await incidents.answer(self.room, viewer, number, what, words, version, people, now)
+        """Answer everybody, `texts` in further languages; `people` is how many the preview told."""
+        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts)
 
     async def carry_incidents(self, now: datetime) -> int:
         """Gather what waits, send answers on; how many complaints were seen to."""

@@ -15,7 +15,7 @@ from notifier.rules.people import Nik, read_nik, read_phone
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import Category
 from notifier.rules.words import Context, meaning
-from notifier.store import people, rounds
+from notifier.store import ledger, people, rounds
 from notifier.store.tickets import Ticket
 
 LONGEST = 3000  # characters of what was told
@@ -59,6 +59,9 @@ async def open_for(room: Room, viewer: Viewer, told: Told, line: str, now: datet
     """Open it; `line` carries SMS, "" when none does. Refused, as a sentence naming the field, when something lacks."""
     viewer.needs(Right.ANSWER)
     text, phone = _checked(viewer, told, line)
+    if told.nik.strip():  # whoever looks somebody up is known, also when there is nobody; for whom is not written
+        async with room.database.write() as db:
+            await ledger.append(db, at=now, who=viewer.who, act="person_sought", about="register")
     async with room.database.write() as db:
         person = None
         if told.nik.strip():

@@ -4,7 +4,7 @@ What is offered is a proposal: a colleague reads it, changes it and sends it. Th
 people write wins, and an empty one takes a default away.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -81,6 +81,25 @@ async def words(room: Room, viewer: Viewer, number: str, name: str) -> str:
     if name not in said:
         raise Refused("there is no such answer for this ticket; choose another")
     return said[name]
+
+
+async def in_languages(
+    room: Room, viewer: Viewer, number: str, name: str, languages: Collection[str]
+) -> Mapping[str, str]:
+    """One answer in the words of a ticket, in each of these languages that it is kept in."""
+    viewer.needs(Right.ANSWER)
+    async with room.database.read() as db:
+        ticket = await seen(db, viewer, number)
+        of = await rounds.get(db, ticket.round_id) if ticket.round_id else None
+        known = [one.answer for one in await _in_force(db) if one.answer.name == name]
+    facts, found = facts_of(room, ticket, of), {}
+    for answer in known:
+        if answer.language in languages:
+            try:
+                found[answer.language] = canned.say(answer.source, answer.language, facts)
+            except RenderError:
+                continue
+    return found
 
 
 async def change(

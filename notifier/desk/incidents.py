@@ -8,10 +8,11 @@ then is part of it from the first. Gathering and answering go slice by slice, so
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.acting import TOLD, act, seen
+from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, seen
 from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded
 from notifier.desk.plain import safe
 from notifier.desk.promise import GATHERED
@@ -235,22 +236,36 @@ async def not_alone(room: Room, viewer: Viewer, number: str, what: Act) -> None:
 
 
 async def answer(
-    room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, people: int, now: datetime
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    people: int,
+    now: datetime,
+    texts: Mapping[str, str] | None = None,
 ) -> Ticket:
-    """Answer every complaint of an incident. `people` is how many the preview told; Refused when there are far more."""
+    """Answer every complaint of an incident; `texts` says it in further languages. `people` is how many the preview
+    told; Refused when there are far more.
+    """
     viewer.needs(Right.ANSWER)
     if what not in SPEAKS:
         raise Refused(f"an incident tells everybody an answer, that it is settled or rejected; not '{what}'")
     if not safe(words):
         raise Refused(f"'{what}' needs words: the citizen will be told them")
+    spoken = {language: safe(text) for language, text in (texts or {}).items() if safe(text)}
+    if any(len(text) > LONGEST_ANSWER for text in spoken.values()):
+        raise Refused(f"an answer has at most {LONGEST_ANSWER} characters, in every language")
     async with room.database.read() as db:
         incident = await _incident(db, viewer, number)
     if incident.gathered > people * 1.1 + 10:
         raise Refused(f"{incident.gathered} complaints belong to it by now, not {people}; look again before you send")
 
     async def set_out(db: AsyncConnection) -> None:
-        row = {"incident_id": incident.ticket_id, "account_id": viewer.account_id, "act": what.value}
-        fanout = await incidents.begin(db, {**row, "text": safe(words), "created_at": now, "wake": now})
+        row: dict[str, Any] = {"incident_id": incident.ticket_id, "account_id": viewer.account_id, "act": what.value}
+        row |= {"text": safe(words), "texts": spoken, "created_at": now, "wake": now}
+        fanout = await incidents.begin(db, row)
         about, detail = f"ticket:{incident.ticket_id}", {"fanout": fanout, "people": incident.gathered}
         await ledger.append(db, at=now, who=viewer.who, act="incident_answered", about=about, detail=detail)
 
@@ -316,19 +331,20 @@ async def _tell(room: Room, db: AsyncConnection, of: Fanout, ticket_id: int, now
     if ticket is None or ticket.status not in OPEN or what not in MOVES[ticket.status]:
         return False
     who = f"account:{of.account_id}"
-    moved, change = move(ticket, what, by=who, at=now, why=of.text[:500])
+    text = of.texts.get(ticket.language, of.text)
+    moved, change = move(ticket, what, by=who, at=now, why=text[:500])
     reporter = await reporter_of(room, db, ticket.id)
-    facts = {"number": ticket.number, "category": ticket.category, "text": of.text}
+    facts = {"number": ticket.number, "category": ticket.category, "text": text}
     notice = letter(room, ticket, reporter, TOLD[what], facts, ticket.opened_at, now)
     row = {
         "ticket_id": ticket.id,
         "kind": "out",
-        "text": of.text,
+        "text": text,
         "at": now,
         "account_id": of.account_id,
         "delivery_id": await room.outbox.queue(db, notice, now) if reporter.reached else None,
     }
-    detail = worded(room, await tickets.say(db, row), of.text)
+    detail = worded(room, await tickets.say(db, row), text)
     await note_move(db, ticket, change, {"incident": of.incident_id})
     values = {"status": moved.status.value, "closed_at": None if moved.open else now, "undelivered": ""}
     await tickets.change(db, ticket, values, now)

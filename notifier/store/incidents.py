@@ -31,6 +31,7 @@ class Fanout:
     account_id: int
     act: str
     text: str
+    texts: Mapping[str, str]  # language → the same in that language
     cursor: int
     last: int
     told: int

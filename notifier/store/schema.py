@@ -787,6 +787,7 @@ fanouts = Table(  # an incident's answers on their way to each of its complaints
     _ref("account_id", "accounts.id", nullable=False),
     Column("act", String(24), nullable=False),
     Column("text", Text, nullable=False),
+    Column("texts", Json, nullable=False),  # language → the same in that language
     Column("cursor", Id, nullable=False, server_default="0"),  # last complaint told
     Column("last", Id, nullable=False),  # complaints that came later are not told
     Column("told", Integer, nullable=False, server_default="0"),

@@ -658,9 +658,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Kirim kepada {n} warga?": "Send to {n} citizens?",
         "Siapa yang menerimanya": "Who gets it",
         "Belum ada aduan di dalam insiden ini.": "This incident has gathered no complaint yet.",
-        "Salam dan penutup mengikuti bahasa warga; isi jawaban dikirim seperti Anda menulisnya.": (
-            "Greeting and close are in the citizen's language; the answer goes as you wrote it."
-        ),
+        "Salam dan penutup mengikuti bahasa warga.": "Greeting and close are in the citizen's language.",
+        "Isi yang sama dalam {language}": "The same in {language}",
+        "bila kosong, warga menerima isi di atas": "if empty, citizens get the words above",
         "Setiap warga ditanya apakah sudah beres.": "Every citizen is asked whether it is settled.",
         "Kirim kepada {n} warga": "Send to {n} citizens",
         "bawaan": "shipped",

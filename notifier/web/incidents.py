@@ -62,12 +62,25 @@ async def answer(request: web.Request) -> web.Response:
             shares = await house.desk.incident_reach(viewer, number_of(request))
         except Refused as error:
             return await show(request, fields, str(error))
-        context = {"number": number_of(request), "fields": fields, "shares": shares, "act": act}
+        others = sorted({share.language for share in shares} - {"id"})
+        said = await house.desk.canned_in(viewer, number_of(request), fields.get("canned", ""), ("id", *others))
+        # What was put in as it is kept goes to each in their language; for what was written anew the others are blank.
+        kept = said if said.get("id") and said["id"] in fields.get("text", "") else {}
+        context = {
+            "number": number_of(request),
+            "fields": fields,
+            "shares": shares,
+            "act": act,
+            "others": [(tongue, kept.get(tongue, "")) for tongue in others],
+        }
         return await pages.page(request, "desk/fanout.html", context)
     people = pages.number(fields.get("people")) or 0
+    texts = {
+        name.removeprefix("text_"): text for name, text in fields.items() if re.fullmatch(r"text_[a-z]{2,3}", name)
+    }
     try:
         await house.desk.answer_incident(
-            viewer, number_of(request), Act(act), fields.get("text", ""), version, people, house.clock()
+            viewer, number_of(request), Act(act), fields.get("text", ""), version, people, house.clock(), texts
         )
     except Refused as error:
         return await show(request, fields, str(error))

@@ -369,12 +369,16 @@ async def test_what_lacks_in_a_call_is_named_and_what_was_typed_stays(pages: Sit
         assert "Sumiati" in text
         assert "3175070101809999" not in text
     assert not await _rows(pages, schema.tickets)
+    assert [row.act for row in await _rows(pages, schema.ledger)] == ["person_sought"], "who looks a NIK up is known"
 
 
 @SQLITE
 async def test_an_incident_is_opened_answered_with_a_preview_and_left_on_its_pages(pages: Site) -> None:
     await pages.add_round()
     numbers = [(await pages.hear(f"Belum terima {n}", round_id=1)).number for n in range(3)]
+    async with pages.house.database.write() as db:
+        t = schema.tickets
+        await db.execute(t.update().where(t.c.number == numbers[2]).values(language="en"))
     await pages.be("agent")
     begun = await pages.post(f"/desk/tickets/{numbers[0]}/incident", {"what": "Kantor pos kehabisan uang."})
     place = begun.headers["Location"]
@@ -389,6 +393,11 @@ async def test_an_incident_is_opened_answered_with_a_preview_and_left_on_its_pag
     preview = await (await pages.post(f"{place}/answer-all", form)).text()
     assert "Kirim kepada 3 warga?" in preview
     assert "&lt;Rabu&gt;" in preview
+    kept = await pages.house.desk.canned_words(pages.viewers["agent"], numbers[0], "gagal_salur")
+    asked = await (await pages.post(f"{place}/answer-all", {**form, "text": kept, "canned": "gagal_salur"})).text()
+    assert "You are not the only one" in asked, "an answer as it is kept goes to each in their language"
+    assert "You are not the only one" not in preview
+    form["text_en"] = "The money comes on Wednesday."
     sent = await pages.post(f"{place}/answer-all", {**form, "do": "send", "people": _field(preview, "people")})
     assert sent.status == 303
     assert "sedang dikirim, 0 sudah" in await pages.read(place)
@@ -398,6 +407,7 @@ async def test_an_incident_is_opened_answered_with_a_preview_and_left_on_its_pag
     child = await pages.read(f"/desk/tickets/{numbers[1]}")
     assert "Uangnya datang &lt;Rabu&gt;." in child
     assert "Bagian dari insiden" in child
+    assert "The money comes on Wednesday." in await pages.read(f"/desk/tickets/{numbers[2]}")
     assert (await pages.post(f"/desk/tickets/{numbers[1]}/let-go")).status == 303
     assert "Bagian dari insiden" not in await pages.read(f"/desk/tickets/{numbers[1]}")
     assert [finding async for finding in prove(pages.house.database, pages.house.vault)] == []

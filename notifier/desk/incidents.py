@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, seen
-from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded
+from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded, wording
 from notifier.desk.plain import safe
 from notifier.desk.promise import GATHERED
 from notifier.desk.values import PAGE, Complaint, Reporter, Room, is_private
@@ -162,10 +162,10 @@ async def release(room: Room, db: AsyncConnection, ticket: Ticket, who: str, now
     incident_id = await incidents.let_go(db, ticket.id)
     if incident_id is None:
         return False
-    policy = room.promises.choose(ticket.category, ticket.urgent).policy.name
-    await tickets.reckon(db, ticket.id, {"policy": policy})
+    promise = room.promises.choose(ticket.category, ticket.urgent, ticket.region)
+    await tickets.reckon(db, ticket.id, {"policy": promise.policy.name})
     await tickets.record(db, ticket.id, at=now, who=who, act="released", facts={"incident": incident_id})
-    await tickets.record(db, ticket.id, at=now, who=CLOCK, act="adopted", facts={"policy": policy})
+    await tickets.record(db, ticket.id, at=now, who=CLOCK, act="adopted", facts=wording(promise))
     again = await tickets.get(db, ticket.id, lock=True)
     if again is not None:
         await reckon(room, db, again, now)

@@ -25,10 +25,11 @@ from notifier.desk.values import (
     TicketPage,
     is_private,
 )
+from notifier.desk.versions import known
 from notifier.errors import Refused
-from notifier.rules import sla
 from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
+from notifier.rules.telling import tell
 from notifier.rules.tickets import MOVES, Act
 from notifier.store import applications, deliveries, heard, ledger, people, rounds, tickets
 from notifier.store.tickets import FAR, Changed, Place, Said, Ticket, Wanted
@@ -112,6 +113,7 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
     async with room.database.read() as db:
         ticket = await seen(db, viewer, number)
         history = await tickets.history(db, ticket.id)
+        await known(db, room.promises, history)
         stands, promise = room.promises.reckon(ticket, history, now)
         first, entries, _ = room.promises.told(ticket, history)
         of = await rounds.get(db, ticket.round_id) if ticket.round_id else None
@@ -128,7 +130,7 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
             answers=await _answered(db, ticket),
             acknowledged_at=await tickets.told_since(db, ticket.id),
             acts=_acts(viewer, ticket),
-            explained=tuple(sla.explain(first.policy, ticket.opened_at, entries, now)),
+            arithmetic=tell(first.policy, ticket.opened_at, entries, now),
             told=tuple(await tickets.told(db, ticket.id)),
             elsewhere=await _elsewhere(room, db, viewer, ticket, conversation, history),
         )

@@ -15,7 +15,6 @@ from notifier.inbox.genuine import Checks, Doubt, doubt
 from notifier.inbox.replies import Replies
 from notifier.rules import rounds as benefits
 from notifier.rules.rounds import Entitlement
-from notifier.rules.tickets import Status
 from notifier.rules.words import Intent, Meaning, Topic
 from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
@@ -154,8 +153,6 @@ class Effects:
         return await tickets.reported_by(db, people, addresses) if follows else None
 
     def _still_reaches(self, ticket: Ticket, now: datetime) -> bool:
-        if ticket.status is Status.MERGED:
-            return False
         return ticket.closed_at is None or now - ticket.closed_at <= self._append_within
 
     async def complaint(self, db: AsyncConnection, words: Words) -> Complaint:

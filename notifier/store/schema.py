@@ -590,7 +590,9 @@ tickets = Table(
     Column("level", Integer, nullable=False, server_default="0"),  # escalations so far
     Column("breached", Boolean, nullable=False, server_default=text("false")),
     Column("wake", UtcDateTime),
+    _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
 )
+Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_open", tickets.c.urgent, tickets.c.next_due, tickets.c.id, **_when("closed_at IS NULL"))
 
@@ -693,6 +695,18 @@ applications = Table(  # who asked to be registered: followed as a ticket, decid
     Column("sealed", LargeBinary, nullable=False),  # JSON: name, nik, village
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("ticket_id"),
+)
+
+policies = Table(  # every wording of every promise that was ever in force, with the calendar it was reckoned by
+    "policies",
+    metadata,
+    _id(),
+    Column("name", String(48), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Json, nullable=False),  # {}: the configuration no longer has it
+    Column("since", UtcDateTime, nullable=False),
+    Column("reached", Id),  # open tickets up to this one were woken to adopt it; NULL: all of them
+    UniqueConstraint("name", "version"),
 )
 
 # --- working on tickets ----------------------------------------------------------------------------------------------

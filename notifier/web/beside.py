@@ -98,6 +98,24 @@ async def split(request: web.Request) -> web.Response:
     )
 
 
+async def merge(request: web.Request) -> web.Response:
+    """Handle the ticket with another one; on to that."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    version = pages.number(fields.get("version"))
+    if version is None:
+        raise web.HTTPBadRequest
+    try:
+        into = await house.desk.find(pages.who(request), fields.get("into", ""))
+        await house.desk.merge(
+            pages.who(request), number_of(request), into, fields.get("why", ""), version, house.clock()
+        )
+    except Refused as error:
+        return await show(request, fields, str(error))
+    return await pages.back(
+        request, f"/desk/tickets/{into}", "Aduan {number} digabung ke sini.", number=number_of(request)
+    )
+
+
 # --- answers kept for often ------------------------------------------------------------------------------------------
 
 

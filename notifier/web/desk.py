@@ -13,7 +13,7 @@ from notifier.desk.turns import turns
 from notifier.errors import Refused
 from notifier.inbox.attachments import UNKNOWN, type_of
 from notifier.rules.roles import Right, Role, covers, may
-from notifier.rules.tickets import Act, Category
+from notifier.rules.tickets import MOVES, Act, Body, Category
 from notifier.store.accounts import Account
 from notifier.store.tickets import Changed, Said
 from notifier.web import pages
@@ -22,9 +22,9 @@ from notifier.web.house import HOUSE
 VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
-PLACED = (*SPOKEN, Act.ASSIGN)
 LEAST = "least"  # in place of a colleague: whoever has least to do
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})  # shown small, once opened
+PLACED = (*SPOKEN, Act.ASSIGN, Act.REFER, Act.PAUSE, Act.RESUME)
 # What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
 SAFE_TYPES = frozenset(
     {
@@ -152,6 +152,8 @@ async def show(
         "acts": [act for act in Act if act in acts and act not in PLACED and (act not in TOLD or not beside.gathering)],
         "assignable": assignable if Act.ASSIGN in acts else [],
         "fields": {"text": beside.draft.text, "note": beside.draft.note} | dict(fields),
+        "bodies": list(Body),
+        "mergeable": viewer.may(Right.ANSWER) and Act.MERGE in MOVES[found.ticket.status],
         "refused": refused,
         "revealed": revealed,
         "beside": beside,
@@ -308,3 +310,6 @@ async def reveal(request: web.Request) -> web.Response:
     except Refused as error:
         return await show(request, fields, str(error))
     return await show(request, fields, revealed=found)
+
+
+number, version, done = _number, _version, _done  # for the doors of the promise beside it

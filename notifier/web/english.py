@@ -708,6 +708,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Konsep disimpan. Hanya Anda yang melihatnya.": "Draft kept. Only you see it.",
         "Kaitan dilepas.": "Unlinked.",
         "Aduan dikaitkan.": "Linked.",
+        "Gabungkan ke aduan lain": "Merge into another complaint",
+        "Warganya tetap punya nomor, jalur, dan jamnya; yang dilakukan pada aduan itu berlaku juga untuknya.": (
+            "Its citizen keeps number, channel and clock; what is done about that complaint is done about this one too."
+        ),
+        "Gabungkan ke nomor": "Merge into number",
+        "Mengapa digabung?": "Why merge?",
+        "Gabungkan": "Merge",
+        "Aduan {number} digabung ke sini.": "Complaint {number} was merged into this one.",
         "Pesan itu menjadi aduan {number}.": "That message became complaint {number}.",
         "Jawaban siap pakai disimpan.": "The answer is kept.",
         "Dicatat: sudah kembali.": "Recorded: back again.",
@@ -720,6 +728,50 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
         "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
+        # the promise of a ticket
+        "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
+            "A promise is broken and nobody has taken it on; the next office above will be told."
+        ),
+        "Saya tangani": "I see to it",
+        "Jam layanan dihentikan petugas": "The desk stopped the service clock",
+        "standar layanan diganti": "policy changed",
+        "versi": "version",
+        "{n} hari kerja": "{n} working days",
+        "jam kerja": "working hours",
+        "sejak": "since",
+        "berkas lengkap": "complete file",
+        "tidak dihitung": "not counted",
+        "berhenti": "stands",
+        "jam tidak dihitung": "hours not counted",
+        "hari kerja ke-{n}": "working day {n}",
+        "jam": "h",
+        "sisa": "leaves",
+        "peringatan {n} %": "warning at {n}%",
+        "tenggat": "due",
+        "terbuka selama berhenti": "open while it stands still",
+        "semula": "at first",
+        "pelanggaran dicatat": "breach recorded",
+        "ditangani petugas sejak": "taken by staff since",
+        "Lanjutkan jam layanan": "Let the service clock go on",
+        "Hentikan jam layanan": "Stop the service clock",
+        "Lanjutkan": "Go on",
+        "Menunggu apa?": "Waiting for what?",
+        "Alasannya tercatat dan tampil dalam perhitungan. Jam hukum tidak berhenti.": (
+            "The reason is recorded and shows in the arithmetic. The legal clock does not stop."
+        ),
+        "Hentikan": "Stop",
+        "Rujuk ke instansi lain": "Refer elsewhere",
+        "Instansi": "Body",
+        "Nomor surat": "Letter no.",
+        "Alasan untuk warga": "Reason for the citizen",
+        "Warga diberi tahu instansinya, nomor suratnya, dan alasannya.": (
+            "The citizen is told the body, the letter and the reason."
+        ),
+        "Rujuk dan beri tahu warga": "Refer and tell the citizen",
+        "Alarm ini Anda tangani; atasan tidak diberi tahu lagi.": (
+            "You see to this alarm; nobody above is told any more."
+        ),
+        "Aduan dirujuk; warga sedang diberi tahu.": "The complaint was referred; the citizen is being told.",
         "Cara mengadu": "How to complain",
         "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
         "Laporkan siapa saja yang memintanya.": (

@@ -26,6 +26,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    promised,
     restored,
     rounds,
     security,
@@ -107,6 +108,10 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/alarm", promised.alarm, Right.SEE_TICKETS),  # the desk knows who may
+    Door("POST", f"/desk/tickets/{NUMBER}/pause", promised.pause, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/refer", promised.refer, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),

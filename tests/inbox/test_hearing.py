@@ -483,12 +483,13 @@ async def test_a_closed_ticket_is_reached_by_its_thread_for_a_month_and_no_longe
     ref = await talk.ref_to("email", "siti@example.com", "ticket_received")
     number = (await talk.rows(tickets))[0]["number"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan ke Inspektorat.", page.ticket.version, talk.now)
+    why, letter = "Diteruskan ke Inspektorat.", "700/12/2026"
+    await talk.house.desk.refer(sari, number, "inspectorate", letter, why, page.ticket.version, talk.now)
     talk.stage.clock.move(days=29)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["in_progress"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan lagi.", page.ticket.version, talk.now)
+    await talk.house.desk.refer(sari, number, "kpk", letter, "Diteruskan lagi.", page.ticket.version, talk.now)
     talk.stage.clock.move(days=31)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["referred", "received"]

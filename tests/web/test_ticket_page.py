@@ -226,6 +226,20 @@ async def test_links_are_told_on_both_sides_and_never_tie_a_confidential_ticket(
 
 
 @SQLITE
+async def test_a_ticket_is_merged_into_another_from_its_page(pages: Site) -> None:
+    one, two = await pages.hear("Beras berkutu"), await pages.hear("Beras bau")
+    await pages.be("agent")
+    place = f"/desk/tickets/{one.number}"
+    form = {"into": two.number.lower(), "why": "Hal yang sama", "version": _field(await pages.read(place), "version")}
+    response = await pages.post(f"{place}/merge", form)
+    assert response.headers["Location"] == f"/desk/tickets/{two.number}"
+    assert one.number in await pages.read(f"/desk/tickets/{two.number}")
+    stale = await pages.post(f"{place}/merge", form)
+    assert stale.status == 400
+    assert two.number.lower() in await stale.text(), "what was typed stays"
+
+
+@SQLITE
 async def test_a_ticket_that_turns_confidential_loses_its_links(pages: Site) -> None:
     one, two = await pages.hear("Beras berkutu"), await pages.hear("Beras bau")
     agent = await pages.be("agent")

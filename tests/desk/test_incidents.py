@@ -150,6 +150,10 @@ async def test_a_breach_that_was_recorded_stays_when_an_incident_takes_the_clock
     async with talk.house.database.write() as db:
         await db.execute(update(tickets).values(breached=True))
     await talk.house.desk.open_incident(sari, one.number, "Kantor pos kehabisan uang.", talk.now)
+    async with talk.house.database.write() as db:  # as a change of promises wakes every open ticket
+        await db.execute(update(tickets).where(tickets.c.id == one.id).values(wake=talk.now))
+    await talk.house.desk.sweep(talk.now)
+    assert (await talk.rows(tickets))[0]["wake"] is None
     found = await talk.house.desk.ticket(sari, one.number, talk.now)
     assert (found.ticket.breached, found.ticket.next_due, found.ticket.policy) == (True, None, "incident")
 

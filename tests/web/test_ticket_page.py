@@ -235,8 +235,7 @@ async def test_a_ticket_is_merged_into_another_from_its_page(pages: Site) -> Non
     assert response.headers["Location"] == f"/desk/tickets/{two.number}"
     assert one.number in await pages.read(f"/desk/tickets/{two.number}")
     stale = await pages.post(f"{place}/merge", form)
-    assert stale.status == 400
-    assert two.number.lower() in await stale.text(), "what was typed stays"
+    assert stale.status == 400, "it is merged already"
 
 
 @SQLITE

@@ -190,12 +190,14 @@ class Desk:
 
     async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
+        await incidents.not_alone(self.room, viewer, number, Act.REJECT)  # what it gathers would have no clock left
         return await merging.merge(self.room, viewer, number, into, why, version, now)
 
     async def refer(
         self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
     ) -> Ticket:
         """Hand a ticket to another body by a letter; the citizen is told both, and why."""
+        await incidents.not_alone(self.room, viewer, number, Act.REFER)
         return await keeping.refer(self.room, viewer, number, body, letter, why, version, now)
 
     async def pause(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:

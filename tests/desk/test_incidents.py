@@ -111,6 +111,8 @@ async def test_an_incident_by_hand_gathers_what_it_is_told_and_leaves_the_confid
         await talk.house.desk.answer_incident(sari, incident.number, Act.ANSWER, "x", 1, -10, talk.now)
     free = await talk.house.desk.let_go(sari, numbers[1], talk.now)
     assert (free.policy, free.next_due is None) == ("standard", False)
+    with pytest.raises(Refused, match="answer all of its complaints"):
+        await talk.house.desk.merge(sari, incident.number, secret.number, "", incident.version, talk.now)
     page = await talk.house.desk.beside(sari, incident.number, talk.now)
     assert page.gathering is not None
     assert page.gathering.reached == 6

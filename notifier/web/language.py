@@ -57,6 +57,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         },
         "act": {
             "open": ("Aduan masuk", "Opened"),
+            "categorise": ("Ubah kategori", "Categorise"),
+            "take_back": ("Tarik kembali jawaban", "Take the answer back"),
             "verify": ("Verifikasi", "Verify"),
             "assign": ("Tugaskan", "Assign"),
             "start": ("Mulai tangani", "Start work"),
@@ -92,17 +94,19 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "put_back": ("Dikembalikan: petugas tidak masuk", "Put back: the colleague is away"),
         },
         "view": {
-            "open": ("Terbuka", "Open"),
             "mine": ("Milik saya", "Mine"),
-            "late": ("Terlambat", "Late"),
+            "unassigned": ("Belum ditugaskan", "Unassigned"),
+            "team": ("Tim", "Team"),
+            "breaching": ("Janji terlewat", "Breaching"),
+            "waiting": ("Menunggu warga", "Waiting"),
             "urgent": ("Mendesak", "Urgent"),
             "undelivered": ("Belum terkirim", "Undelivered"),
             "all": ("Semua", "All"),
         },
         "tile": {
-            "open": ("aduan terbuka", "open complaints"),
+            "team": ("aduan terbuka", "open complaints"),
             "mine": ("aduan saya", "complaints of mine"),
-            "late": ("janji terlewat", "promises broken"),
+            "breaching": ("janji terlewat", "promises broken"),
             "urgent": ("aduan mendesak", "urgent complaints"),
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
@@ -315,6 +319,17 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
+        (
+            r"(\d+) tickets at once are too many; .* (\d+)",
+            r"\1 aduan sekaligus terlalu banyak; pilih paling banyak \2.",
+        ),
+        (
+            r"the answer to ticket (\S+) has left; .*",
+            r"Jawaban untuk aduan \1 sudah dikirim; tidak dapat ditarik lagi.",
+        ),
+        (r"there is no word in what you search for; .*", "Tidak ada kata untuk dicari; tulis huruf atau angka."),
+        (r'there is no category ".*', "Kategori itu tidak ada; pilih dari daftarnya."),
         (
             r"ticket (\S+) was changed while you looked at it.*",
             r"Aduan \1 sudah diubah rekan lain. Periksa lagi sebelum bertindak; tulisan Anda belum dikirim.",
@@ -339,8 +354,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"give the answer a title.*", "Beri judul, supaya rekan menemukannya."),
         (r"an answer without words.*", "Isi masih kosong; tulislah dahulu."),
         (r"the name of an answer is.*", "Nama pendek: huruf kecil, angka, dan garis bawah, misalnya jadwal."),
-        (r"there is no category \".*", "Pilih tentang apa aduannya."),
-        (r"say how they came.*", "Pilih bagaimana warga menyampaikannya."),
         (r"a complaint is opened for somebody only.*", "Aduan hanya dibuka bila warga setuju; centang persetujuannya."),
         (r"write down what they told.*", "Tuliskan yang disampaikan warga, paling sedikit satu kalimat."),
         (r"the region (\S*) is not yours.*", r"Wilayah \1 bukan wilayah Anda."),

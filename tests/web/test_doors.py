@@ -36,6 +36,9 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+LIVE = "/desk/live"
+
+
 def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
@@ -70,6 +73,9 @@ async def test_every_door_opens_to_exactly_the_roles_that_have_its_right(pages: 
             assert response.status in _expected(door, who), told
             if who == "stranger" and response.status == 303:
                 assert response.headers["Location"].startswith("/login?next=/"), told
+            if door.path == LIVE and response.status == 200:
+                response.close()  # it goes on as long as somebody looks
+                continue
             assert b"Traceback" not in await response.read(), told
 
 
@@ -103,12 +109,12 @@ def _cookie(pages: Site) -> str:
 
 async def test_a_colleague_signs_in_and_goes_on_to_what_they_asked_for(pages: Site) -> None:
     await _add_sari(pages)
-    asked = await pages.get("/desk?view=late")
-    assert asked.headers["Location"] == "/login?next=/desk%3Fview%3Dlate"
-    form = await pages.read("/login?next=/desk%3Fview%3Dlate")
-    assert 'value="/desk?view=late"' in form
-    response = await pages.post("/login", {"login": "sari", "password": RIGHT, "next": "/desk?view=late"})
-    assert response.headers["Location"] == "/desk?view=late"
+    asked = await pages.get("/desk?view=mine")
+    assert asked.headers["Location"] == "/login?next=/desk%3Fview%3Dmine"
+    form = await pages.read("/login?next=/desk%3Fview%3Dmine")
+    assert 'value="/desk?view=mine"' in form
+    response = await pages.post("/login", {"login": "sari", "password": RIGHT, "next": "/desk?view=mine"})
+    assert response.headers["Location"] == "/desk?view=mine"
     assert "sari" in await pages.read("/desk")
 
 
@@ -245,7 +251,7 @@ async def test_every_answer_tells_the_browser_what_it_may_do(pages: Site) -> Non
 async def test_no_page_carries_styles_scripts_or_addresses_of_its_own(pages: Site) -> None:
     ticket = await fill(pages)
     for door in DOORS:
-        if door.method == "GET" and door.needs is not PUBLIC and "files" not in door.path:
+        if door.method == "GET" and door.needs is not PUBLIC and "files" not in door.path and door.path != LIVE:
             await pages.be("agent" if door.needs is Right.ANSWER else "admin")  # an admin does not speak for the desk
             text = await pages.read(_path(door, ticket.number, 1))
             assert not re.search(r"<style|style=|<script>|\son\w+=|javascript:", text), door.path

@@ -363,7 +363,7 @@ WRONG = [
     ("consent", "", "centang persetujuannya"),
     ("text", "pendek", "paling sedikit satu kalimat"),
     ("source", "mimpi", "Pilih bagaimana"),
-    ("category", "x", "Pilih tentang apa"),
+    ("category", "x", "pilih dari daftarnya"),
     ("phone", "123", "bukan nomor telepon"),
     ("region", "73.71", "bukan wilayah Anda"),
     ("round_code", "NIX", "Tidak ada penyaluran"),

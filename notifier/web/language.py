@@ -354,6 +354,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"give the answer a title.*", "Beri judul, supaya rekan menemukannya."),
         (r"an answer without words.*", "Isi masih kosong; tulislah dahulu."),
         (r"the name of an answer is.*", "Nama pendek: huruf kecil, angka, dan garis bawah, misalnya jadwal."),
+        (r"say how they came.*", "Pilih bagaimana warga menyampaikannya."),
         (r"a complaint is opened for somebody only.*", "Aduan hanya dibuka bila warga setuju; centang persetujuannya."),
         (r"write down what they told.*", "Tuliskan yang disampaikan warga, paling sedikit satu kalimat."),
         (r"the region (\S*) is not yours.*", r"Wilayah \1 bukan wilayah Anda."),

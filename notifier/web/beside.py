@@ -197,7 +197,7 @@ async def set_absent(request: web.Request) -> web.Response:
             await house.desk.come_back(viewer, account, house.clock())
             return await pages.back(request, "/desk/absent", "Dicatat: sudah kembali.")
         until = _morning_after(fields.get("until", ""), house.config.service.zone)
-        given, waiting = await house.desk.leave(viewer, account, until, house.clock())
+        given, waiting = await house.desk.set_away(viewer, account, until, house.clock())
     except Refused as error:
         return await _staff(request, str(error))
     sentence = "Dicatat. {given} aduan diberikan kepada rekan lain, {waiting} menunggu petugas."

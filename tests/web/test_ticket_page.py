@@ -308,7 +308,9 @@ async def test_nobody_is_given_more_than_the_cap_and_what_nobody_takes_waits(pag
     ticket = await pages.hear("Satu")
     agent = await pages.be("agent")
     await pages.house.desk.act(agent, ticket.number, Act.START, "", 1, pages.clock())
-    assert await pages.house.desk.leave(agent, agent.account_id, pages.clock() + timedelta(days=1), pages.clock()) == (
+    assert await pages.house.desk.set_away(
+        agent, agent.account_id, pages.clock() + timedelta(days=1), pages.clock()
+    ) == (
         0,
         1,
     )
@@ -319,7 +321,7 @@ async def test_nobody_is_given_more_than_the_cap_and_what_nobody_takes_waits(pag
         f"/desk/tickets/{ticket.number}/assign", {"to": "least", "version": str(found.version - 1)}
     )
     assert "sudah diubah rekan lain" in await refused.text()
-    await pages.house.desk.leave(boss, boss.account_id, pages.clock() + timedelta(days=1), pages.clock())
+    await pages.house.desk.set_away(boss, boss.account_id, pages.clock() + timedelta(days=1), pages.clock())
     refused = await pages.post(f"/desk/tickets/{ticket.number}/assign", {"to": "least", "version": str(found.version)})
     assert "Tidak ada petugas yang dapat menerima" in await refused.text()
 

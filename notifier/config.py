@@ -167,6 +167,12 @@ class Desk(_Table):
     duplicate_within: Span = Field(
         default=timedelta(seconds=10), description="same sender, same words: one message, if the provider gives no id"
     )
+    assign_cap: int = Field(
+        default=60, ge=1, description="open tickets of a colleague above which nobody is given more by itself"
+    )
+    incident_after: int = Field(
+        default=20, ge=1, description='bare "TIDAK" to one round; more of them become one incident'
+    )
 
 
 class Line(_Table):

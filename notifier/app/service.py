@@ -23,6 +23,7 @@ from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
 from notifier.store import accounts as account_rows
+from notifier.store import drafts
 from notifier.store.signals import ARRIVAL, DELIVERY
 from notifier.studio import refresh
 from notifier.sweep import Sweep
@@ -271,6 +272,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
                 return
             poke()
 
+    async def gather(now: datetime) -> None:
+        if await house.desk.carry_incidents(now):
+            poke()
+
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
@@ -298,6 +303,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
+            await drafts.forget(db, now)
         await house.enquiries.forget(now)
 
     return [
@@ -307,6 +313,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
+        Job("incidents", 1, gather),
         Job("boards", 10, fold),
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),

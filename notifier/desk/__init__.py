@@ -13,8 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import (
     acting,
+    apart,
+    behalf,
+    beside,
+    canned,
     closing,
     following,
+    incidents,
     intake,
     keeping,
     listing,
@@ -23,11 +28,17 @@ from notifier.desk import (
     reaching,
     reading,
     reports,
+    sharing,
     shielding,
+    splitting,
     sweep,
     triage,
     versions,
 )
+from notifier.desk.behalf import Opened
+from notifier.desk.behalf import Told as ToldToStaff
+from notifier.desk.beside import Beside
+from notifier.desk.canned import Shelved
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
@@ -52,9 +63,11 @@ from notifier.desk.values import (
     is_private,
 )
 from notifier.outbox import Outbox
+from notifier.render.grammar import Finding
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.engine import Database
+from notifier.store.incidents import Share
 from notifier.store.tickets import Ticket
 from notifier.vault import Vault
 
@@ -62,6 +75,7 @@ __all__ = [
     "PAGE",
     "Answered",
     "Asked",
+    "Beside",
     "CaseFile",
     "Choices",
     "Complaint",
@@ -71,6 +85,7 @@ __all__ = [
     "Keys",
     "Letter",
     "ListPage",
+    "Opened",
     "Promise",
     "Promises",
     "RadarPage",
@@ -81,6 +96,7 @@ __all__ = [
     "Shown",
     "Sought",
     "TicketPage",
+    "ToldToStaff",
     "build",
     "is_cut",
     "is_private",
@@ -111,7 +127,7 @@ class Desk:
 
     async def open(self, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
         """A new ticket; its acknowledgement is queued with it."""
-        return await intake.open_ticket(self.room, db, complaint, now)
+        return await incidents.open_in(self.room, db, complaint, now)
 
     async def append(self, db: AsyncConnection, ticket_id: int, complaint: Complaint, now: datetime) -> Ticket:
         """More words for a ticket; one that was settled is opened again, and so is the one a merged one is handled
@@ -121,7 +137,7 @@ class Desk:
         ticket = await intake.append(self.room, db, ticket_id, complaint, now)
         if main is not None:
             await merging.heard_beside(self.room, db, main, ticket, now)
-        return ticket
+        return await apart.see_to(self.room, db, ticket, now, words=complaint)
 
     async def open_beside(self, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
         """A new ticket for words that name a confidential one of somebody else, or so it seems."""
@@ -135,7 +151,8 @@ class Desk:
         self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool
     ) -> Ticket | None:
         """An edited message: the new wording shows, the old one is kept. None when the message became no ticket."""
-        return await intake.reword(self.room, db, heard_id, text, at, urgent, secret, now)
+        ticket = await intake.reword(self.room, db, heard_id, text, at, urgent, secret, now)
+        return await apart.see_to(self.room, db, ticket, now) if ticket is not None else None
 
     async def confirm(self, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
         """The citizen says it is settled. None when the ticket does not await that."""
@@ -208,11 +225,12 @@ class Desk:
 
     async def answer(self, viewer: Viewer, number: str, text: str, version: int, now: datetime) -> Ticket:
         """Answer the citizen, on the line and in the thread they wrote in."""
-        return await shielding.act(self.room, viewer, number, Act.ANSWER, text, version, now)
+        return await self.act(viewer, number, Act.ANSWER, text, version, now)
 
     async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
         act tells them something. What ends a hidden ticket is proposed to a second person."""
+        await incidents.not_alone(self.room, viewer, number, what)
         return await shielding.act(self.room, viewer, number, what, why, version, now)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
@@ -237,12 +255,14 @@ class Desk:
 
     async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
+        await incidents.not_alone(self.room, viewer, number, Act.REJECT)  # what it gathers would have no clock left
         return await merging.merge(self.room, viewer, number, into, why, version, now)
 
     async def refer(
         self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
     ) -> Ticket:
         """Hand a ticket to another body by a letter; the citizen is told both, and why."""
+        await incidents.not_alone(self.room, viewer, number, Act.REFER)
         return await keeping.refer(self.room, viewer, number, body, letter, why, version, now)
 
     async def pause(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
@@ -332,3 +352,113 @@ class Desk:
     async def sweep(self, now: datetime, limit: int = 100) -> int:
         """Warn, record broken promises, escalate, notice what did not arrive. Returns how many tickets were seen to."""
         return await sweep.sweep(self.room, now, limit)
+
+    # --- beside a ticket ---
+
+    async def beside(self, viewer: Viewer, number: str, now: datetime) -> Beside:
+        """What stands beside the conversation."""
+        return await beside.stand(self.room, viewer, number, now)
+
+    async def look(self, viewer: Viewer, number: str, now: datetime) -> tuple[tuple[str, bool], ...]:
+        """Say that the viewer looks at a ticket; (name, whether they write) of the others who do."""
+        return await beside.look(self.room, viewer, number, now)
+
+    async def keep_draft(self, viewer: Viewer, number: str, now: datetime, **words: str | None) -> None:
+        """Keep what the viewer writes: `text` to the citizen, `note` to colleagues."""
+        await beside.keep_draft(self.room, viewer, number, words.get("text"), words.get("note"), now)
+
+    async def forget_draft(self, viewer: Viewer, number: str, part: str) -> None:
+        """A part of the draft, `text` or `note`, was sent."""
+        await beside.forget_draft(self.room, viewer, number, part)
+
+    async def canned(self, viewer: Viewer) -> tuple[Shelved, ...]:
+        """Every answer kept for often."""
+        return await canned.shelf(self.room, viewer)
+
+    async def canned_words(self, viewer: Viewer, number: str, name: str) -> str:
+        """One of them in the words of a ticket."""
+        return await canned.words(self.room, viewer, number, name)
+
+    async def canned_in(self, viewer: Viewer, number: str, name: str, languages: Collection[str]) -> Mapping[str, str]:
+        """The same in several languages, as far as it is kept in them."""
+        return await canned.in_languages(self.room, viewer, number, name, languages)
+
+    async def change_canned(
+        self, viewer: Viewer, name: str, language: str, title: str, source: str, now: datetime
+    ) -> tuple[Finding, ...]:
+        """Put one in force; what is wrong with it."""
+        return await canned.change(self.room, viewer, name, language, title, source, now)
+
+    # --- who does it, and what belongs together ---
+
+    async def assign_least(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
+        """Give a ticket to whoever has least to do."""
+        return await sharing.assign_least(self.room, viewer, number, version, now)
+
+    async def set_away(self, viewer: Viewer, account_id: int, until: datetime, now: datetime) -> tuple[int, int]:
+        """Somebody is away until then; (tickets given to others, tickets that wait)."""
+        return await sharing.leave(self.room, viewer, account_id, until, now)
+
+    async def come_back(self, viewer: Viewer, account_id: int, now: datetime) -> None:
+        """Somebody is here again."""
+        await sharing.come_back(self.room, viewer, account_id, now)
+
+    async def away(self, now: datetime) -> Mapping[int, datetime]:
+        """Who is away, and until when."""
+        return await sharing.away(self.room, now)
+
+    async def loads(self, account_ids: tuple[int, ...]) -> Mapping[int, int]:
+        """How many open tickets each of these has."""
+        return await sharing.loads(self.room, account_ids)
+
+    async def link(self, viewer: Viewer, number: str, other: str, now: datetime) -> Ticket:
+        """Two tickets belong together."""
+        return await beside.link(self.room, viewer, number, other, now)
+
+    async def unlink(self, viewer: Viewer, number: str, other: str, now: datetime) -> None:
+        """They do not, after all."""
+        await beside.unlink(self.room, viewer, number, other, now)
+
+    async def split(self, viewer: Viewer, number: str, message_id: int, category: str, now: datetime) -> Ticket:
+        """A message becomes a ticket of its own."""
+        return await splitting.split(self.room, viewer, number, message_id, category, now)
+
+    async def open_for(self, viewer: Viewer, told: ToldToStaff, line: str, now: datetime) -> Opened:
+        """A ticket for somebody who calls or visits; `line` carries SMS, "" when none does."""
+        return await behalf.open_for(self.room, viewer, told, line, now)
+
+    # --- incidents ---
+
+    async def open_incident(self, viewer: Viewer, number: str, text: str, now: datetime) -> Ticket:
+        """Make an incident of what a ticket is about."""
+        return await incidents.open_by_hand(self.room, viewer, number, text, now)
+
+    async def gather(self, viewer: Viewer, number: str, numbers: tuple[str, ...], now: datetime) -> tuple[int, int]:
+        """Gather tickets into an incident; (how many came, how many could not)."""
+        return await incidents.gather(self.room, viewer, number, numbers, now)
+
+    async def let_go(self, viewer: Viewer, number: str, now: datetime) -> Ticket:
+        """Take a ticket out of its incident."""
+        return await incidents.let_go(self.room, viewer, number, now)
+
+    async def incident_reach(self, viewer: Viewer, number: str) -> tuple[Share, ...]:
+        """Whom an answer of an incident would reach now."""
+        return await incidents.preview(self.room, viewer, number)
+
+    async def answer_incident(
+        self,
+        viewer: Viewer,
+        number: str,
+        what: Act,
+        words: str,
+        version: int,
+        people: int,
+        now: datetime,
+        texts: Mapping[str, str] | None = None,
+    ) -> Ticket:
+        """Answer everybody, `texts` in further languages; `people` is how many the preview told."""
+        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts)
+
+    async def carry_incidents(self, now: datetime) -> int:
+        """Gather what waits, send answers on; how many complaints were seen to."""
+        return await incidents.carry(self.room, now)

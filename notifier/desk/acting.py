@@ -3,7 +3,7 @@
 Whoever acts tells which version of the ticket they saw; a ticket that somebody changed meanwhile is not acted upon.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -53,15 +53,18 @@ async def act(
     version: int,
     now: datetime,
     leaves_at: datetime | None = None,
+    *,
+    also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
 ) -> Ticket:
-    """Move a ticket on; `words` go to the citizen where the act tells them something, not before `leaves_at`. Refused,
-    as a sentence, when the viewer may not, the ticket can't, the words lack, somebody else was quicker, or it
-    takes two.
+    """Move a ticket on; `words` go to the citizen where the act tells them something, not before `leaves_at`, and
+    `also` is done in the same transaction. Refused, as a sentence, when the viewer may not, the ticket can't, the words
+    lack, somebody else was quicker, or it takes two.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    return await do(room, viewer, number, what, worded_for(what, words), version, now, leaves_at=leaves_at)
+    words = worded_for(what, words)
+    return await do(room, viewer, number, what, words, version, now, leaves_at=leaves_at, also=also)
 
 
 async def do(
@@ -75,6 +78,7 @@ async def do(
     facts: Mapping[str, Any] | None = None,
     *,
     leaves_at: datetime | None = None,
+    also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
 ) -> Ticket:
     """The act itself, for those who know that it may be done; `facts` go into the history. Words leave at
     `leaves_at`, or now. Refused when it takes two people, and the facts name nobody else who proposed it.
@@ -94,8 +98,10 @@ async def do(
         # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
         held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else {}
         await note_move(db, was, change, {**(facts or {}), **held})
-        for also in await tickets.merged(db, was.id):
-            await done_too(room, db, also, was, change, viewer, text, leaves_at)
+        for one in await tickets.merged(db, was.id):
+            await done_too(room, db, one, was, change, viewer, text, leaves_at)
+        if also is not None:
+            await also(db)
         return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 

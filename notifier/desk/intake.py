@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk import alerts, silence
 from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
-from notifier.desk.promise import Promise
+from notifier.desk.promise import GATHERED, Promise
 from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
 from notifier.desk.versions import known
 from notifier.outbox import Notice
@@ -45,6 +45,8 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     place, shielded = _region(room, complaint), shields.grave(complaint.categories)
     region = shields.above(place) if shielded else place
     promise = room.promises.choose(complaint.categories[0], complaint.urgent, region)
+    kept = {"policy": GATHERED} if complaint.gathered else wording(promise)
+    who = complaint.opened_by or CITIZEN
     row: dict[str, Any] = {
         "status": Status.RECEIVED.value,
         "category": complaint.categories[0],
@@ -60,13 +62,15 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "summary": summary(complaint.text),
         "round_id": complaint.round_id,
         "answers_id": None if complaint.confidential else complaint.answers_id,
-        "policy": promise.policy.name,
+        "policy": kept["policy"],
         "opened_at": now,
         "updated_at": now,
     }
     ticket = await _numbered(room, db, row)
-    opening = {**wording(promise), "category": ticket.category, "urgent": ticket.urgent}
-    await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
+    opening = {**kept, "category": ticket.category, "urgent": ticket.urgent}
+    if complaint.opened_by:
+        opening |= {"source": complaint.channel, "consent": True}
+    await tickets.record(db, ticket.id, at=now, who=who, act="open", status=Status.RECEIVED.value, facts=opening)
     await set_reporter(room, db, ticket, complaint.reporter)
     said = await _say(room, db, ticket, complaint)
     stands = await reckon(room, db, ticket, now)
@@ -74,7 +78,8 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     if ticket.urgent:
         await alerts.urgent(room, db, ticket, now)
     await alerts.unseen(room, db, ticket, now)
-    await _ledger(db, ticket, "ticket_opened", now, {"category": ticket.category, "status": ticket.status.value} | said)
+    detail = {"category": ticket.category, "status": ticket.status.value} | said
+    await _ledger(db, ticket, "ticket_opened", now, detail, who)
     return ticket
 
 
@@ -218,7 +223,9 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
 
 
 async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Standing:
-    """Work out the promise anew from the history and keep what the list sorts by and when to look again."""
+    """Work out the promise anew from the history and keep what the list sorts by and when to look again. What an
+    incident has gathered has none; a breach from before stays.
+    """
     history = await tickets.history(db, ticket.id)
     await known(db, room.promises, history)
     stands, promise = room.promises.reckon(ticket, history, now)
@@ -228,7 +235,7 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
         nearest = await tickets.nearest_merged(db, ticket.id)
         if nearest and (due is None or nearest[0] < due):
             due, clock = nearest
-    late = any(reading.late for reading in stands.clocks.values())
+    late = any(reading.late for reading in stands.clocks.values()) or (ticket.policy == GATHERED and ticket.breached)
     wakes = (stands.wake, silence.ends(room.settings, promise, ticket, history))
     wake = min((at for at in wakes if at is not None), default=None)
     values = {"next_due": due, "next_clock": clock, "wake": wake, "breached": late}
@@ -425,9 +432,14 @@ def _district(region: str) -> str:
 
 
 async def _ledger(
-    db: AsyncConnection, ticket: Ticket, act: str, now: datetime, detail: Mapping[str, Any] | None = None
+    db: AsyncConnection,
+    ticket: Ticket,
+    act: str,
+    now: datetime,
+    detail: Mapping[str, Any] | None = None,
+    who: str = CITIZEN,
 ) -> None:
     """Never with the number of what was heard: the ledger keeps it for good, and another act of the same words may
     name a person.
     """
-    await ledger.append(db, at=now, who=CITIZEN, act=act, about=f"ticket:{ticket.id}", detail=detail)
+    await ledger.append(db, at=now, who=who, act=act, about=f"ticket:{ticket.id}", detail=detail)

@@ -23,6 +23,7 @@ WORKDAY = timedelta(hours=7, minutes=30)
 YEARS_BACK, YEARS_AHEAD = 2, 4  # tickets live shorter than that
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CITIZEN = "citizen"  # the reason of a pause: we wait for them
+GATHERED = "incident"  # in place of a policy: the incident that a complaint is part of has the clock
 DESK = "desk"  # of one that staff began, where it gives none
 AT = "@"  # between a policy's name and the calendar of the office that keeps it
 EXTRA = "hari libur kantor"  # what a further day off of the configuration is called
@@ -151,6 +152,8 @@ class Promises:
     def reckon(self, ticket: Ticket, history: Sequence[Changed], now: datetime) -> tuple[Standing, Promise]:
         """How a ticket stands, and under which promise."""
         first, entries, promise = self.told(ticket, history)
+        if ticket.policy == GATHERED:
+            return Standing({}, None), promise
         return standing(first.policy, ticket.opened_at, entries, now), promise
 
     def told(self, ticket: Ticket, history: Sequence[Changed]) -> tuple[Promise, list[Entry], Promise]:
@@ -216,6 +219,8 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "close": (Kind.CLOSED,),
     "reject": (Kind.CLOSED,),
     "refer": (Kind.CLOSED,),
+    "gathered": (Kind.PAUSED,),
+    "released": (Kind.RESUMED,),
 }  # a merged ticket keeps its clock: it is met by what is done about the one it is handled with
 
 

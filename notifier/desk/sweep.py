@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import alerts, closing
 from notifier.desk.intake import reckon, wording
-from notifier.desk.promise import Promise
+from notifier.desk.promise import GATHERED, Promise
 from notifier.desk.values import Room
 from notifier.desk.versions import carry, known
 from notifier.rules.sla import Reading, Standing
@@ -59,6 +59,9 @@ async def look(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -
         ticket = await tickets.get(db, ticket.id, lock=True) or ticket
         if ticket.status is Status.CLOSED:
             await closing.ask_rating(room, db, ticket, now)
+    if ticket.policy == GATHERED:  # its incident has the clock
+        await reckon(room, db, ticket, now)
+        return
     history = await tickets.history(db, ticket.id)
     told = await tickets.told_since(db, ticket.id)
     if told is not None and not any(change.act == "acknowledged" for change in history):

@@ -45,6 +45,8 @@ class Settings:
     duplicate_within: timedelta = timedelta(seconds=10)
     attachment_limit: int = 20 * 1024 * 1024  # bytes
     close_after: int = 10  # working days
+    assign_cap: int = 60  # open tickets of one colleague above which nobody is given more by itself
+    incident_after: int = 20  # bare refusals of one round above which they are an incident
 
     @classmethod
     def of(cls, config: Config, data: Path) -> "Settings":
@@ -59,6 +61,8 @@ class Settings:
             duplicate_within=config.desk.duplicate_within,
             attachment_limit=config.desk.attachment_limit,
             close_after=config.desk.close_after,
+            assign_cap=config.desk.assign_cap,
+            incident_after=config.desk.incident_after,
         )
 
 
@@ -103,7 +107,7 @@ class Reporter:
 class Complaint:
     """Words that become a ticket, or part of one."""
 
-    heard_id: int
+    heard_id: int | None  # None: it came by no line of ours
     reporter: Reporter
     text: str  # cleaned and masked
     at: datetime
@@ -116,6 +120,9 @@ class Complaint:
     ref: str = ""  # keyed
     channel: str = ""  # how it came, where that is not how the reporter is answered
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
+    opened_by: str = ""  # who wrote it down, where the citizen did not: "account:3"
+    bare: bool = False  # nothing but a "no" to the question whether it was received
+    gathered: bool = False  # an incident sees to it: no clock of its own
 
     @property
     def known(self) -> bool:

@@ -40,6 +40,7 @@ SPEAKS = frozenset(
         Intent.UNCLEAR,
     }
 )
+BARE = 24  # characters of a "no" that says nothing else, such as "Tidak, belum terima pak"
 BREATH = timedelta(minutes=10)  # what is said so soon after a complaint goes on with it
 # Topics that a round's own facts answer, and the fact that must be there for it.
 FACTS: Mapping[Topic, Callable[[Round], bool]] = {
@@ -184,6 +185,7 @@ class Effects:
             round_region=place.region if place else "",
             answers_id=words.answered.id if words.answered else None,
             ref=words.ref,
+            bare=_is_bare(words),
         )
 
     async def _from_elsewhere(self, db: AsyncConnection, words: Words, named: Ticket, now: datetime) -> Effect | None:
@@ -408,3 +410,10 @@ class Effects:
 def _grieves(meaning: Meaning) -> bool:
     """Whether words tell of a grievance for certain."""
     return not meaning.guessed and bool(set(meaning.categories) - {"other", "information"})
+
+
+def _is_bare(words: Words) -> bool:
+    """Whether somebody said no and nothing else."""
+    said = words.meaning.intent is Intent.RECEIPT_NO and len(words.text) <= BARE
+    plain = not words.meaning.urgent and not words.meaning.wants_anonymity and not words.evidence
+    return said and plain and set(words.meaning.categories) <= {"not_received", "other"}

@@ -12,7 +12,7 @@ from jinja2 import nodes
 
 from channels import gsm
 from notifier.render import grammar, markup
-from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS
+from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS, Fact
 from notifier.render.filters import FILTERS
 from notifier.render.grammar import Finding, place
 from notifier.render.samples import SAMPLES, TYPICAL, optional, sample, without
@@ -67,12 +67,12 @@ def check(event: str, channel: str, part: str, source: str, language: str = "id"
     tree, findings = grammar.parse(environment, source, FACTS[event])
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if tree is not None:
-        findings = list(_kinds(tree, source, event))
+        findings = list(kinds(tree, source, FACTS[event]))
         outputs, broken = _tried(event, channel, language, part, source)
         findings += broken if not any(finding.level == "error" for finding in findings) else ()
         findings += _outputs(event, channel, part, source, outputs)
     if len(source) <= grammar.LONGEST_SOURCE:
-        findings += _wording(event, channel, part, source)
+        findings += wording(channel, part, source)
     return sorted(dict.fromkeys(findings), key=lambda finding: (finding.line, finding.column))[:MOST]
 
 
@@ -135,9 +135,8 @@ def _finding(source: str, offset: int, level: str, code: str, message: str, sugg
 # --- what each fact is for -------------------------------------------------------------------------------------------
 
 
-def _kinds(tree: nodes.Template, source: str, event: str) -> Iterator[Finding]:
+def kinds(tree: nodes.Template, source: str, facts: Mapping[str, Fact]) -> Iterator[Finding]:
     """Facts said bare that need a filter, and filters given the wrong kind of fact."""
-    facts = FACTS[event]
     for output in tree.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.Name) and facts[node.name].kind in _BARE:
@@ -271,7 +270,8 @@ def _answers(event: str, channel: str, part: str, source: str, outputs: Mapping[
 # --- the words themselves --------------------------------------------------------------------------------------------
 
 
-def _wording(event: str, channel: str, part: str, source: str) -> Iterator[Finding]:
+def wording(channel: str, part: str, source: str) -> Iterator[Finding]:
+    """What is wrong with the words themselves, whatever facts stand between them."""
     text = outside(source)
     for left in _LEFT_OVER.finditer(text):
         message = f"Citizens would read {left[0][:30]!r} as it stands here."

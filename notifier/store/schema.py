@@ -811,3 +811,106 @@ group_posts = Table(  # what was posted where
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("group_id", "round_id", "round_version"),
 )
+
+# --- working on tickets ----------------------------------------------------------------------------------------------
+
+drafts = Table(  # what somebody is writing about a ticket and has not sent yet
+    "drafts",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    Column("text", Text, nullable=False, server_default=""),  # to the citizen
+    Column("note", Text, nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+lookers = Table(  # who looks at a ticket just now
+    "lookers",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+ticket_links = Table(  # tickets that belong together; one row, the older ticket first
+    "ticket_links",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    Column("other_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    Column("kind", String(12), nullable=False),  # related, split
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_ticket_links_other", ticket_links.c.other_id)
+
+absences = Table(  # who is away, and until when: their tickets are given to others
+    "absences",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+canned = Table(  # answers kept for often; the shipped files are the defaults beneath. "" retires one
+    "canned",
+    metadata,
+    _id(),
+    Column("name", String(40), nullable=False),
+    Column("language", String(3), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("title", String(80), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("name", "language", "version"),
+)
+
+incidents = Table(  # tickets that gather many complaints: one answer, one clock
+    "incidents",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    _ref("round_id", "rounds.id"),
+    Column("gathered", Integer, nullable=False, server_default="0"),  # kept counter of its complaints
+    Column("wake", UtcDateTime),  # complaints of its round are still to be gathered
+)
+Index("ix_incidents_wake", incidents.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_incidents_round", incidents.c.round_id, **_when("round_id IS NOT NULL"))
+
+gathered = Table(  # complaints that an incident gathers, and bare ones that wait for there to be one
+    "gathered",
+    metadata,
+    Column("ticket_id", Id, ForeignKey("tickets.id"), primary_key=True),
+    _ref("round_id", "rounds.id"),
+    _ref("incident_id", "incidents.ticket_id"),
+)
+Index("ix_gathered_incident", gathered.c.incident_id, gathered.c.ticket_id, **_when("incident_id IS NOT NULL"))
+Index("ix_gathered_waiting", gathered.c.round_id, gathered.c.ticket_id, **_when("incident_id IS NULL"))
+
+Index("ix_tickets_round", tickets.c.round_id, **_when("round_id IS NOT NULL AND closed_at IS NULL"))
+
+refusals = Table(  # kept counters of bare "TIDAK" to a round: too many are an incident
+    "refusals",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+
+fanouts = Table(  # an incident's answers on their way to each of its complaints
+    "fanouts",
+    metadata,
+    _id(),
+    _ref("incident_id", "incidents.ticket_id", nullable=False),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("act", String(24), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("texts", Json, nullable=False),  # language → the same in that language
+    Column("cursor", Id, nullable=False, server_default="0"),  # last complaint told
+    Column("last", Id, nullable=False),  # complaints that came later are not told
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("skipped", Integer, nullable=False, server_default="0"),  # settled otherwise meanwhile
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("wake", UtcDateTime),
+)
+Index("ix_fanouts_wake", fanouts.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_fanouts_incident", fanouts.c.incident_id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import FAR, View, areas, rank
@@ -117,6 +117,7 @@ class Said:
     versions: tuple[Mapping[str, str], ...]  # earlier wordings {text, at}, oldest first
     delivery_state: str = ""
     delivery_reason: str = ""
+    album: str = ""  # messages of one album came together
 
 
 @dataclass(frozen=True, slots=True)
@@ -505,12 +506,17 @@ async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
             m.versions,
             deliveries.c.state,
             deliveries.c.reason,
+            heard.c.album,
         )
-        .select_from(ticket_messages.outerjoin(deliveries, deliveries.c.id == m.delivery_id))
+        .select_from(
+            ticket_messages.outerjoin(deliveries, deliveries.c.id == m.delivery_id).outerjoin(
+                heard, heard.c.id == m.heard_id
+            )
+        )
         .where(m.ticket_id == ticket_id)
         .order_by(m.id)
     )
-    return [Said(*row[:8], tuple(row[8]), row[9] or "", row[10] or "") for row in rows]
+    return [Said(*row[:8], tuple(row[8]), *(value or "" for value in row[9:])) for row in rows]
 
 
 async def told(db: AsyncConnection, ticket_id: int) -> list[Told]:
@@ -713,3 +719,12 @@ async def loosen(db: AsyncConnection, ticket_id: int, heard_index: bytes, attemp
         .where(attempts.c.delivery_id.in_(select(deliveries.c.id).where(ours)))
         .values(address_index=attempt_index, contact_id=None)
     )
+
+
+# --- some of them ----------------------------------------------------------------------------------------------------
+
+
+async def among(db: AsyncConnection, ids: Collection[int] | Select[tuple[int]]) -> list[Ticket]:
+    """The tickets of these ids, newest first."""
+    wanted = select(*_TICKET).where(tickets.c.id.in_(ids if isinstance(ids, Select) else tuple(ids)))
+    return [_ticket(row) for row in await db.execute(wanted.order_by(tickets.c.id.desc()))]

@@ -103,10 +103,10 @@ def who(request: web.Request) -> Viewer:
     return viewer
 
 
-async def back(request: web.Request, place: str, sentence: str = "") -> web.Response:
+async def back(request: web.Request, place: str, sentence: str = "", **values: Any) -> web.Response:
     """Send the browser to a page of ours after a form was taken, with a sentence to show there."""
     if sentence:
-        await session.say(request, language.text(sentence, tongue(request)))
+        await session.say(request, language.text(sentence, tongue(request), **values))
     return web.Response(status=303, headers={"Location": place})
 
 

@@ -250,9 +250,9 @@ async def test_every_answer_tells_the_browser_what_it_may_do(pages: Site) -> Non
 @SQLITE
 async def test_no_page_carries_styles_scripts_or_addresses_of_its_own(pages: Site) -> None:
     ticket = await fill(pages)
-    await pages.be("admin")
     for door in DOORS:
         if door.method == "GET" and door.needs is not PUBLIC and "files" not in door.path and door.path != LIVE:
+            await pages.be("agent" if door.needs is Right.ANSWER else "admin")  # an admin does not speak for the desk
             text = await pages.read(_path(door, ticket.number, 1))
             assert not re.search(r"<style|style=|<script>|\son\w+=|javascript:", text), door.path
             assert not re.search(r"(src|href)=\"(https?:)?//", text), door.path

@@ -1,0 +1,82 @@
+"""One ticket worked on in a real browser: a picture opened, a draft that keeps itself, an answer put in, a colleague
+who was quicker, and a note that cannot be taken for an answer. Needs Chromium.
+"""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import select
+
+from notifier.store import schema
+from tests.browser import test_pages_in_a_browser as staff
+from tests.web.sites import Site, open_site
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
+    "0000000049454e44ae426082"
+)
+browser = staff.browser
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture
+async def pages(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
+    async with open_site(database_url, tmp_path) as opened:
+        yield opened
+
+
+async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Browser, pages: Site) -> None:
+    await pages.add_round()
+    ticket = await pages.hear("Kapan dan di mana saya bisa ambil?", round_id=1, categories=("information",))
+    await pages.add_file(ticket, "undangan.png", "image/png", PICTURE)
+    budi = await pages.be("agent", login="budi")
+    await pages.be("agent", login="sari")
+    async with staff.window(browser, pages, viewport=staff.WIDE, refused=1) as page:
+        await page.goto(f"/desk/tickets/{ticket.number}")
+        await page.get_by_role("link", name="Buka gambar").click()
+        picture = page.get_by_alt_text("Lampiran dari warga")
+        await expect(picture).to_be_visible()
+        await expect(picture).to_have_js_property("naturalWidth", 1)
+        # an answer kept for often is put in without leaving the page, and what is written keeps itself
+        await page.get_by_label("Jawaban siap pakai").select_option(label="Jadwal dan tempat penyaluran")
+        await page.get_by_role("button", name="Sisipkan").click()
+        answer = page.get_by_label("Isi jawaban")
+        await expect(answer).to_have_value(re.compile("Kantor Pos Duren Sawit"))
+        await answer.press_sequentially(" Salam.")
+        await expect(page.locator("#konsep-jawaban")).to_contain_text("Konsep tersimpan", timeout=8000)
+        await expect(picture).to_be_visible()
+        # a colleague is quicker: nothing is sent, nothing typed is lost
+        await pages.house.desk.note(budi, ticket.number, "Lurah sudah ditelepon.", pages.clock())
+        await pages.house.desk.assign(budi, ticket.number, budi.account_id, ticket.version, pages.clock())
+        await page.get_by_role("button", name="Kirim jawaban").click()
+        changed = page.get_by_role("region", name="Yang berubah sejak Anda membuka halaman ini")
+        await expect(changed).to_contain_text("Lurah sudah ditelepon.")
+        await expect(page.get_by_label("Isi jawaban")).to_have_value(re.compile("Salam"))
+        await page.get_by_role("button", name="Kirim jawaban").click()
+        await expect(page.locator(".said.out").last).to_contain_text("Salam.")
+        # the two composers: another place, another colour, another button
+        inside, outside = page.locator(".composer.inside"), page.locator(".composer.answer")
+        await inside.locator("summary").click()
+        paint = "e => getComputedStyle(e).backgroundColor"
+        assert await inside.evaluate(paint) != await outside.evaluate(paint)
+        await expect(inside.get_by_role("button", name="Simpan catatan")).to_be_visible()
+    async with pages.house.database.read() as db:
+        acts = list((await db.execute(select(schema.ledger.c.act))).scalars())
+    assert acts.count("file_seen") == 1
+    async with staff.window(browser, pages, viewport=staff.NARROW, java_script_enabled=False) as page:
+        for path in (
+            f"/desk/tickets/{ticket.number}",
+            "/desk/open",
+            "/desk/answers?name=jadwal&tongue=id",
+            "/desk/absent",
+        ):
+            await page.goto(path)
+            assert await page.evaluate("document.documentElement.scrollWidth") <= staff.NARROW["width"], path

@@ -1,0 +1,54 @@
+"""Answers kept for often: every shipped one is sound, and what is wrong with one is told before it is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from notifier.render import canned
+from notifier.render.words import RenderError
+
+
+@pytest.mark.parametrize("answer", canned.shipped(), ids=lambda answer: f"{answer.name}.{answer.language}")
+def test_every_shipped_answer_has_nothing_wrong_with_it_and_a_title(answer: canned.Answer) -> None:
+    assert not canned.check(answer.source, answer.language)
+    assert 3 < len(answer.title) <= 80
+    said = canned.say(answer.source, answer.language, canned.sample())
+    assert "{" not in said
+    assert len(said) < 600
+
+
+def test_every_shipped_answer_is_there_in_indonesian_and_english() -> None:
+    found = {(answer.name, answer.language) for answer in canned.shipped()}
+    names = {name for name, _ in found}
+    assert found == {(name, language) for name in names for language in ("id", "en")}
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("Halo {{ nama }}", "unknown_fact"),
+        ("Mulai {{ opens_at }}", "unformatted"),
+        ("{% for x in y %}a{% endfor %}", "disallowed"),
+        ("NIK 3175070101809000 sudah benar", "personal_data"),
+        ("{{ programme|rupiah }}", "wrong_filter"),
+        ("Datang ke {tempat}", "left_over"),
+        ("x" * 4001, "too_long"),
+        ("{% if number == 'x' %}a{% endif %}", "says_nothing"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_told(source: str, code: str) -> None:
+    found = canned.check(source, "id")
+    assert any(finding.level == "error" for finding in found), found
+    assert code in {finding.code for finding in found}
+
+
+def test_an_answer_that_speaks_of_a_round_does_not_fit_a_ticket_without_one() -> None:
+    with pytest.raises(RenderError, match="the ticket is about none"):
+        canned.say("Bantuan {{ programme }} di {{ venue }}", "id", {"number": "ADU-7K4M2QX"})
+    assert canned.say("Aduan {{ number }}  diterima", "id", {"number": "ADU-1"}) == "Aduan ADU-1 diterima"
+
+
+def test_a_file_that_nobody_would_ever_offer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "Jadwal.text").write_text("x")
+    with pytest.raises(RenderError, match="is no answer"):
+        canned.shipped(tmp_path)

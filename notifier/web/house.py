@@ -20,6 +20,7 @@ from notifier.registry import Conflicts, Rounds
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
+from notifier.studio.texts import Texts
 
 
 class House(Protocol):
@@ -45,6 +46,8 @@ class House(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def studio(self) -> Studio: ...
+    @property
+    def texts(self) -> Texts: ...
     @property
     def lines(self) -> Lines: ...
     @property

@@ -29,7 +29,7 @@ async def follow(request: web.Request) -> web.Response:
         return frame.too_often(request, until)
     found = await house.desk.follow(number, code, now)
     if found is None:
-        said = {"nomor": frame.say(frame.tongue(request), "follow.wrong")}
+        said = {"nomor": frame.say(request, "follow.wrong")}
         return frame.show(request, "follow.html", {"number": number, "wrong": said}, status=400)
     if does not in DOES:
         return _page(request, found, filled)
@@ -64,7 +64,7 @@ def _faults(filled: Filled, found: Followed, does: str) -> dict[str, str]:
 
 def _say(request: web.Request, key: str) -> str:
     page = "follow" if key == "over" else "complain"
-    return frame.say(frame.tongue(request), f"{page}.{key}")
+    return frame.say(request, f"{page}.{key}")
 
 
 def _page(

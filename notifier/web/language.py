@@ -216,6 +216,29 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "html": ("Isi berformat (HTML)", "Formatted text (HTML)"),
             "subject": ("Judul surel", "Subject"),
         },
+        "version": {
+            "draft": ("draf", "draft"),
+            "reviewed": ("sudah ditinjau", "reviewed"),
+            "published": ("terbit", "published"),
+            "retired": ("tidak dipakai lagi", "retired"),
+        },
+        "page": {
+            "frame": ("Bingkai semua halaman", "Frame of all pages"),
+            "menu": ("Menu", "Menu"),
+            "ways": ("Jalur pesan", "Ways to write"),
+            "welcome": ("Halaman depan", "Front page"),
+            "schedule": ("Jadwal bantuan", "Schedule"),
+            "programmes": ("Jenis bantuan", "Programmes"),
+            "status": ("Cek status", "Status"),
+            "complain": ("Lapor masalah", "Complaint form"),
+            "complained": ("Laporan diterima", "Complaint received"),
+            "follow": ("Lacak laporan", "Following a complaint"),
+            "how": ("Cara melapor", "How to complain"),
+            "faq": ("Tanya jawab", "Questions and answers"),
+            "stop": ("Berhenti dan mulai", "Stop and start"),
+            "statistics": ("Angka layanan", "Figures"),
+            "additions": ("Kata yang kami pahami", "Words we understand"),
+        },
         "sample": {
             "typical": ("biasa", "typical"),
             "shortest": ("terpendek", "shortest"),
@@ -281,6 +304,16 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (
+            r"(\S+) reaches more than (\d+) people: another admin has to review it first",
+            r"\1 dibaca lebih dari \2 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
+        ),
+        (r"these are your own words; .*", "Ini kata-kata Anda sendiri; admin lain yang harus menyetujuinya."),
+        (r"the draft of .* is reviewed already; publish it", "Draf ini sudah ditinjau; terbitkan saja."),
+        (r"there is no draft of .*; save one first", "Belum ada draf; ubah isinya dahulu."),
+        (r"the draft of (\S+) was changed meanwhile; .*", r"Draf sudah diubah rekan lain; lihat lagi dahulu."),
+        (r"version (\d+) of \S+ is in force already", r"Versi \1 sudah dipakai."),
+        (r"(\S+) has no version (\d+) that was in force; .*", r"\1 tidak punya versi \2 yang pernah terbit."),
         (
             r"ticket (\S+) was changed while you looked at it.*",
             r"Aduan \1 sudah diubah rekan lain. Periksa lagi sebelum bertindak; tulisan Anda belum dikirim.",

@@ -40,6 +40,8 @@ def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
     path = path.replace(site.ID, "1")
+    path = path.replace(site.TEXT, "public_page/id/faq")
+    path = path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.EVENT, "round_announced")
     return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms").replace(site.FORM, "csv")
 
 
@@ -246,7 +248,12 @@ async def test_no_page_carries_styles_scripts_or_addresses_of_its_own(pages: Sit
     ticket = await fill(pages)
     await pages.be("admin")
     for door in DOORS:
-        if door.method == "GET" and door.needs is not PUBLIC and "files" not in door.path:
+        if (
+            door.method == "GET"
+            and door.needs is not PUBLIC
+            and not door.path.endswith("/mail")
+            and "files" not in door.path
+        ):
             text = await pages.read(_path(door, ticket.number, 1))
             assert not re.search(r"<style|style=|<script>|\son\w+=|javascript:", text), door.path
             assert not re.search(r"(src|href)=\"(https?:)?//", text), door.path

@@ -74,7 +74,7 @@ RULES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Apit dengan {{% if replies %}}…{{% endif %}}.",
         ),
         "relative_day": (
-            "Kata hari ini salah bila pesan tiba sehari kemudian.",
+            "“{0}” salah bila pesan tiba sehari kemudian.",
             "Sebut tanggalnya: {{{{ opens_at|tanggal }}}}.",
         ),
         "invisible": ("Ada huruf yang tidak terlihat di sini.", "Hapus."),

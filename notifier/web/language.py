@@ -308,6 +308,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\S+) reaches more than (\d+) people: another admin has to review it first",
             r"\1 dibaca lebih dari \2 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
         ),
+        (
+            r"\w+, \w+, \w+, \w+, line (\d+), column (\d+): .*",
+            r"Belum dapat ditampilkan: perbaiki dahulu baris \1, kolom \2.",
+        ),
+        (r"there are no words for (\w+) on (\w+), .*", "Belum ada kata-katanya, juga tidak dalam bahasa Indonesia."),
         (r"these are your own words; .*", "Ini kata-kata Anda sendiri; admin lain yang harus menyetujuinya."),
         (r"the draft of .* is reviewed already; publish it", "Draf ini sudah ditinjau; terbitkan saja."),
         (r"there is no draft of .*; save one first", "Belum ada draf; ubah isinya dahulu."),

@@ -108,7 +108,7 @@ async def template(request: web.Request) -> web.Response:
 async def preview(request: web.Request) -> web.Response:
     """The previews alone, of words that are not saved: what htmx puts in their place while somebody types."""
     at, fields = _address(request), await pages.form(request)
-    return pages.part(request, "studio/_looks.html", await _looks(request, at, _sources(at, fields)))
+    return pages.part(request, "studio/_typed.html", await _looks(request, at, _sources(at, fields)))
 
 
 async def mail(request: web.Request) -> web.Response:

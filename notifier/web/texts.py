@@ -9,7 +9,7 @@ from aiohttp import web
 from notifier.errors import Refused
 from notifier.render import Key, pagetexts
 from notifier.rules.roles import Right
-from notifier.rules.words import BadLexicon, Lexicon, Meaning, additions, meaning
+from notifier.rules.words import BadLexicon, Context, Lexicon, Meaning, additions, meaning
 from notifier.store.templates import REVIEWED
 from notifier.studio import kinds
 from notifier.web import pages
@@ -18,6 +18,9 @@ from notifier.web.studio import Part
 
 # page of the words → where citizens read it
 READ_AT: Mapping[str, str] = {"faq": "/tanya", "how": "/cara-lapor", "stop": "/berhenti", "programmes": "/program"}
+
+
+AS = Context.RECEIPT_QUESTION  # what is tried is read as an answer to our question
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ async def _show(
 
 def _try(lexicon: Lexicon, source: str, text: str) -> Tried:
     try:
-        then = meaning(text, lexicon=additions.extended(source))
+        then = meaning(text, AS, additions.extended(source))
     except BadLexicon:
         then = None
-    return Tried(text, meaning(text, lexicon=lexicon), then)
+    return Tried(text, meaning(text, AS, lexicon), then)

@@ -399,6 +399,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "One message for each event, channel and language. What is published here wins over the shipped words."
         ),
         "draf": "draft",
+        "bawaan": "shipped",
         "terbit": "published",
         "draf {n} menunggu": "draft {n} waits",
         "Salah": "Error",

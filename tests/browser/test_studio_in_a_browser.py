@@ -59,6 +59,8 @@ async def test_a_new_admin_changes_the_reminder_and_takes_it_back(browser: Brows
         await expect(mail.locator("body")).to_contain_text("Halo Siti Aminah")
         assert await page.evaluate("window.x") is None
         await _shot(page, "mail")
+        if SHOTS:
+            await page.locator("iframe.mail").screenshot(path=str(Path(SHOTS) / "frame.png"))
     await pages.be("admin", login="budi")
     async with window(browser, pages, viewport=NARROW, java_script_enabled=False) as page:
         await page.goto(REMINDER)

@@ -14,9 +14,9 @@ from notifier.app.house import House
 from notifier.app.lines import build_dispatcher
 from notifier.dispatch import Dispatcher
 
-LARGE = 5_000_000, 100_000  # in full, for a quick look
+LARGE = 5_000_000, 50_000  # in full, for a quick look
 SMALL = 10_000
-PEOPLE = 100_000  # of the large backlog; each waits for several broadcasts
+PEOPLE = 50_000  # of the large backlog; each waits for several broadcasts
 MESSAGES = 4_000, 800
 
 

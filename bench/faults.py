@@ -20,6 +20,7 @@ import structlog
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench.breaking.absence import absence
+from bench.breaking.arrivals import arrivals_of_all_kinds
 from bench.breaking.chaos import chaos
 from bench.breaking.clocks import clocks
 from bench.breaking.databases import Lazy, ground_floor
@@ -52,6 +53,7 @@ async def _absence(asked: Asked, lazy: Lazy) -> Row:
 BOTH = (SQLITE, POSTGRES)
 SCENARIOS = (
     Scenario("states", BOTH, lambda asked, _: states(asked)),
+    Scenario("arrivals", BOTH, lambda asked, _: arrivals_of_all_kinds(asked)),
     Scenario("chaos", BOTH, lambda asked, _: chaos(asked)),
     Scenario("clocks", BOTH, lambda asked, _: clocks(asked)),
     Scenario("disk", (SQLITE,), lambda asked, _: full_disk(asked)),

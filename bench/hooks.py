@@ -22,7 +22,7 @@ HOOKS = 20_000, 3_000  # in full, for a quick look
 CONNECTIONS = 64
 SECRET = "bench-secret"
 RATE = 200.0  # requests a second while the service is busy
-AUDIENCE = 1_000_000, 100_000
+AUDIENCE = 1_000_000, 60_000
 CALLS = 4_000, 1_000  # each time, while it is idle and while it is busy
 
 

@@ -6,6 +6,7 @@ RecursionError (parsed). Knows nothing of any provider. A path such as "data.0.i
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,7 @@ def parsed(body: bytes, headers: Mapping[str, str]) -> Any:
         (value for name, value in headers.items() if name.lower() == "content-type"), ""
     )
     kind = kind.lower()
-    text = body.decode("utf-8-sig", "replace").strip()
+    text = body.removeprefix(BOM_UTF8).decode("utf-8", "replace").strip()
     if "json" in kind or ("form-urlencoded" not in kind and text[:1] in ("{", "[")):
         return json.loads(text)
     if "form-urlencoded" in kind or "=" in text:

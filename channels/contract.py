@@ -18,6 +18,7 @@ class Button:
 
     label: str
     data: str
+    asks: str = ""  # "phone": the device offers its own number, which comes back as a shared contact
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ BASIC = (
 )
 EXTENSION = "\f^{}\\[~]|€"
 GSM = frozenset(BASIC + EXTENSION)
-_EXTENSION = frozenset(EXTENSION)
+_BASIC, _EXTENSION = frozenset(BASIC), frozenset(EXTENSION)
 
 # alphabet -> units of a single message, units of each part of a longer one (the rest is the part's header)
 CAPACITY: Mapping[Alphabet, tuple[int, int]] = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
@@ -44,6 +44,8 @@ def alphabet(text: str) -> Alphabet:
 
 def segments(text: str) -> Segments:
     """How the text leaves: neither an escaped pair nor a surrogate pair is split over two parts. "" is one message."""
+    if len(text) <= CAPACITY["GSM-7"][0] and _BASIC.issuperset(text):  # as nearly always
+        return Segments("GSM-7", len(text), 1, CAPACITY["GSM-7"][0])
     chosen = alphabet(text)
     single, part = CAPACITY[chosen]
     pairs = sum(map(text.count, EXTENSION)) if chosen == "GSM-7" else sum(char > "\uffff" for char in text)

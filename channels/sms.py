@@ -4,8 +4,8 @@ look like. Knows nothing of people or tickets, and of no particular gateway: the
 `Settings` (its page is sms_settings.py) says where things lie, `bodies` finds them there.
 """
 
-import asyncio
 import hmac
+import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -53,10 +53,16 @@ STATUSES: Mapping[int, Fate] = {
     504: "unknown",  # a proxy gave up waiting: the gateway behind it may have taken the message
 }
 CLASSES: Mapping[int, Fate] = {2: "temporary", 3: "line", 4: "permanent", 5: "temporary"}
+# concatenation in a user data header: 8- or 16-bit reference, how many, which one
+HEADER = re.compile(r"^[0-9A-F]{2}(?:[0-9A-F]{2})*?(?:0003([0-9A-F]{2})|0804([0-9A-F]{4}))([0-9A-F]{2})([0-9A-F]{2})")
+MOST_PIECES = 20
 DIGESTS = {"sha256": sha256, "sha1": sha1}
 LONGEST_ANSWER = 64 * 1024  # bytes of a gateway's answer that are read
+COUNT = re.compile(r"\d{1,3}")  # of an SMS's parts
 LONGEST_SENDER = 64
 LONGEST_WAIT = timedelta(days=1)
+
+_JSON = json.JSONEncoder(check_circular=False)  # of a body described in a file of settings, which holds no circle
 
 Settings = SmsSettings
 
@@ -83,14 +89,14 @@ class Sms:
         self._now = now
         own = _own_words(settings)
         headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+        if settings.format == "json":  # the body is written here, so it has to say itself what it is
+            headers = {"Content-Type": "application/json"} | headers
         self._headers, self._body = _filler(headers, own), _filler(settings.body, own)
         self._url = _url_filler(settings.url, own)
         self._middlewares = (_once,) if settings.method == "GET" else ()
         self._zone = ZoneInfo(settings.zone)
         self._timeout = aiohttp.ClientTimeout(
-            total=settings.timeout + settings.connect_timeout,
-            connect=settings.connect_timeout,
-            sock_read=settings.timeout,
+            total=settings.timeout + settings.connect_timeout, connect=settings.connect_timeout
         )
 
     async def send(self, message: Message) -> Sent:
@@ -153,7 +159,7 @@ class Sms:
         """The argument of aiohttp's request that carries the body."""
         body = self._body(words)
         if self._settings.format == "json":
-            return {"json": body}
+            return {"data": _JSON.encode(body).encode()}
         return {"data" if self._settings.format == "form" else "params": {name: str(body[name]) for name in body}}
 
     def _sent(self, message: Message, status: int, headers: Mapping[str, str], raw: bytes, whole: bool) -> Sent:
@@ -168,8 +174,9 @@ class Sms:
             raise SendFailed(f"the gateway answered {status} without a readable body", unknown=True)
         if status not in taken.codes or not _taken(taken, data):
             raise self._failed(status, headers, data)
-        counted = scalar(look(data, self._settings.segments))
-        parts = int(counted) if re.fullmatch(r"[1-9]\d{0,2}", counted) else segments(message.text).count
+        told = look(data, self._settings.segments)
+        counted = told if type(told) is int else int(told) if COUNT.fullmatch(scalar(told)) else 0
+        parts = counted if 0 < counted < 1000 else segments(message.text).count
         return Sent(ident(look(data, self._settings.ref)), parts)
 
     def _failed(self, status: int, headers: Mapping[str, str], data: Any) -> SendFailed:
@@ -221,7 +228,7 @@ class Sms:
             at=moment(look(item, paths.time), self._zone, self._settings.time_format),
             text=clean(told) if isinstance(told, str) else scalar(told),
             ref=number,
-            raw={"to": to} if to else {},
+            raw={**({"to": to} if to else {}), **_piece(item, paths)},
         )
 
     def _receipt(self, item: Mapping[str, Any], paths: Receipts) -> Inbound:
@@ -241,6 +248,19 @@ class Sms:
             key=key,
             permanent=state == "failed" and bool({reason.casefold(), word} & paths.bad_address),
         )
+
+
+def _piece(item: Mapping[str, Any], paths: Replies) -> dict[str, Any]:
+    """Of a long message that comes in pieces: part, parts and group; nothing for a whole one."""
+    told = [scalar(look(item, path)) for path in (paths.part, paths.parts, paths.group)]
+    header = HEADER.search(scalar(look(item, paths.udh)).upper().replace(" ", ""))
+    if header is not None:
+        group, parts, part = (header[1] or header[2]), int(header[3], 16), int(header[4], 16)
+    elif told[0].isdecimal() and told[1].isdecimal() and len(told[0]) < 4 > len(told[1]):
+        part, parts, group = int(told[0]), int(told[1]), told[2][:64]
+    else:
+        return {}
+    return {"part": part, "parts": parts, "group": group} if 1 <= part <= parts <= MOST_PIECES and parts > 1 else {}
 
 
 # requests
@@ -317,10 +337,11 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
 
 async def _read(answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
     """The answer's body, and whether all of it came; a refusal that breaks off is still a refusal."""
+    raw = b""
     try:
-        return await answer.content.readexactly(LONGEST_ANSWER), True
-    except asyncio.IncompleteReadError as rest:
-        return rest.partial, True
+        while len(raw) < LONGEST_ANSWER and (more := await answer.content.read(LONGEST_ANSWER - len(raw))):
+            raw += more
+        return raw, True
     except (aiohttp.ClientError, OSError, TimeoutError):
         return b"", False
 

@@ -76,6 +76,10 @@ class Replies(_Table):
     text: str = "text"
     time: str = "time"
     to: str = "to"
+    part: str = "part"
+    parts: str = "parts"
+    group: str = "group"
+    udh: str = "udh"
 
 
 class HookSecret(_Table):

@@ -45,9 +45,60 @@ FREE, PAID = 25.0, 950.0  # messages a second: Telegram's 30 and 1,000 less what
 CHAT, GROUP = 1.0, 3.0  # seconds between two messages to one chat; a group takes 20 a minute
 POLL = 25  # seconds one getUpdates may stay open
 PAUSES = (0.2, 1.0, 5.0, 15.0, 60.0)  # seconds between failing polls, the last one from then on
+WORDS = ("menu", "jadwal", "status", "lapor", "tiket", "daftar", "bahasa", "bantuan", "petugas", "berhenti")
+# language ("" for all others) → what each of WORDS does
+MEANINGS: Mapping[str, tuple[str, ...]] = {
+    "": (
+        "Semua pilihan",
+        "Kapan dan di mana",
+        "Status bantuan saya",
+        "Lapor masalah",
+        "Keadaan laporan saya",
+        "Daftar bantuan",
+        "Ganti bahasa",
+        "Cara memakai layanan ini",
+        "Tanya petugas",
+        "Berhenti menerima pemberitahuan",
+    ),
+    "en": (
+        "What you can do",
+        "When and where",
+        "Status of my aid",
+        "Report a problem",
+        "How my report stands",
+        "Apply for aid",
+        "Change the language",
+        "How to use this service",
+        "Ask an officer",
+        "Stop receiving notices",
+    ),
+    "jv": (
+        "Sedaya pilihan",
+        "Kapan lan wonten pundi",
+        "Status bantuan kula",
+        "Lapor prekawis",
+        "Kawontenan laporan kula",
+        "Daftar bantuan",
+        "Gantos basa",
+        "Cara ngagem layanan punika",
+        "Taken petugas",
+        "Mandheg nampi pesen",
+    ),
+    "su": (
+        "Sadaya pilihan",
+        "Iraha sareng di mana",
+        "Status bantosan abdi",
+        "Lapor masalah",
+        "Kaayaan laporan abdi",
+        "Daptar bantosan",
+        "Gentos basa",
+        "Cara nganggo layanan ieu",
+        "Naros ka petugas",
+        "Eureun nampi pesen",
+    ),
+}
 COMMANDS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "": (("start", "Mulai"), ("status", "Status bantuan saya"), ("stop", "Berhenti menerima pemberitahuan")),
-    "en": (("start", "Start"), ("status", "Status of my aid"), ("stop", "Stop receiving notices")),
+    language: tuple(zip(WORDS, meanings, strict=True)) for language, meanings in MEANINGS.items()
 }
 
 
@@ -221,7 +272,7 @@ class Telegram:
                 raise
 
     async def introduce(self, hook_url: str, secret: str) -> str:
-        """Menu of commands in Indonesian and English, and the webhook unless this line polls. Raises ChannelError."""
+        """Menu of commands in four languages, and the webhook unless this line polls. Raises ChannelError."""
         for language, commands in COMMANDS.items():
             await self._settled(self._bot.set_my_commands(commands, language_code=language or None))
         if self._settings.polling:

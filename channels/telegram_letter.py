@@ -7,13 +7,22 @@ import html
 import re
 from dataclasses import dataclass
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto, ReplyParameters
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
 
 from channels.contract import Button, Message, OutFile, SendFailed
 
 TEXT, CAPTION = 4096, 1024  # characters, after the HTML is read
 DATA = 64  # bytes behind a button
 ALBUM = 10  # files in one message
+PAIRED, SHORT = 2, 14  # buttons a row when all are so short, in characters
 FILE, PHOTO = 50_000_000, 10_000_000  # bytes
 PHOTOS = frozenset({"image/jpeg", "image/png"})
 CHAT_ID = re.compile(r"-?[1-9]\d{0,15}")  # Telegram promises at most 52 bits
@@ -28,7 +37,7 @@ class Letter:
     chat: int
     wordings: tuple[tuple[str, str | None], ...]
     length: int  # characters the reader will see
-    keyboard: InlineKeyboardMarkup | None
+    keyboard: InlineKeyboardMarkup | ReplyKeyboardMarkup | None
     reply: ReplyParameters | None
     files: tuple[OutFile, ...]
 
@@ -72,12 +81,20 @@ def album(files: tuple[OutFile, ...]) -> list[InputMediaPhoto | InputMediaDocume
     return [kind(file.body, filename=file.name) for file in files]
 
 
-def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | None:
-    """One button a row: labels are sentences, phones are narrow."""
+def _keyboard(buttons: tuple[Button, ...]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """One button a row, for labels are sentences and phones narrow; two where there are many short ones.
+
+    A phone's own number is offered in place of the keyboard alone, where the other buttons are words that are sent.
+    """
     for button in buttons:
         if not button.label.strip() or not 0 < len(button.data.encode("utf-8", "surrogatepass")) <= DATA:
             raise SendFailed(f"a button needs a label, and data of 1 to {DATA} bytes", permanent=True)
-    rows = [[InlineKeyboardButton(_storable(button.label), callback_data=button.data)] for button in buttons]
+    if any(button.asks == "phone" for button in buttons):
+        offered = [[KeyboardButton(_storable(b.label), request_contact=b.asks == "phone")] for b in buttons]
+        return ReplyKeyboardMarkup(offered, one_time_keyboard=True, resize_keyboard=True)
+    keys = [InlineKeyboardButton(_storable(button.label), callback_data=button.data) for button in buttons]
+    wide = PAIRED if len(keys) > PAIRED and all(len(button.label) <= SHORT for button in buttons) else 1
+    rows = [keys[place : place + wide] for place in range(0, len(keys), wide)]
     return InlineKeyboardMarkup(rows) if rows else None
 
 

@@ -203,6 +203,8 @@ class Calendar(_Table):
     overrides: Mapping[str, tuple[Interval, ...]] = Field(
         default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
     )
+    replaces: str = Field(default="", description="calendar in whose place it stands in its regions")
+    regions: tuple[str, ...] = Field(default=(), description="codes of the regions of this office")
 
 
 class PolicyTable(_Table):
@@ -211,16 +213,27 @@ class PolicyTable(_Table):
     calendar: str = Field(default="office", description="name of the calendar")
     categories: tuple[str, ...] = Field(default=(), description="categories it covers; empty: every other")
     urgent: bool | None = Field(default=None, description="true: only urgent tickets; false: only others")
+    regions: tuple[str, ...] = Field(default=(), description="codes of the regions it covers; empty: every other")
     acknowledge: Span | None = Field(default=None, description="acknowledged within")
     first_response: Span | None = Field(default=None, description="first answered within")
     next_response: Span | None = Field(default=None, description="each later message answered within")
     resolve: Span | None = Field(default=None, description="settled within")
     legal_days: int | None = Field(default=None, ge=1, description="working days of the legal clock")
+    max_pause: Span | None = Field(
+        default=None, description="working time that pauses may cost in all; beyond it the service clock runs again"
+    )
+    reopen_floor: Span = Field(
+        default=timedelta(0), description="working time after a reopening in which nothing rings"
+    )
     warn: tuple[float, ...] = Field(
         default=(0.5, 0.8, 0.95), description="parts of the span after which staff are warned"
     )
     escalate_to: tuple[str, ...] = Field(
-        default=("supervisor", "admin"), description="roles told, one after the other, when the promise is broken"
+        default=("desk", "regency", "province", "ministry"),
+        description="offices or roles told, one after the other, when the promise is broken",
+    )
+    escalate_every: Span = Field(
+        default=timedelta(hours=7, minutes=30), description="working time until the next one is told"
     )
 
 
@@ -231,6 +244,9 @@ class Reminders(_Table):
     hour: Clock = Field(default=time(9), description="local time of reminders")
     question_days: int = Field(default=1, ge=0, description="days after a round opens that receipt is asked")
     question: bool = Field(default=True, description="ask people whether they received their aid")
+    question_again: int = Field(
+        default=3, ge=0, description="days after the question that the silent are asked once more; 0: never"
+    )
 
 
 class Templates(_Table):
@@ -293,6 +309,13 @@ def parse(
             where = _where(name, text, ["lines", line_name])
             raise Refused(f"{where}: a line's name is lower-case letters, digits and _, such as bot_jakarta")
     _check_ladders(config, name, text)
+    for calendar_name, calendar in config.calendars.items():
+        if calendar.replaces and calendar.replaces not in config.calendars:
+            where = _where(name, text, ["calendars", calendar_name, "replaces"])
+            raise Refused(f'{where}: no calendar is called "{calendar.replaces}"; add [calendars.{calendar.replaces}]')
+        if bool(calendar.replaces) != bool(calendar.regions):
+            where = _where(name, text, ["calendars", calendar_name])
+            raise Refused(f"{where}: replaces and regions go together: which calendar it stands for, and where")
     for policy_name, policy in config.policies.items():
         if policy.calendar not in config.calendars:
             where = _where(name, text, ["policies", policy_name, "calendar"])

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from notifier.errors import Refused
+from notifier.rules.codes import Codes
 
 NONCE = 12  # bytes
 KEY = 32  # bytes
@@ -38,6 +39,7 @@ class Vault:
         self._newest = max(keys)
         self._index_key = _derive(keys[min(keys)], b"index")
         self._chain_key = _derive(keys[min(keys)], b"chain")
+        self.codes = Codes(_derive(keys[min(keys)], b"codes"))  # of deliveries, as messages carry them
 
     def seal(self, value: bytes, place: str) -> bytes:
         """The value, readable only here and only for `place` (a name such as "people.nik")."""

@@ -1,7 +1,7 @@
 """What every test may ask for: an empty database on each engine. Knows nothing of any noun.
 
 One PostgreSQL server and one migrated database of each kind serve a whole run, also when xdist shares it out; each
-test gets its own copy. A test that wants one engine only says
+test gets a copy, on PostgreSQL one that was swept. A test that wants one engine only says
 `@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)`.
 """
 
@@ -104,6 +104,13 @@ def _fresh_names(worker_id: str) -> Callable[[], str]:
     return lambda: f"test_{worker_id}_{os.getpid()}_{next(numbers)}"
 
 
+@pytest.fixture(scope="session")
+def _lending(
+    _postgres: postgres.Postgres, _postgres_template: str, _fresh_names: Callable[[], str]
+) -> postgres.Lending:
+    return postgres.Lending(_postgres, _postgres_template, _fresh_names)
+
+
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a migrated database without rows, once on SQLite and once on PostgreSQL."""
@@ -123,10 +130,14 @@ def _database(request: pytest.FixtureRequest, *, migrated: bool) -> Iterator[str
             shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
         yield f"sqlite+aiosqlite:///{path}"
         return
+    if migrated:
+        lending: postgres.Lending = request.getfixturevalue("_lending")
+        yield lending.lend()
+        lending.take_back()
+        return
     server: postgres.Postgres = request.getfixturevalue("_postgres")
-    template = request.getfixturevalue("_postgres_template") if migrated else "template1"
     name = request.getfixturevalue("_fresh_names")()
-    yield server.create(name, template)
+    yield server.create(name)
     server.drop(name)
 
 

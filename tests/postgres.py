@@ -11,7 +11,7 @@ import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 T = TypeVar("T")
+LOANS = 50  # tests that one database serves
 
 # Speed before safety: nothing here outlives the run.
 MANNERS = {
@@ -84,6 +85,42 @@ def _up(folder: Path, settings: str) -> None:
     _run(folder, ctl, "-D", folder / "data", "-l", folder / "log", "-o", settings, "-w", "start")
 
 
+_ALONE = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_TABLES = """SELECT oid::text, relname FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version' ORDER BY oid"""
+_NUMBERS = (
+    "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+
+
+class Lending:
+    """One migrated database that is lent to one test after the other, and swept in between: that takes a hundredth of
+    what a copy takes. Another is made when a test changed its tables, and after so many that what was swept away slows
+    it down.
+    """
+
+    def __init__(self, server: "Postgres", template: str, names: Callable[[], str]) -> None:
+        self._server, self._template, self._names = server, template, names
+        self._name, self._lent = "", 0
+        self._made: Sequence[object] = ()
+
+    def lend(self) -> str:
+        """The URL of a migrated database without rows."""
+        if not self._name:
+            self._name, self._lent = self._names(), 0
+            self._server.create(self._name, self._template)
+            self._made = self._server.sweep(self._name)
+        self._lent += 1
+        return self._server.url(self._name)
+
+    def take_back(self) -> None:
+        """After a test."""
+        if self._lent >= LOANS or self._server.sweep(self._name) != self._made:
+            self._server.drop(self._name)
+            self._name = ""
+
+
 class Postgres:
     """Makes and drops databases on a server, on a thread of its own so that it can be used inside a running loop."""
 
@@ -115,6 +152,29 @@ class Postgres:
         self._do(self._connection.close())
         self._thread.submit(self._loop.close).result()
         self._thread.shutdown()
+
+    def sweep(self, name: str) -> Sequence[object]:
+        """Empty every table of a database but its version, whoever is still connected to it; begin its numbers anew.
+
+        Returns what its tables are, to be compared with what they were.
+        """
+        return self._do(self._sweep(name))
+
+    async def _sweep(self, name: str) -> Sequence[object]:
+        db = await asyncpg.connect(urlsplit(self._url)._replace(path=f"/{name}").geturl())
+        try:
+            await db.execute(_ALONE)
+            made = [tuple(row) for row in await db.fetch(_TABLES)]
+            ask = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for _, table in made)  # noqa: S608
+            filled = [row[0] for row in await db.fetch(ask)]
+            await db.execute("SET session_replication_role = replica")  # foreign keys look away
+            for table in filled:
+                await db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the catalogue's
+            await db.execute(_NUMBERS)
+            version = await db.fetch("SELECT version_num FROM alembic_version")
+            return [*made, *map(tuple, version)]
+        finally:
+            await db.close()
 
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return self._thread.submit(self._loop.run_until_complete, work).result()

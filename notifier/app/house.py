@@ -21,6 +21,7 @@ from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -29,11 +30,12 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
-from notifier.registry import Conflicts, Rounds
-from notifier.render import Words
+from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
@@ -108,6 +110,16 @@ class House:
         return Rounds(self.database)
 
     @cached_property
+    def silence(self) -> Silence:
+        """What became of the question of receipt."""
+        return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def genuine(self) -> Genuine:
+        """Whether a message is ours, by its code."""
+        return Genuine(self.database, self.vault)
+
+    @cached_property
     def conflicts(self) -> Conflicts:
         """Second rows of registers that wait for a decision."""
         return Conflicts(self.database, self.vault)
@@ -121,6 +133,11 @@ class House:
     def forms(self) -> Forms:
         """What comes in by the forms of the public pages."""
         return Forms(self.desk, lambda: self.texts.lexicon)
+
+    @cached_property
+    def inviting(self) -> Inviting:
+        """One-time links into a chat."""
+        return Inviting(self.database, self.vault)
 
     @cached_property
     def promises(self) -> Promises:
@@ -255,7 +272,7 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
     return PlanTerms(
         ladders=ladders(config),
         routes={
-            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
+            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price, config.lines[name].two_way)
             for kind, name in lines_by_channel(config).items()
         },
         audience_moved=config.delivery.audience_moved,
@@ -284,7 +301,8 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
 
 def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
     def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}) | {"name": name, "zone": zone}
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+        facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
         return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
 
     return measure

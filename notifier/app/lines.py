@@ -38,10 +38,12 @@ def build_channel(name: str, line: Line, http: aiohttp.ClientSession) -> Channel
 
 @asynccontextmanager
 async def open_lines(house: House) -> AsyncIterator[Mapping[str, Channel]]:
-    """Build every configured line on one shared HTTP session."""
+    """Build every configured line on one shared HTTP session, which keeps no provider's cookies."""
     connector = aiohttp.TCPConnector(limit=512, limit_per_host=256)
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        )
         for name, line in house.config.lines.items():
             channel = build_channel(name, line, http)
             stack.push_async_callback(channel.close)
@@ -85,7 +87,7 @@ def build_dispatcher(house: House) -> Dispatcher:
         house.database,
         house.vault,
         routes,
-        Speaker(house.words),
+        Speaker(house.words, house.vault.codes.of),
         delivery_terms(house),
         clock=house.clock,
         chance=SystemRandom(),

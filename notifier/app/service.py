@@ -31,6 +31,7 @@ from notifier.web import hooks, site
 log = structlog.get_logger()
 ROLES = ("web", "worker", "clock")
 LOOK = 5.0  # seconds between two looks at the ledger's head
+TURNS = 20  # of the watch over promises at a time, while there is something to see to
 IDLE = 0.5  # seconds between two looks at an empty queue
 
 
@@ -77,6 +78,8 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         else:
             arrived = partial(waker.say, ARRIVAL)
         if "clock" in roles:
+            for name, version in await house.desk.register(house.clock()):
+                log.info("promise.version", policy=name, version=version)
             ticker = Ticker(house.database, jobs_of(house, inbox, poke), house.clock, house.worker)
             ticker.start()
             stack.push_async_callback(lambda: ticker.close(patience()))
@@ -263,8 +266,13 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             poke()
 
     async def sweep(now: datetime) -> None:
-        if await house.desk.sweep(now):
+        for _ in range(TURNS):
+            if not await house.desk.sweep(now):
+                return
             poke()
+
+    async def ask_again(now: datetime) -> None:
+        await house.silence.ask_again(now, house.config.reminders.question_again)
 
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
@@ -285,6 +293,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
+        Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),

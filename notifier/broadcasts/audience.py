@@ -1,9 +1,10 @@
 """Whom an event is for, and what telling them would take."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
@@ -11,20 +12,27 @@ from notifier.rules.deliveries import CORRECTIONS
 from notifier.store import broadcasts as rows
 from notifier.store import moves
 from notifier.store.rounds import Round
+from notifier.store.silence import QUESTION, silent_after
 
 
+@lru_cache(64)
 def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
     """SQL: whom the event is for.
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn or
-    stopped half-way and is planned again goes to the others.
+    stopped half-way and is planned again goes to the others. A question that follows one that is through goes to the
+    silent. The same audience is the same SQL, worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
         return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
     if parent_id is None:
         return people
-    return moves.unreached_by(moves.besides(people, of.id, of.version), event, of.version, parent_id)
+    if event != QUESTION:
+        return moves.unreached_by(moves.besides(people, of.id, of.version), event, of.version, parent_id)
+    others = and_(~moves.has_read(of.id, of.version), ~moves.knows(event, of.version, parent_id))
+    planned_again = and_(rows.is_in(parent_id, "stopped"), others)
+    return people.where(or_(planned_again, and_(rows.is_in(parent_id, "done"), silent_after(of.id, parent_id))))
 
 
 async def reckon(

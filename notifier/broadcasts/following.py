@@ -91,11 +91,13 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     if of.state == CANCELLED:
         return []
     followed = {(b.parent_id, b.event) for b in there}
+    through = {b.id for b in there if b.state == "done"}  # what follows one of these asks about it, and falls with it
     anew = {b.event for b in there if b.round_version == of.version and b.parent_id is not None}
     found: dict[str, Broadcast] = {}
     for b in there:
         withdrawn = b.state == "stopped" and b.paused_from and b.round_version < of.version
-        if withdrawn and (b.id, b.event) not in followed and b.event not in (*planned, *anew, *CORRECTIONS):
+        fresh = (b.id, b.event) not in followed and b.parent_id not in through
+        if withdrawn and fresh and b.event not in (*planned, *anew, *CORRECTIONS):
             found[b.event] = b
     return list(found.values())
 

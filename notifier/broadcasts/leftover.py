@@ -15,7 +15,7 @@ from notifier.broadcasts.values import Terms
 from notifier.errors import Refused
 from notifier.rules.deliveries import CORRECTIONS, EVENTS
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, editions, moves, rounds, told
+from notifier.store import deliveries, editions, expansion, moves, rounds, told
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
@@ -31,7 +31,7 @@ async def name_rest(db: AsyncConnection, terms: Terms, b: Broadcast, now: dateti
     people = audience(b.event, of, b.parent_id)
     if b.event in CORRECTIONS:
         people = moves.not_in(people, b.id)
-    written, last, counts, _ = await rows.expand(
+    written, last, counts, _ = await expansion.expand(
         db,
         b,
         people,

@@ -28,6 +28,7 @@ class Route:
     line: str
     rate: float  # messages a second
     price: int  # rupiah a segment
+    replies: bool = True  # whether citizens can answer on it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Literal
@@ -14,10 +15,11 @@ import aiohttp
 
 from channels.contract import ChannelError, Probes
 from notifier import config as configuration
-from notifier.app.house import KEY_FILE, config_file, database_location
+from notifier.app.house import KEY_FILE, config_file, database_location, utc_now
 from notifier.app.lines import build_channel
 from notifier.cli.options import Options, parser
 from notifier.config import Config
+from notifier.desk.promise import decreed
 from notifier.errors import Refused
 from notifier.render import CHANNELS, Words, missing
 from notifier.render.lint import check_all
@@ -25,6 +27,7 @@ from notifier.store.engine import Database, database_url, schema_head, schema_ve
 from notifier.vault import load_vault
 
 Level = Literal["ok", "warning", "error"]
+DAYS_AHEAD = 60
 MARKS = {"ok": "ok      ", "warning": "warning ", "error": "ERROR   "}
 
 
@@ -68,7 +71,7 @@ async def _check(options: Options, probe: bool) -> list[Found]:
     found += [one async for one in _database(config, options.data)]
     found += [*_readable(config, options.data), _keys(options.data), *_words(config)]
     found += [one async for one in _lines(config, probe)]
-    found += _promises(config)
+    found += _promises(config, utc_now().date())
     return found
 
 
@@ -184,9 +187,25 @@ async def _lines(config: Config, probe: bool) -> AsyncIterator[Found]:
             yield Found("warning", "delivery.ladder", f"names {kind}, but no line carries it")
 
 
-def _promises(config: Config) -> list[Found]:
+def _promises(config: Config, today: date) -> Iterator[Found]:
+    """What is promised, and whether the days off of the next weeks are known."""
     if not config.policies:
-        return [
-            Found("warning", "policies", "no policy is configured: no promise is kept or watched; see docs/promise.md")
+        yield Found(
+            "warning", "policies", "no policy is configured: no promise is kept or watched; see docs/promise.md"
+        )
+    else:
+        yield Found("ok", "policies", f"{len(config.policies)} policies, {len(config.calendars)} calendars")
+    ahead = sorted({today.year, (today + timedelta(days=DAYS_AHEAD)).year})
+    for name, calendar in config.calendars.items():
+        unknown = [
+            str(year)
+            for year in ahead
+            if calendar.holidays and not decreed(year) and all(day.year != year for day in calendar.extra_holidays)
         ]
-    return [Found("ok", "policies", f"{len(config.policies)} policies, {len(config.calendars)} calendars")]
+        if unknown:
+            yield Found(
+                "warning",
+                f"calendars.{name}",
+                f"nobody told the cuti bersama of {', '.join(unknown)}, which begins within {DAYS_AHEAD} days or has "
+                "begun: promises would count them as working days; add the decreed days to extra_holidays",
+            )

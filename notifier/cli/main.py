@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Registers and rounds": {
         "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
         "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
+        "invite": ("notifier.cli.invite:command", "make a one-time Telegram link for a person"),
         "conflicts": ("notifier.cli.conflicts:command", "decide rows with the same NIK and another name"),
     },
     "Broadcasts": {
@@ -41,6 +42,11 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "statement": ("notifier.cli.statement:command", "account for every person of a broadcast"),
         "held": ("notifier.cli.held:command", "decide on what may have arrived and waits for a person"),
         "retry": ("notifier.cli.retry:command", "send once more to those who were not told"),
+        "coverage": (
+            "notifier.cli.coverage:command",
+            "say who of a round confirmed, denied or kept silent, by village",
+        ),
+        "genuine": ("notifier.cli.genuine:command", "say what the code of a message belongs to"),
         "unreached": ("notifier.cli.unreached:command", "list whom no message reached, for field officers"),
     },
     "Words": {

@@ -14,6 +14,7 @@ from notifier.desk.promise import hours, years_around
 from notifier.errors import Refused
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.sla import Hours
+from notifier.rules.telling import Step, count, step_data, step_lines
 
 OPERATOR = Viewer(0, "operator", Role.AUDITOR)  # whoever holds the data folder may read everything
 
@@ -38,10 +39,13 @@ def command(args: list[str], options: Options) -> int:
 async def _explain(asked: Namespace, options: Options) -> int:
     async with open_house(options) as house:
         page = await house.desk.ticket(OPERATOR, asked.ticket, house.clock())
+    if page.arithmetic is None:
+        raise Refused(f"nothing is promised for ticket {page.ticket.number}")
     if asked.json:
-        print(json.dumps({"ticket": page.ticket.number, "policy": page.policy, "lines": list(page.explained)}))
+        ticket = {"ticket": page.ticket.number, "status": page.ticket.status.value, "in_force": page.policy}
+        print(json.dumps(ticket | page.arithmetic.data()))
     else:
-        print("\n".join(page.explained))
+        print("\n".join([f"Ticket {page.ticket.number}, {page.ticket.status}.", *page.arithmetic.lines()]))
     return 0
 
 
@@ -59,13 +63,33 @@ def _due(asked: Namespace, options: Options) -> int:
     pauses = sorted(_pause(text, table.zone) for text in asked.pause)
     due = due_with_pauses(calendar, start, timedelta(minutes=asked.minutes), pauses)
     local = due.astimezone(ZoneInfo(table.zone))
+    steps = steps_with_pauses(calendar, start, due, timedelta(minutes=asked.minutes), pauses)
     if asked.json:
         paused = calendar.between(start, due) - timedelta(minutes=asked.minutes)
         told = {"calendar": asked.calendar, "start": start.isoformat(), "minutes": asked.minutes}
-        print(json.dumps(told | {"due": local.isoformat(), "paused_minutes": paused.total_seconds() / 60}))
+        told |= {"due": local.isoformat(), "paused_minutes": paused.total_seconds() / 60}
+        print(json.dumps(told | {"steps": [step_data(step, calendar) for step in steps]}))
     else:
-        print(f"{local:%A %Y-%m-%d %H:%M} {table.zone}")
+        print("\n".join([*step_lines(steps, calendar), f"due {local:%A %Y-%m-%d %H:%M} {table.zone}"]))
     return 0
+
+
+def steps_with_pauses(
+    calendar: Hours, start: datetime, due: datetime, span: timedelta, pauses: list[tuple[datetime, datetime]]
+) -> list[Step]:
+    """Each interval that counts and each pause between, up to the due instant."""
+    steps: list[Step] = []
+    at, left = start, span
+    for begin, end in pauses:
+        if end <= at or begin >= due:
+            continue
+        ran = count(calendar, at, max(at, begin), left) if begin > at else []
+        left -= sum((step.span for step in ran), timedelta(0))
+        begin = max(at, begin)
+        day = begin.astimezone(calendar.zone).date()
+        steps += [*ran, Step("stands", day, begin, end, calendar.between(begin, end), left, why="pause")]
+        at = end
+    return [*steps, *(count(calendar, at, due, left) if due > at else [])]
 
 
 def due_with_pauses(

@@ -239,7 +239,7 @@ def _render(asked: argparse.Namespace, options: Options) -> int:
         "price": shown.segments.count * price if shown.segments else 0,
     }
     if asked.json:
-        told = {"event": asked.event, "channel": asked.channel, **asdict(shown.rendered), **cost}
+        told = {"event": asked.event, "channel": asked.channel, **shown.rendered._asdict(), **cost}
         print(json.dumps(told, ensure_ascii=False))
         return 0
     for part, text in shown.rendered.parts.items():

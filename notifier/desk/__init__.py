@@ -9,11 +9,11 @@ from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, following, intake, reading, sweep
+from notifier.desk import acting, following, intake, keeping, merging, reading, sweep, versions
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
-from notifier.desk.promise import Promise, Promises, build
+from notifier.desk.promise import Promise, Promises, Version, build
 from notifier.desk.values import (
     PAGE,
     Answered,
@@ -81,8 +81,14 @@ class Desk:
         return await intake.open_ticket(self.room, db, complaint, now)
 
     async def append(self, db: AsyncConnection, ticket_id: int, complaint: Complaint, now: datetime) -> Ticket:
-        """More words for a ticket; one that was settled is opened again."""
-        return await intake.append(self.room, db, ticket_id, complaint, now)
+        """More words for a ticket; one that was settled is opened again, and so is the one a merged one is handled
+        with.
+        """
+        main = await merging.main_of(db, ticket_id)
+        ticket = await intake.append(self.room, db, ticket_id, complaint, now)
+        if main is not None:
+            await merging.heard_beside(self.room, db, main, ticket, now)
+        return ticket
 
     async def open_beside(self, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
         """A new ticket for words that name a confidential one of somebody else, or so it seems."""
@@ -100,6 +106,9 @@ class Desk:
 
     async def confirm(self, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
         """The citizen says it is settled. None when the ticket does not await that."""
+        main = await merging.main_of(db, ticket_id)
+        if main is not None:
+            return await merging.confirm(self.room, db, main, ticket_id, now)
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
     async def reporting_person(self, db: AsyncConnection, ticket_id: int) -> int | None:
@@ -151,6 +160,28 @@ class Desk:
         """Give a ticket to a member of staff."""
         return await acting.assign(self.room, viewer, number, account_id, version, now)
 
+    async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
+        """Handle a ticket with another one; its citizen keeps number, channel and clock."""
+        return await merging.merge(self.room, viewer, number, into, why, version, now)
+
+    async def refer(
+        self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
+    ) -> Ticket:
+        """Hand a ticket to another body by a letter; the citizen is told both, and why."""
+        return await keeping.refer(self.room, viewer, number, body, letter, why, version, now)
+
+    async def pause(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
+        """Let the service clock stand, for a reason that will be asked for."""
+        return await keeping.pause(self.room, viewer, number, why, version, now)
+
+    async def resume(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
+        """Let the service clock run again."""
+        return await keeping.resume(self.room, viewer, number, version, now)
+
+    async def take_alarm(self, viewer: Viewer, number: str, now: datetime) -> int:
+        """Answer for a broken promise: its alarm climbs no further. Returns how many clocks fell silent."""
+        return await keeping.take_alarm(self.room, viewer, number, now)
+
     async def reveal(self, viewer: Viewer, number: str, reason: str, now: datetime) -> Revealed:
         """Who reported a ticket; the look and its reason are recorded."""
         return await reading.reveal(self.room, viewer, number, reason, now)
@@ -161,6 +192,10 @@ class Desk:
 
     # --- the clock ---
 
+    async def register(self, now: datetime) -> tuple[Version, ...]:
+        """Write down what the configuration promises, where that is new; open tickets adopt it as they are swept."""
+        return tuple(await versions.register(self.room.database, self.room.promises, now))
+
     async def sweep(self, now: datetime, limit: int = 100) -> int:
-        """Warn, record broken promises, escalate, notice what did not arrive. Returns how many tickets were due."""
+        """Warn, record broken promises, escalate, notice what did not arrive. Returns how many tickets were seen to."""
         return await sweep.sweep(self.room, now, limit)

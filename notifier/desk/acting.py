@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.intake import letter, note_move, reckon, reporter_of, worded
+from notifier.desk.intake import beside, letter, note_move, reckon, reporter_of, worded
 from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.rules.tickets import Act, IllegalMove, find_numbers, move
+from notifier.rules.tickets import Act, Change, IllegalMove, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
 
@@ -27,7 +27,9 @@ TOLD: Mapping[Act, str] = {
     Act.REJECT: "ticket_answer",
     Act.REFER: "ticket_answer",
 }
-STAFF = frozenset({Act.VERIFY, Act.START, Act.CLOSE, Act.REOPEN, *TOLD})
+STAFF = frozenset({Act.VERIFY, Act.START, Act.CLOSE, Act.REOPEN, *TOLD}) - {
+    Act.REFER
+}  # which names a body and a letter
 
 
 async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool = False) -> Ticket:
@@ -47,19 +49,48 @@ async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, ve
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    text = _worded(what, words)
+    return await do(room, viewer, number, what, _worded(what, words), version, now)
+
+
+async def do(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    text: str,
+    version: int,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> Ticket:
+    """The act itself, for those who know that it may be done; `facts` go into the history."""
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
-        moved, change = _moved(was, what, viewer, text, now)
+        was = await current(db, viewer, number, version)
+        moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
         if what in TOLD:
             values["undelivered"] = ""
-            detail = await _tell(room, db, was, viewer, TOLD[what], text, now)
+            detail = await tell(room, db, was, viewer, TOLD[what], text, now)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        await note_move(db, was, change)
-        return await _changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
+        await note_move(db, was, change, facts)
+        for also in await tickets.merged(db, was.id):
+            await done_too(room, db, also, was, change, viewer, text)
+        return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
+
+
+async def done_too(
+    room: Room, db: AsyncConnection, one: Ticket, main: Ticket, change: Change, viewer: Viewer, text: str
+) -> None:
+    """What staff do about a ticket is done about each that is handled with it: its citizen is told the same in their
+    own channel, and its promise is met by it.
+    """
+    detail: dict[str, Any] = {}
+    if change.act in TOLD:
+        detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at)
+        await tickets.reckon(db, one.id, {"undelivered": ""})
+    facts = {"with": main.number, "from": change.from_.value}
+    await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 
 
 async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime) -> int:
@@ -83,16 +114,16 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
     """Give a ticket to a member of staff; to oneself with the right to answer, to others with the right to assign."""
     viewer.needs(Right.ANSWER if account_id == viewer.account_id else Right.ASSIGN)
     async with room.database.write() as db:
-        was = await _current(db, viewer, number, version)
+        was = await current(db, viewer, number, version)
         taker = await accounts.get(db, account_id)
         if taker is None or taker.disabled_at is not None or not may(Role(taker.role), Right.ANSWER):
             raise Refused(f"account {account_id} does not answer tickets; choose someone of the desk")
         if not covers(taker.region, was.region):
             raise Refused(f"{taker.login} does not see the region of ticket {was.number}; choose someone who does")
-        moved, change = _moved(was, Act.ASSIGN, viewer, "", now)
+        moved, change = moved_by(was, Act.ASSIGN, viewer, "", now)
         await note_move(db, was, change, {"account": account_id})
         values = {"status": moved.status.value, "assignee_id": account_id}
-        return await _changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
+        return await changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
 
 
 def _worded(what: Act, words: str) -> str:
@@ -104,7 +135,8 @@ def _worded(what: Act, words: str) -> str:
     return text
 
 
-async def _current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+async def current(db: AsyncConnection, viewer: Viewer, number: str, version: int) -> Ticket:
+    """The ticket, locked, as the viewer saw it. Refused when somebody changed it meanwhile."""
     ticket = await seen(db, viewer, number, lock=True)
     if ticket.version != version:
         raise Refused(
@@ -114,7 +146,8 @@ async def _current(db: AsyncConnection, viewer: Viewer, number: str, version: in
     return ticket
 
 
-def _moved(was: Ticket, what: Act, viewer: Viewer, why: str, now: datetime) -> Any:
+def moved_by(was: Ticket, what: Act, viewer: Viewer, why: str, now: datetime) -> tuple[Ticket, Change]:
+    """The move, or Refused with the table's sentence."""
     try:
         return move(was, what, by=viewer.who, at=now, why=why[:500])
     except IllegalMove as error:
@@ -125,7 +158,7 @@ def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
     return None if moved.open else was.closed_at or now
 
 
-async def _tell(
+async def tell(
     room: Room, db: AsyncConnection, ticket: Ticket, viewer: Viewer, event: str, text: str, now: datetime
 ) -> dict[str, Any]:
     """Queue the words to the citizen and put them into the conversation; what the ledger keeps of them."""
@@ -144,7 +177,7 @@ async def _tell(
     return worded(room, await tickets.say(db, row), text)
 
 
-async def _changed(
+async def changed(
     room: Room,
     db: AsyncConnection,
     was: Ticket,
@@ -154,12 +187,14 @@ async def _changed(
     detail: Mapping[str, Any],
     now: datetime,
 ) -> Ticket:
+    """Write a move into the row, reckon the promise anew, and link the act into the ledger."""
     if not await tickets.change(db, was, values, now):
         raise Refused(f"ticket {was.number} was changed while you looked at it; look again before you act")
     ticket = await tickets.get(db, was.id)
     if ticket is None:
         raise LookupError(f"there is no ticket {was.id}")
-    await reckon(room, db, ticket, now)
+    stands = await reckon(room, db, ticket, now)
+    await tickets.hush(db, was.id, [clock.value for clock, reading in stands.clocks.items() if reading.met_at], now)
     told = {**detail, "status": ticket.status.value}
     await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=told)
     return await tickets.get(db, was.id) or ticket

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.desk.promise import Promise
 from notifier.desk.values import Room, is_private
 from notifier.outbox import Notice
+from notifier.rules.offices import called
 from notifier.rules.roles import Right, Role, covers, may
 from notifier.rules.sla import Clock
 from notifier.store import accounts
@@ -25,13 +27,20 @@ async def urgent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
 
 
 async def warn(
-    room: Room, db: AsyncConnection, ticket: Ticket, clock: Clock, due: datetime, part: float, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    clock: Clock,
+    due: datetime,
+    part: float,
+    promise: Promise,
+    now: datetime,
 ) -> int:
     """Tell the assignee, or everyone who may answer, that a promise is about to break."""
     people = await on_duty(db, ticket, DESK)
     mine = [account for account in people if account.id == ticket.assignee_id]
     facts = {**_promise(room, ticket, clock, due), "level": 0, "part": part}
-    return await tell(room, db, "sla_warning", mine or people, ticket, facts, now)
+    return await tell(room, db, "sla_warning", mine or people, ticket, facts, now, promise)
 
 
 async def escalate(
@@ -41,15 +50,16 @@ async def escalate(
     clock: Clock,
     due: datetime,
     level: int,
-    roles: Sequence[Role],
+    promise: Promise,
     now: datetime,
 ) -> int:
-    """Tell the role of this level that a promise is broken; where nobody has it, the next one above."""
+    """Tell whoever stands on this step that a promise is broken; where nobody does, the next one above."""
     facts = {**_promise(room, ticket, clock, due), "level": level}
-    for role in roles[level - 1 :]:
-        people = await on_duty(db, ticket, (role,))
+    staff = await on_duty(db, ticket, tuple(Role))
+    for step in promise.escalate_to[level - 1 :]:
+        people = called(step, staff, ticket.region)
         if people:
-            return await tell(room, db, "sla_escalated", people, ticket, facts, now)
+            return await tell(room, db, "sla_escalated", people, ticket, facts, now, promise)
     return 0
 
 
@@ -67,9 +77,11 @@ async def tell(
     ticket: Ticket,
     facts: Mapping[str, Any],
     now: datetime,
+    promise: Promise | None = None,
 ) -> int:
-    """Queue a notice to each of them."""
+    """Queue a notice to each of them; about a promise it waits until their office works."""
     for account in people:
+        opens = room.promises.hours_of(promise, account.region).opens(now) if promise else now
         notice = Notice(
             event=event,
             language=account.language,
@@ -77,6 +89,7 @@ async def tell(
             facts=facts,
             account_id=account.id,
             ticket_id=ticket.id,
+            due_at=max(opens, now),
         )
         await room.outbox.queue(db, notice, now)
     return len(people)

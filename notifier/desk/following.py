@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifier.desk.values import Room
+from notifier.desk.versions import known
 from notifier.rules.sla import Clock
 from notifier.rules.tickets import ALPHABET, Status, find_numbers
 from notifier.store import tickets
@@ -73,6 +74,7 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
             return None
         history = await tickets.history(db, ticket.id)
         conversation = await tickets.conversation(db, ticket.id)
+        await known(db, room.promises, history)
     stands, _ = room.promises.reckon(ticket, history, now)
     clocks = [reading for clock, reading in stands.clocks.items() if clock is not Clock.ACK]  # that one is ours
     coming = [r.due for r in clocks if r.due and not r.met_at and not r.paused and r.due >= now]
@@ -88,13 +90,11 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
         code_of(room.vault, number),
         ticket.status,
         ticket.opened_at,
-        min(coming, default=None) if ticket.open else None,
+        min(coming, default=None) if ticket.open or ticket.status is Status.MERGED else None,
         said,
         _writable(room, ticket, now),
     )
 
 
 def _writable(room: Room, ticket: Ticket, now: datetime) -> bool:
-    if ticket.status is Status.MERGED:
-        return False
     return ticket.closed_at is None or now - ticket.closed_at <= room.settings.append_within

@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk import alerts
 from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
+from notifier.desk.promise import Promise
 from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complaint, Reporter, Room, is_private
+from notifier.desk.versions import known
 from notifier.outbox import Notice
 from notifier.rules.sla import Clock, Standing
 from notifier.rules.tickets import Act, Change, Confidentiality, Status, move, number_from
@@ -37,7 +39,9 @@ FURTHER: Mapping[Status, Act] = {
 
 async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
     """A new ticket with its promise, its reporter, its first message; the acknowledgement is queued with it."""
-    promise = room.promises.choose(complaint.categories[0], complaint.urgent)
+    await known(db, room.promises)
+    region = _region(room, complaint)
+    promise = room.promises.choose(complaint.categories[0], complaint.urgent, region)
     secret = Confidentiality.CONFIDENTIAL if complaint.confidential else Confidentiality.OPEN
     row: dict[str, Any] = {
         "status": Status.RECEIVED.value,
@@ -48,7 +52,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "verified": complaint.reporter.person_id is not None,
         "channel": complaint.channel or complaint.reporter.kind,
         "language": complaint.reporter.language,
-        "region": _region(room, complaint),
+        "region": region,
         "summary": summary(complaint.text),
         "round_id": complaint.round_id,
         "answers_id": None if complaint.confidential else complaint.answers_id,
@@ -57,7 +61,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "updated_at": now,
     }
     ticket = await _numbered(room, db, row)
-    opening = {"policy": promise.policy.name, "category": ticket.category, "urgent": ticket.urgent}
+    opening = {**wording(promise), "category": ticket.category, "urgent": ticket.urgent}
     await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
     await _report(room, db, ticket, complaint.reporter)
     said = await _say(room, db, ticket, complaint)
@@ -86,7 +90,7 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     strange = {"elsewhere": True} if complaint.elsewhere else {}
     await note_move(db, was, change, {"heard": complaint.heard_id, **strange})
     if raised:
-        values |= await _raise(room, db, was, now)
+        values |= await turn_urgent(room, db, was, now)
     await tickets.change(db, was, values, now)
     ticket = await _locked(db, ticket_id)
     said = await _say(room, db, ticket, complaint)
@@ -114,7 +118,7 @@ async def reword(
         return ticket
     await tickets.reword(db, message_id, text, at, [*versions, {"text": before, "at": said_at.isoformat()}])
     raised = urgent and not ticket.urgent
-    values = await _raise(room, db, ticket, now) if raised else {}
+    values = await turn_urgent(room, db, ticket, now) if raised else {}
     if ticket.summary == summary(before):
         values["summary"] = summary(text)
     await tickets.change(db, ticket, values, now)
@@ -154,7 +158,9 @@ async def tell_status(
     """
     if await tickets.asked_lately(db, ticket.id, now - ASKED_AGAIN):
         return False
-    stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
+    history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
+    stands, _ = room.promises.reckon(ticket, history, now)
     outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
     coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
     due = min(coming).isoformat() if coming and ticket.open else None
@@ -201,13 +207,24 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
 
 async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> Standing:
     """Work out the promise anew from the history and keep what the list sorts by and when to look again."""
-    stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
+    history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
+    stands, _ = room.promises.reckon(ticket, history, now)
     due = stands.due
     clock = next((c.value for c, r in stands.clocks.items() if r.due == due and not r.met_at), "") if due else ""
+    if any(change.act == "took_in" for change in history):
+        nearest = await tickets.nearest_merged(db, ticket.id)
+        if nearest and (due is None or nearest[0] < due):
+            due, clock = nearest
     late = any(reading.late for reading in stands.clocks.values())
     values = {"next_due": due, "next_clock": clock, "wake": stands.wake, "breached": late}
     await tickets.reckon(db, ticket.id, values)
     return stands
+
+
+def wording(promise: Promise) -> dict[str, Any]:
+    """How a history names a promise: by policy and version."""
+    return {"policy": promise.policy.name, "version": promise.policy.version}
 
 
 def worded(room: Room, message_id: int, text: str) -> dict[str, Any]:
@@ -271,16 +288,34 @@ def letter(
     )
 
 
+async def beside(
+    room: Room,
+    db: AsyncConnection,
+    one: Ticket,
+    act: Act,
+    who: str,
+    facts: Mapping[str, Any],
+    detail: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """An act upon another ticket, in the history and the ledger of a merged one that is handled with it."""
+    await note_move(db, one, Change(act, Status.MERGED, Status.MERGED, who, now), facts)
+    await tickets.reckon(db, one.id, {"updated_at": now})
+    await reckon(room, db, one, now)
+    told = {**detail, "status": Status.MERGED.value}
+    await ledger.append(db, at=now, who=who, act=f"ticket_{act}", about=f"ticket:{one.id}", detail=told)
+
+
 # --- inside ----------------------------------------------------------------------------------------------------------
 
 
-async def _raise(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> dict[str, Any]:
+async def turn_urgent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """What changes in the row of a ticket that turns urgent; the promise it adopts is written into its history."""
-    policy = room.promises.choose(ticket.category, True).policy.name
-    if policy == ticket.policy:
+    promise = room.promises.choose(ticket.category, True, ticket.region)
+    if promise.policy.name == ticket.policy:
         return {"urgent": True}
-    await tickets.record(db, ticket.id, at=now, who="clock", act="adopted", facts={"policy": policy})
-    return {"urgent": True, "policy": policy}
+    await tickets.record(db, ticket.id, at=now, who="clock", act="adopted", facts=wording(promise))
+    return {"urgent": True, "policy": promise.policy.name}
 
 
 async def _numbered(room: Room, db: AsyncConnection, row: Mapping[str, Any]) -> Ticket:

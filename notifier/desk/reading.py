@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk.acting import seen
 from notifier.desk.intake import reporter_of
 from notifier.desk.values import (
+    SEALED_APPLICATION,
     SEALED_FILE,
     SEALED_SENDER,
     Answered,
@@ -24,12 +25,13 @@ from notifier.desk.values import (
     TicketPage,
     is_private,
 )
+from notifier.desk.versions import known
 from notifier.errors import Refused
-from notifier.rules import sla
 from notifier.rules.people import masked_address
 from notifier.rules.roles import Right, Viewer
+from notifier.rules.telling import tell
 from notifier.rules.tickets import MOVES, Act
-from notifier.store import deliveries, heard, ledger, people, rounds, tickets
+from notifier.store import applications, deliveries, heard, ledger, people, rounds, tickets
 from notifier.store.tickets import FAR, Changed, Place, Said, Ticket, Wanted
 
 PAGE = 50
@@ -111,6 +113,7 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
     async with room.database.read() as db:
         ticket = await seen(db, viewer, number)
         history = await tickets.history(db, ticket.id)
+        await known(db, room.promises, history)
         stands, promise = room.promises.reckon(ticket, history, now)
         first, entries, _ = room.promises.told(ticket, history)
         of = await rounds.get(db, ticket.round_id) if ticket.round_id else None
@@ -127,7 +130,7 @@ async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime)
             answers=await _answered(db, ticket),
             acknowledged_at=await tickets.told_since(db, ticket.id),
             acts=_acts(viewer, ticket),
-            explained=tuple(sla.explain(first.policy, ticket.opened_at, entries, now)),
+            arithmetic=tell(first.policy, ticket.opened_at, entries, now),
             told=tuple(await tickets.told(db, ticket.id)),
             elsewhere=await _elsewhere(room, db, viewer, ticket, conversation, history),
         )
@@ -198,12 +201,17 @@ async def reveal(room: Room, viewer: Viewer, number: str, reason: str, now: date
         await ledger.append(db, at=now, who=viewer.who, act="reporter_revealed", about=f"ticket:{ticket.id}")
         reporter = await reporter_of(room, db, ticket.id)
         person = await people.get(db, reporter.person_id) if reporter.person_id is not None else None
+        sealed = await applications.of_ticket(db, ticket.id)
+    given = room.vault.open_json(sealed, SEALED_APPLICATION) if sealed is not None else {}
     return Revealed(
         name=person.name if person else reporter.name,
         nik_masked=person.nik_masked if person else "",
         kind=reporter.kind,
         address=reporter.address if reporter.reached else "",
         region=person.region if person else reporter.region,
+        applicant=given.get("name", ""),
+        nik=given.get("nik", ""),
+        village=given.get("village", ""),
     )
 
 

@@ -3,6 +3,7 @@ did not arrive. Looks only at tickets whose `wake` has come; what it does follow
 cannot be reckoned is put off and told to the log; it holds up no other.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import alerts
-from notifier.desk.intake import reckon
+from notifier.desk.intake import reckon, wording
 from notifier.desk.promise import Promise
 from notifier.desk.values import Room
-from notifier.rules.sla import Reading
+from notifier.desk.versions import carry, known
+from notifier.rules.sla import Reading, Standing
+from notifier.rules.tickets import Status
 from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
 
@@ -25,7 +28,9 @@ LOST = ("failed", "expired", "suppressed", "cancelled")
 
 
 async def sweep(room: Room, now: datetime, limit: int = 100) -> int:
-    """Look at the tickets whose time has come, each in a transaction of its own; returns how many."""
+    """Look at the tickets whose time has come, each in a transaction of its own, and wake some that have yet to adopt
+    what is promised now; returns how many tickets were seen to.
+    """
     async with room.database.write() as db:
         woken = await tickets.claim(db, now, now + LEASE, limit)
     for ticket_id in woken:
@@ -38,24 +43,53 @@ async def sweep(room: Room, now: datetime, limit: int = 100) -> int:
             log.error("sweep.broken", ticket=ticket_id, error=type(error).__name__, again=PUT_OFF.total_seconds())
             async with room.database.write() as db:
                 await tickets.reckon(db, ticket_id, {"wake": now + PUT_OFF})
+    if len(woken) < limit:  # a change of promises waits for what is due anyway
+        return len(woken) + await carry(room.database, room.promises, now, limit)
     return len(woken)
 
 
 async def look(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
-    """Do for one ticket what its promise asks for now, record it, and reckon when to look again."""
+    """Do for one ticket what its promise asks for now, record it, and reckon when to look again.
+
+    What the old promise asks for is recorded before a newer one is adopted, so that no breach is lost by the change.
+    """
     await _arrival(db, ticket)
     history = await tickets.history(db, ticket.id)
     told = await tickets.told_since(db, ticket.id)
     if told is not None and not any(change.act == "acknowledged" for change in history):
         await tickets.record(db, ticket.id, at=told, who=CLOCK, act="acknowledged")
         history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
     stands, promise = room.promises.reckon(ticket, history, now)
-    level = ticket.level
-    for reading in stands.clocks.values():
-        level = max(level, await _say(room, db, ticket, reading, promise, now))
+    level = max(ticket.level, await _said(room, db, ticket, stands, promise, now))
+    newer = await _adopted(room, db, ticket, promise, now)
+    if newer is not None:
+        ticket = replace(ticket, policy=newer.policy.name)
+        stands, _ = room.promises.reckon(ticket, await tickets.history(db, ticket.id), now)
+        level = max(level, await _said(room, db, ticket, stands, newer, now))
     await reckon(room, db, ticket, now)
     if level != ticket.level:
         await tickets.reckon(db, ticket.id, {"level": level})
+
+
+async def _adopted(room: Room, db: AsyncConnection, ticket: Ticket, promise: Promise, now: datetime) -> Promise | None:
+    """What is promised now for such a ticket, written into its history if that is something else; None when not."""
+    newer = room.promises.choose(ticket.category, ticket.urgent, ticket.region)
+    live = ticket.open or ticket.status is Status.MERGED
+    if newer.version == promise.version or not live or not room.promises.in_force:
+        return None
+    await _record(db, ticket, "adopted", wording(newer), now)
+    await tickets.reckon(db, ticket.id, {"policy": newer.policy.name})
+    about = f"ticket:{ticket.id}"
+    await ledger.append(db, at=now, who=CLOCK, act="promise_adopted", about=about, detail=wording(newer))
+    return newer
+
+
+async def _said(
+    room: Room, db: AsyncConnection, ticket: Ticket, stands: Standing, promise: Promise, now: datetime
+) -> int:
+    """Record and tell what all clocks ask for; returns the highest level that was called, 0 for none."""
+    return max([await _say(room, db, ticket, reading, promise, now) for reading in stands.clocks.values()], default=0)
 
 
 async def _say(
@@ -67,7 +101,7 @@ async def _say(
     for part in reading.warn:
         await _record(db, ticket, "warned", {"clock": clock, "fraction": part}, now)
     if reading.warn:  # several at once, after a long stop, are one warning
-        await alerts.warn(room, db, ticket, reading.clock, due, max(reading.warn), now)
+        await alerts.warn(room, db, ticket, reading.clock, due, max(reading.warn), promise, now)
     if reading.breach:
         await _record(db, ticket, "breached", {"clock": clock, "due": due.isoformat()}, now)
         await ledger.append(
@@ -77,7 +111,7 @@ async def _say(
         await _record(db, ticket, "escalated", {"clock": clock, "level": level}, now)
     if reading.escalate:
         level = max(reading.escalate)
-        await alerts.escalate(room, db, ticket, reading.clock, due, level, promise.escalate_to, now)
+        await alerts.escalate(room, db, ticket, reading.clock, due, level, promise, now)
         about = f"ticket:{ticket.id}"
         detail = {"clock": clock, "level": level}
         await ledger.append(db, at=now, who=CLOCK, act="ticket_escalated", about=about, detail=detail)

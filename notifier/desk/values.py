@@ -9,9 +9,10 @@ from typing import Any
 
 from notifier.config import Config
 from notifier.desk.keys import Keys
-from notifier.desk.promise import Promises
+from notifier.desk.promise import Promises, paused_for
 from notifier.outbox import Outbox
 from notifier.rules.sla import Standing
+from notifier.rules.telling import Told as Arithmetic
 from notifier.rules.tickets import Act, Confidentiality
 from notifier.store.engine import Database
 from notifier.store.heard import File
@@ -24,6 +25,7 @@ SEALED_REPORTER = "reporters.sealed"
 SEALED_ADDRESS = "deliveries.sealed"
 SEALED_FILE = "files.body"
 SEALED_SENDER = "heard.sender"
+SEALED_APPLICATION = "applications.sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ class Revealed:
     kind: str
     address: str
     region: str
+    applicant: str = ""  # of somebody who asked to be registered: name, NIK and village as they gave them
+    nik: str = ""
+    village: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ class TicketPage:
     answers: Answered | None = None
     acknowledged_at: datetime | None = None
     acts: tuple[Act, ...] = ()  # what this viewer may do now
-    explained: tuple[str, ...] = ()  # the promise's arithmetic, line by line
+    arithmetic: Arithmetic | None = None  # of the promise
     told: tuple[Told, ...] = ()  # what we wrote to the citizen by ourselves
     elsewhere: Mapping[int, str] = field(default_factory=dict)  # message from another address → that address, masked
 
@@ -163,6 +168,16 @@ class TicketPage:
     def talk(self) -> tuple[Said | Told, ...]:
         """Everything said, by whomever, in its order."""
         return tuple(sorted((*self.conversation, *self.told), key=lambda one: (one.at, one.kind == "told", one.id)))
+
+    @property
+    def ringing(self) -> bool:
+        """Whether a promise is broken and nobody has taken the alarm."""
+        return any(reading.ringing for reading in self.standing.clocks.values())
+
+    @property
+    def paused_for(self) -> str:
+        """Why the desk lets the service clock stand; "" when it does not."""
+        return paused_for(self.history)
 
     @property
     def under_way(self) -> bool:

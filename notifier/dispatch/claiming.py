@@ -7,10 +7,11 @@ Only what may leave now is kept; the rest goes back, expires or climbs.
 import math
 import time as clocks
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces, queue
 from notifier.store.deliveries import Step
 from notifier.store.loads import Load
-from notifier.store.queue import Claimed, Mark
+from notifier.store.queue import Claimed, Mark, Taken
 
 log = structlog.get_logger()
 SPAN = 0.85  # seconds a grant lasts at most, so that nothing leaves later than a second after a stop
@@ -115,25 +116,24 @@ class Claims:
         units = max(1.0, math.floor(share.rate * SPAN))
         return max(1, min(self._batch, int(units / self._weights.get(share.route.line, 1.0))))
 
-    async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Any]:
+    async def _claim(self, db: AsyncConnection, share: Share, now: datetime, limit: int) -> Sequence[Taken]:
         line, until = share.route.line, now + self._lease
-        taken = await queue.claim(db, line, now, until, limit, bulk=False)
-        if not share.bulk or len(taken) >= limit:
-            return taken
+        if not share.bulk:
+            return await queue.claim(db, line, now, until, limit, bulk=False)
         mark, look = self._marks.get(line, (None, 0.0))
         started = clocks.monotonic()
         if started >= look:
             mark = None
-        more = await queue.claim(db, line, now, until, limit - len(taken), bulk=True, after=mark)
+        taken = await queue.claim(db, line, now, until, limit, bulk=True, after=mark)
         if mark is None:  # a look at the whole queue takes at most a twentieth of the time
             cost = clocks.monotonic() - started
             look = started + max(RESCAN, 20 * cost)
-        if more:
-            last = more[-1]
+        if taken and taken[-1].lane == Lane.BULK:
+            last = taken[-1]
             self._marks[line] = ((last.lane, last.due_at, last.id), look)
-        else:
+        elif len(taken) < limit:
             self._marks.pop(line, None)
-        return [*taken, *more]
+        return taken
 
     # --- what may leave now ---
 
@@ -142,15 +142,16 @@ class Claims:
         reader, address finished or written to a moment ago, words that are broken.
         """
         taken: Counter[tuple[int, str, str]] = Counter()
-        for c in claimed:
-            if c.broadcast_id is not None:
-                taken[c.broadcast_id, State.DUE.value, ""] -= 1
-                taken[c.broadcast_id, State.SENDING.value, ""] += 1
+        for broadcast_id, n in Counter(c.broadcast_id for c in claimed).items():
+            if broadcast_id is not None:
+                taken[broadcast_id, State.DUE.value, ""] -= n
+                taken[broadcast_id, State.SENDING.value, ""] += n
         ready: list[Ready] = []
         steps: list[Step] = []
         rests = await self._rests(db, share, claimed, now)
+        opens = cache(lambda zone: window(now, ZoneInfo(zone), *self._window))  # most people of a group share a zone
         for c in claimed:
-            found = await self._may_leave(db, share, c, rests, now)
+            found = await self._may_leave(db, share, c, rests, opens, now)
             if isinstance(found, Step):
                 steps.append(found)
             else:
@@ -166,23 +167,27 @@ class Claims:
         return ready
 
     async def _may_leave(
-        self, db: AsyncConnection, share: Share, c: Claimed, rests: "Rests | None", now: datetime
+        self,
+        db: AsyncConnection,
+        share: Share,
+        c: Claimed,
+        rests: "Rests | None",
+        opening: Callable[[str], datetime],
+        now: datetime,
     ) -> Ready | Step:
         try:
             kind, address = address_of(c, self._vault)
-            zone = ZoneInfo(c.zone)
+            opens = opening(c.zone)
         except Exception as error:  # one unreadable row must not stop the line it waits on
             return _back(c, State.FAILED, f"unreadable: {error}", now)
         if c.expires_at is not None and c.expires_at <= now:
             return _back(c, State.EXPIRED, "too late for its event", now)
         if c.stopped and c.lane == Lane.BULK:
             return _back(c, State.SUPPRESSED, "stopped", now)
-        if c.window:
-            opens = window(now, zone, *self._window)
-            if opens > now:
-                if c.expires_at is not None and opens >= c.expires_at:
-                    return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
-                return _back(c, State.DUE, "", now, due_at=opens)
+        if c.window and opens > now:
+            if c.expires_at is not None and opens >= c.expires_at:
+                return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
+            return _back(c, State.DUE, "", now, due_at=opens)
         if c.contact_id is not None and c.contact_state != "ok":
             return await self._climb(db, c, "the address is finished", now)
         if rests is not None:
@@ -207,6 +212,7 @@ class Claims:
             html=parts.get("html", ""),
             thread=c.thread,
             buttons=said.buttons,
+            files=said.files,
         )
         return Ready(c, message, route.weigh(message), said.template)
 

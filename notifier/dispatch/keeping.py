@@ -14,6 +14,7 @@ from notifier.dispatch.claiming import PROBE
 from notifier.dispatch.receipts import match_early
 from notifier.dispatch.settle import Outcome, Terms, settle_group
 from notifier.dispatch.values import Route
+from notifier.rules.deliveries import State
 from notifier.rules.settled import told
 from notifier.store import ledger as acts
 from notifier.store import paces
@@ -105,7 +106,7 @@ class Keeper:
     async def _write(self, group: Sequence[Outcome]) -> None:
         now = self._clock()
         line = self._route.line
-        luck = [self._chance.random() for _ in group]
+        luck = [self._chance.random() if outcome.state is State.FAILED else 0.0 for outcome in group]
         detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200], o.whom) for o in group))
         works = any(outcome.line_works for outcome in group)
         async with self._database.write() as db:

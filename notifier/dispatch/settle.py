@@ -90,9 +90,11 @@ async def settle_group(
         for part in (twice, once):
             await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
         return
-    arrived = await _accept(db, line, outcomes, terms, now)
+    arrived, counts, spent = await _accept(db, line, outcomes, terms, now)
     looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
     if not looked_at:
+        await deliveries.count(db, counts, terms.worker)
+        await loads.add(db, terms.worker, spent)
         return
     present = await deliveries.standing(db, [outcome.delivery_id for outcome, _ in looked_at])
     begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome, _ in looked_at})
@@ -106,32 +108,34 @@ async def settle_group(
         if step is not None:
             steps.append(step)
     await attempts.finish(db, rows)
-    await move(db, steps, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at]))
+    await deliveries.move(db, steps, terms.worker, counts)
+    differs = _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at])
+    for key, load in (*carried(steps).items(), *differs.items()):
+        spent[key] = spent.get(key, Load()) + load
+    await loads.add(db, terms.worker, spent)
 
 
 async def _accept(
     db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime
-) -> set[Outcome]:
-    """Record what went as it should, all at once; returns it."""
+) -> tuple[set[Outcome], dict[tuple[int, str, str], int], dict[tuple[int, str], Load]]:
+    """Record what went as it should, all at once; returns it, with what the counters gain by it: they come last."""
     taken = {outcome.delivery_id: outcome for outcome in outcomes if outcome.state is State.ACCEPTED}
     if not taken:
-        return set()
+        return set(), {}, {}
     look = terms.unconfirmed_at(line, now)
     await deliveries.hold(db, taken)
     found = await deliveries.accept(db, [(o.delivery_id, o.fence) for o in taken.values()], now, look)
     arrived = [(one, taken[one.id]) for one in found]
     await attempts.accept(db, [(o.delivery_id, o.fence, o.ref[:200], o.segments) for _, o in arrived], now)
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: dict[tuple[int, str, str], int] = {}
+    for broadcast_id, n in Counter(one.broadcast_id for one, _ in arrived).items():
+        if broadcast_id is not None:
+            counts |= {(broadcast_id, State.SENDING.value, ""): -n, (broadcast_id, State.ACCEPTED.value, ""): n}
     for one, _ in arrived:
-        if one.broadcast_id is not None:
-            counts[one.broadcast_id, State.SENDING.value, ""] -= 1
-            counts[one.broadcast_id, State.ACCEPTED.value, ""] += 1
         if one.ticket_id is not None and one.event == ACKNOWLEDGEMENT:
             await deliveries.wake_ticket(db, one.ticket_id, now)  # it left: the promise to acknowledge is kept
-    await deliveries.count(db, counts, terms.worker)
-    await loads.add(db, terms.worker, _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived]))
-    return {outcome for _, outcome in arrived}
+    spent = _spent(line, [(one.broadcast_id, outcome) for one, outcome in arrived])
+    return {outcome for _, outcome in arrived}, counts, spent
 
 
 async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from channels.contract import Button, Channel, Message, Weighs
+from channels.contract import Button, Channel, Message, OutFile, Weighs
 from notifier.rules.pacing import shares
 from notifier.store.queue import Claimed
 
@@ -50,8 +50,7 @@ class Share:
     bulk: bool  # broadcasts may use it too
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A claimed delivery in words: its attempt's row is written, it only has to leave."""
 
     delivery: Claimed
@@ -75,13 +74,13 @@ class Grant:
 NOTHING = Grant((), timedelta(), timedelta(), timedelta())
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """A message in words."""
 
     parts: Mapping[str, str]
     buttons: tuple[Button, ...] = ()
     template: str = ""  # which wording it is
+    files: tuple[OutFile, ...] = ()
 
 
 class Sealed(Protocol):

@@ -1,30 +1,42 @@
 """From a claimed delivery's row to a message in words: gathers the facts, asks `render`, hangs on the buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from channels.contract import Button
+from channels.contract import Button, OutFile
 from notifier.dispatch.values import Wording
-from notifier.render import Words, buttons
+from notifier.render import Words, buttons, guide
+from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
 
-TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at")
+TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_at", "sent_at")
 
 
 class Speaker:
     """Words for deliveries; the same facts serve the dry run's reckoning."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, code: Callable[[int], str]) -> None:
+        """`code`: what a citizen is given to check that the message of this delivery is ours."""
         self._words = words
+        self._code = code
 
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
         facts = facts_of(c) | {"replies": replies}
+        if EVENTS[c.event].citizen:
+            facts["code"] = self._code(c.id)
         said = self._words.render(c.event, channel, c.language, facts)
-        hung = tuple(Button(label, f"{code}:{c.id}") for code, label in buttons(c.event, c.language)) if replies else ()
-        return Wording(said.parts, hung, said.template)
+        return Wording(said.parts, _hung(c) if replies else (), said.template, _along(c, channel))
+
+
+def _hung(c: Claimed) -> tuple[Button, ...]:
+    """The event's own buttons, else those the delivery brings; each names its delivery, so that an old one is known."""
+    own = (c.facts or {}).get("buttons", ())
+    hung = buttons(c.event, c.language) or tuple((code, label) for code, label, _ in own)
+    asks = {code: str(what) for code, _, what in own}
+    return tuple(Button(label, f"{code}:{c.id}", asks.get(code, "")) for code, label in hung)
 
 
 def facts_of(c: Claimed) -> dict[str, Any]:
@@ -58,3 +70,12 @@ def round_facts(of: Mapping[str, Any]) -> dict[str, Any]:
         "round_code": of["code"],
         "zone": of["zone"],
     }
+
+
+def _along(c: Claimed, channel: str) -> tuple[OutFile, ...]:
+    """The document that was asked for, where the channel takes files."""
+    name = str((c.facts or {}).get("guide", ""))
+    if not name or channel == "sms":
+        return ()
+    title, body = guide(name, c.language)
+    return (OutFile(title, "text/plain", body),)

@@ -177,8 +177,11 @@ class Dispatcher:
             self._claims.forget_marks()
             begun = 0
             async with self._keeping():
-                while done := sum([await self.turn(share, WHENEVER) for share in self.shares]):
-                    begun += done
+                asked = self.shares
+                while asked:  # whoever brings nothing is asked again when all have brought nothing
+                    brought = [await self.turn(share, WHENEVER) for share in asked]
+                    begun += sum(brought)
+                    asked = tuple(share for share, n in zip(asked, brought, strict=True) if n)
             total += begun
             if not begun and not await self.lapse():
                 return total

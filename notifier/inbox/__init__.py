@@ -6,7 +6,7 @@ It must not know hooks, pages or the wording of any message.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from traceback import extract_tb
 
@@ -19,6 +19,7 @@ from notifier.inbox import forms
 from notifier.inbox.attachments import Fetching
 from notifier.inbox.hearing import LONG, Hearing
 from notifier.inbox.origin import Arrived
+from notifier.inbox.pieces import Pieces
 from notifier.inbox.replies import Replies
 from notifier.rules.words import Lexicon, shipped
 from notifier.store import contacts, heard, ledger
@@ -31,6 +32,8 @@ __all__ = ["Inbox"]
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 TRIES = 5  # then a person has to look; the arrival stays and can be replayed
+SWEEP = timedelta(minutes=1)  # between two looks at conversations that were left
+SWEPT = 100  # how much of them is carried on at one look
 PAUSE = timedelta(seconds=10)  # doubled after each failure
 PATIENCE = 5.0  # seconds for acknowledging button presses
 
@@ -60,8 +63,9 @@ class Inbox:
         self._receipt = receipt
         settings = desk.room.settings
         replies = Replies(desk.room.outbox, vault)
-        self._hearing = Hearing(desk, replies, lexicon)
+        self._hearing = Hearing(desk, replies, Pieces(vault, kinds, self._read_again), lexicon)
         self._forms = forms.Forms(desk, lexicon)
+        self._sweep = datetime.min.replace(tzinfo=UTC)
         self._files = Fetching(database, vault, channels, kinds, replies, settings, self._read_again)
 
     async def drain(self, now: datetime, limit: int = 50) -> int:
@@ -73,7 +77,20 @@ class Inbox:
             await self._understand(arrival, now, presses)
         if presses:
             await asyncio.gather(*presses)
+        if len(taken) < limit and now >= self._sweep:
+            self._sweep = now + SWEEP
+            await self._carry_on(now)
         return len(taken)
+
+    async def _carry_on(self, now: datetime) -> None:
+        """What citizens began and left, each in a transaction of its own."""
+        try:
+            for _ in range(SWEPT):
+                async with self._database.write() as db:
+                    if not await self._hearing.sweep(db, now):
+                        return
+        except Exception as error:  # looked at again later; what arrives must not wait for it
+            log.error("inbox.not_carried_on", error=type(error).__name__)
 
     async def fetch_files(self, now: datetime, limit: int = 10) -> int:
         """Fetch files that wait; returns how many were tried."""

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import Complaint, Desk, Reporter, is_private
+from notifier.inbox.genuine import Checks, Doubt, doubt
 from notifier.inbox.replies import Replies
 from notifier.rules import rounds as benefits
 from notifier.rules.rounds import Entitlement
-from notifier.rules.tickets import Status
 from notifier.rules.words import Intent, Meaning, Topic
 from notifier.store import answers, contacts, heard, ledger, rounds, tickets
 from notifier.store.deliveries import Answered
@@ -74,6 +74,7 @@ class Effect:
     name: str  # opened, appended, received, stopped, informed, none …
     ticket: Ticket | None = None
     say: str = ""  # words for whoever pressed a button
+    hide: bool = False  # the words are kept nowhere but in the sealed arrival
 
 
 NOTHING = Effect("none")
@@ -87,6 +88,7 @@ class Effects:
     def __init__(self, desk: Desk, replies: Replies, append_within: timedelta) -> None:
         self._desk = desk
         self._replies = replies
+        self._checks = Checks(replies, desk.room.vault)
         self._append_within = append_within
         self._table: Mapping[Intent, Handler] = {
             Intent.RECEIPT_YES: self._received,
@@ -98,7 +100,7 @@ class Effects:
             Intent.STATUS_CHECK: self._asked_status,
             Intent.REGISTER: self._handed_on,
             Intent.CHANGE_CONTACT: self._handed_on,
-            Intent.VERIFY_AUTHENTICITY: self._handed_on,
+            Intent.VERIFY_AUTHENTICITY: self._suspected,
             Intent.OPT_OUT: self._stopped,
             Intent.OPT_IN: self._started,
             Intent.AUTO_REPLY: self._kept,
@@ -113,6 +115,8 @@ class Effects:
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
             if found is not None:
                 return found
+        if (asked := doubt(words.text, words.meaning.intent)) is not None:
+            return await self._doubted(db, words, asked, now)
         effect = await self._table[words.meaning.intent](db, words, now)
         if bare and effect.ticket is None:
             return await self.file(db, words, now)
@@ -128,7 +132,7 @@ class Effects:
     async def file(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Into the ticket these words belong to, else a new one."""
         found = await self._home(db, words, now)
-        complaint = await self._complaint(db, words)
+        complaint = await self.complaint(db, words)
         if found is not None:
             return Effect("appended", await self._desk.append(db, found.id, complaint, now))
         return Effect("opened", await self._desk.open(db, complaint, now))
@@ -148,11 +152,10 @@ class Effects:
         return await tickets.reported_by(db, people, addresses) if follows else None
 
     def _still_reaches(self, ticket: Ticket, now: datetime) -> bool:
-        if ticket.status is Status.MERGED:
-            return False
         return ticket.closed_at is None or now - ticket.closed_at <= self._append_within
 
-    async def _complaint(self, db: AsyncConnection, words: Words) -> Complaint:
+    async def complaint(self, db: AsyncConnection, words: Words) -> Complaint:
+        """The words as the desk takes them."""
         of = words.answered.round_id if words.answered else None
         if of is None and words.ticket is not None:
             of = words.ticket.round_id
@@ -179,7 +182,7 @@ class Effects:
         """
         if not self._still_reaches(named, now):
             return None
-        complaint = await self._complaint(db, words)
+        complaint = await self.complaint(db, words)
         if is_private(named.confidentiality) or complaint.confidential:
             own = await self._home(db, words, now)
             if own is not None:
@@ -194,7 +197,15 @@ class Effects:
         return Effect(ADDED, ticket)
 
     async def _complained(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """Filed; who only asks how their open ticket stands is told."""
+        """Filed; who only asks how their open ticket stands is told.
+
+        Aid that never came, said in answer to the question of receipt, is a NO besides.
+        """
+        asked = words.answered is not None and words.answered.event == "receipt_question"
+        if asked and "not_received" in words.meaning.categories:
+            await self._entitle(db, words, False, now)
+        if words.meaning.guessed:
+            words = await self._in_one_breath(db, words, now)
         effect = await self.file(db, words, now)
         if words.meaning.progress and effect.name == "appended" and effect.ticket is not None and not words.evidence:
             await self._desk.tell_status(db, effect.ticket, words.reporter, words.at, now)
@@ -208,17 +219,21 @@ class Effects:
     async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Enough words for a person to read become a ticket; what follows a complaint at once belongs to it, for people
         write, and gateways bring, in pieces. The rest is told, once a day, what we can do."""
-        if words.ticket is None:
-            people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
-            newest = await tickets.reported_by(db, people, addresses)
-            if newest is not None and now - newest.opened_at <= BREATH:
-                words = replace(words, ticket=newest)
+        words = await self._in_one_breath(db, words, now)
         if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
             return await self.file(db, words, now)
         if await self._replies.said(db, words.reporter, "help", now - HELP_AGAIN):
             return NOTHING
         await self._replies.send(db, words.reporter, "help", {}, words.at, now)
         return Effect("helped")
+
+    async def _in_one_breath(self, db: AsyncConnection, words: Words, now: datetime) -> Words:
+        """With the complaint of the sender that they follow at once, if they say nothing of their own."""
+        if words.ticket is not None:
+            return words
+        people, addresses = words.reporter.keys(self._desk.room.vault).reporters()
+        newest = await tickets.reported_by(db, people, addresses)
+        return replace(words, ticket=newest) if newest is not None and now - newest.opened_at <= BREATH else words
 
     async def _agreed(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Thanks change nothing, unless we asked whether a case is settled."""
@@ -255,9 +270,10 @@ class Effects:
         if await self._overtaken(db, words, opposite, of):
             return False
         told = benefits.heard(Entitlement(found.record), received)
-        if not received and found.status != Entitlement.DITERIMA:
-            return False
-        if found.status != told:
+        first = not received and found.status != Entitlement.DITERIMA
+        if first and (words.meaning.wants_anonymity or await rounds.own_word(db, found.id) == told):
+            return False  # what is said in confidence leaves nothing that leads to who said it
+        if found.status != told or first:
             await rounds.set_status(db, found.id, told.value, "", CITIZEN, now)
             # Not which words said so: a ticket opened from them may be confidential.
             detail = {"was": found.status, "status": told.value}
@@ -310,6 +326,26 @@ class Effects:
     ) -> None:
         told = {name: str(value) for name, value in facts.items()}
         await self._replies.send(db, words.reporter, "information", told, words.at, now, about=of)
+
+    # --- is it real ---
+
+    async def _doubted(self, db: AsyncConnection, words: Words, asked: Doubt, now: datetime) -> Effect:
+        """Told what the code belongs to; what was passed on with a false one goes to a person too."""
+        found = await self._checks.tell(db, words.reporter, asked, words.at, now)
+        if asked.for_a_person(found) or words.meaning.urgent or words.evidence:
+            return await self._suspected(db, words, now)
+        return Effect("checked")
+
+    async def _suspected(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """A ticket about a hoax, with the words that were passed on; the same words of the same sender make one."""
+        senders = words.reporter.keys(self._desk.room.vault).heards()
+        known = None if words.wordless else await heard.filed(db, senders, words.text, words.heard_id)
+        ticket = await tickets.get(db, known) if known is not None else None
+        if ticket is not None and words.ticket is None and not words.evidence:
+            await self._desk.tell_status(db, ticket, words.reporter, words.at, now)
+            return Effect("known", ticket)
+        categories = tuple(dict.fromkeys(("fraud_hoax", *words.meaning.categories)))
+        return await self._handed_on(db, replace(words, meaning=replace(words.meaning, categories=categories)), now)
 
     # --- stop and start ---
 

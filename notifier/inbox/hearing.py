@@ -15,12 +15,15 @@ from channels.contract import Heard, HeardKind
 from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
-from notifier.inbox.origin import Arrived, Origin, Origins, when
+from notifier.inbox.origin import Arrived, Origin, Origins, context_of, when
+from notifier.inbox.pieces import Pieces, part_of, placeholder
 from notifier.inbox.replies import Replies
+from notifier.inbox.talking import Talking
+from notifier.inbox.turns import Said
 from notifier.rules.halting import WRONG
 from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.rules.words import meaning as read_words
-from notifier.store import answers, contacts, echoes, heard
+from notifier.store import answers, contacts, echoes, heard, talks
 
 PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
 WORDLESS: Mapping[HeardKind, str] = {
@@ -30,6 +33,8 @@ WORDLESS: Mapping[HeardKind, str] = {
     HeardKind.LOCATION: "[lokasi]",
 }
 ONCE = frozenset(HeardKind) - {HeardKind.EDIT, HeardKind.BUTTON}  # kinds whose ref comes only once
+HIDDEN = "[jawaban tersegel]"
+IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
@@ -43,21 +48,23 @@ def meaning(text: str, context: Context, lexicon: Lexicon) -> Meaning:
 class Hearing:
     """Takes one heard thing from its channel's words to its effect."""
 
-    def __init__(self, desk: Desk, replies: Replies, lexicon: Callable[[], Lexicon] = shipped) -> None:
+    def __init__(self, desk: Desk, replies: Replies, pieces: Pieces, lexicon: Callable[[], Lexicon] = shipped) -> None:
         """`lexicon`: what words are read with now."""
         self._desk = desk
         self._lexicon = lexicon
         self._vault = desk.room.vault
         self._settings = desk.room.settings
         self._replies = replies
+        self._pieces = pieces
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
+        self._talking = Talking(desk, replies, self._effects)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
         """Read long words while nobody waits for a lock: 4,000 characters take 20 ms."""
         if len(said.text) > LONG and not said.machine and not said.group:
             answered, _ = await self._origins.answered(db, where, said, when(said, where.at))
-            meaning(safe(said.text), Context.read(answered.event) if answered else Context.NONE, self._lexicon())
+            meaning(safe(said.text), context_of(answered), self._lexicon())
 
     async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
         """Everything that follows from it. Never answers machines, nor groups."""
@@ -73,15 +80,34 @@ class Hearing:
             effect, found = Effect("group"), Meaning(Intent.UNCLEAR, False, why=("said in a group",))
         elif said.machine:
             effect, found = NOTHING, Meaning(Intent.AUTO_REPLY, False, why=("a machine wrote",))
+        elif part_of(said) is not None:
+            await heard.understood(db, heard_id, _understood(IN_PIECES, Effect(heard.PART)))
+            whole = await self._pieces.whole(db, where, said, keys, at)
+            return await self._as_one(db, where, whole, heard_id, now) if whole is not None else Effect(heard.PART)
         else:
             return await self._understand(db, where, said, heard_id, text, at, now)
         await heard.understood(db, heard_id, _understood(found, effect))
         return effect
 
+    async def _as_one(self, db: AsyncConnection, where: Arrived, whole: Heard, heard_id: int, now: datetime) -> Effect:
+        """A message that came in pieces, in the row of the last one."""
+        text = self._text(whole)
+        await heard.understood(db, heard_id, {"text": text})
+        return await self._understand(db, where, whole, heard_id, text, when(whole, where.at), now)
+
+    async def sweep(self, db: AsyncConnection, now: datetime) -> bool:
+        """Carry on one thing that a citizen began and left; False when there is none."""
+        lone = await self._pieces.lone(db, now)
+        if lone is None:
+            return await self._talking.sweep(db, now)
+        where, heard_id, said = lone
+        await self._as_one(db, where, said, heard_id, now)
+        return True
+
     # --- keeping ---
 
     def _text(self, said: Heard) -> str:
-        text = said.text
+        text = placeholder(said)
         if said.kind is HeardKind.LOCATION and "latitude" in said.raw:
             text = f"{text} ({said.raw['latitude']:.5f}, {said.raw['longitude']:.5f})".strip()
         if said.kind is HeardKind.CONTACT:
@@ -112,7 +138,9 @@ class Hearing:
                 "sender": self._vault.seal(said.sender.encode(), "heard.sender"),
                 "kind": said.kind.value,
                 "ref": ref,
-                "album": ref_key(self._vault, where.line, said.album),
+                "album": self._pieces.group(where.line, said)
+                if part_of(said) is not None
+                else ref_key(self._vault, where.line, said.album),
                 "text": text,
                 "at": at,
                 "why": [],
@@ -155,13 +183,20 @@ class Hearing:
     ) -> Effect:
         await self._revive(db, where, said)
         origin = await self._origins.of(db, where, said, text, at)
+        kept = await talks.get(db, origin.keys.heard())
+        if kept is not None and kept.language:
+            origin = replace(origin, reporter=replace(origin.reporter, language=kept.language))
         if said.kind is HeardKind.BUTTON and not origin.direct:
             found, effect = Meaning(Intent.UNCLEAR, False, why=("a button of a message that went elsewhere",)), NOTHING
         else:
             origin, found = self._meant(said, origin, text)
             words = self._words(where, said, heard_id, text, at, origin, found)
-            edited = await self._edited(db, where, said, words, now) if said.kind is HeardKind.EDIT else None
-            effect = edited or await self._effects.of(db, words, now)
+            talked = await self._talking.hear(db, Said(where, said, origin, words), kept, now)
+            if talked is not None:
+                effect, origin, found = talked.effect, talked.origin, talked.found
+            else:
+                edited = await self._edited(db, where, said, words, now) if said.kind is HeardKind.EDIT else None
+                effect = edited or await self._effects.of(db, words, now)
         await self._remember(db, heard_id, origin, found, effect)
         files = attachments.Came(heard_id, where.place, at, origin.reporter, effect.ticket, said.files)
         await attachments.add(db, self._replies, self._settings, files, now)
@@ -196,7 +231,7 @@ class Hearing:
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
         """What the words mean after what we last wrote. A new grievance under a settled ticket is a new one."""
-        context, lexicon = Context.read(origin.answered.event) if origin.answered else Context.NONE, self._lexicon()
+        context, lexicon = context_of(origin.answered), self._lexicon()
         if said.kind is HeardKind.CONTACT:
             return origin, Meaning(Intent.CHANGE_CONTACT, False, ("information",), why=("shared a phone number",))
         if said.kind is HeardKind.STICKER:
@@ -234,6 +269,8 @@ class Hearing:
         private = effect.ticket is not None and is_private(effect.ticket.confidentiality)
         values = _understood(found, effect)
         values["answers_id"] = origin.answered.id if origin.answered and not private else None
+        if effect.hide:
+            values["text"] = HIDDEN
         if private:
             values["sender_index"] = origin.keys.heard(private=True)
         await heard.understood(db, heard_id, values)

@@ -13,6 +13,7 @@ from channels.contract import Heard, HeardKind
 from notifier.desk import Desk, Keys, Reporter, ref_key
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.tickets import find_numbers
+from notifier.rules.words import Context
 from notifier.store import contacts, deliveries, heard, people, tickets
 from notifier.store.deliveries import Answered
 from notifier.store.heard import Said as Remembered
@@ -23,7 +24,18 @@ SKEW = timedelta(seconds=5)  # a provider tells whole seconds, and its clock is 
 OLDEST = timedelta(days=7)  # a provider's time older than this is not believed
 MOST_NUMBERS = 5  # ticket numbers of one message that are looked up
 # What a citizen may answer: everything we write to citizens but replies that ask for nothing.
-MUTE = frozenset({"information", "stop_confirmed", "start_confirmed", "help", "attachment_refused", "ticket_status"})
+MUTE = frozenset(
+    {
+        "information",
+        "stop_confirmed",
+        "start_confirmed",
+        "help",
+        "attachment_refused",
+        "ticket_status",
+        "talk",
+        "genuine_checked",
+    }
+)
 ANSWERABLE = tuple(name for name, event in EVENTS.items() if event.citizen and name not in MUTE)
 
 
@@ -178,3 +190,8 @@ def when(said: Heard, arrived: datetime) -> datetime:
     if said.at is None or not arrived - OLDEST <= said.at <= arrived:
         return arrived
     return said.at
+
+
+def context_of(answered: Answered | None) -> Context:
+    """What our words were that are answered, for the reading of the answer; replies that ask for nothing are none."""
+    return Context.NONE if answered is None or answered.event in MUTE else Context.read(answered.event)

@@ -1,6 +1,7 @@
 """The registry: registers of people, rounds and payment records come in from files, and leave nothing half-done."""
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
+from notifier.registry.inviting import Inviting
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
@@ -13,6 +14,7 @@ __all__ = [
     "Conflicts",
     "Faulty",
     "Imported",
+    "Inviting",
     "Order",
     "Progress",
     "Registry",

@@ -5,6 +5,7 @@ Pure but for reading the shipped folder. It must not know people, tickets, deliv
 
 from notifier.render.facts import BUTTONS, CHANNELS, FACTS, NEEDED_PARTS, Fact, buttons
 from notifier.render.grammar import Finding
+from notifier.render.phrases import Phrases, guide
 from notifier.render.words import Key, Rendered, RenderError, Words, missing, shipped, shipped_folder
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "Fact",
     "Finding",
     "Key",
+    "Phrases",
     "RenderError",
     "Rendered",
     "Words",
     "buttons",
+    "guide",
     "missing",
     "shipped",
     "shipped_folder",

@@ -42,8 +42,13 @@ _EVERYWHERE = _of(
     zone=Fact("time zone of the reader or the round; dates and hours are said in it", "Asia/Jakarta", "zone"),
 )
 
-_ROUND = _of(
+_CITIZEN = _of(
     _EVERYWHERE,
+    code=Fact("the code by which citizens check that the message is ours", "K7QM-3FXA", default=""),
+)
+
+_ROUND = _of(
+    _CITIZEN,
     name=Fact("the citizen's name", "Siti Aminah"),
     programme=Fact("short name of the programme", "BPNT"),
     programme_name=Fact("full name of the programme", "Bantuan Pangan Non Tunai"),
@@ -68,12 +73,12 @@ _MAYBE_ROUND = MappingProxyType(
             along="" if name == "opens_at" else "opens_at",
         )
         for name, fact in _ROUND.items()
-        if name not in _EVERYWHERE
+        if name not in _CITIZEN
     }
 )
 
 _TICKET = _of(
-    _EVERYWHERE,
+    _CITIZEN,
     number=Fact("number of the ticket", "ADU-7K4M2QX"),
     category=Fact("what the ticket is about", "not_received", "code"),
     text=Fact("what the citizen wrote", "Saya belum terima bantuan bulan ini", "text", empty=True, default=""),
@@ -90,7 +95,7 @@ _PROMISE = _of(
     url=Fact("page of the ticket", "https://bansos.example/desk/tickets/ADU-7K4M2QX", empty=True),
 )
 
-_BARE = _EVERYWHERE
+_BARE = _CITIZEN
 
 FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
     {
@@ -121,7 +126,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             _TICKET, text=Fact("how it was settled", "Bantuan sudah dibayarkan.", "text", empty=True, default="")
         ),
         "ticket_status": _of(
-            _EVERYWHERE,
+            _CITIZEN,
             number=Fact("number of the ticket", "ADU-7K4M2QX"),
             status=Fact(
                 "how it stands; empty for who is not known for its reporter",
@@ -133,7 +138,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             due=Fact("until when something happens", "2026-12-10T05:00:00+00:00", "time", empty=True, default=None),
         ),
         "information": _of(
-            _EVERYWHERE,
+            _CITIZEN,
             _MAYBE_ROUND,
             topic=Fact(
                 "what was asked: schedule, place, documents, amount, status, how_to_complain, register, genuine",
@@ -144,10 +149,36 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             status=Fact("the public status, when that was asked", "Dalam Proses", "code", empty=True, default=""),
             text=Fact("an answer in words, when there is one", "", "text", empty=True, default=""),
         ),
+        "genuine_checked": _of(
+            _CITIZEN,
+            _MAYBE_ROUND,
+            verdict=Fact("what the code is: real, changed, cancelled, false, missing", "real", "code"),
+            checked=Fact("the code that was asked about", "M4RK-9TZ2", default=""),
+            about=Fact("what kind of message has it", "round_announced", "code", default=""),
+            sent_at=Fact("when that message was sent", "2026-12-05T02:00:00+00:00", "time", empty=True, default=None),
+            was_venue=Fact("where it was to be, if that changed", "RPTRA Klender", empty=True, default=None),
+            was_opens_at=Fact(
+                "when it was to open, if that changed", "2026-12-05T01:00:00+00:00", "time", empty=True, default=None
+            ),
+            was_closes_at=Fact(
+                "when it was to close, if that changed", "2026-12-05T08:00:00+00:00", "time", empty=True, default=None
+            ),
+        ),
         "stop_confirmed": _BARE,
         "start_confirmed": _BARE,
         "help": _BARE,
-        "attachment_refused": _of(_EVERYWHERE, limit=Fact("megabytes a file may have", 20, "number", default=20)),
+        "attachment_refused": _of(_CITIZEN, limit=Fact("megabytes a file may have", 20, "number", default=20)),
+        "talk": _of(
+            _CITIZEN,
+            words=Fact("what is said next in a conversation", "Layanan bansos. Gratis.", "text"),
+            choices=Fact(
+                "the answers that can be given by a number; empty where they hang below as buttons",
+                "Balas angka: 1 Jadwal 2 Status 3 Lapor 4 Tiket",
+                "text",
+                empty=True,
+                default="",
+            ),
+        ),
         "sla_warning": _PROMISE,
         "sla_escalated": _PROMISE,
         "urgent_ticket": _of(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import StrictUndefined, Template
 from jinja2.exceptions import TemplateError
@@ -37,8 +37,7 @@ class RenderError(Refused):
     """
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A message in words."""
 
     parts: Mapping[str, str]  # part -> words
@@ -197,6 +196,7 @@ def speaker(
     defaults = {name: fact.default for name, fact in FACTS[event].items() if not fact.needed}
     code = _compiled(event, channel, language, part, source, strict)
     template = Template.from_code(environment, code, environment.make_globals(defaults | dict(common or {})))
+    template.globals = dict(template.globals)  # Jinja keeps them in layers, and would copy those for each message
     say, root = template.new_context, template.root_render_func
     finish = _FINISH.get((channel, part), str.strip)
     return lambda facts: finish("".join(root(say(facts))))  # type: ignore[arg-type]

@@ -113,10 +113,12 @@ EVENTS: Mapping[str, Event] = _events(
     Event("ticket_resolved", Lane.ANSWERS, "hold", _hours(24), question=True),
     Event("ticket_status", Lane.ANSWERS, "hold", _hours(4)),
     Event("information", Lane.ANSWERS, "hold", _hours(4)),
+    Event("genuine_checked", Lane.ANSWERS, "hold", _hours(4)),
     Event("stop_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("start_confirmed", Lane.ANSWERS, "hold", _hours(4)),
     Event("help", Lane.ANSWERS, "hold", _hours(1)),
     Event("attachment_refused", Lane.ANSWERS, "hold", _hours(4)),
+    Event("talk", Lane.ANSWERS, "hold", _hours(1)),
     # to staff: rather twice than not at all, and at once
     Event("sla_warning", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
     Event("sla_escalated", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),

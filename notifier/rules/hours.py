@@ -37,6 +37,7 @@ class Hours:
     interval that ends at `time(0)` ends at midnight; an empty week, one without any interval, means round the clock,
     holidays apart.
     holidays: dates on which nobody works. overrides: dates with intervals of their own; they beat holidays and week.
+    names: what holidays are called, for telling only.
     Intervals may come in any order, touch and overlap. ValueError, as a sentence, when one is empty or runs backward.
     """
 
@@ -44,6 +45,7 @@ class Hours:
     week: Mapping[int, Sequence[Interval]]
     holidays: Collection[date] = ()
     overrides: Mapping[date, Sequence[Interval]] = field(default_factory=dict)
+    names: Mapping[date, str] = field(default_factory=dict, compare=False)
     _week: Mapping[int, tuple[Piece, ...]] = field(init=False, repr=False, compare=False)
     _overrides: Mapping[int, tuple[Piece, ...]] = field(init=False, repr=False, compare=False)
     _holidays: frozenset[int] = field(init=False, repr=False, compare=False)
@@ -59,6 +61,7 @@ class Hours:
         keep(self, "holidays", frozenset(_plain(day, "holiday") for day in self.holidays))
         keep(self, "overrides", {_plain(day, "override"): tuple(self.overrides[day]) for day in self.overrides})
         open_on = {day: _pieces(_WEEKDAYS[day], given) for day, given in self.week.items()}
+        keep(self, "names", dict(self.names))
         keep(self, "_week", open_on if any(open_on.values()) else {})
         keep(self, "_overrides", {_number(day): _pieces(str(day), given) for day, given in self.overrides.items()})
         keep(self, "_holidays", frozenset(map(_number, self.holidays)))
@@ -135,6 +138,19 @@ class Hours:
             if not days:
                 return _moment(pieces[-1][1])
         raise ValueError(f"There is no working day within 20 years after {start}: every day is closed or a holiday.")
+
+    def on(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        """What is worked on a local date, from when to when; aware, in UTC. Nothing on a day off."""
+        united: list[Piece] = []
+        for opens, closes in self._pieces_of(_number(day)):
+            if united and united[-1][1] == opens:  # a midnight of UTC lies between
+                opens = united.pop()[0]
+            united.append((opens, closes))
+        return tuple((_moment(opens), _moment(closes)) for opens, closes in united)
+
+    def name_of(self, day: date) -> str:
+        """What a day off is called; "" for one that the week does not work, or any working day."""
+        return self.names.get(day, "") if day in self.holidays and not self.overrides.get(day) else ""
 
     def _plan(self, local: int) -> tuple[Piece, ...]:
         """A local day's intervals, in microseconds after its midnight."""

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     WARNED = "warned"
     BREACHED = "breached"
     ESCALATED = "escalated"
+    TAKEN = "taken"  # somebody answers for the alarm of a broken promise: it rings no further
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Entry:
     kind: Kind
     at: datetime
     reason: str = ""  # of a pause: two for different reasons may overlap, and cost their union
-    clock: Clock | None = None  # of warned, breached, escalated
+    clock: Clock | None = None  # of warned, breached, escalated, taken
     fraction: float | None = None  # of warned: the part of the budget
     level: int | None = None  # of escalated: 1 is the first
     policy: Policy | None = None  # of adopted
@@ -115,10 +116,11 @@ class Entry:
             Kind.WARNED: self.clock is None or self.fraction is None,
             Kind.BREACHED: self.clock is None,
             Kind.ESCALATED: self.clock is None or self.level is None,
+            Kind.TAKEN: self.clock is None,
             Kind.ADOPTED: self.policy is None,
         }
         if lacks.get(self.kind):
             raise ValueError(
                 f"The entry '{self.kind}' of {self.at} is incomplete: warned names its clock and fraction, breached "
-                "its clock, escalated its clock and level, adopted its policy."
+                "and taken their clock, escalated its clock and level, adopted its policy."
             )

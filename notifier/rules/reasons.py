@@ -21,6 +21,7 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("resend", "dikirim ulang sendiri dengan kunci yang sama", "sent once more by itself, with the same key"),
     ("sent again by hand", "dikirim ulang oleh petugas", "sent again by hand"),
     ("left as it is", "dibiarkan oleh petugas", "left as it is"),
+    ("wrong person", "bukan nomor penerima", "not this person's number"),
     ("stopped before it was known", "siaran dihentikan sebelum hasilnya diketahui", r"\g<0>"),
     ("stopped by hand", "siaran dihentikan petugas", r"\g<0>"),
     ("planned by hand instead", "diganti rencana yang dibuat petugas", r"\g<0>"),

@@ -137,6 +137,20 @@ def states(opened: datetime, known: Sequence[Entry]) -> list[tuple[Kind, datetim
     return [(state, at, end) for (state, at), end in zip(turns, ends, strict=True)]
 
 
+def pauses(opened: datetime, known: Sequence[Entry]) -> list[tuple[datetime, datetime | None, str]]:
+    """From when to when the service clock was to stand, and for which reason; they may overlap. Settling ends all."""
+    found: list[tuple[datetime, datetime | None, str]] = []
+    since: dict[str, datetime] = {}
+    for entry in known:
+        over = entry.kind in _MEETS[Clock.RESOLUTION] or (entry.kind is Kind.RESUMED and not entry.reason)
+        ended = list(since) if over else [entry.reason] if entry.kind is Kind.RESUMED and entry.reason in since else []
+        found += [(since.pop(reason), entry.at, reason) for reason in ended]
+        if entry.kind is Kind.PAUSED:
+            since.setdefault(entry.reason, max(entry.at, opened))
+    found += [(start, None, reason) for reason, start in since.items()]
+    return sorted(found, key=lambda pause: pause[0])
+
+
 def in_force(policy: Policy, known: Sequence[Entry]) -> Policy:
     """The policy adopted last; the one the ticket began with when none was."""
     return next((entry.policy for entry in reversed(known) if entry.policy), policy)

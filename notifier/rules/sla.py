@@ -23,7 +23,6 @@ __all__ = [
     "Reading",
     "Standing",
     "date_range",
-    "explain",
     "office_week",
     "standing",
 ]
@@ -44,6 +43,7 @@ class Reading:
     breach: bool = False  # late and not yet recorded
     escalate: tuple[int, ...] = ()  # levels reached, not yet recorded
     paused: bool = False
+    ringing: bool = False  # broken, still to be met, and nobody took the alarm
 
 
 @dataclass(frozen=True)
@@ -73,15 +73,15 @@ def standing(policy: Policy, opened: datetime, history: Iterable[Entry], now: da
     policy: the one the ticket began with; adopted ones come in the history. Entries later than `now` are not known yet.
     ValueError: naive times, hours in which nobody ever works.
     """
-    opened, now = _in_utc(opened), _in_utc(now)
-    known, future = _known(history, now)
+    opened, now = in_utc(opened), in_utc(now)
+    known, future = known_at(history, now)
     changes = [entry.at for entry in future]
     readings = {}
     for clock in Clock:
         run = run_of(clock, policy, opened, known)
         if run:
             readings[clock] = _reading(run, policy, opened, known, now)
-            changes += _changes(run, readings[clock])
+            changes += _changes(run, readings[clock], known)
     return Standing(readings, min((at for at in changes if at > now), default=None))
 
 
@@ -103,22 +103,23 @@ def _reading(run: Run, policy: Policy, opened: datetime, known: Sequence[Entry],
         original_due=_original_due(run, due, policy, opened, known),
         met_at=run.met_at,
         late=overdue or broken or bool(breaches),
-        warn=tuple(f for f, at in _warnings(run) if running and not overdue and at <= now and f not in told),
+        warn=tuple(f for f, at in warnings(run) if running and not overdue and at <= now and f not in told),
         breach=(overdue and not any(at >= run.since for at in breaches)) or (broken and not breaches),
-        escalate=tuple(n for n, at in _levels(run, due) if running and at <= now and n not in called),
+        escalate=tuple(n for n, at in levels(run, due, known) if running and at <= now and n not in called),
         paused=running and run.paused if run.pause_ends is None else running and now < run.pause_ends,
+        ringing=running and overdue and bool(run.policy.escalate) and taken_at(run, due, known) is None,
     )
 
 
-def _changes(run: Run, reading: Reading) -> Iterator[datetime]:
+def _changes(run: Run, reading: Reading, known: Sequence[Entry]) -> Iterator[datetime]:
     """The instants at which a reading changes by itself, past ones among them."""
     if run.met_at is None:
-        yield from (at for _, at in _warnings(run))
-        yield from (at for _, at in _levels(run, reading.due))
+        yield from (at for _, at in warnings(run))
+        yield from (at for _, at in levels(run, reading.due, known))
         yield from (at for at in (run.pause_ends, reading.due and reading.due + TICK) if at)
 
 
-def _warnings(run: Run) -> Iterator[tuple[float, datetime]]:
+def warnings(run: Run) -> Iterator[tuple[float, datetime]]:
     """When each warning rings; after a reopening only what was not passed before and lies beyond the quiet floor."""
     for fraction in run.policy.warn:
         used = run.budget * fraction
@@ -128,10 +129,26 @@ def _warnings(run: Run) -> Iterator[tuple[float, datetime]]:
             yield fraction, at
 
 
-def _levels(run: Run, due: datetime | None) -> Iterator[tuple[int, datetime]]:
+def levels(run: Run, due: datetime | None, known: Sequence[Entry]) -> Iterator[tuple[int, datetime]]:
+    """When each level is called; none after somebody took the alarm."""
+    taken = taken_at(run, due, known)
     for level, wait in enumerate(run.policy.escalate, start=1):
         if due:
-            yield level, max(due + TICK, run.policy.hours.after(due, wait))
+            at = max(due + TICK, run.policy.hours.after(due, wait))
+            if taken is None or at <= taken:
+                yield level, at
+
+
+def taken_at(run: Run, due: datetime | None, known: Sequence[Entry]) -> datetime | None:
+    """When somebody first took the alarm of this clock, since it last began and after it broke."""
+    return next(
+        (
+            entry.at
+            for entry in known
+            if entry.kind is Kind.TAKEN and entry.clock is run.clock and due and entry.at > max(due, run.since)
+        ),
+        None,
+    )
 
 
 def _broken_before(policy: Policy, opened: datetime, known: Sequence[Entry]) -> bool:
@@ -156,74 +173,14 @@ def _original_due(
     return first.reaches(first.budget) if first else None
 
 
-def _known(history: Iterable[Entry], now: datetime) -> tuple[list[Entry], list[Entry]]:
+def known_at(history: Iterable[Entry], now: datetime) -> tuple[list[Entry], list[Entry]]:
+    """The entries up to `now` and those after it, each in their order."""
     ordered = sorted(history, key=lambda entry: entry.at)
     return [entry for entry in ordered if entry.at <= now], [entry for entry in ordered if entry.at > now]
 
 
-def _in_utc(at: datetime) -> datetime:
+def in_utc(at: datetime) -> datetime:
+    """The instant in UTC. ValueError when it has no zone."""
     if at.utcoffset() is None:
         raise ValueError(f"The time {at} has no zone, so it names no instant: give it one.")
     return at.astimezone(UTC)
-
-
-# --- telling it ----------------------------------------------------------------------------------------------------
-
-
-def explain(policy: Policy, opened: datetime, history: Iterable[Entry], now: datetime) -> list[str]:
-    """The arithmetic of `standing`, line by line, in the office's own time."""
-    opened, now, history = _in_utc(opened), _in_utc(now), list(history)
-    known, _ = _known(history, now)
-    stands = standing(policy, opened, history, now)
-    lines = [f"Policy {policy.name}, version {policy.version}; office hours of {policy.hours.zone.key}."]
-    adopted = ((_at(entry.at, policy.hours), entry.policy) for entry in known)
-    lines += [f"{at}: policy {newer.name}, version {newer.version}, is adopted." for at, newer in adopted if newer]
-    for clock, reading in stands.clocks.items():
-        run = run_of(clock, policy, opened, known)
-        if run:
-            lines += [*_told_run(run, now), *_told_reading(run, reading)]
-    wake = "never" if stands.wake is None else _at(stands.wake, policy.hours)
-    return [*lines, f"Look again: {wake}."]
-
-
-def _told_run(run: Run, now: datetime) -> Iterator[str]:
-    hours, left = run.policy.hours, run.budget
-    yield f"{run.clock}: {_span(run.budget)} of working time from {_at(run.stretches[0][0], hours)}."
-    last, until = None, run.met_at or now
-    for start, end in run.stretches:
-        end = until if end is None else min(end, until)
-        if end > start:
-            if last and last < start:
-                stood = hours.between(last, start)
-                yield f"  stands {_at(last, hours)} to {_at(start, hours)}: {_span(stood)} not counted."
-            ran = hours.between(start, end)
-            left -= ran
-            yield f"  runs {_at(start, hours)} to {_at(end, hours)}: {_span(ran)}, leaves {_span(left)}."
-            last = end
-    if last and last < until:
-        yield f"  stands since {_at(last, hours)}."
-
-
-def _told_reading(run: Run, reading: Reading) -> Iterator[str]:
-    hours = run.policy.hours
-    for fraction, at in _warnings(run):
-        yield f"  warns at {fraction:.0%}: {_at(at, hours)}."
-    yield f"  due {_at(reading.due, hours)}." if reading.due else "  due: open while it stands still."
-    if reading.original_due and reading.original_due != reading.due:
-        yield f"  due at first {_at(reading.original_due, hours)}."
-    if reading.met_at:
-        yield f"  met {_at(reading.met_at, hours)}{', late' if reading.late else ', in time'}."
-    elif reading.late:
-        yield "  late."
-
-
-def _at(at: datetime, hours: Hours) -> str:
-    local = at.astimezone(hours.zone)
-    return f"{local:%Y-%m-%d %H:%M:%S %Z}" if local.second or local.microsecond else f"{local:%Y-%m-%d %H:%M %Z}"
-
-
-def _span(span: timedelta) -> str:
-    """Hours and minutes; seconds where there are some."""
-    seconds = abs(round(span.total_seconds()))
-    text = f"{'-' if span < timedelta(0) else ''}{seconds // 3600}:{seconds // 60 % 60:02}"
-    return f"{text}:{seconds % 60:02} h" if seconds % 60 else f"{text} h"

@@ -40,6 +40,8 @@ class Act(StrEnum):
     REJECT = "reject"
     REFER = "refer"
     MERGE = "merge"
+    PAUSE = "pause"  # the service clock, for a reason other than the citizen
+    RESUME = "resume"
     APPEND = "append"  # the citizen added words or evidence without being asked
 
 
@@ -65,6 +67,29 @@ class Confidentiality(StrEnum):
     ANONYMOUS = "anonymous"
 
 
+class Body(StrEnum):
+    """To whom a case is referred that is not ours to settle."""
+
+    SOCIAL_REGENCY = "social_regency"
+    SOCIAL_PROVINCE = "social_province"
+    MINISTRY = "ministry"
+    INSPECTORATE = "inspectorate"
+    OMBUDSMAN = "ombudsman"
+    KPK = "kpk"
+    POLICE = "police"
+
+
+BODY_WORDS: Mapping[Body, str] = MappingProxyType(
+    {
+        Body.SOCIAL_REGENCY: "Dinas Sosial kabupaten/kota",
+        Body.SOCIAL_PROVINCE: "Dinas Sosial provinsi",
+        Body.MINISTRY: "Kementerian Sosial",
+        Body.INSPECTORATE: "Inspektorat",
+        Body.OMBUDSMAN: "Ombudsman RI",
+        Body.KPK: "KPK",
+        Body.POLICE: "Kepolisian",
+    }
+)
 CATEGORY_WORDS: Mapping[Category, str] = MappingProxyType(
     {
         Category.NOT_RECEIVED: "Bantuan belum diterima",
@@ -115,6 +140,8 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
             Act.START: Status.IN_PROGRESS,
             Act.ANSWER: Status.IN_PROGRESS,
             Act.ASK_CITIZEN: Status.WAITING,
+            Act.PAUSE: Status.RECEIVED,
+            Act.RESUME: Status.RECEIVED,
             Act.APPEND: Status.RECEIVED,
             **_ENDINGS,
         },
@@ -123,6 +150,8 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
             Act.START: Status.IN_PROGRESS,
             Act.ANSWER: Status.IN_PROGRESS,
             Act.ASK_CITIZEN: Status.WAITING,
+            Act.PAUSE: Status.VERIFIED,
+            Act.RESUME: Status.VERIFIED,
             Act.APPEND: Status.VERIFIED,
             **_ENDINGS,
         },
@@ -131,6 +160,8 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
             Act.START: Status.IN_PROGRESS,
             Act.ANSWER: Status.IN_PROGRESS,
             Act.ASK_CITIZEN: Status.WAITING,
+            Act.PAUSE: Status.ASSIGNED,
+            Act.RESUME: Status.ASSIGNED,
             Act.APPEND: Status.ASSIGNED,
             **_ENDINGS,
         },
@@ -138,6 +169,8 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
             Act.ASSIGN: Status.IN_PROGRESS,
             Act.ANSWER: Status.IN_PROGRESS,
             Act.ASK_CITIZEN: Status.WAITING,
+            Act.PAUSE: Status.IN_PROGRESS,
+            Act.RESUME: Status.IN_PROGRESS,
             Act.APPEND: Status.IN_PROGRESS,
             **_ENDINGS,
         },
@@ -146,6 +179,8 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
             Act.ANSWER: Status.WAITING,
             Act.ASK_CITIZEN: Status.WAITING,
             Act.CITIZEN_ANSWERED: Status.IN_PROGRESS,
+            Act.PAUSE: Status.WAITING,
+            Act.RESUME: Status.WAITING,
             Act.APPEND: Status.WAITING,
             Act.START: Status.IN_PROGRESS,  # the desk found out by itself and waits no longer
             Act.CLOSE: Status.CLOSED,
@@ -179,7 +214,14 @@ MOVES: Mapping[Status, Mapping[Act, Status]] = MappingProxyType(
 OPEN: frozenset[Status] = frozenset(
     {Status.RECEIVED, Status.VERIFIED, Status.ASSIGNED, Status.IN_PROGRESS, Status.WAITING}
 )
-NEEDS_REASON: frozenset[Act] = frozenset({Act.REJECT, Act.REFER})
+NEEDS_REASON: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.REJECT: "because the citizen will be told it",
+        Act.REFER: "because the citizen will be told it",
+        Act.PAUSE: "because whoever reads the promise will ask for it",
+        Act.MERGE: "because whoever follows the old number will ask for it",
+    }
+)
 
 
 class IllegalMove(ValueError):
@@ -223,7 +265,7 @@ def move(ticket: TicketT, act: Act, *, by: str, at: datetime, why: str = "") -> 
             f"Ticket {ticket.number} is {ticket.status}, so '{act}' is not possible; possible is: {could}."
         )
     if act in NEEDS_REASON and not why.strip():
-        raise IllegalMove(f"Ticket {ticket.number}: '{act}' needs a reason, because the citizen will be told it.")
+        raise IllegalMove(f"Ticket {ticket.number}: '{act}' needs a reason, {NEEDS_REASON[act]}.")
     change = Change(act, ticket.status, allowed[act], by, at, why.strip())
     return replace(ticket, status=change.to), change
 

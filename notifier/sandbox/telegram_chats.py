@@ -11,6 +11,7 @@ from typing import Any
 
 from notifier.sandbox.magic import Magic, magic
 from notifier.sandbox.phones import Note, Phones
+from notifier.sandbox.telegram_params import REPLY
 from notifier.sandbox.telegram_updates import Updates
 
 Json = dict[str, Any]
@@ -130,6 +131,11 @@ class Chats:
         if note is None or data not in [one for _, one in note.buttons]:
             raise ValueError(f"no message on this phone has a button with the data {data!r}")
         label = next(label for label, one in note.buttons if one == data)
+        if data.startswith(REPLY):
+            number = next((who.addresses["sms"] for who in self.phones.owners(address) if "sms" in who.addresses), "")
+            shares = data == f"{REPLY}contact" and number
+            await self.say(address, text="" if shares else label, contact=number if shares else "")
+            return
         self.phones.add(self.channel, self.line, address, label, mine=True, thread=note.ref)
         call = str(4_000_000_000 + len(self.presses))
         self.presses.add(call)

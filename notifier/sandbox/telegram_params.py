@@ -95,13 +95,21 @@ def _words(params: Json, name: str, most: int, empty: str, too_long: str) -> Wor
     return Words(text, shown)
 
 
+REPLY = "reply:"  # a key that sends its words, or the phone's own number
+
+
 def keyboard(params: Json) -> tuple[tuple[str, str], ...]:
-    """Inline buttons as (label, data)."""
+    """Buttons as (label, data): inline ones, or those in place of the keyboard, whose data begins with `REPLY`."""
     complaint = "can't parse reply keyboard markup JSON object"
     markup = nested(params, "reply_markup", complaint)
     if not markup:
         return ()
     try:
+        if "keyboard" in markup:
+            keys = [one for row in markup["keyboard"] for one in row]
+            return tuple(
+                (str(one["text"]), f"{REPLY}{'contact' if one.get('request_contact') else 'text'}") for one in keys
+            )
         buttons = [(str(one["text"]), str(one["callback_data"])) for row in markup["inline_keyboard"] for one in row]
     except (TypeError, KeyError):
         raise Refused(400, f"Bad Request: {complaint}") from None

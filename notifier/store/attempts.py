@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Integer, Text, bindparam, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import attempts, receipts
+from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert
 
 
@@ -60,7 +60,7 @@ async def accept(db: AsyncConnection, sent: Sequence[tuple[int, int, str, int]],
     """The provider took these: (delivery, number, ref, segments)."""
     if sent:
         names = ("id", "fence", "ref", "segments")
-        await db.execute(_accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
+        await fetch(db, _accepting(db.dialect.name), {**giving(db, names, sent), "accepted_at": now})
 
 
 @cache
@@ -147,7 +147,7 @@ async def keep(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     return int(found[0]) if found else None
 
 
-_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("line")).limit(1)
+_EARLY = select(receipts.c.id).where(receipts.c.attempt_id.is_(None), receipts.c.line == bindparam("of_line")).limit(1)
 
 
 async def match(db: AsyncConnection, receipt_id: int, attempt_id: int) -> None:
@@ -193,7 +193,7 @@ async def found_late(
 
 async def unmatched(db: AsyncConnection, line: str, refs: Sequence[str]) -> list[Kept]:
     """Receipts that came before the send had returned."""
-    if (await db.execute(_EARLY, {"line": line})).first() is None:  # as nearly always
+    if not await fetch(db, _EARLY, {"of_line": line}):  # as nearly always
         return []
     rows = await db.execute(
         select(*_KEPT).where(receipts.c.attempt_id.is_(None), receipts.c.line == line, receipts.c.ref.in_(refs))

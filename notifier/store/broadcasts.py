@@ -1,7 +1,6 @@
-"""Rows of broadcasts, and the one statement that turns an audience into deliveries.
+"""Rows of broadcasts, and the SQL of their audiences.
 
-The audience of a round: people enrolled DITETAPKAN in its programme whose village lies in its region. Expansion walks
-that audience by person id, slice by slice, so that a crash goes on where the last committed slice ended.
+The audience of a round: people enrolled DITETAPKAN in its programme whose village lies in its region.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment, Entitlement
@@ -26,7 +36,6 @@ from notifier.store.schema import (
     rounds,
     tallies,
 )
-from notifier.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,13 @@ async def already(
     return int(found[0]) if found else None
 
 
+async def asks_again(db: AsyncConnection, b: Broadcast) -> bool:
+    """Whether a question follows one that is through: it asks the silent once more, elsewhere."""
+    if b.event != "receipt_question" or b.parent_id is None:
+        return False
+    return bool((await db.execute(select(is_in(b.parent_id, "done")))).scalar_one())
+
+
 # --- the audience ----------------------------------------------------------------------------------------------------
 
 
@@ -227,6 +243,11 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
     return wanted
 
 
+def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
+    """SQL: a broadcast is in this state."""
+    return select(broadcasts.c.id).where(broadcasts.c.id == broadcast_id, broadcasts.c.state == state).exists()
+
+
 def those(person_ids: Select[Any]) -> Select[Any]:
     """SQL: an audience of exactly these people."""
     return select(people.c.id).where(people.c.id.in_(person_ids))
@@ -237,8 +258,10 @@ async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
     return int((await db.execute(select(func.count()).select_from(people_ids.subquery()))).scalar_one())
 
 
-def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
-    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder."""
+def reachable(ladder: Sequence[str], besides: Select[Any] | None = None) -> ColumnElement[int]:
+    """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder.
+    `besides`: channels that are not wanted.
+    """
     place = rank(ladder)
     usable = (
         select(contacts.c.id)
@@ -247,6 +270,8 @@ def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
         .limit(1)
         .correlate(people)
     )
+    if besides is not None:
+        usable = usable.where(contacts.c.kind.not_in(besides))
     preferred = usable.where(contacts.c.kind == people.c.prefers).scalar_subquery()
     return func.coalesce(case((people.c.prefers != "", preferred)), usable.scalar_subquery())
 
@@ -254,7 +279,7 @@ def _reachable(ladder: Sequence[str]) -> ColumnElement[int]:
 async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence[str]) -> list[tuple[str, str, int]]:
     """How an audience would be reached: (channel or "", language, people)."""
     first = (
-        select(people.c.id, people.c.language, _reachable(ladder).label("contact_id"))
+        select(people.c.id, people.c.language, reachable(ladder).label("contact_id"))
         .where(people.c.id.in_(people_ids))
         .subquery()
     )
@@ -264,113 +289,6 @@ async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence
         .group_by(contacts.c.kind, first.c.language)
     )
     return [(kind or "", language, int(n)) for kind, language, n in rows]
-
-
-def _next(people_ids: Select[Any], after: int, limit: int) -> Subquery:
-    """SQL: the next people of an audience, by the column it is selected by: its index gives them in order."""
-    who = people_ids.selected_columns.id
-    return people_ids.where(who > after).order_by(who).limit(limit).subquery()
-
-
-async def draw(
-    db: AsyncConnection, round_id: int, people_ids: Select[Any], now: datetime, after: int, limit: int
-) -> None:
-    """Give the next people of an audience their entitlement, unless they have one."""
-    chosen = _next(people_ids, after, limit)
-    scheduled = Entitlement.DIJADWALKAN.value
-    await db.execute(
-        upsert(db, entitlements)
-        .from_select(
-            ["round_id", "person_id", "status", "record", "updated_at"],
-            select(
-                literal(round_id),
-                chosen.c.id,
-                literal(scheduled),
-                literal(scheduled),
-                literal(now, entitlements.c.updated_at.type),
-            ).where(literal(True)),  # SQLite needs a WHERE to tell ON CONFLICT from a join
-        )
-        .on_conflict_do_nothing(index_elements=["round_id", "person_id"])
-    )
-
-
-async def expand(
-    db: AsyncConnection,
-    broadcast: Broadcast,
-    people_ids: Select[Any],
-    *,
-    ladder: Sequence[str],
-    lines: Mapping[str, str],
-    lane: int,
-    due: Mapping[str, datetime],
-    now: datetime,
-    limit: int,
-    called_off: str = "",
-) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
-    """Write the deliveries of the next slice.
-
-    Returns how many, the last person, the counts by state and reason, and how many are due on each line.
-
-    `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `called_off`: why none of
-    these will leave at all.
-    """
-    slice_ = _next(people_ids, broadcast.cursor, limit)
-    first = (
-        select(
-            people.c.id.label("person_id"),
-            people.c.language,
-            people.c.zone,
-            people.c.silenced_at,
-            _reachable(ladder).label("contact_id"),
-        )
-        .where(people.c.id.in_(select(slice_.c.id)))
-        .cte("first")
-        .prefix_with("MATERIALIZED")  # else SQLite looks for the contact anew wherever it is named
-    )
-    quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
-    hindered = or_(first.c.contact_id.is_(None), quiet)
-    time_type = deliveries.c.due_at.type
-    at: ColumnElement[Any] = literal(broadcast.at, time_type)
-    if due:
-        at = case(*((first.c.zone == zone, literal(moment, time_type)) for zone, moment in due.items()), else_=at)
-    default_line: ColumnElement[Any] = literal("")
-    if lines:
-        default_line = case(*((contacts.c.kind == kind, line) for kind, line in lines.items()), else_="")
-    rows = select(
-        literal(broadcast.id),
-        first.c.person_id,
-        first.c.contact_id,
-        literal(broadcast.round_id),
-        literal(broadcast.event),
-        literal(lane),
-        case((contacts.c.line != "", contacts.c.line), else_=default_line),
-        first.c.language,
-        first.c.zone,
-        case((hindered, "suppressed"), else_="cancelled" if called_off else "due"),
-        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=called_off),
-        literal(broadcast.round_version),
-        at,
-        literal(broadcast.expires_at, time_type),
-        literal(now, time_type),
-        literal(now if called_off else None, time_type),
-    ).select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
-    names = "broadcast_id person_id contact_id round_id event lane line language zone state reason round_version"
-    statement = (
-        insert(deliveries)
-        .from_select([*names.split(), "due_at", "expires_at", "created_at", "settled_at"], rows)
-        .returning(deliveries.c.person_id, deliveries.c.state, deliveries.c.reason, deliveries.c.line)
-    )
-    counts: dict[tuple[str, str], int] = {}
-    carried: dict[str, int] = {}
-    last = broadcast.cursor
-    written = 0
-    for person_id, state, reason, line in await db.execute(statement):
-        counts[state, reason] = counts.get((state, reason), 0) + 1
-        if state == "due":
-            carried[line] = carried.get(line, 0) + 1
-        last = max(last, person_id)
-        written += 1
-    return written, last, [(state, reason, n) for (state, reason), n in counts.items()], carried
 
 
 async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:
@@ -425,7 +343,7 @@ async def samples(
 ) -> list[tuple[str, str, str, str]]:
     """Some people of an audience who can be reached: (name, channel, language, zone), longest names first."""
     first = (
-        select(people.c.id, people.c.name, people.c.language, people.c.zone, _reachable(ladder).label("contact_id"))
+        select(people.c.id, people.c.name, people.c.language, people.c.zone, reachable(ladder).label("contact_id"))
         .where(people.c.id.in_(people_ids))
         .subquery()
     )

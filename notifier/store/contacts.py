@@ -11,6 +11,8 @@ from notifier.rules.ladders import Ladders
 from notifier.store.schema import accounts, broadcasts, contacts, deliveries, people, rounds, silences
 from notifier.store.upsert import upsert
 
+WRONG = "wrong"  # whoever answers there said that they are somebody else
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -100,10 +102,9 @@ async def get(db: AsyncConnection, contact_id: int) -> Contact | None:
 
 
 async def at(db: AsyncConnection, kind: str, address: str) -> list[Contact]:
-    """Everybody who is reached at an address; a shared phone has several."""
-    rows = await db.execute(
-        select(*_COLUMNS).where(contacts.c.kind == kind, contacts.c.address == address).order_by(contacts.c.id)
-    )
+    """Everybody who is reached at an address; a shared phone has several. Not whose it was said not to be."""
+    here = (contacts.c.kind == kind, contacts.c.address == address, contacts.c.state != WRONG)
+    rows = await db.execute(select(*_COLUMNS).where(*here).order_by(contacts.c.id))
     return [_contact(tuple(row)) for row in rows]
 
 
@@ -233,3 +234,21 @@ async def everybody(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[tup
             found.setdefault(person_id, {}).setdefault(kind, address)
         for person_id, addresses in found.items():
             yield names[person_id], addresses
+
+
+async def part(db: AsyncConnection, kind: str, address: str, person_id: int | None = None) -> list[int]:
+    """Whoever is reached at an address says that it is not theirs: of one person, or of everybody. Returns whose."""
+    here = [contacts.c.kind == kind, contacts.c.address == address, contacts.c.state != WRONG]
+    if person_id is not None:
+        here.append(contacts.c.person_id == person_id)
+    done = update(contacts).where(*here).values(state=WRONG, reason="wrong person").returning(contacts.c.person_id)
+    return sorted(int(row[0]) for row in await db.execute(done))
+
+
+async def prove(db: AsyncConnection, person_id: int, kind: str, address: str) -> None:
+    """A person has shown that an address is theirs: it is used again, whatever was thought of it."""
+    await db.execute(
+        update(contacts)
+        .where(contacts.c.person_id == person_id, contacts.c.kind == kind, contacts.c.address == address)
+        .values(state="ok", reason="")
+    )

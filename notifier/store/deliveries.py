@@ -14,7 +14,6 @@ from sqlalchemy import BigInteger, Integer, Update, and_, bindparam, case, func,
 from sqlalchemy import insert as insert_into
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.given import among, given, giving, listed
 from notifier.store.schema import (
     attempts,
@@ -24,6 +23,7 @@ from notifier.store.schema import (
     tallies,
     tickets,
 )
+from notifier.store.straight import fetch, many
 from notifier.store.upsert import upsert_on
 
 LEAVING = frozenset({"due", "sending"})
@@ -116,10 +116,14 @@ class Step:
     ticket_id: int | None = None  # woken when the step says that the citizen was not, or perhaps not, reached
 
 
-async def move(db: AsyncConnection, steps: Sequence[Step], worker: str) -> None:
-    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller."""
+async def move(
+    db: AsyncConnection, steps: Sequence[Step], worker: str, besides: Mapping[tuple[int, str, str], int] | None = None
+) -> None:
+    """Write the steps and keep the counters in the same transaction. The rows are locked by the caller. `besides`: what
+    else the counters gain: all in one go, because everybody locks them in one order.
+    """
     silent = await _reasons(db, [step.id for step in steps if step.was == "suppressed" and step.state != step.was])
-    counts: Counter[tuple[int, str, str]] = Counter()
+    counts: Counter[tuple[int, str, str]] = Counter(besides or {})
     for step in steps:
         if step.broadcast_id is not None and step.was != step.state:
             counts[step.broadcast_id, step.was, kept_reason(step.was, silent.get(step.id, ""))] -= 1
@@ -212,7 +216,7 @@ async def hold(db: AsyncConnection, ids: Collection[int]) -> None:
     single statement's snapshot may be too old for.
     """
     if db.dialect.name == "postgresql":
-        await db.execute(_holding(db.dialect.name), listed(db, ids))
+        await fetch(db, _holding(db.dialect.name), listed(db, ids))
 
 
 @cache
@@ -228,7 +232,7 @@ async def accept(
     look for a receipt that has not come.
     """
     times = {"accepted_at": now, "look": look}
-    rows = await db.execute(_accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
+    rows = await fetch(db, _accepting(db.dialect.name), {**giving(db, ("id", "fence"), sorted(fences)), **times})
     return [Arrived._make(row) for row in rows]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import arrivals, deliveries, files, heard
+from notifier.store.straight import many
 from notifier.store.upsert import upsert
 
 BODY = "arrivals.body"  # the places that the two parts of an arrival are sealed for
@@ -82,8 +83,10 @@ async def keep(db: AsyncConnection, line: str, sealed_body: bytes, sealed_header
 
 async def keep_many(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store arrivals that came together: {line, body, headers, at} each, both parts sealed."""
-    if rows:
-        await db.execute(insert(arrivals), [{**row, "wake": row["at"]} for row in rows])
+    await many(db, _KEPT, [{**row, "wake": row["at"]} for row in rows])
+
+
+_KEPT = insert(arrivals)
 
 
 _ARRIVAL = tuple(arrivals.c[name] for name in Arrival.__dataclass_fields__)
@@ -242,6 +245,56 @@ async def led_to(db: AsyncConnection, senders: Collection[bytes], effect: str, s
     """Whether something the same sender said since then had this effect."""
     said = (heard.c.sender_index.in_(tuple(senders)), heard.c.effect == effect, heard.c.at >= since)
     return (await db.execute(select(heard.c.id).where(*said).limit(1))).first() is not None
+
+
+async def filed(db: AsyncConnection, senders: Collection[bytes], text: str, before: int) -> int | None:
+    """The ticket that the same words of the same sender led to earlier, for whoever passes a message on again."""
+    same = (heard.c.sender_index.in_(tuple(senders)), heard.c.text == text, heard.c.ticket_id.is_not(None))
+    newest = select(heard.c.ticket_id).where(*same, heard.c.id < before).order_by(heard.c.id.desc()).limit(1)
+    return (await db.execute(newest)).scalar_one_or_none()
+
+
+# --- pieces of one message -------------------------------------------------------------------------------------------
+
+PART, JOINED = "part", "joined"
+
+
+async def pieces(db: AsyncConnection, line: str, sender: bytes, group: str, since: datetime) -> list[tuple[int, int]]:
+    """(row, arrival) of the pieces of a message that wait for the others."""
+    rows = await db.execute(
+        select(heard.c.id, heard.c.arrival_id)
+        .where(
+            heard.c.sender_index == sender,
+            heard.c.line == line,
+            heard.c.album == group,
+            heard.c.effect == PART,
+            heard.c.at >= since,
+        )
+        .order_by(heard.c.id)
+    )
+    return [(int(row[0]), int(row[1])) for row in rows]
+
+
+async def join(db: AsyncConnection, ids: Collection[int]) -> None:
+    """These pieces wait no longer."""
+    await db.execute(update(heard).where(heard.c.id.in_(tuple(ids))).values(effect=JOINED))
+
+
+async def lone_pieces(db: AsyncConnection, before: datetime, limit: int) -> list[tuple[int, int, str, str, datetime]]:
+    """(row, arrival, line, group, when) of the newest piece of each message whose other pieces never came."""
+    newest = (
+        select(func.max(heard.c.id).label("id"))
+        .where(heard.c.effect == PART, heard.c.at <= before)
+        .group_by(heard.c.line, heard.c.sender_index, heard.c.album)
+        .limit(limit)
+        .subquery()
+    )
+    rows = await db.execute(
+        select(heard.c.id, heard.c.arrival_id, heard.c.line, heard.c.album, heard.c.at).where(
+            heard.c.id.in_(select(newest.c.id))
+        )
+    )
+    return [(int(row[0]), int(row[1]), str(row[2]), str(row[3]), row[4]) for row in rows]
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

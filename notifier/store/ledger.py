@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import ledger
+from notifier.store.straight import fetch
 
 START = bytes(32)  # what the first link follows
 
@@ -32,7 +33,7 @@ async def append(
     db: AsyncConnection, *, at: datetime, who: str, act: str, about: str, detail: Mapping[str, Any] | None = None
 ) -> None:
     """Write an act in the caller's transaction. `detail` holds ids and codes only, so that erasure keeps the chain."""
-    await db.execute(_ACT, {"at": at, "who": who, "act": act, "about": about, "detail": canonical(detail)})
+    await fetch(db, _ACT, {"at": at, "who": who, "act": act, "about": about, "detail": canonical(detail)})
 
 
 _ACT = insert(ledger).inline()

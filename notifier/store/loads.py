@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.bulk import many
 from notifier.store.schema import loads
+from notifier.store.straight import many
 from notifier.store.upsert import upsert_on
 
 

@@ -1,9 +1,10 @@
 """What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import Result
@@ -72,14 +73,24 @@ def _told(round_id: int, older_than: int) -> Select[Any]:
 
 def besides(people_ids: Select[Any], round_id: int, older_than: int) -> Select[Any]:
     """SQL: of an audience those who have read nothing older: a correction is for the others."""
+    return people_ids.where(~has_read(round_id, older_than))
+
+
+def has_read(round_id: int, older_than: int) -> ColumnElement[bool]:
+    """SQL, of a person: they may have read an older version of a round."""
     read = _told(round_id, older_than).where(deliveries.c.person_id == people.c.id)
-    return people_ids.where(~read.correlate(people).exists())
+    return read.correlate(people).exists()
 
 
 def unreached_by(people_ids: Select[Any], event: str, version: int, broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those whom this broadcast, and what it finishes in its turn, has not told of this event
     as it stands in this version of the round.
     """
+    return people_ids.where(~knows(event, version, broadcast_id))
+
+
+def knows(event: str, version: int, broadcast_id: int) -> ColumnElement[bool]:
+    """SQL, of a person: this broadcast, or what it finishes in its turn, has told them of this event as it stands."""
     line = select(broadcasts.c.id, broadcasts.c.parent_id, broadcasts.c.event, broadcasts.c.round_version)
     chain = line.where(broadcasts.c.id == broadcast_id).cte(recursive=True)
     chain = chain.union(line.where(broadcasts.c.id == chain.c.parent_id))
@@ -87,14 +98,15 @@ def unreached_by(people_ids: Select[Any], event: str, version: int, broadcast_id
     own = deliveries.c.id
     tried = select(attempts.c.id).where(attempts.c.delivery_id == own, attempts.c.state.in_(REACHED))
     visited = select(visits.c.id).where(visits.c.delivery_id == own, visits.c.result == Result.TOLD.value)
-    knows = select(own).where(
+    told = select(own).where(
         deliveries.c.broadcast_id.in_(same),
         deliveries.c.person_id == people.c.id,
         or_(deliveries.c.state.in_(REACHED), tried.exists(), visited.exists()),
     )
-    return people_ids.where(~knows.correlate(people).exists())
+    return told.correlate(people).exists()
 
 
+@lru_cache(64)
 def not_in(people_ids: Select[Any], broadcast_id: int) -> Select[Any]:
     """SQL: of an audience those who have no delivery in a broadcast yet."""
     has = select(deliveries.c.id).where(

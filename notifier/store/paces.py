@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import attempts, paces
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 CHAT = "chat:"
@@ -41,14 +42,14 @@ async def lock(db: AsyncConnection, scope: str, line: str, now: datetime) -> tup
     """
     wanted = _locking(db.dialect.name)
     values = {"own": scope, "line": line}
-    row = (await db.execute(wanted, values)).first()
-    if row is None:
+    rows = await fetch(db, wanted, values)
+    if not rows:
         await db.execute(
             upsert(db, paces).on_conflict_do_nothing(index_elements=["scope"]),
             [{"scope": name, "next_free": now, "reason": ""} for name in sorted({scope, line})],
         )
-        row = (await db.execute(wanted, values)).one()
-    cut = len(_COLUMNS)
+        rows = await fetch(db, wanted, values)
+    [row], cut = rows, len(_COLUMNS)
     return Pace(*row[:cut]), Pace(*row[cut : 2 * cut]), row[-1]
 
 
@@ -73,7 +74,7 @@ _ADVANCED = (
 
 async def advance(db: AsyncConnection, scope: str, next_free: datetime) -> None:
     """Slots up to here are taken."""
-    await db.execute(_ADVANCED, {"own": scope, "to": next_free})
+    await fetch(db, _ADVANCED, {"own": scope, "to": next_free})
 
 
 async def park(

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, tup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.bulk import many
 from notifier.store.schema import contacts, enrolments, people, silences
+from notifier.store.straight import many
 from notifier.store.upsert import upsert_on
 
 
@@ -72,6 +72,12 @@ async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
     """The person whose NIK has this index (`vault.index(nik, "nik")`)."""
     row = (await db.execute(select(*_PERSON).where(people.c.nik_index == nik_index))).first()
     return Person(*row) if row else None
+
+
+async def identity(db: AsyncConnection, person_id: int) -> tuple[bytes, date | None] | None:
+    """(sealed NIK, day of birth) of a person: what a challenge is held against."""
+    row = (await db.execute(select(people.c.nik, people.c.born).where(people.c.id == person_id))).first()
+    return (bytes(row[0]), row[1]) if row else None
 
 
 async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Person]:

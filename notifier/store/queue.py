@@ -6,9 +6,23 @@ Knows SQL and the order of the queue: lanes first, then how long something waits
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import Lane
@@ -22,13 +36,39 @@ from notifier.store.schema import (
     people,
     rounds,
 )
+from notifier.store.straight import fetch
 
 HALTED = ("paused", "stopped", "asking")  # states of a broadcast from which nothing is claimed
 BULK = int(Lane.BULK)  # the lane of broadcasts; the smaller ones go first
 
 
+class Taken(NamedTuple):
+    """A delivery whose turn has come, as its own row tells it."""
+
+    id: int
+    broadcast_id: int | None
+    person_id: int | None
+    contact_id: int | None
+    ticket_id: int | None
+    event: str
+    language: str
+    zone: str
+    facts: Mapping[str, Any] | None
+    round_version: int
+    generation: int
+    fence: int
+    tries: int
+    expires_at: datetime | None
+    window: bool
+    lane: int
+    due_at: datetime
+    thread: str
+    sealed: bytes | None
+    round_id: int | None
+
+
 class Claimed(NamedTuple):
-    """A delivery whose turn has come, with all that its words and its address need."""
+    """The same with all that its words and its address need."""
 
     id: int
     broadcast_id: int | None
@@ -87,26 +127,26 @@ async def claim(
     *,
     bulk: bool,
     after: Mark | None = None,
-) -> list[Row[Any]]:
+) -> list[Taken]:
     """Take up to `limit` due deliveries of a line; each gets a lease and the next fence. Returns their rows in order.
 
-    `bulk`: those of broadcasts, or everything else. `after`: look only behind this place of the queue, past the rows
-    that were claimed since and that an old snapshot keeps in the index.
+    `bulk`: those of broadcasts too, after everything else. `after`: look for them only behind this place of the queue,
+    past the rows that were claimed since and that an old snapshot keeps in the index.
     """
     values: dict[str, Any] = {"of_line": line, "now": now, "lease": lease_until, "n": limit}
     if after is not None:
         values |= dict(zip(("after_lane", "after_due", "after_id"), after, strict=True))
-    taken = await db.execute(_claiming(bulk, after is not None), values)
-    return sorted(taken, key=lambda row: (row.lane, row.due_at, row.id))
+    taken = map(Taken._make, await fetch(db, _claiming(bulk, after is not None), values))
+    return sorted(taken, key=attrgetter("lane", "due_at", "id"))
 
 
-_CLAIMED = tuple(deliveries.c[name] for name in (*Claimed._fields[: Claimed._fields.index("kind")], "round_id"))
+_TAKEN = tuple(deliveries.c[name] for name in Taken._fields)
 _ORDER = (deliveries.c.lane, deliveries.c.due_at, deliveries.c.id)
 _HALTED_IDS = select(broadcasts.c.id).where(broadcasts.c.state.in_(HALTED))
 _HALTED = _HALTED_IDS.scalar_subquery()
 _TIME = deliveries.c.due_at.type
 _DUE = select(deliveries.c.id).where(
-    deliveries.c.state == literal("due", literal_execute=True),  # so that the partial index serves a kept plan too
+    deliveries.c.state == literal_column("'due'"),  # so that the partial index serves a kept plan too
     deliveries.c.line == bindparam("of_line"),
     deliveries.c.due_at <= bindparam("now", type_=_TIME),
     or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(_HALTED)),
@@ -127,16 +167,20 @@ _WAITS_AFTER = _waiting(deliveries.c.due_at > bindparam("after", type_=_TIME))
 
 @cache
 def _claiming(bulk: bool, after: bool) -> Any:
-    # One lane alone lets the index end at `now`, before a million rows that wait for tomorrow's window.
-    wanted = _DUE.where(deliveries.c.lane == BULK if bulk else deliveries.c.lane < BULK)
-    if after:
-        place = (
-            bindparam("after_lane", type_=Integer),
-            bindparam("after_due", type_=_TIME),
-            bindparam("after_id", type_=Id),
-        )
-        wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
-    pick = wanted.order_by(*_ORDER).limit(bindparam("n", type_=Integer)).with_for_update(skip_locked=True).cte("pick")
+    most = bindparam("n", type_=Integer)
+    pick = _first(_DUE.where(deliveries.c.lane < BULK), most).cte("answers")
+    if bulk:
+        # One lane alone lets the index end at `now`, before a million rows that wait for tomorrow's window.
+        wanted = _DUE.where(deliveries.c.lane == BULK)
+        if after:
+            place = (
+                bindparam("after_lane", type_=Integer),
+                bindparam("after_due", type_=_TIME),
+                bindparam("after_id", type_=Id),
+            )
+            wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
+        rest = _first(wanted, most).cte("rest")
+        pick = union_all(select(pick.c.id), select(rest.c.id)).limit(most).cte("pick")  # in this order, no row too many
     return (
         update(deliveries)
         .where(deliveries.c.id.in_(select(pick.c.id)))
@@ -146,21 +190,25 @@ def _claiming(bulk: bool, after: bool) -> Any:
             fence=deliveries.c.fence + 1,
             tries=deliveries.c.tries + 1,
         )
-        .returning(*_CLAIMED)
+        .returning(*_TAKEN)
     )
 
 
-async def claimed(db: AsyncConnection, taken: Sequence[Row[Any]]) -> list[Claimed]:
+def _first(wanted: Select[Any], most: BindParameter[int]) -> Select[Any]:
+    return wanted.order_by(*_ORDER).limit(most).with_for_update(skip_locked=True)
+
+
+async def claimed(db: AsyncConnection, taken: Sequence[Taken]) -> list[Claimed]:
     """Claimed rows with all that their words and addresses need. What many share is asked for once."""
-    found = await db.execute(_who(db.dialect.name), listed(db, [row.id for row in taken]))
-    who: dict[int, Any] = {row[0]: row for row in found}
+    found = await fetch(db, _who(db.dialect.name), listed(db, [row.id for row in taken]))
+    who = {row[0]: row for row in found}
     said = await _around_broadcasts(db, {row.broadcast_id for row in taken if row.broadcast_id is not None})
     alone = {row.round_id for row in taken if row.broadcast_id is None and row.round_id is not None}
     rounds_alone = await _around(db, alone)
     claimed = []
     for row in taken:
         facts, around = said[row.broadcast_id] if row.broadcast_id is not None else (None, None)
-        around = around or rounds_alone.get(row.round_id)
+        around = around or rounds_alone.get(row.round_id or 0)
         claimed.append(Claimed._make((*row[:-1], *who[row.id][1:], around, facts)))
     return claimed
 
@@ -198,7 +246,7 @@ async def _around_broadcasts(
 ) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]:
     if not ids:
         return {}
-    rows = await db.execute(_of_broadcasts(db.dialect.name), listed(db, ids))
+    rows = await fetch(db, _of_broadcasts(db.dialect.name), listed(db, ids))
     return {number: (facts, dict(zip(_ROUND, around, strict=True))) for number, facts, *around in rows}
 
 

@@ -136,6 +136,17 @@ async def set_status(
     )
 
 
+async def own_word(db: AsyncConnection, entitlement_id: int) -> str | None:
+    """The status that the citizen's own newest word gave an entitlement; None when they said nothing."""
+    row = await db.execute(
+        select(entitlement_changes.c.status)
+        .where(entitlement_changes.c.entitlement_id == entitlement_id, entitlement_changes.c.who == "citizen")
+        .order_by(entitlement_changes.c.id.desc())
+        .limit(1)
+    )
+    return row.scalar_one_or_none()
+
+
 async def entitled(db: AsyncConnection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Entitled]:
     """The entitlements that exist among these (round, person) pairs."""
     rows = await db.execute(

@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a naive time reached the database: give it a zone")
         value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else value
+        return value.isoformat(timespec="microseconds")[:26] + "Z" if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None or isinstance(value, datetime):
@@ -539,6 +539,7 @@ heard = Table(  # one thing a citizen said
 )
 Index("ix_heard_sender", heard.c.sender_index, heard.c.id)
 Index("ix_heard_answers", heard.c.answers_id, **_when("answers_id IS NOT NULL"))
+Index("ix_heard_pieces", heard.c.at, **_when("effect = 'part'"))
 Index("ix_heard_ref", heard.c.line, heard.c.ref, **_when("ref <> ''"))
 
 files = Table(  # attachments; the original is sealed on disk
@@ -591,7 +592,9 @@ tickets = Table(
     Column("level", Integer, nullable=False, server_default="0"),  # escalations so far
     Column("breached", Boolean, nullable=False, server_default=text("false")),
     Column("wake", UtcDateTime),
+    _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
 )
+Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_open", tickets.c.urgent, tickets.c.next_due, tickets.c.id, **_when("closed_at IS NULL"))
 
@@ -647,4 +650,63 @@ tries = Table(  # how often strangers tried what is limited; the scope is keyed
     Column("scope", String(80), primary_key=True),
     Column("since", UtcDateTime, nullable=False, index=True),  # first try of the present span
     Column("n", Integer, nullable=False),
+)
+
+# --- conversations ---------------------------------------------------------------------------------------------------
+
+talks = Table(  # how a conversation with one sender stands; without a flow only the language that was chosen is kept
+    "talks",
+    metadata,
+    Column("sender_index", LargeBinary(16), primary_key=True),  # as in `heard`
+    Column("language", String(3), nullable=False, server_default=""),  # that the sender chose; "" for none
+    Column("flow", String(16), nullable=False, server_default=""),
+    Column("step", String(16), nullable=False, server_default=""),
+    Column("facts", LargeBinary),  # sealed JSON: what was gathered, and who is answered
+    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+)
+Index("ix_talks_expires", talks.c.expires_at, **_when("expires_at IS NOT NULL"))
+
+guesses = Table(  # how often part of somebody's data was tried, by keyed names of who tries and of what is tried
+    "guesses",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("n", Integer, nullable=False),
+)
+
+invitations = Table(  # one-time tokens of deep links
+    "invitations",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the token
+    _ref("person_id", "people.id", nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+applications = Table(  # who asked to be registered: followed as a ticket, decided on by the village
+    "applications",
+    metadata,
+    _id(),
+    _ref("ticket_id", "tickets.id", nullable=False),
+    Column("nik_index", LargeBinary(32), nullable=False, index=True),
+    Column("sender_index", LargeBinary(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # JSON: name, nik, village
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("ticket_id"),
+)
+
+policies = Table(  # every wording of every promise that was ever in force, with the calendar it was reckoned by
+    "policies",
+    metadata,
+    _id(),
+    Column("name", String(48), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("body", Json, nullable=False),  # {}: the configuration no longer has it
+    Column("since", UtcDateTime, nullable=False),
+    Column("reached", Id),  # open tickets up to this one were woken to adopt it; NULL: all of them
+    UniqueConstraint("name", "version"),
 )

@@ -23,7 +23,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
         self._connection = adapted._connection
         self._rows = collections.deque()
         self._soft_closed_memoized = immutabledict()
-        self._told: tuple[Any, int, Any] = (None, -1, None)
+        self._told: tuple[Any, ...] = (None, -1, None)
 
     @property
     def description(self) -> Any:
@@ -31,7 +31,7 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     @property
     def rowcount(self) -> int:
-        return self._told[1]
+        return int(self._told[1])
 
     @property
     def lastrowid(self) -> Any:
@@ -48,25 +48,28 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def _run(self, operation: str, parameters: Any, *, many: bool) -> None:
         try:
-            self._told, rows = await_only(self._step(operation, parameters, many))
+            self._told, rows = await_only(run_in_thread(self._adapt_connection, operation, parameters, many=many))
         except Exception as error:
             self._adapt_connection._handle_exception(error)
         self._rows = collections.deque(rows)
 
-    async def _step(self, operation: str, parameters: Any, many: bool) -> Any:
-        connection: Any = self._connection
 
-        def step() -> tuple[tuple[Any, int, Any], list[Any]]:
-            cursor: sqlite3.Cursor = connection._conn.cursor()
-            try:
-                (cursor.executemany if many else cursor.execute)(operation, parameters)
-                rows = cursor.fetchall() if cursor.description else []
-                return (cursor.description, cursor.rowcount, cursor.lastrowid), rows
-            finally:
-                cursor.close()
+async def run_in_thread(adapted: Any, operation: str, parameters: Any, *, many: bool) -> tuple[tuple[Any, ...], Any]:
+    """((description, rowcount, lastrowid), rows) of one statement on SQLAlchemy's connection."""
+    connection: Any = adapted._connection
 
-        async with self._adapt_connection._execute_mutex:
-            return await connection._execute(step)
+    def step() -> tuple[tuple[Any, int, Any], list[Any]]:
+        cursor: sqlite3.Cursor = connection._conn.cursor()
+        try:
+            (cursor.executemany if many else cursor.execute)(operation, parameters)
+            rows = cursor.fetchall() if cursor.description else []
+            return (cursor.description, cursor.rowcount, cursor.lastrowid), rows
+        finally:
+            cursor.close()
+
+    async with adapted._execute_mutex:
+        told: tuple[tuple[Any, ...], Any] = await connection._execute(step)
+        return told
 
 
 class _Connection(AsyncAdapt_aiosqlite_connection):

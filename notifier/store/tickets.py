@@ -54,6 +54,7 @@ class Ticket(Moving):
     next_clock: str = ""
     level: int = 0
     breached: bool = False
+    merged_into_id: int | None = None
 
     @property
     def open(self) -> bool:
@@ -382,6 +383,7 @@ async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime
 
 
 TOLD = ("accepted", "delivered", "read")
+ALARMS = ("sla_warning", "sla_escalated")
 TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told how it stands
 
 
@@ -458,6 +460,35 @@ async def history(db: AsyncConnection, ticket_id: int) -> list[Changed]:
         select(c.at, c.who, c.act, c.was, c.status, c.why, c.facts).where(c.ticket_id == ticket_id).order_by(c.id)
     )
     return [Changed(*row) for row in rows]
+
+
+async def hush(db: AsyncConnection, ticket_id: int, clocks: Collection[str], now: datetime) -> None:
+    """Call back the alarms about these clocks that wait for somebody's office to open: what they told is over."""
+    d = deliveries.c
+    waits = (d.ticket_id == ticket_id, d.event.in_(ALARMS), d.state == "due", d.due_at > now)
+    rows = await db.execute(select(d.id, d.facts).where(*waits))
+    over = [int(number) for number, facts in rows if (facts or {}).get("clock") in clocks]
+    if over:
+        values = {"state": "cancelled", "reason": "", "settled_at": now}
+        await db.execute(update(deliveries).where(d.id.in_(over), d.state == "due").values(**values))
+
+
+# --- tickets that are handled with another one ------------------------------------------------------------------------
+
+
+async def merged(db: AsyncConnection, ticket_id: int) -> list[Ticket]:
+    """The tickets that are handled with this one, locked, oldest first."""
+    wanted = select(*_TICKET).where(tickets.c.merged_into_id == ticket_id).order_by(tickets.c.id).with_for_update()
+    return [_ticket(row) for row in await db.execute(wanted)]
+
+
+async def nearest_merged(db: AsyncConnection, ticket_id: int) -> tuple[datetime, str] | None:
+    """(due, clock) of the nearest unmet promise among the tickets that are handled with this one."""
+    wanted = select(tickets.c.next_due, tickets.c.next_clock).where(
+        tickets.c.merged_into_id == ticket_id, tickets.c.next_due.is_not(None)
+    )
+    row = (await db.execute(wanted.order_by(tickets.c.next_due).limit(1))).first()
+    return (row[0], str(row[1])) if row else None
 
 
 # --- making a ticket confidential afterwards -------------------------------------------------------------------------

@@ -94,10 +94,11 @@ async def take_people(request: web.Request) -> web.StreamResponse:
     house, viewer, b = await _of(request)
     shelf, form = _shelf(request.query, "untold"), request.match_info["form"]
     file, _ = await house.told.sheet(viewer, b.id, shelf, form, house.clock())
-    return await _hand_over(request, file, f"siaran-{b.id}-{shelf.state}.{form}")
+    return await hand_over(request, file, f"siaran-{b.id}-{shelf.state}.{form}")
 
 
-async def _hand_over(request: web.Request, file: IO[bytes], name: str) -> web.StreamResponse:
+async def hand_over(request: web.Request, file: IO[bytes], name: str) -> web.StreamResponse:
+    """A file for the reader's disk; it is closed and gone afterwards."""
     form = name.rpartition(".")[2]
     with file:
         headers = {"Content-Type": TYPES[form], "Content-Disposition": f'attachment; filename="{name}"'}
@@ -210,7 +211,7 @@ async def _take(request: web.Request, house: House, viewer: Viewer, doors: Doors
     viewer.needs(Right.EXPORT)
     form = request.match_info["form"]
     file, _ = await house.visiting.sheet(doors, form, viewer.who, house.clock())
-    return await _hand_over(request, file, f"{name}.{form}")
+    return await hand_over(request, file, f"{name}.{form}")
 
 
 async def _of_round(request: web.Request) -> tuple[House, Doors]:
@@ -225,13 +226,14 @@ def _asked(request: web.Request) -> dict[str, Any]:
     return {"region": request.query.get("region", "")[:13], "stopped": request.query.get("show") == "stopped"}
 
 
-def _after(text: str) -> tuple[str, int]:
+def after(text: str) -> tuple[str, int]:
+    """The place in a list by village that an address names."""
     region, _, number = text.partition("~")
     return region[:13], pages.number(number) or 0
 
 
 async def _list(request: web.Request, house: House, doors: Doors) -> web.Response:
-    found = await house.visiting.page(doors, _after(request.query.get("after", "")), DOORS + 1)
+    found = await house.visiting.page(doors, after(request.query.get("after", "")), DOORS + 1)
     villages = await house.visiting.villages(doors)
     shown, last = found[:DOORS], found[DOORS - 1] if len(found) > DOORS else None
     asked = _asked(request)

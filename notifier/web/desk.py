@@ -9,7 +9,7 @@ from aiohttp import web
 from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
-from notifier.rules.tickets import Act, Category
+from notifier.rules.tickets import Act, Body, Category
 from notifier.store.accounts import Account
 from notifier.web import pages
 from notifier.web.house import HOUSE
@@ -17,7 +17,7 @@ from notifier.web.house import HOUSE
 VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
-PLACED = (*SPOKEN, Act.ASSIGN)
+PLACED = (*SPOKEN, Act.ASSIGN, Act.REFER, Act.PAUSE, Act.RESUME)
 # What a browser may be told a citizen's file is; anything else is bytes. Nothing is ever shown in the page's origin.
 SAFE_TYPES = frozenset(
     {
@@ -122,6 +122,7 @@ async def _show(
         "acts": [act for act in Act if act in acts and act not in PLACED],
         "assignable": assignable if Act.ASSIGN in acts else [],
         "fields": fields,
+        "bodies": list(Body),
         "refused": refused,
         "revealed": revealed,
     }
@@ -237,3 +238,6 @@ async def reveal(request: web.Request) -> web.Response:
     except Refused as error:
         return await _show(request, fields, str(error))
     return await _show(request, fields, revealed=found)
+
+
+number, version, show, done = _number, _version, _show, _done  # for the doors of the promise beside it

@@ -80,6 +80,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Mulai": "Starts",
         "Paling lambat": "At the latest",
         "Wilayah": "Region",
+        "Pendaftar": "Applicant",
         "semua": "all",
         "Direncanakan oleh": "Planned by",
         "Disetujui oleh": "Approved by",
@@ -549,6 +550,71 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "dari alamat lain, belum diverifikasi": "from another address, not verified",
         "dipotong": "cut",
+        # what people answered about receipt
+        "Cakupan": "Coverage",
+        "Cakupan menurut desa": "Coverage by village",
+        "Yang diam": "The silent",
+        "Desa": "Village",
+        "Sudah terima": "Received",
+        "Belum terima": "Not received",
+        "Diam": "Silent",
+        "Lainnya": "Other",
+        "Ditanya": "Asked",
+        "Terakhir": "Last",
+        "{n} kali": "{n} times",
+        "Belum ada": "Nothing yet",
+        "Sudah dan belum terima: kata warga sendiri, YA atau TIDAK; yang terakhir berlaku.": (
+            "Received and not received: the citizen's own word, YA or TIDAK; the last one counts."
+        ),
+        "Diam: pertanyaan sampai, tidak ada jawaban.": "Silent: the question arrived, nothing came back.",
+        "Tak terjangkau: tidak ada pesan yang sampai.": "Unreachable: no message arrived.",
+        "Lainnya: belum ditanya, masih dikirim, atau menjawab hal lain.": (
+            "Other: not asked yet, still being sent, or answered something else."
+        ),
+        "Penerima penyaluran ini belum ditentukan: mereka dicatat saat siaran pertamanya disiapkan.": (
+            "The recipients of this round are not drawn yet: that happens when its first broadcast is prepared."
+        ),
+        "Pertanyaan “sudah diterima?” sampai kepada mereka, dan belum ada jawaban.": (
+            "The question “received?” reached them, and they have not answered."
+        ),
+        "Mereka ditanya sekali lagi lewat jalur lain, bila ada.": "They are asked once more elsewhere, if possible.",
+        "Tidak ada yang diam: belum ditanya, atau semua sudah menjawab.": (
+            "Nobody is silent: not asked yet, or everybody has answered."
+        ),
+        # is this message real?
+        "Apakah pesan ini asli?": "Is this message real?",
+        "Setiap pesan kami diakhiri kode, seperti ASLI K7QM-3FXA. Ketik kode itu di sini.": (
+            "Each of our messages ends with a code, such as ASLI K7QM-3FXA. Type that code here."
+        ),
+        "Kode di akhir pesan": "Code at the end of the message",
+        "Huruf besar atau kecil, dengan atau tanpa tanda hubung.": "Large or small letters, with or without the dash.",
+        "Periksa": "Check",
+        "Terlalu banyak pertanyaan saat ini. Coba lagi {n} detik lagi.": (
+            "Too many questions right now. Try again in {n} seconds."
+        ),
+        "Kodenya belum terbaca": "We could not read a code",
+        "Kode kami delapan huruf dan angka, seperti K7QM-3FXA. Periksa lagi ketikannya.": (
+            "Our codes are eight letters and digits, such as K7QM-3FXA. Check what you typed."
+        ),
+        "PALSU: kode {code} bukan dari kami": "FALSE: the code {code} is not ours",
+        "Jangan memberi uang, PIN, kata sandi, atau kode OTP.": "Give nobody money, a PIN, a password or an OTP.",
+        "Jangan membuka tautannya dan jangan meneruskan pesan itu.": "Do not open its links, do not pass it on.",
+        "Kirim isi pesan itu kepada kami lewat SMS, Telegram, atau surel; petugas akan memeriksanya.": (
+            "Send us that message by SMS, Telegram or e-mail; an officer checks it."
+        ),
+        "Kode {code} dari kami, tetapi penyalurannya DIBATALKAN": "The code {code} is ours, but the round is CANCELLED",
+        "Mohon tidak datang.": "Please do not come.",
+        "Kode {code} dari kami, tetapi jadwalnya sudah BERUBAH": "The code {code} is ours, but the date CHANGED",
+        "Yang berlaku sekarang:": "What is valid now:",
+        "Kode {code} dari kami": "The code {code} is ours",
+        "Bandingkan dengan pesan yang Anda terima. Bila isinya lain, pesan itu palsu: kode asli pun bisa disalin.": (
+            "Compare it with the message you got. If that says otherwise, it is false: real codes get copied too."
+        ),
+        "Jenis pesan": "Kind of message",
+        "Dikirim": "Sent",
+        "Waktu semula": "Time before",
+        "Tempat semula": "Place before",
+        "Lewat SMS atau Telegram: kirim ASLI lalu kodenya.": "By SMS or Telegram: send ASLI and the code.",
         # one look at a broadcast
         "Sekilas": "At a glance",
         "Sebab, dan selanjutnya": "Reason, and what is next",
@@ -570,6 +636,56 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Sisanya direncanakan. Admin lain perlu menyetujuinya.": (
             "The rest is planned. Another admin has to approve it."
+        ),
+        # the promise of a ticket
+        "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
+            "A promise is broken and nobody has taken it on; the next office above will be told."
+        ),
+        "Saya tangani": "I see to it",
+        "Jam layanan dihentikan petugas": "The desk stopped the service clock",
+        "standar layanan diganti": "policy changed",
+        "versi": "version",
+        "{n} hari kerja": "{n} working days",
+        "jam kerja": "working hours",
+        "sejak": "since",
+        "berkas lengkap": "complete file",
+        "tidak dihitung": "not counted",
+        "berhenti": "stands",
+        "jam tidak dihitung": "hours not counted",
+        "hari kerja ke-{n}": "working day {n}",
+        "jam": "h",
+        "sisa": "leaves",
+        "peringatan {n} %": "warning at {n}%",
+        "tenggat": "due",
+        "terbuka selama berhenti": "open while it stands still",
+        "semula": "at first",
+        "pelanggaran dicatat": "breach recorded",
+        "ditangani petugas sejak": "taken by staff since",
+        "Lanjutkan jam layanan": "Let the service clock go on",
+        "Hentikan jam layanan": "Stop the service clock",
+        "Lanjutkan": "Go on",
+        "Menunggu apa?": "Waiting for what?",
+        "Alasannya tercatat dan tampil dalam perhitungan. Jam hukum tidak berhenti.": (
+            "The reason is recorded and shows in the arithmetic. The legal clock does not stop."
+        ),
+        "Hentikan": "Stop",
+        "Rujuk ke instansi lain": "Refer elsewhere",
+        "Instansi": "Body",
+        "Nomor surat": "Letter no.",
+        "Alasan untuk warga": "Reason for the citizen",
+        "Warga diberi tahu instansinya, nomor suratnya, dan alasannya.": (
+            "The citizen is told the body, the letter and the reason."
+        ),
+        "Rujuk dan beri tahu warga": "Refer and tell the citizen",
+        "Alarm ini Anda tangani; atasan tidak diberi tahu lagi.": (
+            "You see to this alarm; nobody above is told any more."
+        ),
+        "Aduan dirujuk; warga sedang diberi tahu.": "The complaint was referred; the citizen is being told.",
+        "Cara mengadu": "How to complain",
+        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
+        "Laporkan siapa saja yang memintanya.": (
+            "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
+            "Report whoever asks for it."
         ),
     }
 )

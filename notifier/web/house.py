@@ -10,10 +10,12 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
@@ -44,6 +46,10 @@ class House(Protocol):
     def desk(self) -> Desk: ...
     @property
     def rounds(self) -> Rounds: ...
+    @property
+    def silence(self) -> Silence: ...
+    @property
+    def genuine(self) -> Genuine: ...
     @property
     def studio(self) -> Studio: ...
     @property

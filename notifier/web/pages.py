@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -46,6 +46,8 @@ def setup(app: web.Application) -> None:
         "finding": _finding,
         "why": _why,
         "when": _when,
+        "weekday": _weekday,
+        "clock": _clock,
         "day": _day,
         "left": _left,
         "hours": _hours,
@@ -193,6 +195,18 @@ def _when(context: Context, at: datetime | None, zone: str | None = None) -> str
 @jinja2.pass_context
 def _day(context: Context, at: datetime, zone: str | None = None) -> str:
     return said.full_date(said.local(at, zone or context["service"].zone), context["language"])
+
+
+@jinja2.pass_context
+def _weekday(context: Context, day: date) -> str:
+    tongue = said.language(context["language"])
+    return f"{said.DAYS[tongue][day.weekday()][:3]} {day.day} {said.MONTHS[tongue][day.month - 1][:3]} {day.year}"
+
+
+@jinja2.pass_context
+def _clock(context: Context, at: datetime, zone: str) -> str:
+    local = said.local(at, zone)
+    return f"{local:%H.%M}" if context["language"] == "id" else f"{local:%H:%M}"
 
 
 @jinja2.pass_context

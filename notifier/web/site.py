@@ -17,15 +17,18 @@ from notifier.web import (
     account,
     conflicts,
     desk,
+    genuine,
     language,
     lines,
     login,
     office,
     pages,
+    promised,
     restored,
     rounds,
     security,
     session,
+    silence,
     status,
     studio,
     texts,
@@ -77,6 +80,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/lapor", complain.file, PUBLIC),
     Door("GET", "/lacak", follow.ask, PUBLIC),
     Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", "/asli", genuine.ask, PUBLIC),
+    Door("POST", "/asli", genuine.check, PUBLIC),
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
@@ -103,10 +108,17 @@ DOORS: tuple[Door, ...] = (
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
     Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/alarm", promised.alarm, Right.SEE_TICKETS),  # the desk knows who may
+    Door("POST", f"/desk/tickets/{NUMBER}/pause", promised.pause, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/refer", promised.refer, Right.ANSWER),
     # what goes out
     Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
+    Door("GET", f"/rounds/{ID}/coverage/{FORM}", silence.take_coverage, Right.EXPORT),
+    Door("GET", f"/rounds/{ID}/silent", silence.silent, Right.SEE_PEOPLE),
+    Door("GET", f"/rounds/{ID}/silent/{FORM}", silence.take_silent, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/unreached", account.unreached_of_code, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{CODE}/unreached/{FORM}", account.take_unreached_of_code, Right.EXPORT),
     Door("GET", f"/rounds/{CODE}/edit", rounds.ask_change, Right.EDIT_ROUND),
@@ -184,6 +196,7 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
+    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

@@ -566,3 +566,27 @@ def test_settings_never_show_their_secrets() -> None:
         Settings.model_validate({"url": URL, "token": "rahasia1", "password": "rahasia2", "secret": "rahasia3"})
     )
     assert "rahasia" not in told
+
+
+@pytest.mark.parametrize(
+    ("told", "piece"),
+    [
+        ({"part": 2, "parts": 3, "group": "A7"}, {"part": 2, "parts": 3, "group": "A7"}),
+        ({"part": "1", "parts": "2"}, {"part": 1, "parts": 2, "group": ""}),
+        ({"udh": "050003A70302"}, {"part": 2, "parts": 3, "group": "A7"}),
+        ({"udh": "06 08 04 12 a7 02 01"}, {"part": 1, "parts": 2, "group": "12A7"}),
+        ({"udh": "0B05040B8423F00003A70302"}, {"part": 2, "parts": 3, "group": "A7"}),
+        ({"part": 1, "parts": 1}, {}),
+        ({"part": 4, "parts": 3}, {}),
+        ({"part": 0, "parts": 3}, {}),
+        ({"part": "x", "parts": 3}, {}),
+        ({"part": 1, "parts": 999}, {}),
+        ({"udh": "zz"}, {}),
+        ({}, {}),
+    ],
+)
+def test_pieces_of_a_long_reply_say_which_one_they_are(told: dict[str, Any], piece: dict[str, Any]) -> None:
+    from channels.sms import _piece
+    from channels.sms_settings import Replies
+
+    assert _piece({"from": "+6281", "text": "x", **told}, Replies()) == piece

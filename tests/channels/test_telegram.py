@@ -17,6 +17,7 @@ from aiohttp import web
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from telegram import InlineKeyboardMarkup
 
 from channels.contract import (
     Answers,
@@ -38,6 +39,7 @@ from channels.contract import (
 )
 from channels.table import channel_class
 from channels.telegram import COMMANDS, Settings, Telegram
+from channels.telegram_letter import letter
 from channels.telegram_updates import UPDATES, read_updates
 from notifier.sandbox.phones import Phones
 from notifier.sandbox.server import Sandbox
@@ -443,6 +445,28 @@ async def test_the_bytes_of_a_file_arrive_under_a_clean_name(bot: Telegram, phon
     assert (attached.name, attached.body) == ("jadwal.pdf", b"%PDF-1.7")
 
 
+async def test_a_phone_offers_its_own_number_by_a_key_and_the_other_keys_send_their_words(
+    bot: Telegram, phones: Phones, fake: FakeTelegram
+) -> None:
+    phones.introduce("AYU", {"telegram": AYU, "sms": "+6281298765432"})
+    await bot.send(say(buttons=(Button("Kirim nomor saya", "phone:7", asks="phone"), Button("TIDAK", "no:7"))))
+    await fake.say(AYU, button="reply:contact")
+    await fake.say(AYU, button="reply:text")
+    updates = await fake.updates.wait(0, 10, 0)
+    shared, said = read_updates(json.dumps(updates).encode())
+    assert isinstance(shared, Heard)
+    assert shared.raw["contact_own"] is True
+    assert shared.raw["contact_phone"] == "+6281298765432"
+    assert isinstance(said, Heard)
+    assert said.text == "TIDAK"
+
+
+async def test_many_short_buttons_stand_two_in_a_row() -> None:
+    keyboard = letter(say(buttons=tuple(Button(word, word) for word in ("Jadwal", "Status", "Lapor")))).keyboard
+    assert isinstance(keyboard, InlineKeyboardMarkup)
+    assert [len(row) for row in keyboard.inline_keyboard] == [2, 1]
+
+
 async def test_an_album_with_buttons_has_them_on_its_words(bot: Telegram, phones: Phones) -> None:
     sent = await bot.send(say(files=(PICTURE, PICTURE), buttons=(Button("Ya", "ya"),)))
     words, album = phones.notes(AYU)
@@ -692,11 +716,11 @@ async def test_a_wrong_token_is_found_at_the_start(sandbox: Sandbox, http: aioht
     assert_says_nothing(failure.value)
 
 
-async def test_introducing_sets_the_webhook_and_both_menus(bot: Telegram, fake: FakeTelegram) -> None:
+async def test_introducing_sets_the_webhook_and_the_menu_in_each_language(bot: Telegram, fake: FakeTelegram) -> None:
     await bot.introduce("https://bansos.test/hooks/bot_jakarta", "")
     assert (fake.hook_url, fake.updates.secret) == ("https://bansos.test/hooks/bot_jakarta", SECRET)
     assert set(fake.updates.wanted) == set(UPDATES)
-    assert {language: len(menu) for language, menu in fake.commands.items()} == dict.fromkeys(COMMANDS, 3)
+    assert {language: len(menu) for language, menu in fake.commands.items()} == dict.fromkeys(COMMANDS, 10)
 
 
 async def test_a_webhook_telegram_would_refuse_is_explained(bot: Telegram) -> None:

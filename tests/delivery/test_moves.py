@@ -68,7 +68,7 @@ def _heard(stage: Stage) -> list[list[str]]:
 
 
 def _kind(text: str) -> str:
-    return CHANGED if text.startswith("JADWAL BERUBAH") else OFF if text.startswith("BATAL") else NEWS
+    return CHANGED if text.startswith("BERUBAH") else OFF if text.startswith("BATAL") else NEWS
 
 
 async def _balanced(stage: Stage) -> bool:

@@ -17,6 +17,7 @@ from notifier.errors import Refused
 from notifier.outbox import Notice
 from notifier.rules.deliveries import State
 from notifier.store import broadcasts as broadcast_rows
+from notifier.store import expansion
 from notifier.store import paces as pace_rows
 from notifier.store.schema import attempts, broadcasts, deliveries, paces
 from notifier.store.told import Shelf
@@ -262,13 +263,13 @@ async def test_a_stop_walks_what_has_not_left_once_and_not_again_when_nothing_is
 async def test_a_small_broadcast_does_not_wait_until_a_large_one_is_expanded(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order, real = [], broadcast_rows.expand
+    order, real = [], expansion.expand
 
     async def expand(db: Any, broadcast: Any, *words: Any, **more: Any) -> Any:
         order.append(broadcast.id)
         return await real(db, broadcast, *words, **more)
 
-    monkeypatch.setattr(broadcast_rows, "expand", expand)
+    monkeypatch.setattr(expansion, "expand", expand)
     monkeypatch.setattr(course, "GLANCE", 3)
     for engine in ("SLICE_SQLITE", "SLICE_POSTGRESQL"):
         monkeypatch.setattr(course, engine, 1)

@@ -37,7 +37,7 @@ def worker_of(stage: Stage, channel: Channel, database: Database, number: int) -
         database,
         house.vault,
         [Route("sms", channel, RATE, 16, True)],
-        Speaker(house.words),
+        Speaker(house.words, house.vault.codes.of),
         replace(delivery_terms(house), worker=f"worker-{number}"),
         clock=utc_now,
         chance=Random(number),

@@ -9,7 +9,6 @@ import pytest
 from notifier.config import parse
 from notifier.desk.promise import Promises, build, national
 from notifier.errors import Refused
-from notifier.rules.roles import Role
 
 NOW = datetime(2026, 12, 5, 2, tzinfo=UTC)
 WIB = ZoneInfo("Asia/Jakarta")
@@ -49,7 +48,7 @@ def test_a_desk_without_policies_promises_something_sensible() -> None:
     promises = build(parse({}), NOW)
     usual = promises.choose("deduction", False)
     assert usual.policy.resolution == timedelta(hours=37, minutes=30)
-    assert usual.escalate_to == (Role.SUPERVISOR, Role.ADMIN)
+    assert usual.escalate_to == ("desk", "regency", "province", "ministry")
     friday_night = datetime(2026, 12, 11, 22, tzinfo=WIB)
     hours = promises.choose("other", True).policy.hours
     assert hours.between(friday_night, friday_night + timedelta(hours=4)) == timedelta(hours=4)
@@ -93,7 +92,7 @@ def test_ramadan_hours_keep_weekends_and_a_single_day_beats_the_range() -> None:
         ({"overrides": {"Ramadan": DAY}}, {}, r'calendars.office.overrides."Ramadan": write a date'),
         ({"overrides": {"2027-03-09/2027-02-08": DAY}}, {}, "first and last day"),
         ({"monday": ["16:00-08:00"]}, {}, "calendars.office: Monday: an interval"),
-        ({}, {"escalate_to": ["boss"]}, "policies.usual.escalate_to: boss: roles are agent"),
+        ({}, {"escalate_to": ["boss"]}, "policies.usual.escalate_to: boss: there are desk, regency"),
         ({}, {"warn": [0.9, 0.5]}, "policies.usual: Policy usual: warn must rise"),
         ({}, {"resolve": "0h"}, "policies.usual: Policy usual: resolution must be longer"),
     ],

@@ -75,13 +75,15 @@ async def test_a_promise_nobody_keeps_is_warned_of_broken_and_escalated_upward(d
     await _sweep_until(desk, "2026-12-07 13:40")  # lunch did not count
     row = (await desk.rows(tickets))[0]
     assert (row["breached"], row["level"], row["next_clock"]) == (True, 1, "first_response")
-    assert await _told(desk, "sla_escalated") == ["penyelia"]
-    await _sweep_until(desk, "2026-12-08 13:40")  # a working day later
-    assert await _told(desk, "sla_escalated") == ["penyelia", "penyelia", "pusat"]  # in between: to settle it
+    assert await _told(desk, "sla_escalated") == ["sari"]  # the desk itself
+    await _sweep_until(desk, "2026-12-08 13:40")  # a working day later: the regency's supervisor
+    assert await _told(desk, "sla_escalated") == ["sari", "sari", "penyelia"]  # in between: to settle it
     assert (await desk.rows(tickets))[0]["level"] == 2
+    await _sweep_until(desk, "2026-12-09 13:40")  # nobody sits in the province, so the ministry is told
+    assert (await _told(desk, "sla_escalated"))[3:] == ["penyelia", "pusat"]
     acts = [row["act"] for row in await desk.rows(ticket_changes)]
     assert acts.count("breached") == 2
-    assert acts.count("escalated") == 3
+    assert acts.count("escalated") == 5
     assert [row["act"] for row in await desk.rows(ledger)].count("promise_broken") == 2
     wake = (await desk.rows(tickets))[0]["wake"]
     assert wake is None or wake > desk.now
@@ -149,7 +151,7 @@ async def test_after_a_long_stop_each_thing_is_said_once(desk: Talk) -> None:
     assert await desk.house.desk.sweep(desk.now) == 0
     assert await _told(desk, "sla_warning") == []
     assert sorted(set(await _told(desk, "sla_escalated"))) == ["pusat"]
-    assert (await desk.rows(tickets))[0]["level"] == 2
+    assert (await desk.rows(tickets))[0]["level"] == 4
 
 
 @ONE_ENGINE

@@ -101,7 +101,7 @@ async def test_a_file_that_cannot_be_had_is_tried_again_and_then_given_up_with_i
 async def test_places_and_voices_reach_a_person_too(talk: Talk) -> None:
     await talk.telegram(7100, location={"latitude": -6.23456, "longitude": 106.91234})
     await talk.telegram(7101, voice={"file_id": "AwACAg", "duration": 3, "file_size": 100})
-    await talk.telegram(7102, contact={"phone_number": "+6281200000009", "first_name": "A", "user_id": 7102})
+    await talk.telegram(7102, contact={"phone_number": "+6281200000009", "first_name": "A", "user_id": 7199})
     summaries = [row["summary"] for row in await talk.rows(tickets)]
     assert summaries == ["(-6.23456, 106.91234)", "[pesan suara]", "[nomor kontak: +6281200000009]"]
 

@@ -383,11 +383,12 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
 
 
 @ONE_ENGINE
-async def test_pressing_start_tells_a_stranger_what_we_can_do_once_a_day(talk: Talk) -> None:
-    await talk.telegram(7100, "/start")
+async def test_a_reply_to_words_that_ask_for_nothing_is_heard_like_any_other(talk: Talk) -> None:
+    await talk.telegram(7100, "hm")
     await talk.send()
-    await talk.telegram(7100, "/start")
-    assert await talk.events() == ["help"]
+    ref = await talk.ref_to("telegram", "7100", "help")
+    await talk.telegram(7100, "Bantuan saya dipotong ketua RT", reply_to=ref)
+    assert await talk.outcomes() == ["helped", "opened"]
 
 
 @ONE_ENGINE
@@ -482,12 +483,13 @@ async def test_a_closed_ticket_is_reached_by_its_thread_for_a_month_and_no_longe
     ref = await talk.ref_to("email", "siti@example.com", "ticket_received")
     number = (await talk.rows(tickets))[0]["number"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan ke Inspektorat.", page.ticket.version, talk.now)
+    why, letter = "Diteruskan ke Inspektorat.", "700/12/2026"
+    await talk.house.desk.refer(sari, number, "inspectorate", letter, why, page.ticket.version, talk.now)
     talk.stage.clock.move(days=29)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["in_progress"]
     page = await talk.house.desk.ticket(sari, number, talk.now)
-    await talk.house.desk.act(sari, number, Act.REFER, "Diteruskan lagi.", page.ticket.version, talk.now)
+    await talk.house.desk.refer(sari, number, "kpk", letter, "Diteruskan lagi.", page.ticket.version, talk.now)
     talk.stage.clock.move(days=31)
     await talk.mail("siti@example.com", "petugasnya masih minta uang lagi", reply_to=ref)
     assert [row["status"] for row in await talk.rows(tickets)] == ["referred", "received"]

@@ -30,7 +30,7 @@ RECEIVED_MOST = (
 )
 MESSAGES = sorted({key[:3] for key in SOURCES})
 SMS = [(event, language) for event, channel, language in MESSAGES if channel == "sms"]
-FREE_TEXT = {"ticket_answer", "ticket_resolved", "information"}  # what an officer writes is never cut
+FREE_TEXT = {"ticket_answer", "ticket_resolved", "information", "talk"}  # what comes in words is never cut
 
 
 def _wanted() -> Iterator[tuple[str, str, str, str]]:
@@ -92,7 +92,7 @@ def test_an_sms_is_one_segment_of_the_cheap_alphabet(event: str, language: str, 
 def test_an_sms_stays_one_segment_however_long_names_and_places_are(event: str, language: str) -> None:
     facts = sample(event, "longest")
     for name, fact in FACTS[event].items():
-        if fact.kind in ("words", "text") and name not in ("number", "round_code"):
+        if fact.kind in ("words", "text") and name not in ("number", "round_code", "code"):
             facts[name] = "Wijayakusuma " * 30
     for category in CATEGORY_WORDS if "category" in facts else ("",):
         text = WORDS.render(event, "sms", language, facts | {"category": category}).parts["text"]
@@ -110,6 +110,23 @@ def test_no_name_can_make_an_sms_dearer(name: str, venue: str) -> None:
 def test_an_sms_avoids_what_routes_filter(event: str, language: str) -> None:
     text = WORDS.render(event, "sms", language, sample(event, TYPICAL)).parts["text"]
     assert not re.search(r"https?:|www\.|\bdana\b|\bselamat\b|Rp ?\d|\d{9}", text, re.IGNORECASE), text
+
+
+# A step of a conversation by SMS answers what somebody just wrote, and is one segment: decision 0020.
+CODELESS = {("talk", "sms")}
+
+
+@pytest.mark.parametrize(
+    "message", [row for row in MESSAGES if EVENTS[row[0]].citizen and row[:2] not in CODELESS], ids="/".join
+)
+def test_every_message_to_a_citizen_carries_its_code(message: tuple[str, str, str]) -> None:
+    event, channel, language = message
+    for name in ("longest", "empty"):
+        facts = sample(event, name) | _needed(event) | {"code": "M4RK-9TZ2"}
+        parts = WORDS.render(event, channel, language, facts).parts
+        for part in set(parts) - {"subject"}:
+            assert "M4RK-9TZ2" in parts[part], part
+            assert re.search(r"ASLI( code)?:? M4RK-9TZ2", parts[part]), part
 
 
 # --- what a citizen must know ----------------------------------------------------------------------------------------

@@ -154,7 +154,7 @@ def test_a_message_is_rendered_with_its_price(tmp_path: Path, capsys: pytest.Cap
     told = json.loads(out)
     assert code == 0
     assert "KENES D'ANGELO" in told["parts"]["text"]
-    assert "10 Des 09.00 s.d. 12 Des 2026 14.00 WIT" in told["parts"]["text"]
+    assert "10 Des 09.00 s.d. 12 Des 14.00 WIT" in told["parts"]["text"]
     assert (told["segments"], told["alphabet"], told["price"]) == (1, "GSM-7", 350)
     assert told["template"].startswith("file-")
     _, out, _ = run(capsys, "render", EVENT, "--channel", "telegram", "--facts", "facts.json", "--json")

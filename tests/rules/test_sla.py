@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from notifier.rules.sla import Clock, Entry, Hours, Kind, Policy, Reading, Standing, explain, office_week, standing
+from notifier.rules.sla import Clock, Entry, Hours, Kind, Policy, Reading, Standing, office_week, standing
+from notifier.rules.telling import tell
 
 WIB = ZoneInfo("Asia/Jakarta")
 NATAL = date(2026, 12, 25)
@@ -36,7 +37,7 @@ def _entry(words: Sequence[str], policies: dict[str, Policy]) -> Entry:
         return Entry(kind, moment, policy=policies[rest[0]])
     if kind is Kind.WARNED:
         return Entry(kind, moment, clock=Clock(rest[0]), fraction=float(rest[1]))
-    if kind is Kind.BREACHED:
+    if kind in (Kind.BREACHED, Kind.TAKEN):
         return Entry(kind, moment, clock=Clock(rest[0]))
     if kind is Kind.ESCALATED:
         return Entry(kind, moment, clock=Clock(rest[0]), level=int(rest[1]))
@@ -275,37 +276,83 @@ def test_nothing_promised_is_nothing_due() -> None:
 # --- the arithmetic, told ------------------------------------------------------------------------------------------
 
 
+def explain(policy: Policy, happened: str, now: str, opened: str = "23 07:30") -> list[str]:
+    known = history(happened, slower=SLOWER, stricter=STRICTER)
+    return tell(policy, at(opened), known, at(now)).lines()
+
+
 def test_the_arithmetic_is_told_line_by_line() -> None:
     told = "paused 23 10:00 warga; resumed 23 11:00 warga; resolved 24 11:30; adopted 25 08:00 slower"
-    happened = history(told, slower=SLOWER)
-    assert explain(TEN, at("23 07:30"), happened, at("25 09:00")) == [
+    assert explain(TEN, told, "25 09:00") == [
         "Policy uji, version 1; office hours of Asia/Jakarta.",
         "2026-11-25 08:00 WIB: policy longgar, version 2, is adopted.",
-        "resolution: 10:00 h of working time from 2026-11-23 07:30 WIB.",
-        "  runs 2026-11-23 07:30 WIB to 2026-11-23 10:00 WIB: 2:30 h, leaves 7:30 h.",
-        "  stands 2026-11-23 10:00 WIB to 2026-11-23 11:00 WIB: 1:00 h not counted.",
-        "  runs 2026-11-23 11:00 WIB to 2026-11-24 11:30 WIB: 8:00 h, leaves -0:30 h.",
+        "resolution (the service clock): 10:00 h of working time from 2026-11-23 07:30 WIB; policy uji, version 1.",
+        "  Mon 2026-11-23  07:30-10:00  2:30 h, leaves 7:30 h.",
+        "  stands 2026-11-23 10:00 WIB to 2026-11-23 11:00 WIB (warga): 1:00 h not counted.",
+        "  Mon 2026-11-23  11:00-12:00  1:00 h, leaves 6:30 h.",
+        "  Mon 2026-11-23  13:00-16:00  3:00 h, leaves 3:30 h.",
+        "  Tue 2026-11-24  07:30-11:00  3:30 h, leaves 0:00 h.",
         "  warns at 50%: 2026-11-23 14:30 WIB.",
         "  warns at 80%: 2026-11-24 09:00 WIB.",
         "  warns at 95%: 2026-11-24 10:30 WIB.",
         "  due 2026-11-24 11:00 WIB.",
-        "  met 2026-11-24 11:30 WIB, late.",
+        "  met 2026-11-24 11:30 WIB, late by 0:30 h of working time.",
         "Look again: never.",
     ]
 
 
 def test_a_standing_clock_and_a_moved_due_are_told() -> None:
-    lines = explain(SLOWER, at("23 07:30"), history("paused 23 10:00:30 warga"), at("23 11:00"))
-    assert "  stands since 2026-11-23 10:00:30 WIB." in lines
+    lines = explain(SLOWER, "paused 23 10:00:30 warga", "23 11:00")
+    assert "  stands since 2026-11-23 10:00:30 WIB (warga)." in lines
     assert "  due: open while it stands still." in lines
-    assert "  runs 2026-11-23 07:30 WIB to 2026-11-23 10:00:30 WIB: 2:30:30 h, leaves 17:29:30 h." in lines
-    moved = explain(TEN, at("23 07:30"), history("adopted 23 10:00 stricter", stricter=STRICTER), at("24 11:00"))
+    assert "  Mon 2026-11-23  07:30-10:00:30  2:30:30 h, leaves 17:29:30 h." in lines
+    moved = explain(TEN, "adopted 23 10:00 stricter", "24 11:00")
     assert moved[-4:] == [
         "  due 2026-11-23 13:30 WIB.",
-        "  due at first 2026-11-24 10:00 WIB.",
-        "  late.",
+        "  due at first 2026-11-24 10:00 WIB, under the policy it began with.",
+        "  late by 6:00 h of working time.",
         "Look again: never.",
     ]
+
+
+def test_days_off_are_told_by_name_and_the_legal_clock_by_its_working_days() -> None:
+    named = Hours(WIB, office_week(), [NATAL], names={NATAL: "Hari Raya Natal"})
+    policy = Policy("hukum", named, resolution=5 * HOUR, legal_days=3, warn=())
+    happened = history("completed d23 09:00; resolved d28 10:00; reopened d28 13:00")
+    told = tell(policy, at("d24 15:00"), happened, at("d28 14:00"))
+    lines = told.lines()
+    assert lines[2:7] == [
+        "  Thu 2026-12-24  15:00-16:00  1:00 h, leaves 4:00 h.",
+        "  Fri 2026-12-25  not counted: Hari Raya Natal.",
+        "  Sat 2026-12-26  not counted: no office day.",
+        "  Sun 2026-12-27  not counted: no office day.",
+        "  Mon 2026-12-28  07:30-10:00  2:30 h, leaves 1:30 h.",
+    ]
+    assert "  stands 2026-12-28 10:00 WIB to 2026-12-28 13:00 WIB (settled): 2:00 h not counted." in lines
+    begins = "3 working days after 2026-12-23 09:00 WIB, from a complete file; policy hukum, version 1."
+    assert f"legal (nothing pauses it): {begins}" in lines
+    assert "  Thu 2026-12-24  working day 1, until 16:00." in lines
+    service, legal = told.data()["clocks"]
+    assert (service["due"], service["steps"][0]["minutes"]) == ("2026-12-28T14:30:00+07:00", 60)
+    days = [step.get("working_day", step.get("why")) for step in legal["steps"]]
+    assert days == [1, "Hari Raya Natal", None, None, 2, 3]
+    assert legal["due"] == "2026-12-29T16:00:00+07:00"
+
+
+def test_an_alarm_that_somebody_took_rings_no_further() -> None:
+    policy = replace(ALARMED, escalate=(timedelta(0), 2 * HOUR, 4 * HOUR))
+    broken = "breached 24 10:01 resolution; escalated 24 10:01 resolution 1"
+    assert read(broken, "24 11:00", policy).ringing
+    taken = f"{broken}; taken 24 11:00 resolution"
+    reading = read(taken, "26 11:00", policy)
+    assert (reading.ringing, reading.escalate, reading.late) == (False, (), True)
+    # Taken before it broke, or of another clock, it silences nothing; what rang before it was taken stays said.
+    assert read(f"{broken}; taken 24 09:00 resolution", "24 13:00", policy).escalate == (2,)
+    assert read(f"{broken}; taken 24 11:00 legal", "24 13:00", policy).escalate == (2,)
+    assert read("taken 24 12:30 resolution", "26 11:00", policy).escalate == (1, 2)
+    # Opened again and broken again it is a new alarm.
+    again = f"{taken}; resolved 24 13:00; reopened 25 13:00"
+    assert read(again, "25 13:01", policy).escalate == (1, 2, 3)
 
 
 # --- refusals ------------------------------------------------------------------------------------------------------
@@ -330,7 +377,7 @@ def test_a_promise_that_cannot_be_kept_is_refused(broken: dict[str, object], say
         Policy("uji", DESK, **broken)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", [Kind.WARNED, Kind.BREACHED, Kind.ESCALATED, Kind.ADOPTED])
+@pytest.mark.parametrize("kind", [Kind.WARNED, Kind.BREACHED, Kind.ESCALATED, Kind.TAKEN, Kind.ADOPTED])
 def test_an_entry_that_lacks_its_half_is_refused(kind: Kind) -> None:
     with pytest.raises(ValueError, match=f"entry '{kind}' .* is incomplete"):
         Entry(kind, at("23 08:00"))
@@ -343,7 +390,7 @@ def test_times_without_a_zone_are_refused() -> None:
     with pytest.raises(ValueError, match="has no zone"):
         standing(TEN, naive, [], at("23 08:00"))
     with pytest.raises(ValueError, match="has no zone"):
-        explain(TEN, at("23 08:00"), [], naive)
+        tell(TEN, at("23 08:00"), [], naive)
 
 
 # --- laws ----------------------------------------------------------------------------------------------------------
@@ -365,6 +412,7 @@ kinds = st.sampled_from(
         Kind.COMPLETED,
         Kind.WARNED,
         Kind.BREACHED,
+        Kind.TAKEN,
         Kind.ADOPTED,
     ]
 )
@@ -399,7 +447,7 @@ def lives(draw: st.DrawFn) -> list[Entry]:
                 kind,
                 moment,
                 reason=draw(st.sampled_from(["a", "b"])) if kind in (Kind.PAUSED, Kind.RESUMED) else "",
-                clock=clock if kind in (Kind.WARNED, Kind.BREACHED) else None,
+                clock=clock if kind in (Kind.WARNED, Kind.BREACHED, Kind.TAKEN) else None,
                 fraction=draw(st.sampled_from([0.5, 0.8])) if kind is Kind.WARNED else None,
                 policy=draw(policies()) if kind is Kind.ADOPTED else None,
             )
@@ -424,7 +472,7 @@ def test_nothing_changes_before_wake(policy: Policy, life: list[Entry], lap: tim
                 assert standing(policy, OPENED, life, then) == stands
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(policies(), lives(), laps, st.randoms(use_true_random=False))
 def test_the_same_history_gives_the_same_answer_however_it_is_listed(
     policy: Policy, life: list[Entry], lap: timedelta, chance: Random
@@ -432,7 +480,7 @@ def test_the_same_history_gives_the_same_answer_however_it_is_listed(
     now, shuffled = OPENED + lap, life.copy()
     chance.shuffle(shuffled)
     assert standing(policy, OPENED, shuffled, now) == standing(policy, OPENED, life, now)
-    assert explain(policy, OPENED, shuffled, now) == explain(policy, OPENED, life, now)
+    assert tell(policy, OPENED, shuffled, now) == tell(policy, OPENED, life, now)
 
 
 @settings(max_examples=100, deadline=None)
@@ -463,6 +511,24 @@ def test_pauses_commute_and_cost_exactly_their_working_overlap(
         (DESK.between(OPENED + timedelta(minutes=m), OPENED + timedelta(minutes=m + 1)) for m in minutes), timedelta(0)
     )
     assert due[0].due == DESK.after(OPENED, budget + lost)
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies(), lives(), st.sampled_from(["Asia/Makassar", "Asia/Jayapura"]))
+def test_the_same_life_in_another_zone_is_due_at_the_same_hour_there(
+    policy: Policy, life: list[Entry], zone: str
+) -> None:
+    def moved(one: Policy) -> Policy:
+        return replace(one, hours=replace(DESK, zone=ZoneInfo(zone)))
+
+    here = replace(policy, hours=DESK)
+    life = [replace(e, policy=e.policy and replace(e.policy, hours=DESK)) for e in life]
+    apart = at("23 07:30") - at("23 07:30", ZoneInfo(zone))
+    there = [replace(e, at=e.at - apart, policy=e.policy and moved(e.policy)) for e in life]
+    now = OPENED + timedelta(days=30)
+    mine, theirs = standing(here, OPENED, life, now), standing(moved(here), OPENED - apart, there, now - apart)
+    assert {c: r.due and r.due - apart for c, r in mine.clocks.items()} == {c: r.due for c, r in theirs.clocks.items()}
+    assert mine.late == theirs.late
 
 
 @settings(max_examples=60, deadline=None)

@@ -125,7 +125,6 @@ async def test_two_colleagues_who_answer_at_once_do_not_answer_twice(pages: Site
         ("verify", {}, "verified"),
         ("start", {}, "in_progress"),
         ("reject", {"why": "Laporan ganda."}, "rejected"),
-        ("refer", {"why": "Diteruskan ke Inspektorat."}, "referred"),
     ],
 )
 @SQLITE

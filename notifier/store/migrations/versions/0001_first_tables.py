@@ -300,12 +300,21 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), server_default="0", nullable=False),
         sa.Column("breached", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("number", name=op.f("uq_tickets_number")),
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tickets_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_tickets_open",
             ["urgent", "next_due", "id"],
@@ -621,6 +630,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("answers_id IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_heard_pieces",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("effect = 'part'"),
+            postgresql_where=sa.text("effect = 'part'"),
+        )
+        batch_op.create_index(
             "ix_heard_ref",
             ["line", "ref"],
             unique=False,
@@ -735,6 +751,72 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tries_since"), ["since"], unique=False)
+
+    op.create_table(
+        "talks",
+        sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("language", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("flow", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("step", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=True),
+        sa.Column("misses", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("sender_index", name=op.f("pk_talks")),
+    )
+    with op.batch_alter_table("talks", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_talks_expires",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("expires_at IS NOT NULL"),
+            postgresql_where=sa.text("expires_at IS NOT NULL"),
+        )
+
+    op.create_table(
+        "guesses",
+        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
+    )
+    op.create_table(
+        "invitations",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitations")),
+    )
+    op.create_table(
+        "applications",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nik_index", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("sender_index", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_applications_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
+        sa.UniqueConstraint("ticket_id", name=op.f("uq_applications_ticket_id")),
+    )
+    with op.batch_alter_table("applications", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_applications_nik_index"), ["nik_index"], unique=False)
+
+    op.create_table(
+        "policies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=48), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reached", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_policies_name_version")),
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,168 @@
+"""Conversations as tables: a flow is a table of steps, a turn leads to a move. Pure; knows no channel and no wording.
+
+`begin` opens a flow, `step` carries it on, `keyword` says which flow somebody's bare word asks for. Whoever calls
+does what a move wishes for and steps again with its result.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from notifier.rules.talks import (
+    complaint,
+    language,
+    linking,
+    menu,
+    officer,
+    questions,
+    register,
+    schedule,
+    status,
+    stop,
+    ticket,
+    wrong_person,
+)
+from notifier.rules.talks.values import Flow, Move, Say, Step, Takes, Talk, Turn, over
+
+FLOWS: Mapping[str, Flow] = {
+    "menu": menu.MENU,
+    "help": menu.HELP,
+    "guide": menu.GUIDE,
+    "schedule": schedule.FLOW,
+    "status": status.FLOW,
+    "ticket": ticket.FLOW,
+    "complaint": complaint.FLOW,
+    "register": register.FLOW,
+    "language": language.FLOW,
+    "officer": officer.FLOW,
+    "stop": stop.FLOW,
+    "linking": linking.FLOW,
+    "wrong_person": wrong_person.FLOW,
+    "questions": questions.FLOW,
+}
+LEAVE = "leave"
+# bare words → flow. STOP, MULAI, YA and TIDAK are understood by rules.words, with or without a talk.
+KEYWORDS: Mapping[str, str] = {
+    **dict.fromkeys(("menu", "mulai menu", "0"), "menu"),
+    **dict.fromkeys(("bantuan", "help", "tolong", "info", "?", "bantu"), "help"),
+    **dict.fromkeys(("cara lapor", "panduan", "guide"), "guide"),
+    **dict.fromkeys(("jadwal", "schedule", "jadwal saya"), "schedule"),
+    **dict.fromkeys(("cek", "status", "cek status"), "status"),
+    **dict.fromkeys(("tiket", "ticket", "aduan"), "ticket"),
+    **dict.fromkeys(("lapor", "report", "lapor!"), "complaint"),
+    **dict.fromkeys(("daftar", "register"), "register"),
+    **dict.fromkeys(("bahasa", "language", "basa"), "language"),
+    **dict.fromkeys(("petugas", "officer", "bicara petugas"), "officer"),
+    **dict.fromkeys(("salah orang", "salah nomor", "wrong person", "wrong number"), "wrong_person"),
+    **dict.fromkeys(("batal", "cancel", "keluar", "selesai"), LEAVE),
+}
+COMMANDS: Mapping[str, str] = {  # of a channel with commands: after the slash
+    "start": "menu",
+    "menu": "menu",
+    "jadwal": "schedule",
+    "status": "status",
+    "cek": "status",
+    "lapor": "complaint",
+    "tiket": "ticket",
+    "daftar": "register",
+    "bahasa": "language",
+    "bantuan": "help",
+    "help": "help",
+    "panduan": "guide",
+    "petugas": "officer",
+    "berhenti": "stop",
+    "batal": LEAVE,
+}
+BEHIND = frozenset({"ticket", "officer"})  # flows whose keyword may be followed by more
+_SIGNS = re.compile(r"^[\s\"'“”.!,:;]+|[\s\"'“”.!,:;]+$")
+_SALAH = re.compile(r"(?:maaf|mohon maaf|sorry)?[\s,]*(?:anda|ini|bapak|ibu)?\s*salah\s+(?:orang|nomor|sambung|kirim)")
+MISSES = 3  # after so many answers in a row that can't be used, a person is offered
+BOTH: Mapping[str, str] = {  # typed words that stand for a choice, whatever its label
+    **dict.fromkeys(("ya", "y", "yes", "iya", "ok", "oke", "inggih", "muhun", "betul", "benar"), "yes"),
+    **dict.fromkeys(("tidak", "tdk", "no", "ora", "mboten", "henteu", "bukan", "gak", "nggak"), "no"),
+    **dict.fromkeys(("lanjut", "lewat", "skip"), "on"),
+    "semua": "everything",
+    "indonesia": "id",
+    "inggris": "en",
+    "english": "en",
+    "jawa": "jv",
+    "sunda": "su",
+}
+
+
+def keyword(text: str) -> tuple[str, str] | None:
+    """(flow, what stands behind the keyword) when the text is a keyword, or one of those that more may follow."""
+    told = " ".join(_SIGNS.sub("", text).split())
+    low = told.lower()
+    if low in KEYWORDS:
+        return KEYWORDS[low], ""
+    if _SALAH.fullmatch(low):
+        return "wrong_person", ""
+    first, _, rest = told.partition(" ")
+    flow = KEYWORDS.get(first.lower(), "")
+    if flow == "ticket" and len(rest.split()) <= 3 and any(sign.isdigit() for sign in rest):
+        return flow, rest
+    return (flow, rest) if flow == "officer" and first.isupper() else None
+
+
+def begin(flow: str, talk: Talk, rest: str = "") -> Move:
+    """Open a flow; of `talk` only its language and what is known of the sender count."""
+    return _asked(FLOWS[flow].begin(replace(talk, flow=flow, step="", misses=0), rest))
+
+
+def step(talk: Talk, turn: Turn) -> Move:
+    """What follows. A choice is one of the open question's, and nothing else."""
+    if not turn.result and not turn.choice:
+        turn = replace(turn, choice=picks(talk, turn.text))
+    move = _of(talk).hear(talk, turn)
+    if move.talk is not None and move.talk.misses >= MISSES:
+        return over("give_up")
+    return _asked(move)
+
+
+def again(talk: Talk) -> Move:
+    """The open question once more, saying that the answer was not clear."""
+    return _asked(Move(talk, Say("", before="again")))
+
+
+def takes(talk: Talk) -> Takes:
+    """What the open question takes besides its choices."""
+    return _of(talk).takes
+
+
+def question(talk: Talk) -> Say:
+    """The open question."""
+    return _of(talk).ask(talk)
+
+
+def offers(talk: Talk, choice: str) -> bool:
+    """Whether this is a choice of the open question."""
+    return any(one.code == choice for one in question(talk).choices)
+
+
+def picks(talk: Talk, text: str) -> str:
+    """The code of the choice that somebody typed: by number, by its word, by a word that stands for it; "" for none."""
+    choices = question(talk).choices
+    word = " ".join(_SIGNS.sub("", text).rstrip(")").split()).lower()
+    if word.isdecimal() and len(word) <= 2:
+        return choices[int(word) - 1].code if 1 <= int(word) <= len(choices) else ""
+    wanted = {word, BOTH.get(word, ""), KEYWORDS.get(word, "")} - {""}
+    return next((one.code for one in choices if one.code in wanted or _SIGNS.sub("", one.label).lower() in wanted), "")
+
+
+def _of(talk: Talk) -> Step:
+    return FLOWS[talk.flow].steps[talk.step]
+
+
+def _asked(move: Move) -> Move:
+    """With the new step's question, where the move says nothing else."""
+    if move.talk is None or move.wish is not None or (move.say is not None and move.say.phrase):
+        return move
+    asked = question(move.talk)
+    return replace(move, say=replace(asked, before=move.say.before) if move.say is not None else asked)
+
+
+def known(language: str, **facts: Any) -> Talk:
+    """A talk that has not begun: what is known of the sender."""
+    return Talk("", "", language, facts)

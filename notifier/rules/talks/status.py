@@ -1,0 +1,56 @@
+"""CEK: how the aid stands. A number that is known for one person is answered; a shared one after a choice by initials;
+any other after NIK and name, and a mismatch never says whether such a NIK exists.
+"""
+
+import re
+
+from notifier.rules.talks.values import Flow, Move, SeeStatus, Step, Talk, Turn, asks, by_initials, chosen, missed, over
+
+_NOT_DIGITS = re.compile(r"[\s.\-]")
+ENDS = {"none": "status.none", "mismatch": "mismatch", "limited": "limited"}
+
+
+def _begin(talk: Talk, rest: str) -> Move:
+    if talk.person is not None:
+        return Move(talk.at("told"), wish=SeeStatus(person=talk.person))
+    return Move(talk.at("who" if talk.people else "nik"))
+
+
+def _who(talk: Talk, turn: Turn) -> Move:
+    one = chosen(talk, turn)
+    if one is not None:
+        return Move(one.at("told"), wish=SeeStatus(person=one.person))
+    return Move(talk.at("nik")) if turn.choice == "nobody" else missed(talk)
+
+
+def _nik(talk: Talk, turn: Turn) -> Move:
+    nik = nik_in(turn.text)
+    return Move(talk.at("name", nik=nik)) if nik else missed(talk, "again.nik")
+
+
+def _name(talk: Talk, turn: Turn) -> Move:
+    name = " ".join(turn.text.split())[:120]
+    if not any(sign.isalpha() for sign in name):
+        return missed(talk)
+    return Move(talk.at("told"), wish=SeeStatus(nik=str(talk.facts["nik"]), name=name))
+
+
+def _told(talk: Talk, turn: Turn) -> Move:
+    return over("status.told", **turn.told) if turn.result == "found" else over(ENDS.get(turn.result, "status.none"))
+
+
+def nik_in(text: str) -> str:
+    """The sixteen digits in an answer; "" when there are none."""
+    digits = re.search(r"(?<!\d)\d{16}(?!\d)", _NOT_DIGITS.sub("", text))
+    return digits[0] if digits else ""
+
+
+FLOW = Flow(
+    _begin,
+    {
+        "who": Step(by_initials("who.ask"), _who),
+        "nik": Step(asks("status.nik"), _nik, takes="digits"),
+        "name": Step(asks("status.name"), _name, takes="name"),
+        "told": Step(asks("status.nik"), _told, takes="digits"),  # only between a wish and its result
+    },
+)

@@ -58,7 +58,7 @@ class Hearing:
         self._pieces = pieces
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
-        self._talking = Talking(desk, replies, self._effects)
+        self._talking = Talking(desk, replies, self._effects, lexicon)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
         """Read long words while nobody waits for a lock: 4,000 characters take 20 ms."""

@@ -74,10 +74,3 @@ async def test_a_new_admin_changes_the_reminder_and_takes_it_back(browser: Brows
         await page.get_by_role("button", name="Kembali ke kata-kata bawaan").click()
         await page.get_by_role("button", name="Pakai lagi v1").click()
         await expect(page.get_by_role("status").first).to_contain_text("dipakai lagi")
-        await page.goto("/texts/lexicon/id/additions")
-        await page.get_by_label("Isi", exact=False).first.fill('[spelling]\nsudah = "zuwis"')
-        await page.get_by_label("Coba satu kalimat warga").fill("zuwis terima")
-        await page.get_by_role("button", name="Periksa dan lihat").click()
-        await expect(page.get_by_text("dengan kata ini")).to_contain_text("receipt_yes")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-        await _shot(page, "lexicon")

@@ -77,6 +77,16 @@ async def overrides(db: AsyncConnection) -> Overrides:
     return {version.key: (version.label, version.source) for version in published if version.event in FACTS}
 
 
+async def broken(db: AsyncConnection) -> list[str]:
+    """Sentences about published words that this release can't use any more: publish others, or withdraw them."""
+    return [
+        f"{'/'.join(version.key)} {version.label}: line {finding.line}, column {finding.column}: {finding.message}"
+        for version in await templates.in_state(db, PUBLISHED)
+        for finding in kinds.check(version.key, version.source)
+        if finding.level == "error"
+    ]
+
+
 async def refresh(database: Database, words: Words, known: object = None, texts: Texts | None = None) -> object:
     """Bring `words` (and the pages' and lexicon's `texts`) up to date when something was published since
     `known`; returns what to pass next time.

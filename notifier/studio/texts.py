@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from notifier.render import Key, pagetexts
-from notifier.rules.words import Lexicon, additions, shipped
+from notifier.rules.words import BadLexicon, Lexicon, additions, shipped
 from notifier.studio import kinds
 
 
@@ -34,7 +34,7 @@ class Texts:
         }
         added = sources.get((kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED), "")
         if added != self._lexicon[0]:
-            self._lexicon = added, additions.extended(added) if added else shipped()
+            self._lexicon = added, _extended(added)
 
     def table(self, language: str, page: str) -> pagetexts.Table:
         """The sentences of a page in a language; what people changed lies over the shipped ones."""
@@ -46,3 +46,13 @@ class Texts:
         page, _, name = key.partition(".")
         words = self.table(language, page).get(name) or self.table(pagetexts.MAIN, page)[name]
         return words.format(**values) if values else words
+
+
+def _extended(added: str) -> Lexicon:
+    """The shipped words with what was added. A new release may no longer read that: `notifier check` tells it, and
+    answers are still understood.
+    """
+    try:
+        return additions.extended(added) if added else shipped()
+    except BadLexicon:
+        return shipped()

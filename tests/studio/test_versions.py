@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from notifier.errors import Refused
 from notifier.render import Words, pagetexts
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.words import Intent, meaning
 from notifier.store.engine import Database
-from notifier.store.schema import ledger, people
-from notifier.studio import Studio, kinds, refresh
+from notifier.store.schema import ledger, people, templates
+from notifier.studio import Studio, broken, kinds, refresh
 from notifier.studio.texts import Texts
 
 NOW = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
@@ -155,3 +155,19 @@ async def test_words_that_were_added_are_understood_and_wrong_ones_are_not_publi
     assert meaning("zuwis terima", "receipt", texts.lexicon).intent is Intent.UNCLEAR
     await refresh(database, words, None, texts)
     assert meaning("zuwis terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
+
+
+async def test_words_that_a_new_release_can_not_read_are_named_and_stop_nobody(database: Database) -> None:
+    studio, texts, words = Studio(database), Texts(), Words()
+    for key, source in ((SMS, ONE), (ADDED, '[spelling]\nsudah = "zuwis"')):
+        await studio.save_draft(SITI, *key, source, NOW)
+        await studio.publish(SITI, *key[:3], NOW)
+    async with database.write() as db:
+        assert await broken(db) == []
+        spoil = update(templates).where(templates.c.event == kinds.LEXICON)
+        await db.execute(spoil.values(source='[concepts]\nnew = "{gone}"'))
+        await db.execute(update(templates).where(templates.c.event == SMS[0]).values(source="{{ gone }}"))
+        told = await broken(db)
+    assert [sentence.split(":")[0] for sentence in told] == ["round_reminder/sms/id/text v1", "/".join(ADDED) + " v1"]
+    await refresh(database, words, None, texts)
+    assert meaning("sudah terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from channels.quotes import new_words
 from notifier.cli.options import Options, parser
 from notifier.errors import Refused
-from notifier.rules.words import Context, Meaning, meaning
+from notifier.rules.words import Context, Intent, Meaning, meaning
 
 _SHOWN = 20  # bad lines told before the rest is only counted
 
@@ -31,7 +31,7 @@ class _Example:
 
 
 def command(args: list[str], options: Options) -> int:
-    """Exit 0 when every line was read, 1 when some line can't be; the others are told all the same."""
+    """Exit 0 when every line was read, 1 when some line can't be."""
     del options  # neither configuration nor data is needed
     words = parser("notifier understand", "Say what citizens' words mean, and why: one JSON object per line.")
     words.add_argument("file", type=Path, metavar="FILE.jsonl", help="lines with text, and perhaps context and channel")
@@ -39,7 +39,8 @@ def command(args: list[str], options: Options) -> int:
 
 
 def run(path: Path, out: TextIO) -> int:
-    """Print the meaning of each line of `path` to `out`: 0; or 1 when some can't be read, sentences of them on stderr.
+    """Print the meaning of each line of `path` to `out`, in their order: 0; or 1 when some can't be read, sentences of
+    them on stderr. What can't be read gets a line too: unclear, and for a person to see. Blank lines are none.
 
     A line is a JSON object with `text` and, if known, `context` (what our last message was) and `channel`; of e-mail
     only what is newly written counts. Other keys are ignored. Raises Refused when the file can't be opened.
@@ -48,12 +49,13 @@ def run(path: Path, out: TextIO) -> int:
     for number, line in _lines(path):
         try:
             example = _example(line)
+            found = meaning(example.text, example.context)
         except ValueError as trouble:
             troubles += 1
             if troubles <= _SHOWN:
-                print(f"{path}, line {number}: {trouble}", file=sys.stderr)
-            continue
-        print(json.dumps(_as_json(meaning(example.text, example.context)), ensure_ascii=False), file=out)
+                print(_printable(f"{path}, line {number}: {trouble}"), file=sys.stderr)
+            found = Meaning(Intent.UNCLEAR, True, ("other",), why=(f"can't be read: {trouble}",))
+        print(_printable(json.dumps(_as_json(found), ensure_ascii=False)), file=out)
     if troubles > _SHOWN:
         print(f"{path}: {troubles - _SHOWN} more lines like these.", file=sys.stderr)
     return 1 if troubles else 0
@@ -88,6 +90,11 @@ def _example(line: bytes) -> _Example:
     if not isinstance(named, str | None):
         raise _BadLine(f'"context" is no string; use one of {", ".join(Context)}.')
     return _Example(new_words(text) if channel == "email" else text, Context.read(named or Context.NONE))
+
+
+def _printable(text: str) -> str:
+    """Half a pair of UTF-16, which JSON can bring, stays an escape."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _as_json(found: Meaning) -> dict[str, Any]:

@@ -80,7 +80,8 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     """
     was = await _locked(db, ticket_id)
     moved, change = move(was, FURTHER.get(was.status, Act.APPEND), by=CITIZEN, at=now)
-    categories = tuple(dict.fromkeys((*was.categories, *complaint.categories)))
+    told = (one for one in complaint.categories if one != "other")  # what further words are about is known by the first
+    categories = tuple(dict.fromkeys((*was.categories, *told)))
     raised = complaint.urgent and not was.urgent
     values: dict[str, Any] = {
         "status": moved.status.value,

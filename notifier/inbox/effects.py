@@ -356,10 +356,10 @@ class Effects:
         kind, address = words.reporter.kind, words.reporter.address
         before = await contacts.is_silent(db, kind, address)
         await contacts.stop(db, kind, address, now)
-        person = words.reporter.person_id
+        person, hushed = words.reporter.person_id, False
         if words.everything and person is not None:
-            await contacts.silence_person(db, person, now)
-        if not before:
+            hushed = await contacts.silence_person(db, person, now)
+        if hushed or not before:
             await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
             await self._replies.send(db, words.reporter, "stop_confirmed", {}, words.at, now)
         return Effect("stopped")

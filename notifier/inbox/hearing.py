@@ -21,9 +21,11 @@ from notifier.inbox.replies import Replies
 from notifier.inbox.talking import Talking
 from notifier.inbox.turns import Said
 from notifier.rules.halting import WRONG
+from notifier.rules.tickets import Category
 from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.rules.words import meaning as read_words
 from notifier.store import answers, contacts, echoes, heard, talks
+from notifier.store.tickets import Ticket
 
 PRESSED: Mapping[str, str] = {"yes": "YA", "ya": "YA", "no": "TIDAK", "tidak": "TIDAK"}
 WORDLESS: Mapping[HeardKind, str] = {
@@ -230,7 +232,7 @@ class Hearing:
         )
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
-        """What the words mean after what we last wrote. A new grievance under a settled ticket is a new one."""
+        """What the words mean after what we last wrote."""
         context, lexicon = context_of(origin.answered), self._lexicon()
         if said.kind is HeardKind.CONTACT:
             return origin, Meaning(Intent.CHANGE_CONTACT, False, ("information",), why=("shared a phone number",))
@@ -241,12 +243,28 @@ class Hearing:
         found = meaning(f"/{command}" if command in ("start", "stop", "status") else body, context, lexicon)
         if found.intent is Intent.UNCLEAR and body != text:
             found = meaning(text, context, lexicon)
-        settled = origin.ticket is not None and not origin.ticket.open and not origin.direct
-        if settled and origin.ticket is not None and context is Context.TICKET:
-            afresh = meaning(body, Context.NONE, lexicon)
-            told = set() if afresh.guessed else set(afresh.categories) - {"other"}
-            if afresh.intent is Intent.COMPLAINT and told and not told & set(origin.ticket.categories):
-                return replace(origin, ticket=None, answered=None), afresh
+        if origin.ticket is not None and context is Context.TICKET:
+            return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE, lexicon))
+        return origin, found
+
+    @staticmethod
+    def _beside(origin: Origin, ticket: Ticket, found: Meaning, afresh: Meaning) -> tuple[Origin, Meaning]:
+        """A grievance in words that come after word of a ticket, read `afresh` as if there were none. A ticket of its
+        own when the other is settled and about something else, or only a question; else it shows among the ticket's
+        categories. What is passed on as a hoax is about no other ticket. Who names the ticket, or replies to our words
+        about it, means it.
+        """
+        hoax = found.intent is Intent.VERIFY_AUTHENTICITY and Category.FRAUD_HOAX not in ticket.categories
+        if hoax and not origin.direct:
+            return replace(origin, ticket=None, answered=None), found
+        told = () if afresh.guessed else tuple(one for one in afresh.categories if one != "other")
+        if afresh.intent is not Intent.COMPLAINT or not told:
+            return origin, found
+        another = not set(told) & set(ticket.categories)
+        if not origin.direct and another and (not ticket.open or ticket.category == Category.INFORMATION):
+            return replace(origin, ticket=None, answered=None), afresh
+        if found.intent is Intent.TICKET_FOLLOWUP:
+            found = replace(found, categories=tuple(dict.fromkeys((*found.categories, *told))))
         return origin, found
 
     async def _edited(

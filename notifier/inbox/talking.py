@@ -16,7 +16,7 @@ from notifier.desk import Desk, Reporter, ref_key
 from notifier.inbox.effects import Effect, Effects, Words
 from notifier.inbox.origin import context_of
 from notifier.inbox.replies import Replies
-from notifier.inbox.turns import Said, Talked, about_kin, initials, worded
+from notifier.inbox.turns import TELLING, Said, Talked, about_kin, initials, plain_place, speaks, worded
 from notifier.inbox.wishes import Wishes
 from notifier.render import Phrases
 from notifier.rules import talks as flows
@@ -37,20 +37,6 @@ ASKED = timedelta(days=14)  # how long a receipt question counts as open
 SEALED = "talks.facts"
 FILES = frozenset({"telegram", "email"})  # channels that bring photos
 FILED = frozenset({HeardKind.PHOTO, HeardKind.DOCUMENT, HeardKind.VOICE, HeardKind.LOCATION})
-# what an open question does not keep: these are understood as if there were no talk
-LEAVES = frozenset(
-    {
-        Intent.COMPLAINT,
-        Intent.QUESTION,
-        Intent.STATUS_CHECK,
-        Intent.REGISTER,
-        Intent.OPT_OUT,
-        Intent.OPT_IN,
-        Intent.CHANGE_CONTACT,
-        Intent.TICKET_FOLLOWUP,
-        Intent.VERIFY_AUTHENTICITY,
-    }
-)
 RECEIPT = {Intent.RECEIPT_YES: "yes", Intent.RECEIPT_NO: "no"}
 IN_A_TALK = Meaning(Intent.UNCLEAR, False, why=("said in a conversation",))
 
@@ -106,7 +92,8 @@ class Talking:
     async def _answered(self, db: AsyncConnection, said: Said, talk: Talk, kept: Kept, now: datetime) -> Talked | None:
         choice = flows.picks(talk, said.line) or self._labelled(talk, said)
         takes, found, meant = flows.takes(talk), said.words.meaning, said.heard.kind
-        if choice and self._asked_since(said, kept) and choice in ("yes", "no") and not said.line[:1].isdigit():
+        typed = not said.line[:1].isdigit()
+        if choice and self._asked_since(said, kept) and choice in ("yes", "no", *flows.MEANS.values()) and typed:
             return await self._go(db, said, flows.again(talk), talk, now)
         if not choice and self._leaves(takes, found, meant):
             await talks.close(db, kept.sender_index, now)
@@ -136,7 +123,7 @@ class Talking:
         if takes:
             grave = found.intent is Intent.COMPLAINT and bool(set(found.categories) - {"other"})
             return grave or found.intent in (Intent.OPT_OUT, Intent.OPT_IN)
-        return found.needs_ticket or found.intent in LEAVES
+        return found.needs_ticket or found.intent in TELLING
 
     @staticmethod
     def _asked_since(said: Said, kept: Kept) -> bool:
@@ -176,6 +163,8 @@ class Talking:
         about_ticket = context_of(asked) is Context.TICKET
         if "command" in raw:
             flow, rest = flows.COMMANDS.get(str(raw["command"]), ""), said.text.partition(" ")[2]
+            if flow not in flows.BEHIND and speaks(rest):
+                return None  # "/lapor" and in the same breath what happened
         else:
             if self._elsewhere(said) and about_ticket:
                 return None
@@ -184,7 +173,11 @@ class Talking:
             return None  # it is one of the open question's choices
         if flow == LEAVE:
             return await self._left(db, said, talk, kept, now)
-        if not flow or (flow == "status" and about_ticket and talk is None and "command" not in raw):
+        if flow == "schedule" and rest and not await talks.places(db, plain_place(rest)):
+            flow, rest = (flow, "") if "command" in raw else ("", "")
+        if flow == "status" and about_ticket and talk is None and said.line.lower().startswith("status"):
+            flow = "ticket"  # asked right after word of a report
+        if not flow:
             return None
         if raw.get("command") == "start":
             if await contacts.is_silent(db, said.where.kind, said.heard.sender):
@@ -208,10 +201,11 @@ class Talking:
     async def _begun_by_words(self, db: AsyncConnection, said: Said, now: datetime) -> Talked | None:
         """Free words that must be asked about before anything personal is told."""
         found = said.words.meaning
-        if found.intent is Intent.STATUS_CHECK and said.words.ticket is None and not found.needs_ticket:
+        of_ticket = said.words.ticket is not None
+        if found.intent is Intent.STATUS_CHECK and not found.needs_ticket and not (of_ticket and said.origin.direct):
             if about_kin(said.words.text):
                 return await self._tell(db, said, Say("only_own"), now)
-            if len(await self._here(db, said)) > 1:
+            if len(await self._here(db, said)) > (0 if of_ticket else 1):
                 return await self._open(db, said, "status", "", now)
         if found.intent in RECEIPT and not said.origin.direct:
             return await self._which(db, said, RECEIPT[found.intent], now)

@@ -4,6 +4,7 @@ Knows channels by what they can show; no flow and no row.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from channels.contract import Heard, HeardKind
@@ -12,12 +13,27 @@ from notifier.inbox.effects import Effect, Words
 from notifier.inbox.origin import Arrived, Origin
 from notifier.render import Phrases
 from notifier.rules import talks as flows
+from notifier.rules.talks.complaint import LEAST, letters
 from notifier.rules.talks.values import Say
-from notifier.rules.words import Context, Meaning
+from notifier.rules.words import Context, Intent, Meaning, meaning
 from notifier.rules.words.lexicon import shipped
 from notifier.rules.words.reading import read
 
 BUTTONS = frozenset({"telegram"})  # channels where choices hang below the words
+# what is heard as itself, whatever talk is open: asked for, reported or refused in one's own words
+TELLING = frozenset(
+    {
+        Intent.COMPLAINT,
+        Intent.QUESTION,
+        Intent.STATUS_CHECK,
+        Intent.REGISTER,
+        Intent.OPT_OUT,
+        Intent.OPT_IN,
+        Intent.CHANGE_CONTACT,
+        Intent.TICKET_FOLLOWUP,
+        Intent.VERIFY_AUTHENTICITY,
+    }
+)
 SPOKEN = frozenset({HeardKind.LOCATION, HeardKind.BUTTON, HeardKind.VOICE})
 
 
@@ -37,11 +53,14 @@ class Said:
 
     @property
     def line(self) -> str:
-        """What a keyword or a choice can be: of a mail its subject, or the first line of an answer."""
+        """What a keyword or a choice can be: of a mail its subject, or the first line of an answer. When what stands
+        below says something of its own ("Tolong", and then what happened), no line stands for the whole.
+        """
         subject = str(self.heard.raw.get("subject", "")).strip()
-        if subject and not self.heard.thread and flows.keyword(subject) is not None:
+        if subject and not self.heard.thread and flows.keyword(subject) is not None and not speaks(self.text):
             return subject
-        return next((line.strip() for line in self.text.splitlines() if line.strip()), "")
+        first, _, below = self.text.strip().partition("\n")
+        return self.text if speaks(below) else first.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +96,22 @@ def initials(name: str) -> str:
     return "".join(f"{word[0].upper()}." for word in name.split()[:4] if word[0].isalpha()) or "?"
 
 
+@lru_cache(maxsize=32)
+def speaks(text: str) -> bool:
+    """Whether words mean something by themselves: no keyword, no greeting and no name below a letter."""
+    if letters(text) < LEAST or flows.keyword(text) is not None:
+        return False
+    found = meaning(text, Context.NONE)
+    return found.needs_ticket or found.urgent or found.intent in TELLING
+
+
 def about_kin(text: str) -> bool:
     """Whether somebody else's data are asked for: "cek punya ibu saya"."""
     return read(text, Context.NONE, shipped()).has("kin")
+
+
+def plain_place(name: str) -> str:
+    """A village's name without what kind of place it is."""
+    words = name.replace(",", " ").split()
+    kinds = {"desa", "kelurahan", "kel", "kel.", "kecamatan", "kec", "kec.", "kampung", "kp", "kp."}
+    return " ".join(word for word in words if word.lower() not in kinds)[:60] or name[:60]

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk import Complaint, Desk, is_private, safe
 from notifier.desk.values import SEALED_APPLICATION
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
+from notifier.inbox.turns import plain_place
 from notifier.rules import rounds as benefits
 from notifier.rules.people import fold_name, mask_nik, read_phone
 from notifier.rules.rounds import Entitlement
@@ -110,7 +111,7 @@ class Wishes:
             ]
             found = [(of.id, of.programme, of.period) for of in mine[:OPTIONS]]
         else:
-            areas = [wish.place] if wish.place[:2].isdigit() else await talks.places(db, _plain_place(wish.place))
+            areas = [wish.place] if wish.place[:2].isdigit() else await talks.places(db, plain_place(wish.place))
             if not areas:
                 return Done(Turn(result="no_place"))
             found = await talks.coming(db, areas, now, OPTIONS)
@@ -189,11 +190,11 @@ class Wishes:
         return Done(Turn(result="opened"), Effect("opened", ticket))
 
     async def _officer(self, db: AsyncConnection, wish: CallOfficer, words: Words, now: datetime) -> Done:
-        """Into an open question of the same sender, else a new ticket."""
+        """Into an open question of the same sender, else a new ticket; whatever we last wrote was about."""
         asked = Meaning(
             Intent.QUESTION, True, ("information",), urgent=meaning(safe(wish.text), lexicon=self._lexicon()).urgent
         )
-        said = replace(words, meaning=asked, text=safe(wish.text), answered=None)
+        said = replace(words, meaning=asked, text=safe(wish.text), answered=None, ticket=None)
         keys = words.reporter.keys(self._vault).reporters()
         newest = await tickets.reported_by(db, *keys)
         if newest is not None and newest.category == Category.INFORMATION:
@@ -340,10 +341,3 @@ def _schedule_of(of: Round) -> Turn:
         "note": of.note,
     }
     return Turn(result="found", told=told)
-
-
-def _plain_place(name: str) -> str:
-    """A village's name without what kind of place it is."""
-    words = name.replace(",", " ").split()
-    kinds = {"desa", "kelurahan", "kel", "kel.", "kecamatan", "kec", "kec.", "kampung", "kp", "kp."}
-    return " ".join(word for word in words if word.lower() not in kinds)[:60] or name[:60]

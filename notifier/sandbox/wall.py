@@ -241,7 +241,7 @@ class Wall:
 
 
 def _number(told: str) -> int | None:
-    return int(told) if re.fullmatch(r"\d{1,9}", told) else None
+    return int(told) if re.fullmatch(r"\d{1,15}", told) else None  # notes may be numbered from the time on
 
 
 def _answered(channel: str, notes: Sequence[Note], told: str | None) -> Note | None:

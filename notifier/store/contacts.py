@@ -208,9 +208,11 @@ async def is_silent(db: AsyncConnection, kind: str, address: str) -> bool:
     return row.first() is not None
 
 
-async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> None:
-    """STOP SEMUA: no broadcasts to this person at any address."""
-    await db.execute(update(people).where(people.c.id == person_id).values(silenced_at=now))
+async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> bool:
+    """STOP SEMUA: no broadcasts to this person at any address. False when that stood already."""
+    mine = people.c.id == person_id, people.c.silenced_at.is_(None)
+    done = await db.execute(update(people).where(*mine).values(silenced_at=now))
+    return done.rowcount == 1
 
 
 async def everybody(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[tuple[str, dict[str, str]]]:

@@ -67,12 +67,15 @@ class Talk:
 
     @asynccontextmanager
     async def by_the_hooks(self) -> AsyncIterator[None]:
-        """Within, what providers bring goes the whole way: a signed request to /hooks/<line> on a free port."""
+        """Within, what providers bring goes the whole way: a signed request to /hooks/<line> on a free port. The fake
+        providers bring what is said on the phone wall there too.
+        """
         app = web.Application(client_max_size=0)
         doorway = hooks.Doorway(self.house.database, self.house.vault, lambda: self.now, lambda: None)
         hooks.add(app, self.house.channels, doorway)
         async with TestClient(TestServer(app)) as client:
             self._door = client
+            self.stage.providers.reach(str(client.make_url("")).rstrip("/"))
             try:
                 yield
             finally:

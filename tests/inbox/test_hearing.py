@@ -382,6 +382,15 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
     assert (await talk.rows(people))[0]["silenced_at"] is None
 
 
+async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -> None:
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    for words in ("STOP", "STOP SEMUA", "STOP SEMUA"):
+        await talk.sms(AYU, words)
+        talk.stage.clock.move(minutes=1)
+    assert await talk.events() == ["stop_confirmed"] * 2
+    assert [row["act"] for row in await talk.rows(ledger)] == ["stopped"] * 2
+
+
 @ONE_ENGINE
 async def test_a_reply_to_words_that_ask_for_nothing_is_heard_like_any_other(talk: Talk) -> None:
     await talk.telegram(7100, "hm")
@@ -433,6 +442,22 @@ async def test_a_second_grievance_about_the_same_round_joins_the_open_ticket(tal
     assert row["category"] == "deduction"
     assert "officer_conduct" in row["categories"]
     assert await talk.events("ticket_received") == ["ticket_received"]
+
+
+@ONE_ENGINE
+async def test_a_grievance_after_a_question_is_a_ticket_of_its_own_and_after_another_shows_in_its_categories(
+    talk: Talk,
+) -> None:
+    await talk.sms(STRANGER, "saya mau tanya kapan bantuan cair")
+    await talk.send()
+    await talk.sms(STRANGER, "bantuan sy dipotong 50rb sm pa RT, trus jg beras nya bau")
+    await talk.send()
+    await talk.sms(STRANGER, "petugas loketnya kasar sekali, ibu saya dibentak")
+    await talk.sms(STRANGER, "kapan ditindaklanjuti?")
+    found = [(row["category"], row["categories"]) for row in await talk.rows(tickets)]
+    assert found[0] == ("information", ["information"])
+    assert found[1] == ("deduction", ["deduction", "goods_quality", "officer_conduct"])
+    assert await talk.events("ticket_received") == ["ticket_received"] * 2
 
 
 @ONE_ENGINE

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from notifier.errors import Refused
 from notifier.rules.roles import Role
+from notifier.store import rounds
 from notifier.store.schema import (
     attempts,
     contacts,
@@ -17,6 +18,7 @@ from notifier.store.schema import (
     files,
     heard,
     people,
+    regions,
     ticket_messages,
     tickets,
 )
@@ -473,3 +475,61 @@ async def test_a_piece_whose_others_never_come_is_heard_after_a_while(talk: Talk
         await talk.inbox.drain(talk.now)
         talk.stage.clock.move(minutes=2)
     assert [row["text"] for row in await talk.rows(ticket_messages)] == [f"{LONG[0]}[…][…]"]
+
+
+@pytest.mark.parametrize("keyword", ["Tolong", "lapor", "MENU", "Info", "tiket"])
+@ONE_ENGINE
+async def test_a_keyword_above_a_story_does_not_swallow_it(talk: Talk, keyword: str) -> None:
+    await talk.sms(PHONE, f"{keyword}\nsaya diancam mau dibunuh ketua RT gara-gara bansos")
+    await talk.telegram(SITI, f"{keyword}\n\nbantuan saya dipotong 50 ribu sama pak RT")
+    await talk.mail("siti@warga.test", "Bantuan saya belum cair sejak Oktober.\n\nSiti", subject=keyword)
+    rows = await talk.rows(tickets)
+    assert [(row["category"], row["urgent"]) for row in rows[1:]] == [("deduction", False), ("not_received", False)]
+    assert rows[0]["urgent"]
+    assert await talk.events("ticket_received") == ["ticket_received"] * 3
+
+
+@ONE_ENGINE
+async def test_a_choice_above_a_story_does_not_swallow_it_either(talk: Talk) -> None:
+    await _says(talk, PHONE, ("MENU", "1 Jadwal"))
+    await talk.sms(PHONE, "1\nbantuan saya dipotong 50 ribu sama pak RT")
+    assert [row["category"] for row in await talk.rows(tickets)] == ["deduction"]
+    await _says(talk, OTHER, ("Menu\nterima kasih sebelumnya", "1 Jadwal"), ("3\nSiti Aminah", "Lapor apa?"))
+
+
+@ONE_ENGINE
+async def test_cek_is_answered_also_after_word_of_a_report(talk: Talk) -> None:
+    of = await add_round(talk.stage)
+    person = await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
+    async with talk.house.database.write() as db:
+        await rounds.draw(db, [(of, person)], "DIJADWALKAN", talk.now)
+    await _says(talk, PHONE, ("Beras bantuan saya bau dan berkutu", "ticket_received"))
+    await _says(
+        talk,
+        PHONE,
+        ("CEK", "Status bantuan BPNT Desember 2026: Dalam Proses."),
+        ("cek saya", "Status bantuan BPNT Desember 2026: Dalam Proses."),
+        ("status", "ticket_status"),
+    )
+    assert len(await talk.rows(ticket_messages)) == 1
+
+
+@ONE_ENGINE
+async def test_what_stands_behind_a_keyword_is_not_asked_again(talk: Talk) -> None:
+    await add_round(talk.stage)
+    await add_person(talk.stage, "BUDI", **BORN)
+    async with talk.house.database.write() as db:
+        await db.execute(regions.insert().values(code="31.75.07.1003", name="Klender"))
+    await _says(
+        talk,
+        OTHER,
+        ("cek 3175070101809000", "nama lengkap"),
+        ("budi", "Status bantuan BPNT"),
+        ("JADWAL klender", "BPNT Desember 2026: 7 Des-11 Des 2026"),
+        ("bahasa inggris", "we write in English"),
+        ("lapor", "Report what?"),
+        ("nggak jadi", "cancelled"),
+    )
+    assert "3175070101809000" not in await talk.texts()
+    await talk.telegram(SITI, "/lapor bantuan saya dipotong 50 ribu sama pak RT")
+    assert [row["category"] for row in await talk.rows(tickets)] == ["deduction"]

@@ -341,17 +341,22 @@ def test_understand_prints_a_meaning_a_line(tmp_path: Path, capsys: pytest.Captu
         (b'{"text": "ya", "context": 3}', 'line 2: "context" is no string'),
         (b'{"text": "ya", "context": "weather"}', 'line 2: context "weather" is unknown'),
         (b'{"text": "\xff"}', "line 2: not UTF-8 at byte 11"),
+        (b'{"text": "ya", "context": "\\ud800"}', "line 2: context"),
         (b"[" * 100_000, "line 2: not JSON"),
     ],
 )
-def test_a_bad_line_is_named_and_the_others_are_told(
+def test_a_bad_line_is_named_and_every_line_has_its_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], line: bytes, sentence: str
 ) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b'{"text": "ya"}\n' + line + b'\n{"text": "STOP"}\n')
-    out = io.StringIO()
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     assert run(file, out) == 1
-    assert [json.loads(told)["intent"] for told in out.getvalue().splitlines()] == ["unclear", "opt_out"]
+    out.seek(0)
+    answers = [json.loads(told) for told in out.read().splitlines()]
+    assert [answer["intent"] for answer in answers] == ["unclear", "unclear", "opt_out"]
+    assert answers[1]["needs_ticket"]
+    assert list(answers[1]) == list(answers[0])
     assert f"a.jsonl, {sentence}" in capsys.readouterr().err
 
 

@@ -5,7 +5,7 @@ does what a move wishes for and steps again with its result.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +56,7 @@ KEYWORDS: Mapping[str, str] = {
     **dict.fromkeys(("petugas", "officer", "bicara petugas"), "officer"),
     **dict.fromkeys(("salah orang", "salah nomor", "wrong person", "wrong number"), "wrong_person"),
     **dict.fromkeys(("batal", "cancel", "keluar", "selesai"), LEAVE),
+    **dict.fromkeys(("ga jadi", "gak jadi", "gajadi", "nggak jadi", "ngga jadi", "tidak jadi", "tdk jadi"), LEAVE),
 }
 COMMANDS: Mapping[str, str] = {  # of a channel with commands: after the slash
     "start": "menu",
@@ -74,20 +75,31 @@ COMMANDS: Mapping[str, str] = {  # of a channel with commands: after the slash
     "berhenti": "stop",
     "batal": LEAVE,
 }
-BEHIND = frozenset({"ticket", "officer"})  # flows whose keyword may be followed by more
+BEHIND = frozenset({"ticket", "officer", "schedule", "status", "language"})  # whose keyword may be followed by more
+_ASKING = frozenset({"saya", "kapan", "bantuan", "bansos", "cair", "apa", "berapa", "hari", "ya"})  # in no place's name
+PLACE = 4  # words of a village's name, with what kind of place it is
 _SIGNS = re.compile(r"^[\s\"'“”.!,:;]+|[\s\"'“”.!,:;]+$")
 _SALAH = re.compile(r"(?:maaf|mohon maaf|sorry)?[\s,]*(?:anda|ini|bapak|ibu)?\s*salah\s+(?:orang|nomor|sambung|kirim)")
+MEANS: Mapping[str, str] = {"yes": "named", "no": "hidden"}  # "may your name be known?" is answered so too
 MISSES = 3  # after so many answers in a row that can't be used, a person is offered
 BOTH: Mapping[str, str] = {  # typed words that stand for a choice, whatever its label
     **dict.fromkeys(("ya", "y", "yes", "iya", "ok", "oke", "inggih", "muhun", "betul", "benar"), "yes"),
     **dict.fromkeys(("tidak", "tdk", "no", "ora", "mboten", "henteu", "bukan", "gak", "nggak"), "no"),
+    **dict.fromkeys(("rahasia", "rahasiakan", "anonim", "jangan", "secret", "hidden"), "hidden"),
+    **dict.fromkeys(("boleh", "silakan"), "named"),
     **dict.fromkeys(("lanjut", "lewat", "skip"), "on"),
     "semua": "everything",
-    "indonesia": "id",
-    "inggris": "en",
-    "english": "en",
-    "jawa": "jv",
-    "sunda": "su",
+    **language.NAMES,
+}
+
+
+_STANDS_BEHIND: Mapping[str, Callable[[str, str], bool]] = {  # keyword and what follows it: is it meant so?
+    "ticket": lambda first, rest: len(rest.split()) <= 3 and any(sign.isdigit() for sign in rest),
+    "officer": lambda first, rest: first.isupper(),
+    # a place, if there is one of that name
+    "schedule": lambda first, rest: len(rest.split()) <= PLACE and not _ASKING & set(rest.lower().split()),
+    "status": lambda first, rest: bool(status.only_nik(rest)),
+    "language": lambda first, rest: bool(language.named(rest)),
 }
 
 
@@ -101,9 +113,8 @@ def keyword(text: str) -> tuple[str, str] | None:
         return "wrong_person", ""
     first, _, rest = told.partition(" ")
     flow = KEYWORDS.get(first.lower(), "")
-    if flow == "ticket" and len(rest.split()) <= 3 and any(sign.isdigit() for sign in rest):
-        return flow, rest
-    return (flow, rest) if flow == "officer" and first.isupper() else None
+    stands = _STANDS_BEHIND.get(flow)
+    return (flow, rest) if stands is not None and stands(first, rest) else None
 
 
 def begin(flow: str, talk: Talk, rest: str = "") -> Move:
@@ -147,7 +158,8 @@ def picks(talk: Talk, text: str) -> str:
     word = " ".join(_SIGNS.sub("", text).rstrip(")").split()).lower()
     if word.isdecimal() and len(word) <= 2:
         return choices[int(word) - 1].code if 1 <= int(word) <= len(choices) else ""
-    wanted = {word, BOTH.get(word, ""), KEYWORDS.get(word, "")} - {""}
+    stands = BOTH.get(word, "")
+    wanted = {word, stands, MEANS.get(stands, ""), KEYWORDS.get(word, "")} - {""}
     return next((one.code for one in choices if one.code in wanted or _SIGNS.sub("", one.label).lower() in wanted), "")
 
 

@@ -10,7 +10,11 @@ def _begin(talk: Talk, rest: str) -> Move:
 
 def _name(talk: Talk, turn: Turn) -> Move:
     name = " ".join(turn.text.split())
-    if sum(sign.isalpha() for sign in name) < 3 or len(name) > 120 or nik_in(name):
+    if (
+        sum(sign.isalpha() for sign in name) < 3
+        or len(name) > 120
+        or any(sign in "?" or sign.isdigit() for sign in name)
+    ):
         return missed(talk)
     return Move(talk.at("nik", name=name))
 

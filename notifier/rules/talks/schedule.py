@@ -18,6 +18,8 @@ from notifier.rules.talks.values import (
 
 
 def _begin(talk: Talk, rest: str) -> Move:
+    if rest:
+        return _place(talk.at("place"), Turn(text=rest))
     if talk.person is not None:
         return Move(talk.at("told"), wish=SeeSchedule(person=talk.person))
     return Move(talk.at("who" if talk.people else "place"))

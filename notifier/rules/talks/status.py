@@ -7,10 +7,13 @@ import re
 from notifier.rules.talks.values import Flow, Move, SeeStatus, Step, Talk, Turn, asks, by_initials, chosen, missed, over
 
 _NOT_DIGITS = re.compile(r"[\s.\-]")
+_NIK = re.compile(r"\bnik\b", re.IGNORECASE)
 ENDS = {"none": "status.none", "mismatch": "mismatch", "limited": "limited"}
 
 
 def _begin(talk: Talk, rest: str) -> Move:
+    if nik := only_nik(rest):
+        return Move(talk.at("name", nik=nik))
     if talk.person is not None:
         return Move(talk.at("told"), wish=SeeStatus(person=talk.person))
     return Move(talk.at("who" if talk.people else "nik"))
@@ -37,6 +40,11 @@ def _name(talk: Talk, turn: Turn) -> Move:
 
 def _told(talk: Talk, turn: Turn) -> Move:
     return over("status.told", **turn.told) if turn.result == "found" else over(ENDS.get(turn.result, "status.none"))
+
+
+def only_nik(text: str) -> str:
+    """The sixteen digits, when nothing but "NIK" stands beside them; "" otherwise."""
+    return nik_in(text) if not any(sign.isalpha() for sign in _NIK.sub("", text)) else ""
 
 
 def nik_in(text: str) -> str:

@@ -4,19 +4,23 @@
 (the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, following, intake, keeping, merging, reading, sweep, versions
+from notifier.desk import acting, following, intake, keeping, listing, merging, reading, sweep, triage, versions
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
 from notifier.desk.promise import Promise, Promises, Version, build
+from notifier.desk.triage import Chosen, Done, Letter
 from notifier.desk.values import (
     PAGE,
     Answered,
+    Asked,
+    Choices,
     Complaint,
     ListPage,
     Reporter,
@@ -24,6 +28,7 @@ from notifier.desk.values import (
     Room,
     Settings,
     Shown,
+    Sought,
     TicketPage,
     is_private,
 )
@@ -37,10 +42,14 @@ from notifier.vault import Vault
 __all__ = [
     "PAGE",
     "Answered",
+    "Asked",
+    "Choices",
     "Complaint",
     "Desk",
+    "Done",
     "Followed",
     "Keys",
+    "Letter",
     "ListPage",
     "Promise",
     "Promises",
@@ -48,6 +57,7 @@ __all__ = [
     "Revealed",
     "Settings",
     "Shown",
+    "Sought",
     "TicketPage",
     "build",
     "is_cut",
@@ -73,6 +83,7 @@ class Desk:
     ) -> None:
         """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests."""
         self.room = Room(database, vault, outbox, promises, settings, chance)
+        self._narrowing = listing.Narrowing()
 
     # --- citizens' words, in the inbox's transaction ---
 
@@ -129,9 +140,21 @@ class Desk:
 
     # --- staff ---
 
-    async def list(self, viewer: Viewer, view: str = "open", before: str = "", category: str = "") -> ListPage:
-        """A page of a view (open, mine, urgent, late, undelivered, all); `before` is the last page's `next`."""
-        return await reading.page_of_list(self.room, viewer, view, before, category)
+    async def list(self, viewer: Viewer, asked: Asked, now: datetime) -> ListPage:
+        """A page of a view, narrowed to what is asked for."""
+        return await listing.page_of_list(self.room, viewer, asked, now)
+
+    async def counts(self, viewer: Viewer) -> Mapping[str, int]:
+        """How many tickets each view holds, exact."""
+        return await listing.counts(self.room, viewer)
+
+    async def choices(self, viewer: Viewer, area: str, now: datetime) -> Choices:
+        """What the list can be narrowed to, and who can be given what is in it."""
+        return await self._narrowing.choices(self.room, viewer, area, now)
+
+    async def seek(self, viewer: Viewer, typed: str, now: datetime) -> Sought | None:
+        """Who has exactly this NIK or phone; recorded. None when it is neither."""
+        return await listing.seek(self.room, viewer, typed, now)
 
     async def find(self, viewer: Viewer, words: str) -> str:
         """The number of the ticket that somebody typed, in any case and spacing. Refused when it is none of theirs."""
@@ -190,7 +213,45 @@ class Desk:
         """(name, MIME type, bytes) of an attachment; the look is recorded."""
         return await reading.file(self.room, viewer, number, file_id, now)
 
+    async def categorise(self, viewer: Viewer, number: str, category: str, version: int, now: datetime) -> Ticket:
+        """Say what a ticket is about."""
+        return await triage.categorise(self.room, viewer, number, category, version, now)
+
+    # --- from the list, one or many ---
+
+    async def assign_each(self, viewer: Viewer, chosen: Sequence[Chosen], to: int, now: datetime) -> Done:
+        """Give these tickets to a member of staff."""
+        return await triage.each(chosen, lambda n, version: self.assign(viewer, n, to, version, now))
+
+    async def categorise_each(self, viewer: Viewer, chosen: Sequence[Chosen], category: str, now: datetime) -> Done:
+        """Say what these tickets are about."""
+        return await triage.each(chosen, lambda n, version: self.categorise(viewer, n, category, version, now))
+
+    async def note_each(self, viewer: Viewer, chosen: Sequence[Chosen], text: str, now: datetime) -> Done:
+        """The same note in these tickets."""
+        return await triage.each(chosen, lambda n, _version: self.note(viewer, n, text, now))
+
+    async def letters(self, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str) -> Sequence[Letter]:
+        """What each citizen would be told."""
+        return await triage.letters(self.room, viewer, chosen, what, words)
+
+    async def answer_each(self, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str, now: datetime) -> Done:
+        """Tell each citizen, when 20 seconds have passed."""
+        leaves = now + triage.HELD
+        return await triage.each(
+            chosen, lambda n, version: acting.act(self.room, viewer, n, what, words, version, now, leaves)
+        )
+
+    async def take_back(self, viewer: Viewer, numbers: Sequence[str], now: datetime) -> Done:
+        """Take answers back that are still held."""
+        chosen = [(number, 0) for number in numbers]
+        return await triage.each(chosen, lambda n, _version: triage.take_back(self.room, viewer, n, now))
+
     # --- the clock ---
+
+    async def fold(self) -> int:
+        """Add what changed to the kept counters of the lists; returns how many differences there were."""
+        return await listing.fold(self.room)
 
     async def register(self, now: datetime) -> tuple[Version, ...]:
         """Write down what the configuration promises, where that is new; open tickets adopt it as they are swept."""

@@ -4,6 +4,7 @@ Whoever acts tells which version of the ticket they saw; a ticket that somebody 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -42,14 +43,23 @@ async def seen(db: AsyncConnection, viewer: Viewer, number: str, *, lock: bool =
     return ticket
 
 
-async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
-    """Move a ticket on; `words` go to the citizen where the act tells them something. Refused, as a sentence, when the
-    viewer may not, the ticket can't, the words lack, or somebody else was quicker.
+async def act(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    now: datetime,
+    leaves_at: datetime | None = None,
+) -> Ticket:
+    """Move a ticket on; `words` go to the citizen where the act tells them something, not before `leaves_at`. Refused,
+    as a sentence, when the viewer may not, the ticket can't, the words lack, or somebody else was quicker.
     """
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    return await do(room, viewer, number, what, _worded(what, words), version, now)
+    return await do(room, viewer, number, what, worded_for(what, words), version, now, leaves_at=leaves_at)
 
 
 async def do(
@@ -61,8 +71,12 @@ async def do(
     version: int,
     now: datetime,
     facts: Mapping[str, Any] | None = None,
+    *,
+    leaves_at: datetime | None = None,
 ) -> Ticket:
-    """The act itself, for those who know that it may be done; `facts` go into the history."""
+    """The act itself, for those who know that it may be done; `facts` go into the history. Words leave at
+    `leaves_at`, or now.
+    """
     async with room.database.write() as db:
         was = await current(db, viewer, number, version)
         moved, change = moved_by(was, what, viewer, text, now)
@@ -70,24 +84,33 @@ async def do(
         detail: dict[str, Any] = {}
         if what in TOLD:
             values["undelivered"] = ""
-            detail = await tell(room, db, was, viewer, TOLD[what], text, now)
+            detail = await tell(room, db, was, viewer, TOLD[what], text, now, leaves_at)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        await note_move(db, was, change, facts)
+        # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
+        held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else {}
+        await note_move(db, was, change, {**(facts or {}), **held})
         for also in await tickets.merged(db, was.id):
-            await done_too(room, db, also, was, change, viewer, text)
+            await done_too(room, db, also, was, change, viewer, text, leaves_at)
         return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
 
 
 async def done_too(
-    room: Room, db: AsyncConnection, one: Ticket, main: Ticket, change: Change, viewer: Viewer, text: str
+    room: Room,
+    db: AsyncConnection,
+    one: Ticket,
+    main: Ticket,
+    change: Change,
+    viewer: Viewer,
+    text: str,
+    leaves_at: datetime | None = None,
 ) -> None:
     """What staff do about a ticket is done about each that is handled with it: its citizen is told the same in their
     own channel, and its promise is met by it.
     """
     detail: dict[str, Any] = {}
     if change.act in TOLD:
-        detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at)
+        detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at, leaves_at)
         await tickets.reckon(db, one.id, {"undelivered": ""})
     facts = {"with": main.number, "from": change.from_.value}
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
@@ -126,7 +149,12 @@ async def assign(room: Room, viewer: Viewer, number: str, account_id: int, versi
         return await changed(room, db, was, values, viewer, "ticket_assign", {"account": account_id}, now)
 
 
-def _worded(what: Act, words: str) -> str:
+def spoken(ticket: Ticket, text: str) -> dict[str, Any]:
+    """The facts of a message that somebody of the desk wrote."""
+    return {"number": ticket.number, "category": ticket.category, "text": text}
+
+
+def worded_for(what: Act, words: str) -> str:
     text = safe(words)
     if not text and what in TOLD and what is not Act.RESOLVE:
         raise Refused(f"'{what}' needs words: the citizen will be told them")
@@ -159,13 +187,21 @@ def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
 
 
 async def tell(
-    room: Room, db: AsyncConnection, ticket: Ticket, viewer: Viewer, event: str, text: str, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    viewer: Viewer,
+    event: str,
+    text: str,
+    now: datetime,
+    leaves_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Queue the words to the citizen and put them into the conversation; what the ledger keeps of them."""
     reporter = await reporter_of(room, db, ticket.id)
     heard = await tickets.last_heard(db, ticket.id)
-    facts = {"number": ticket.number, "category": ticket.category, "text": text}
-    notice = letter(room, ticket, reporter, event, facts, heard[1] if heard else ticket.opened_at, now)
+    notice = letter(room, ticket, reporter, event, spoken(ticket, text), heard[1] if heard else ticket.opened_at, now)
+    if leaves_at is not None:
+        notice = replace(notice, due_at=leaves_at)
     row = {
         "ticket_id": ticket.id,
         "kind": "out",

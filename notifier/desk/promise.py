@@ -150,7 +150,9 @@ class Promises:
         """(the promise it began with, its history in the rules' words, the promise in force)."""
         opening = next((c.facts for c in history if c.act == "open" and "policy" in c.facts), {"policy": ticket.policy})
         first = self.of(opening) or self.choose(ticket.category, ticket.urgent, ticket.region)
-        entries = [entry for change in history for entry in self._entries(change)]
+        taken_back = {change.facts["message"] for change in history if change.act == "take_back"}
+        said = [change for change in history if change.facts.get("message") not in taken_back]  # as if never answered
+        entries = [entry for change in said for entry in self._entries(change)]
         adopted = (self.of(change.facts) for change in reversed(history) if change.act == "adopted")
         return first, entries, next(filter(None, adopted), first)
 

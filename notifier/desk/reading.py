@@ -1,11 +1,11 @@
-"""What staff see: the list by time left, the page of one ticket, a file, and a recorded look at who reported.
+"""What staff see of one ticket: its page, a file, and a recorded look at who reported.
 
 Every read takes the viewer's region; identity is opened only for open tickets, or by `reveal`.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from notifier.desk.values import (
     SEALED_FILE,
     SEALED_SENDER,
     Answered,
-    ListPage,
     Revealed,
     Room,
     Shown,
@@ -32,79 +31,10 @@ from notifier.rules.roles import Right, Viewer
 from notifier.rules.telling import tell
 from notifier.rules.tickets import MOVES, Act
 from notifier.store import applications, deliveries, heard, ledger, people, rounds, tickets
-from notifier.store.tickets import FAR, Changed, Place, Said, Ticket, Wanted
+from notifier.store.tickets import Changed, Said, Ticket
 
-PAGE = 50
-LARGEST = 2**63 - 1  # the largest number a row can have
-# view → what of the viewer's region it shows; "mine" is filled in with the viewer
-VIEWS: Mapping[str, Mapping[str, Any]] = {
-    "open": {},
-    "mine": {},
-    "urgent": {"urgent": True},
-    "late": {"late": True},
-    "undelivered": {"undelivered": True},
-    "all": {"open_only": False},
-}
-NO_PLACE = "this is no place in the list; begin again with its first page"
 BY_CITIZEN = frozenset({Act.CITIZEN_ANSWERED, Act.CONFIRM, Act.APPEND})
 NOT_YET = frozenset({Act.MERGE})  # needs to know into which ticket
-
-
-async def page_of_list(room: Room, viewer: Viewer, view: str, before: str, category: str) -> ListPage:
-    """One page of a view: urgent ones first, then by the nearest promise; "all" newest first."""
-    viewer.needs(Right.SEE_TICKETS)
-    wanted = _wanted(viewer, view, category)
-    async with room.database.read() as db:
-        if view == "all":
-            found = await tickets.newest(db, wanted, _below(before), PAGE + 1)
-        else:
-            found = await tickets.page(db, wanted, _place(before), PAGE + 1)
-        counts = {name: await tickets.count(db, _wanted(viewer, name, "")) for name in VIEWS if name != "all"}
-    shown = found[:PAGE]
-    more = shown[-1] if len(found) > PAGE else None
-    return ListPage(tuple(shown), _cursor(view, more) if more else "", counts)
-
-
-def _wanted(viewer: Viewer, view: str, category: str) -> Wanted:
-    if view not in VIEWS:
-        raise Refused(f'there is no list "{view}"; there are: {", ".join(VIEWS)}')
-    assignee = viewer.account_id if view == "mine" else None
-    return Wanted(viewer.region, assignee_id=assignee, category=category, **VIEWS[view])
-
-
-def _cursor(view: str, last: Ticket) -> str:
-    if view == "all":
-        return str(last.id)
-    return f"{0 if last.urgent else 1}~{(last.next_due or FAR).isoformat()}~{last.id}"
-
-
-def _below(cursor: str) -> int | None:
-    if not cursor:
-        return None
-    try:
-        return _number(cursor)
-    except ValueError:
-        raise Refused(NO_PLACE) from None
-
-
-def _place(cursor: str) -> Place | None:
-    if not cursor:
-        return None
-    try:
-        calm, due, ticket_id = cursor.split("~")
-        at = datetime.fromisoformat(due)
-        if at.tzinfo is None or calm not in ("0", "1"):
-            raise ValueError
-        return int(calm), at.astimezone(UTC), _number(ticket_id)
-    except (ValueError, OverflowError):  # the first and the last day there is have no time in another zone
-        raise Refused(NO_PLACE) from None
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= LARGEST:
-        raise ValueError
-    return number
 
 
 async def page_of_ticket(room: Room, viewer: Viewer, number: str, now: datetime) -> TicketPage:

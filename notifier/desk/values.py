@@ -11,12 +11,15 @@ from notifier.config import Config
 from notifier.desk.keys import Keys
 from notifier.desk.promise import Promises, paused_for
 from notifier.outbox import Outbox
+from notifier.rules.boards import View
 from notifier.rules.sla import Standing
 from notifier.rules.telling import Told as Arithmetic
 from notifier.rules.tickets import Act, Confidentiality
+from notifier.store.accounts import Account
 from notifier.store.engine import Database
 from notifier.store.heard import File
-from notifier.store.tickets import Changed, Said, Ticket, Told
+from notifier.store.people import Person
+from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
 from notifier.vault import Vault
 
 PAGE = "web"  # the channel of whoever reads answers on the public pages and gave no other way to be reached
@@ -186,12 +189,47 @@ class TicketPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see of the list. What is empty does not matter."""
+
+    view: View = View.TEAM
+    before: str = ""  # the place where the page before ended
+    words: str = ""
+    category: str = ""
+    area: str = ""  # region prefix
+    round: str = ""  # code
+    point: str = ""  # venue
+    channel: str = ""
+    language: str = ""
+    age: int = 0  # days that it is old at least
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One page of the list, and where the next one begins."""
 
-    tickets: tuple[Ticket, ...]
+    tickets: tuple[Listed, ...]
     next: str = ""  # what `before` of the next page takes; "": this was the last
-    counts: Mapping[str, int] = field(default_factory=dict)  # by view
+    counts: Mapping[str, int] = field(default_factory=dict)  # by view, exact
+    matching: int | None = None  # how many a filter leaves, up to 1,000 and one more; None without a filter
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the list can be narrowed to."""
+
+    areas: tuple[tuple[str, str, int], ...]  # just below the one that is shown: code, name, open tickets
+    rounds: tuple[tuple[str, str], ...]  # code, what it is
+    points: tuple[str, ...]
+    colleagues: tuple[Account, ...]  # who can be given tickets of the viewer's
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A person who was looked up by NIK or phone, and their tickets as far as they are open to be seen."""
+
+    people: tuple[Person, ...]
+    tickets: tuple[Ticket, ...]
 
 
 def is_private(confidentiality: str) -> bool:

@@ -16,6 +16,7 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("failed", "ditolak penyedia", "refused by the provider"),
     ("expired", "terlambat untuk dikirim", "too late to send"),
     ("cancelled", "dibatalkan", "cancelled"),
+    ("taken back", "ditarik kembali sebelum terkirim", "taken back before it left"),
     ("suppressed", "tidak ada kontak yang dapat dipakai", "no usable contact"),
     ("never reached: the broadcast was stopped", "belum sempat dikirimi: siaran dihentikan", r"\g<0>"),
     ("resend", "dikirim ulang sendiri dengan kunci yang sama", "sent once more by itself, with the same key"),

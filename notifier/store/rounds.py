@@ -223,3 +223,12 @@ def areas_of(region: str) -> list[str]:
     """A region code and every area it lies in: "31.75.07" → ["31", "31.75", "31.75.07"]."""
     parts = region.split(".")
     return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
+async def lately(db: AsyncConnection, region: str, limit: int) -> list[tuple[str, str, str, str]]:
+    """(code, programme, period, venue) of the newest rounds that touch an area."""
+    prefix, code = region.rstrip("."), rounds.c.region
+    above = [".".join(prefix.split(".")[:n]) for n in range(1, prefix.count(".") + 2)] if prefix else []
+    touches = or_(code.in_(above), code.startswith(f"{prefix}.", autoescape=True)) if prefix else code.is_not(None)
+    wanted = select(rounds.c.code, rounds.c.programme, rounds.c.period, rounds.c.venue).where(touches)
+    return [tuple(row) for row in await db.execute(wanted.order_by(rounds.c.id.desc()).limit(limit))]

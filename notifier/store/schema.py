@@ -592,11 +592,25 @@ tickets = Table(
     Column("level", Integer, nullable=False, server_default="0"),  # escalations so far
     Column("breached", Boolean, nullable=False, server_default=text("false")),
     Column("wake", UtcDateTime),
+    Column("rank", UtcDateTime, nullable=False),  # what the desk's lists are sorted by; see rules.boards
+    Column("province", String(13), nullable=False, server_default=""),  # areas the region lies in
+    Column("regency", String(13), nullable=False, server_default=""),
+    Column("district", String(13), nullable=False, server_default=""),
     _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
-Index("ix_tickets_open", tickets.c.urgent, tickets.c.next_due, tickets.c.id, **_when("closed_at IS NULL"))
+_OPEN = "closed_at IS NULL"
+Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
+Index("ix_tickets_mine", tickets.c.assignee_id, tickets.c.rank, tickets.c.id, **_when(_OPEN))
+Index("ix_tickets_unassigned", tickets.c.rank, tickets.c.id, **_when(f"{_OPEN} AND assignee_id IS NULL"))
+Index("ix_tickets_breaching", tickets.c.rank, tickets.c.id, **_when(f"{_OPEN} AND breached"))
+Index("ix_tickets_waiting", tickets.c.rank, tickets.c.id, **_when(f"{_OPEN} AND status = 'waiting'"))
+Index("ix_tickets_undelivered", tickets.c.rank, tickets.c.id, **_when(f"{_OPEN} AND undelivered <> ''"))
+Index("ix_tickets_province", tickets.c.province, tickets.c.rank, tickets.c.id, **_when(_OPEN))
+Index("ix_tickets_regency", tickets.c.regency, tickets.c.rank, tickets.c.id, **_when(_OPEN))
+Index("ix_tickets_district", tickets.c.district, tickets.c.rank, tickets.c.id, **_when(_OPEN))
+Index("ix_tickets_of_regency", tickets.c.regency, tickets.c.id)
 
 reporters = Table(  # who complained: sealed, so that no join tells; found by keyed index only
     "reporters",
@@ -710,3 +724,26 @@ policies = Table(  # every wording of every promise that was ever in force, with
     Column("reached", Id),  # open tickets up to this one were woken to adopt it; NULL: all of them
     UniqueConstraint("name", "version"),
 )
+
+
+boards = Table(  # kept counters of the desk's lists, by area
+    "boards",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),  # 0 the country, 1 a province …
+    Column("region", String(13), primary_key=True),  # prefix
+    Column("view", String(12), primary_key=True),
+    Column("account_id", Id, primary_key=True, autoincrement=False),  # whose list it is; 0: everybody's
+    Column("n", Integer, nullable=False),
+)
+
+board_changes = Table(  # what is still to be added to them
+    "board_changes",
+    metadata,
+    _id(),
+    Column("level", Integer, nullable=False),
+    Column("region", String(13), nullable=False),
+    Column("view", String(12), nullable=False),
+    Column("account_id", Id, nullable=False),
+    Column("n", Integer, nullable=False),
+)
+Index("ix_board_changes_key", board_changes.c.level, board_changes.c.region, board_changes.c.view)

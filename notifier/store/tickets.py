@@ -5,27 +5,28 @@ Nothing here joins people: the sealed reporter is the only way from a ticket to 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.boards import FAR, View, areas, rank
 from notifier.rules.tickets import OPEN, Status
 from notifier.rules.tickets import Ticket as Moving
+from notifier.store import boards, search
 from notifier.store.schema import (
-    UtcDateTime,
+    accounts,
     attempts,
     deliveries,
     heard,
     reporters,
+    rounds,
     ticket_changes,
     ticket_messages,
     tickets,
 )
 from notifier.store.upsert import upsert
-
-FAR = datetime(9999, 1, 1, tzinfo=UTC)  # a promise without an end sorts last
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,35 @@ class Ticket(Moving):
     level: int = 0
     breached: bool = False
     merged_into_id: int | None = None
+    rank: datetime = FAR  # what the lists are sorted by
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still worked on."""
+        return self.status in OPEN
+
+
+class Listed(NamedTuple):
+    """What a list shows of a ticket."""
+
+    id: int
+    number: str
+    version: int
+    status: Status
+    category: str
+    urgent: bool
+    confidentiality: str
+    channel: str
+    region: str
+    summary: str
+    assignee_id: int | None
+    undelivered: str
+    breached: bool
+    next_due: datetime | None
+    next_clock: str
+    rank: datetime
+    assignee: str  # name
+    more: int  # how many match in all, where that was asked
 
     @property
     def open(self) -> bool:
@@ -123,12 +153,72 @@ def _ticket(row: Iterable[Any]) -> Ticket:
     return Ticket(**{**values, "status": Status(values["status"]), "categories": tuple(values["categories"])})
 
 
+# What a row has that was not told otherwise, of the columns that say in which lists it stands.
+_FRESH = {
+    "assignee_id": None,
+    "breached": False,
+    "undelivered": "",
+    "closed_at": None,
+    "urgent": False,
+    "next_due": None,
+}
+_PLACED = (*boards.COUNTED, "next_due")
+
+
 async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
-    """Write a ticket; None when its number is taken."""
-    statement = upsert(db, tickets).values(**row)
+    """Write a ticket; None when its number is taken. The counters and the search learn of it."""
+    now = {**_FRESH, "region": "", **row}
+    placed = _areas(now["region"]) | {"rank": rank(now["next_due"], now["urgent"])}
+    statement = upsert(db, tickets).values(**row, **placed)
     done = await db.execute(statement.on_conflict_do_nothing(index_elements=["number"]).returning(tickets.c.id))
     found = done.scalar_one_or_none()
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    await boards.note(db, None, now)
+    await search.begin(db, int(found), row["number"])
+    return int(found)
+
+
+def _areas(region: str) -> dict[str, str]:
+    found = areas(region)[1:4]
+    return dict(zip(("province", "regency", "district"), (*found, "", "", "")[:3], strict=True))
+
+
+async def _placed(
+    db: AsyncConnection, ticket_id: int, values: Mapping[str, Any], version: int | None = None
+) -> dict[str, Any] | None:
+    """What else changes in a row with these values: its place in the lists. The counters learn of it; the row is
+    locked. None when it is no longer of that version.
+    """
+    if not set(values) & set(_PLACED):
+        return {}
+    wanted = select(tickets.c.version, *(tickets.c[name] for name in _PLACED)).where(tickets.c.id == ticket_id)
+    was = dict((await db.execute(wanted.with_for_update())).mappings().one())
+    if version not in (None, was["version"]):
+        return None
+    now = {name: values.get(name, was[name]) for name in _PLACED}
+    await boards.note(db, was, now)
+    moved = _areas(now["region"]) if now["region"] != was["region"] else {}
+    return moved | {"rank": rank(now["next_due"], now["urgent"])}
+
+
+async def change(db: AsyncConnection, ticket: Ticket, values: Mapping[str, Any], now: datetime) -> bool:
+    """Change a ticket as it was read; False when somebody else was quicker. Counts its version up."""
+    placed = await _placed(db, ticket.id, values, ticket.version)
+    if placed is None:
+        return False
+    done = await db.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
+        .values(**{"updated_at": now, **values, **placed}, version=ticket.version + 1)
+    )
+    return done.rowcount == 1
+
+
+async def reckon(db: AsyncConnection, ticket_id: int, values: Mapping[str, Any]) -> None:
+    """Write what was reckoned from the history (due, wake, level …); the version stays, for nobody decided anything."""
+    placed = await _placed(db, ticket_id, values) or {}
+    await db.execute(update(tickets).where(tickets.c.id == ticket_id).values(**values, **placed))
 
 
 async def get(db: AsyncConnection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
@@ -143,21 +233,6 @@ async def by_number(db: AsyncConnection, number: str, *, lock: bool = False) -> 
     wanted = select(*_TICKET).where(tickets.c.number == number)
     row = (await db.execute(wanted.with_for_update() if lock else wanted)).first()
     return _ticket(row) if row else None
-
-
-async def change(db: AsyncConnection, ticket: Ticket, values: Mapping[str, Any], now: datetime) -> bool:
-    """Change a ticket as it was read; False when somebody else was quicker. Counts its version up."""
-    done = await db.execute(
-        update(tickets)
-        .where(tickets.c.id == ticket.id, tickets.c.version == ticket.version)
-        .values(**{"updated_at": now, **values}, version=ticket.version + 1)
-    )
-    return done.rowcount == 1
-
-
-async def reckon(db: AsyncConnection, ticket_id: int, values: Mapping[str, Any]) -> None:
-    """Write what was reckoned from the history (due, wake, level …); the version stays, for nobody decided anything."""
-    await db.execute(update(tickets).where(tickets.c.id == ticket_id).values(**values))
 
 
 async def claim(db: AsyncConnection, now: datetime, lease_until: datetime, limit: int) -> list[int]:
@@ -175,74 +250,160 @@ async def claim(db: AsyncConnection, now: datetime, lease_until: datetime, limit
 
 
 def _within(prefix: str) -> ColumnElement[bool]:
-    """SQL of `roles.covers`."""
-    prefix = prefix.rstrip(".")
-    if not prefix:
-        return tickets.c.id.is_not(None)
-    return or_(tickets.c.region == prefix, tickets.c.region.startswith(f"{prefix}.", autoescape=True))
+    """SQL of `roles.covers`; by the column of that level, so that an index gives the area in the order of the list."""
+    *_, area = areas(prefix)
+    if not area:
+        return tickets.c.id > 0
+    columns = (tickets.c.province, tickets.c.regency, tickets.c.district)
+    depth = len(areas(area)) - 1
+    if depth <= len(columns):
+        return columns[depth - 1] == area
+    below = or_(tickets.c.region == area, tickets.c.region.startswith(f"{area}.", autoescape=True))
+    return and_(tickets.c.district == areas(area)[3], below)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which tickets of a region a list shows."""
+    """Which tickets of a region a list shows. What is empty does not matter."""
 
     region: str  # prefix
-    open_only: bool = True
-    assignee_id: int | None = None
-    urgent: bool = False
-    late: bool = False
-    undelivered: bool = False
+    view: View = View.TEAM
+    account_id: int = 0  # whose list it is
     category: str = ""
+    area: str = ""  # prefix, besides the region
+    round: str = ""  # code
+    point: str = ""  # venue of a round
+    channel: str = ""
+    language: str = ""
+    opened_before: datetime | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is the whole list, of which a counter is kept."""
+        chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.words)
+        return not any(chosen) and self.opened_before is None
 
 
-def _matching(wanted: Wanted) -> ColumnElement[bool]:
-    conditions = [_within(wanted.region)]
-    if wanted.open_only:
+# In the words of the partial indexes, so that they are found.
+_VIEWS: Mapping[View, str] = {
+    View.UNASSIGNED: "tickets.assignee_id IS NULL",
+    View.BREACHING: "tickets.breached",
+    View.WAITING: "tickets.status = 'waiting'",
+    View.URGENT: "tickets.urgent",
+    View.UNDELIVERED: "tickets.undelivered <> ''",
+}
+
+
+def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [_within(wanted.region)]
+    if wanted.view is not View.ALL:
         conditions.append(tickets.c.closed_at.is_(None))
-    if wanted.assignee_id is not None:
-        conditions.append(tickets.c.assignee_id == wanted.assignee_id)
-    if wanted.urgent:
-        conditions.append(tickets.c.urgent.is_(True))
-    if wanted.late:
-        conditions.append(tickets.c.breached.is_(True))
-    if wanted.undelivered:
-        conditions.append(tickets.c.undelivered != "")
-    if wanted.category:
-        conditions.append(tickets.c.category == wanted.category)
+    if wanted.view is View.MINE:
+        conditions.append(tickets.c.assignee_id == wanted.account_id)
+    if wanted.view in _VIEWS:
+        conditions.append(text(_VIEWS[wanted.view]))  # type: ignore[arg-type]
+    chosen = {name: getattr(wanted, name) for name in ("category", "channel", "language")}
+    conditions += [tickets.c[name] == value for name, value in chosen.items() if value]
+    if wanted.area:
+        conditions.append(_within(wanted.area))
+    if wanted.round:
+        conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.code == wanted.round)))
+    if wanted.point:
+        conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.venue == wanted.point)))
+    if wanted.opened_before is not None:
+        conditions.append(tickets.c.opened_at <= wanted.opened_before)
+    if wanted.words:
+        conditions.append(search.says(engine, wanted.words))
     return and_(*conditions)
 
 
-Place = tuple[int, datetime, int]  # not urgent, next due, id: where a page ended
+Place = tuple[datetime, int]  # rank, id: where a page ended
 
 
-async def page(db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int) -> list[Ticket]:
-    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age."""
-    calm = case((tickets.c.urgent.is_(True), 0), else_=1)
-    due = func.coalesce(tickets.c.next_due, literal(FAR, UtcDateTime()), type_=UtcDateTime())
-    query = select(*_TICKET).where(_matching(wanted)).order_by(calm, due, tickets.c.id).limit(limit)
+_LISTED = (*(tickets.c[name] for name in Listed._fields[:-2]), func.coalesce(accounts.c.name, ""))
+_LIST = select(*_LISTED, literal(0)).select_from(tickets.outerjoin(accounts, accounts.c.id == tickets.c.assignee_id))
+
+
+async def page(
+    db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int, *, counted: bool = False
+) -> list[Listed]:
+    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age. `counted`: each tells how
+    many match in all, which only a first page can know.
+    """
+    order = (tickets.c.rank, tickets.c.id)
+    matching = _matching(db.dialect.name, wanted)
+    if counted:
+        return await _counted(db, matching, order, limit)
+    query = _LIST.where(matching)
     if after is not None:
-        query = query.where(
-            or_(
-                calm > after[0],
-                and_(calm == after[0], due > after[1]),
-                and_(calm == after[0], due == after[1], tickets.c.id > after[2]),
-            )
-        )
-    return [_ticket(row) for row in await db.execute(query)]
+        place = (literal(after[0], tickets.c.rank.type), literal(after[1], tickets.c.id.type))
+        query = query.where(tuple_(*order) > tuple_(*place))
+    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
 
 
-async def newest(db: AsyncConnection, wanted: Wanted, before: int | None, limit: int) -> list[Ticket]:
+async def newest(
+    db: AsyncConnection, wanted: Wanted, before: int | None, limit: int, *, counted: bool = False
+) -> list[Listed]:
     """Tickets below an id, newest first."""
-    query = select(*_TICKET).where(_matching(wanted)).order_by(tickets.c.id.desc()).limit(limit)
+    order = (tickets.c.id.desc(),)
+    matching = _matching(db.dialect.name, wanted)
+    if counted:
+        return await _counted(db, matching, order, limit)
+    query = _LIST.where(matching)
     if before is not None:
         query = query.where(tickets.c.id < before)
-    return [_ticket(row) for row in await db.execute(query)]
+    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
+
+
+async def _counted(
+    db: AsyncConnection, matching: ColumnElement[bool], order: Iterable[ColumnElement[Any]], limit: int
+) -> list[Listed]:
+    """The first ones of what matches, and how many there are; only of the first ones all is read."""
+    found = select(tickets.c.id, func.count().over().label("more")).where(matching).order_by(*order).limit(limit)
+    few = found.subquery()
+    query = _LIST.with_only_columns(*_LISTED, few.c.more, maintain_column_froms=True)
+    return _listed((await db.execute(query.join(few, few.c.id == tickets.c.id).order_by(*order))).all())
+
+
+def _listed(rows: Iterable[Any]) -> list[Listed]:
+    return [Listed._make((*row[:3], Status(row[3]), *row[4:])) for row in rows]
 
 
 async def count(db: AsyncConnection, wanted: Wanted, limit: int = 1000) -> int:
-    """How many match, up to `limit`: enough for a badge."""
-    some = select(tickets.c.id).where(_matching(wanted)).limit(limit).subquery()
+    """How many match, up to `limit` and one more."""
+    some = select(tickets.c.id).where(_matching(db.dialect.name, wanted)).limit(limit + 1).subquery()
     return int((await db.execute(select(func.count()).select_from(some))).scalar_one())
+
+
+async def changed_since(db: AsyncConnection, change_id: int, limit: int = 200) -> tuple[int, list[str]]:
+    """(newest entry of any ticket's history, the regions of tickets that have one beyond this): one look for everybody
+    who watches a list. A change whose transaction took long may be missed."""
+    c = ticket_changes.c
+    rows = await db.execute(
+        select(c.id, tickets.c.region)
+        .join(tickets, tickets.c.id == c.ticket_id)
+        .where(c.id > change_id)
+        .order_by(c.id.desc())
+        .limit(limit)
+    )
+    found = [(int(number), str(region)) for number, region in rows]
+    return (found[0][0] if found else change_id), sorted({region for _, region in found})
+
+
+async def newest_change(db: AsyncConnection) -> int:
+    """The newest entry of any ticket's history; 0 when there is none."""
+    return int((await db.execute(select(func.max(ticket_changes.c.id)))).scalar_one() or 0)
+
+
+async def of_person(
+    db: AsyncConnection, persons: Collection[bytes], addresses: Collection[bytes], region: str, limit: int
+) -> list[Ticket]:
+    """The newest tickets of a region that this reporter's open keys lead to; none that is confidential."""
+    same = or_(reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
+    query = select(*_TICKET).join(reporters, reporters.c.ticket_id == tickets.c.id)
+    query = query.where(same, _within(region), tickets.c.confidentiality == "open")
+    return [_ticket(row) for row in await db.execute(query.order_by(tickets.c.id.desc()).limit(limit))]
 
 
 # --- reporters -------------------------------------------------------------------------------------------------------
@@ -312,11 +473,11 @@ async def of_numbers(db: AsyncConnection, numbers: Collection[str]) -> list[Tick
 
 
 async def say(db: AsyncConnection, row: Mapping[str, Any]) -> int:
-    """Add a message to a ticket's conversation; returns its id."""
+    """Add a message to a ticket's conversation; returns its id. The search learns of it."""
     values = {"versions": [], **row}
-    return int(
-        (await db.execute(insert(ticket_messages).values(**values).returning(ticket_messages.c.id))).scalar_one()
-    )
+    done = await db.execute(insert(ticket_messages).values(**values).returning(ticket_messages.c.id))
+    await search.add(db, row["ticket_id"], row["text"])
+    return int(done.scalar_one())
 
 
 async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
@@ -362,11 +523,16 @@ async def message_of(db: AsyncConnection, heard_id: int) -> tuple[int, int, str,
     return (int(row[0]), int(row[1]), str(row[2]), row[3], list(row[4])) if row else None
 
 
-async def reword(db: AsyncConnection, message_id: int, text: str, at: datetime, versions: list[Any]) -> None:
+async def reword(db: AsyncConnection, message_id: int, words: str, at: datetime, versions: list[Any]) -> None:
     """Give a message its new wording; `versions` are all earlier ones."""
-    await db.execute(
-        update(ticket_messages).where(ticket_messages.c.id == message_id).values(text=text, at=at, versions=versions)
+    m = ticket_messages.c
+    done = await db.execute(
+        update(ticket_messages)
+        .where(m.id == message_id)
+        .values(text=words, at=at, versions=versions)
+        .returning(m.ticket_id)
     )
+    await search.again(db, int(done.scalar_one()))
 
 
 async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime] | None:
@@ -383,6 +549,7 @@ async def last_heard(db: AsyncConnection, ticket_id: int) -> tuple[int, datetime
 
 
 TOLD = ("accepted", "delivered", "read")
+TAKEN_BACK = "taken back"  # why an answer was cancelled: its author thought better of it while it was held
 ALARMS = ("sla_warning", "sla_escalated")
 TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told how it stands
 
@@ -399,13 +566,41 @@ async def fate(db: AsyncConnection, ticket_id: int) -> tuple[str, str, bool] | N
     row = await db.execute(
         select(deliveries.c.state, deliveries.c.reason, deliveries.c.held)
         .where(
-            deliveries.c.ticket_id == ticket_id, deliveries.c.account_id.is_(None), deliveries.c.event != TICKET_STATUS
+            deliveries.c.ticket_id == ticket_id,
+            deliveries.c.account_id.is_(None),
+            deliveries.c.event != TICKET_STATUS,
+            deliveries.c.reason != TAKEN_BACK,
         )
         .order_by(deliveries.c.id.desc())
         .limit(1)
     )
     found = row.first()
     return (str(found[0]), str(found[1]), bool(found[2])) if found else None
+
+
+async def held_answer(db: AsyncConnection, ticket_id: int, account_id: int, now: datetime) -> tuple[int, int] | None:
+    """(message, delivery) of somebody's newest answer in a ticket, if it is still held; see `take_back`."""
+    d, m = deliveries.c, ticket_messages.c
+    row = await db.execute(
+        select(m.id, d.id)
+        .join(deliveries, d.id == m.delivery_id)
+        .where(m.ticket_id == ticket_id, m.account_id == account_id, d.state == "due", d.due_at > now)
+        .order_by(m.id.desc())
+        .limit(1)
+    )
+    found = row.first()
+    return (int(found[0]), int(found[1])) if found else None
+
+
+async def take_back(db: AsyncConnection, delivery_id: int, now: datetime) -> bool:
+    """Cancel an answer before it leaves; False when it has left, or may have."""
+    d = deliveries.c
+    done = await db.execute(
+        update(deliveries)
+        .where(d.id == delivery_id, d.state == "due", d.due_at > now, d.tries == 0)
+        .values(state="cancelled", reason=TAKEN_BACK, settled_at=now)
+    )
+    return done.rowcount == 1
 
 
 async def told_since(db: AsyncConnection, ticket_id: int) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The complaint desk's pages: the board by time left, one ticket, and everything that can be done about it."""
+"""The complaint desk's pages of one ticket, and everything that can be done about it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,11 @@ from aiohttp import web
 from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, covers, may
-from notifier.rules.tickets import Act, Body, Category
+from notifier.rules.tickets import Act, Body
 from notifier.store.accounts import Account
 from notifier.web import pages
 from notifier.web.house import HOUSE
 
-VIEWS = ("open", "mine", "late", "urgent", "undelivered", "all")
 # Acts that speak to the citizen are chosen in the composer; these have a control of their own beside the ticket.
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 PLACED = (*SPOKEN, Act.ASSIGN, Act.REFER, Act.PAUSE, Act.RESUME)
@@ -43,37 +42,6 @@ def _place(request: web.Request) -> str:
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
-
-
-async def board(request: web.Request) -> web.Response:
-    """Tickets by time left, urgent ones first."""
-    house, viewer, asked = request.app[HOUSE], pages.who(request), request.query
-    typed = pages.clean(asked.get("q", "")).strip()[:40]
-    missed = False
-    if typed:
-        try:
-            return _canonical(await house.desk.find(viewer, typed))
-        except Refused:  # none, or elsewhere: which of the two is not told
-            missed = True
-    view = asked.get("view", "open")
-    category = asked.get("category", "")
-    chosen = {
-        "view": view if view in VIEWS else "open",
-        "category": category if category in set(Category) else "",
-        "before": pages.clean(asked.get("before", ""))[:100],
-    }
-    found = await house.desk.list(viewer, **chosen)
-    context = {
-        "found": found,
-        "view": chosen["view"],
-        "category": chosen["category"],
-        "views": VIEWS,
-        "categories": list(Category),
-        "names": await _names(request),
-        "typed": typed,
-        "missed": missed,
-    }
-    return await pages.page(request, "desk/board.html", context)
 
 
 async def _names(request: web.Request) -> Mapping[int, str]:

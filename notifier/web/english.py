@@ -687,5 +687,78 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
             "Report whoever asks for it."
         ),
+        # the list
+        "terbaru di atas": "newest first",
+        "Pintasan papan ketik": "Keyboard shortcuts",
+        "Nomor aduan, kata, NIK, atau nomor HP": "Complaint number, words, NIK or phone",
+        "Saringan": "Filters",
+        "Titik penyaluran": "Distribution point",
+        "Bahasa": "Language",
+        "Umur": "Age",
+        "{n} hari atau lebih": "{n} days or more",
+        "cocok dengan saringan": "match",
+        "Hapus saringan": "Clear the filters",
+        "Longgarkan saringannya, atau cari di semua aduan, juga yang sudah selesai.": (
+            "Loosen the filters, or search in all complaints, settled ones too."
+        ),
+        "Cari di semua aduan": "Search in all complaints",
+        "Belum ada aduan milik Anda": "No complaint is yours yet",
+        "Ambil dari yang belum ditugaskan, mulai dari yang paling atas.": (
+            "Take from those that are nobody's, beginning with the first."
+        ),
+        "Lihat yang belum ditugaskan": "See the unassigned",
+        "Semua aduan sudah ada penanggung jawabnya": "Somebody answers for every complaint",
+        "Lanjutkan milik saya": "Go on with mine",
+        "Tidak ada di sini": "Nothing here",
+        "Pilih": "Select",
+        "Untuk aduan yang dipilih": "For the selected complaints",
+        "Ambil": "Take",
+        "Kategori baru": "New category",
+        "Kategorikan": "Categorise",
+        "Petugas": "Colleague",
+        "Caranya": "How",
+        "Isi jawaban untuk setiap warga": "Answer to each citizen",
+        "Lihat dahulu": "Look first",
+        "Isi catatan, hanya untuk petugas": "Note, for staff only",
+        "aduan berikutnya, sebelumnya": "next, previous complaint",
+        "buka aduan": "open the complaint",
+        "pilih, atau batal memilih": "select, or unselect",
+        "ambil: menjadi milik saya": "take: assign to me",
+        "ubah kategori; ketik huruf awalnya, lalu Enter": "category; type its first letters, then Enter",
+        "jawab warga; Ctrl Enter untuk melihat dahulu": "answer the citizen; Ctrl Enter to look first",
+        "jawab dan nyatakan selesai": "answer and resolve",
+        "catatan internal; Ctrl Enter menyimpan": "internal note; Ctrl Enter saves it",
+        "tarik kembali jawaban yang baru dikirim": "take back answers just sent",
+        "cari": "search",
+        "kembali ke daftar": "back to the list",
+        "bantuan ini": "this help",
+        "Bila tidak ada yang dipilih, yang dimaksud adalah aduan tempat Anda berada.": (
+            "When none is selected, the complaint where you are is meant."
+        ),
+        "Tutup": "Close",
+        "{n} aduan menjadi milik Anda.": "{n} complaints are yours now.",
+        "{n} aduan ditugaskan.": "{n} complaints assigned.",
+        "{n} aduan dikategorikan.": "{n} complaints categorised.",
+        "Catatan internal disimpan pada {n} aduan.": "Internal note saved in {n} complaints.",
+        "{n} jawaban disimpan; dikirim 20 detik lagi.": "{n} answers saved; they leave in 20 seconds.",
+        "{n} jawaban ditahan 20 detik sebelum dikirim.": "{n} answers are held for 20 seconds before they leave.",
+        "Tarik kembali": "Take back",
+        "{n} jawaban ditarik kembali; tidak dikirim.": "{n} answers taken back; they do not leave.",
+        "Dan {n} lagi tidak dapat.": "And {n} more could not.",
+        "Jawaban untuk {n} warga": "Answer to {n} citizens",
+        "Kirim; 20 detik masih dapat ditarik": "Send; can be taken back for 20 seconds",
+        "Kembali, jangan kirim": "Back, do not send",
+        "Tidak akan dijawab:": "Will not be answered:",
+        "Warga menulis:": "The citizen wrote:",
+        "Mencari orang": "Looking for a person",
+        "Pencarian ini dicatat di buku besar. Aduan rahasia tidak ditampilkan.": (
+            "This look-up is recorded in the ledger. Confidential complaints are not shown."
+        ),
+        "Tidak ada orang dengan nomor ini di wilayah Anda.": "Nobody has this number in your region.",
+        "Tidak ada aduan dari nomor ini": "No complaint from this number",
+        "Bila orangnya menulis dari nomor lain, cari dengan nomor aduan atau kata-katanya.": (
+            "If the person wrote from another number, search by complaint number or words."
+        ),
+        "Kembali ke daftar": "Back to the list",
     }
 )

@@ -19,6 +19,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
+from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
@@ -56,6 +57,8 @@ class House(Protocol):
     def texts(self) -> Texts: ...
     @property
     def lines(self) -> Lines: ...
+    @property
+    def words(self) -> Words: ...
     @property
     def restored(self) -> Restored: ...
     @property

@@ -52,6 +52,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         },
         "act": {
             "open": ("Aduan masuk", "Opened"),
+            "categorise": ("Ubah kategori", "Categorise"),
+            "take_back": ("Tarik kembali jawaban", "Take the answer back"),
             "verify": ("Verifikasi", "Verify"),
             "assign": ("Tugaskan", "Assign"),
             "start": ("Mulai tangani", "Start work"),
@@ -81,17 +83,19 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "sealed_off": ("Identitas dirahasiakan", "Identity sealed"),
         },
         "view": {
-            "open": ("Terbuka", "Open"),
             "mine": ("Milik saya", "Mine"),
-            "late": ("Terlambat", "Late"),
+            "unassigned": ("Belum ditugaskan", "Unassigned"),
+            "team": ("Tim", "Team"),
+            "breaching": ("Janji terlewat", "Breaching"),
+            "waiting": ("Menunggu warga", "Waiting"),
             "urgent": ("Mendesak", "Urgent"),
             "undelivered": ("Belum terkirim", "Undelivered"),
             "all": ("Semua", "All"),
         },
         "tile": {
-            "open": ("aduan terbuka", "open complaints"),
+            "team": ("aduan terbuka", "open complaints"),
             "mine": ("aduan saya", "complaints of mine"),
-            "late": ("janji terlewat", "promises broken"),
+            "breaching": ("janji terlewat", "promises broken"),
             "urgent": ("aduan mendesak", "urgent complaints"),
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
@@ -322,6 +326,17 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
+        (
+            r"(\d+) tickets at once are too many; .* (\d+)",
+            r"\1 aduan sekaligus terlalu banyak; pilih paling banyak \2.",
+        ),
+        (
+            r"the answer to ticket (\S+) has left; .*",
+            r"Jawaban untuk aduan \1 sudah dikirim; tidak dapat ditarik lagi.",
+        ),
+        (r"there is no word in what you search for; .*", "Tidak ada kata untuk dicari; tulis huruf atau angka."),
+        (r'there is no category ".*', "Kategori itu tidak ada; pilih dari daftarnya."),
         (
             r"(\S+) reaches more than (\d+) people: another admin has to review it first",
             r"\1 dibaca lebih dari \2 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",

@@ -82,7 +82,7 @@ async def home(request: web.Request) -> web.Response:
         "etas": await house.told.etas(live[:8], house.clock()),
         "held": await house.again.count_held(viewer),
         "coming": coming,
-        "counts": (await house.desk.list(viewer)).counts,
+        "counts": await house.desk.counts(viewer),
         "conflicts": await house.conflicts.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)

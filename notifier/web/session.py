@@ -46,7 +46,8 @@ class Sessions(AbstractStorage):
             token, data={"created": int(kept.created_at.timestamp()), "session": dict(kept.data)}, new=False
         )
         # A page that refreshes itself must not keep an empty chair signed in.
-        if kept.expires_at - self._house.clock() < IDLE - TOUCH and "HX-Request" not in request.headers:
+        by_itself = "HX-Request" in request.headers or "text/event-stream" in request.headers.get("Accept", "")
+        if kept.expires_at - self._house.clock() < IDLE - TOUCH and not by_itself:
             session.changed()
         return session
 

@@ -15,11 +15,13 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    board,
     conflicts,
     desk,
     genuine,
     language,
     lines,
+    live,
     login,
     office,
     pages,
@@ -97,7 +99,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/language", login.choose_language, STAFF),
     Door("GET", "/home", office.home, STAFF),
     # the complaint desk
-    Door("GET", "/desk", desk.board, Right.SEE_TICKETS),
+    Door("GET", "/desk", board.board, Right.SEE_TICKETS),
+    Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
+    Door("POST", "/desk/search", board.search, Right.SEE_TICKETS),  # the desk knows: a person needs more
+    Door("POST", "/desk/bulk", board.bulk, Right.SEE_TICKETS),  # the desk knows: each act has its right
+    Door("POST", "/desk/undo", board.undo, Right.ANSWER),
     Door("GET", r"/desk/tickets/{number:[^/]{3,40}}", desk.ticket, Right.SEE_TICKETS),  # in any spelling
     Door("GET", f"/desk/tickets/{NUMBER}/talk", desk.talk, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", desk.attachment, Right.SEE_TICKETS),
@@ -196,6 +202,7 @@ def build(house: House) -> web.Application:
     app[HOUSE] = house
     pages.setup(app)
     status.setup(app)
+    live.setup(app, lambda: house.database)
     genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)

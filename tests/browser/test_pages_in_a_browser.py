@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from notifier.accounts import Person
 from notifier.store import schema
-from notifier.web import session
+from notifier.web import live, session
 from tests.web.sites import Site, fill, open_site
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -108,9 +108,9 @@ async def test_the_whole_way_can_be_gone_with_the_keyboard(browser: Browser, pag
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Langsung ke isi")).to_be_focused()
         await page.keyboard.press("Enter")
-        for _ in range(12):  # six views, the filter and its button come before the first ticket
+        for _ in range(16):  # help, search, filters and six views come before the first ticket
             await page.keyboard.press("Tab")
-            if await page.evaluate("document.activeElement.closest('.ticket') !== null"):
+            if await page.evaluate("document.activeElement.matches('.ticket a')"):
                 break
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name="Percakapan")).to_be_visible()
@@ -190,3 +190,69 @@ async def test_every_word_can_be_read_and_every_field_has_a_name(browser: Browse
             nameless += ".filter(e => !e.labels.length).map(e => e.name)"
             assert await page.evaluate(nameless) == [], path
             assert await page.locator("h1").count() == 1, path
+
+
+async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
+    browser: Browser, pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK", 0.1)
+    kinds = ("deduction", "not_received", "data_error", "information", "goods_quality", "delayed")
+    for n in range(30):
+        await pages.hear(f"Aduan ke-{n + 1}", categories=(kinds[n % len(kinds)],), urgent=n == 20)
+    agent = await pages.be("agent", login="sari")
+    async with window(browser, pages, viewport=WIDE) as page:
+        await page.goto("/desk?view=unassigned")
+        key = page.keyboard.press
+        await expect(page.locator("#keys")).to_be_visible()
+        await key("?")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await key("Escape")
+        await key("j")
+        await expect(page.locator("li.here")).to_contain_text("Aduan ke-21")  # urgent, so first
+        await key("a")
+        await expect(page.locator(".views [aria-current]")).to_contain_text("29")
+        await key("c")
+        await page.keyboard.type("Pung")
+        await key("Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("1 aduan dikategorikan")
+        for _ in range(6):
+            await key("x")
+            await key("j")
+        await key("r")
+        await page.keyboard.type("Kami periksa di kelurahan.")
+        await key("Control+Enter")
+        await expect(page.get_by_role("heading", name="Jawaban untuk 6 warga")).to_be_visible()
+        await key("Enter")
+        await expect(page.locator("#undo")).to_contain_text("6 jawaban ditahan 20 detik")
+        await expect(page.locator("#keys")).to_be_visible()  # the page listens
+        await key("u")
+        await expect(page.locator(".flash.good")).to_contain_text("6 jawaban ditarik kembali")
+        await expect(page.locator(".views [aria-current]")).to_contain_text("29")
+        await expect(page.locator("#keys")).to_be_visible()
+        place = await page.locator("li.here").get_attribute("data-number")
+        await key("n")
+        await page.keyboard.type("Telepon RT besok.")
+        await key("Control+Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("Catatan internal disimpan pada 1 aduan")
+        await key("x")
+        await pages.hear("Baru masuk")
+        await expect(page.locator("#tickets")).to_contain_text("Baru masuk", timeout=10_000)
+        assert await page.locator("li.here").get_attribute("data-number") == place, "the place is kept"
+        await expect(page.locator("input[name=t]:checked")).to_have_count(1)
+        await key("e")
+        await page.keyboard.type("Sudah beres.")
+        await key("Control+Enter")
+        await expect(page.get_by_role("heading", name="Jawaban untuk 1 warga")).to_be_visible()
+        await key("Enter")
+        await expect(page.locator("#undo")).to_contain_text("1 jawaban")
+        await expect(page.locator("#keys")).to_be_visible()
+        await key("/")
+        await page.keyboard.type("aduan 21")
+        await key("Enter")
+        await expect(page.locator(".matching")).to_contain_text("1 cocok")
+        await expect(page.locator("#keys")).to_be_visible()
+        await key("j")
+        await key("Enter")
+        await expect(page.get_by_role("heading", name="Percakapan")).to_contain_text("Percakapan")
+    counts = await pages.house.desk.counts(agent)
+    assert (counts["team"], counts["mine"], counts["unassigned"], counts["all"]) == (30, 1, 29, 31)

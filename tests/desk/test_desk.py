@@ -2,11 +2,13 @@
 
 import pytest
 
+from notifier.desk import Asked
 from notifier.errors import Refused
+from notifier.rules.boards import View
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.schema import attempts, deliveries, ledger, ticket_changes, ticket_messages, tickets
-from notifier.store.tickets import Ticket
+from notifier.store.tickets import Listed
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
 
@@ -147,7 +149,7 @@ async def test_a_ticket_is_given_only_to_somebody_who_may_answer_it(talk: Talk) 
         await talk.house.desk.assign(near, number, boss.account_id, 1, talk.now)
     ticket = await talk.house.desk.assign(boss, number, near.account_id, 1, talk.now)
     assert (ticket.status, ticket.assignee_id) == ("assigned", near.account_id)
-    assert [t.number for t in (await talk.house.desk.list(near, "mine")).tickets] == [number]
+    assert [t.number for t in (await talk.house.desk.list(near, Asked(View.MINE), talk.now)).tickets] == [number]
 
 
 async def test_everyone_sees_their_own_region_only(talk: Talk) -> None:
@@ -159,9 +161,9 @@ async def test_everyone_sees_their_own_region_only(talk: Talk) -> None:
     seen = {}
     for login, region in (("a", ""), ("b", "31"), ("c", "31.75.07"), ("d", "73")):
         viewer = await talk.staff(f"staf-{login}", region=region)
-        page = await talk.house.desk.list(viewer)
+        page = await talk.house.desk.list(viewer, Asked(), talk.now)
         seen[login] = [ticket.region for ticket in page.tickets]
-        assert page.counts["open"] == len(page.tickets)
+        assert page.counts["team"] == len(page.tickets)
     assert seen == {
         "a": ["31.75.07.1003", "31.75.071", "73.71.01.1001", ""],
         "b": ["31.75.07.1003", "31.75.071"],
@@ -181,27 +183,25 @@ async def test_the_list_is_read_page_by_page_urgent_and_nearest_promise_first(
         text = "tolong pak anak saya dari kemarin belum makan, rumah kebakaran" if n == 4 else LEVY
         await talk.sms(f"+62812000001{n:02}", text)
         talk.stage.clock.move(minutes=-10 if n == 2 else 10)
-    monkeypatch.setattr("notifier.desk.reading.PAGE", 3)
-    for view in ("open", "all"):
-        found: list[Ticket] = []
+    monkeypatch.setattr("notifier.desk.listing.PAGE", 3)
+    for view in (View.TEAM, View.ALL):
+        found: list[Listed] = []
         before = ""
         while True:
-            page = await talk.house.desk.list(sari, view, before)
+            page = await talk.house.desk.list(sari, Asked(view, before), talk.now)
             found += page.tickets
             before = page.next
             if not before:
                 break
         assert len({ticket.id for ticket in found}) == 7
-        if view == "open":
+        if view is View.TEAM:
             assert found[0].urgent
             dues = [ticket.next_due for ticket in found[1:]]
             assert dues == sorted(due for due in dues if due)
         else:
             assert [ticket.id for ticket in found] == sorted((ticket.id for ticket in found), reverse=True)
-    with pytest.raises(Refused, match="there is no list"):
-        await talk.house.desk.list(sari, "semua")
     with pytest.raises(Refused, match="no place in the list"):
-        await talk.house.desk.list(sari, "open", "x~y~z")
+        await talk.house.desk.list(sari, Asked(before="x~y~z"), talk.now)
 
 
 async def test_the_page_shows_the_notice_the_person_masked_and_the_promise(talk: Talk) -> None:
@@ -246,7 +246,7 @@ async def test_a_ticket_says_when_its_answer_did_not_arrive_and_forgets_it_when_
         "failed",
         "number not in service",
     )
-    assert [t.number for t in (await talk.house.desk.list(sari, "undelivered")).tickets] == [number]
+    assert [t.number for t in (await talk.house.desk.list(sari, Asked(View.UNDELIVERED), talk.now)).tickets] == [number]
     await talk.house.desk.answer(sari, number, "Kami coba lagi.", page.ticket.version, talk.now)
     assert (await talk.rows(tickets))[0]["undelivered"] == ""
     assert await talk.rows(attempts)

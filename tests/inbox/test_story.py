@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from notifier.desk import Asked
 from notifier.registry import Order, Registry
 from notifier.rules.roles import Role
 from notifier.store.schema import (
@@ -164,7 +165,7 @@ async def _totals(talk: Talk, opened: dict[int, int]) -> None:
         {"ticket_received": 18, "information": 2, "stop_confirmed": 1, "urgent_ticket": 1}
     )
     agent = await talk.staff("tono", Role.AGENT, "31.75")
-    page = await talk.house.desk.list(agent)
+    page = await talk.house.desk.list(agent, Asked(), talk.now)
     assert n_of[page.tickets[0].id] == EXPECTED["urgent"][0]
     told = [outcome for outcome in await talk.outcomes() if "again" in outcome or "failed" in outcome]
     assert told == []

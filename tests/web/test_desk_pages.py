@@ -30,7 +30,8 @@ async def _ledger(pages: Site) -> list[str]:
 async def test_an_empty_desk_says_what_to_expect(pages: Site) -> None:
     await pages.be("agent")
     assert "Tidak ada aduan yang menunggu" in await pages.read("/desk")
-    assert "Tidak ada yang cocok" in await pages.read("/desk?view=late")
+    assert "Tidak ada di sini" in await pages.read("/desk?view=breaching")
+    assert "Tidak ada yang cocok" in await pages.read("/desk?category=delayed")
     assert "Tidak ada siaran" in await pages.read("/home")
 
 
@@ -69,10 +70,10 @@ async def test_more_tickets_than_a_page_holds_go_on_by_a_link(pages: Site) -> No
     [
         "view=all&before=" + "9" * 30,
         "view=all&before=nonsense",
-        "view=open&before=0~0001-01-01T00:00:00%2B14:00~1",
-        "view=open&before=0~9999-12-31T23:59:59-14:00~1",
-        "view=open&before=0~2026-01-01T00:00:00%2B00:00~" + "9" * 30,
-        "view=open&before=" + "9" * 30 + "~2026-01-01T00:00:00%2B00:00~1",
+        "view=team&before=0~0001-01-01T00:00:00%2B14:00~1",
+        "view=team&before=0~9999-12-31T23:59:59-14:00~1",
+        "view=team&before=0~2026-01-01T00:00:00%2B00:00~" + "9" * 30,
+        "view=team&before=" + "9" * 30 + "~2026-01-01T00:00:00%2B00:00~1",
     ],
 )
 async def test_a_place_that_no_list_has_is_refused_with_a_sentence(pages: Site, asked: str) -> None:
@@ -308,6 +309,7 @@ async def test_a_longer_list_costs_no_more_statements(pages: Site) -> None:
         for _ in range(12):
             await pages.hear("Belum masuk")
             await pages.add_round(f"BPNT-{secrets.token_hex(4)}")
+        pages.clock.move(minutes=1)  # what a list can be narrowed to is kept for half a minute
     assert counts[0] == counts[1]
     assert max(counts[0].values()) <= 15  # the day at a glance: seven tiles and three lists
 
@@ -355,7 +357,7 @@ async def test_a_number_that_is_nowhere_or_elsewhere_is_answered_alike(pages: Si
         text = await response.text()
         assert response.status == 200
         assert "<b>x" not in text
-        assert ("di wilayah Anda. Periksa" in text) == bool(typed.strip("\x00"))
+        assert ("di wilayah Anda. Periksa" in text) == typed.startswith("ADU")
     pages.leave()
     assert (await pages.get("/desk", params={"q": ticket.number})).headers["Location"].startswith("/login")
 

@@ -300,6 +300,10 @@ def upgrade() -> None:
         sa.Column("level", sa.Integer(), server_default="0", nullable=False),
         sa.Column("breached", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rank", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("province", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("regency", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("district", sa.String(length=13), server_default="", nullable=False),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
@@ -309,6 +313,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_tickets_breaching",
+            ["rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND breached"),
+            postgresql_where=sa.text("closed_at IS NULL AND breached"),
+        )
+        batch_op.create_index(
+            "ix_tickets_district",
+            ["district", "rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
             "ix_tickets_merged",
             ["merged_into_id"],
             unique=False,
@@ -316,11 +334,54 @@ def upgrade() -> None:
             postgresql_where=sa.text("merged_into_id IS NOT NULL"),
         )
         batch_op.create_index(
-            "ix_tickets_open",
-            ["urgent", "next_due", "id"],
+            "ix_tickets_mine",
+            ["assignee_id", "rank", "id"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("ix_tickets_of_regency", ["regency", "id"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_open",
+            ["rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_province",
+            ["province", "rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_regency",
+            ["regency", "rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_unassigned",
+            ["rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL AND assignee_id IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tickets_undelivered",
+            ["rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
+            postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
+        )
+        batch_op.create_index(
+            "ix_tickets_waiting",
+            ["rank", "id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND status = 'waiting'"),
+            postgresql_where=sa.text("closed_at IS NULL AND status = 'waiting'"),
         )
         batch_op.create_index(
             "ix_tickets_wake",
@@ -817,6 +878,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
         sa.UniqueConstraint("name", "version", name=op.f("uq_policies_name_version")),
     )
+
+    op.create_table(
+        "boards",
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("view", sa.String(length=12), nullable=False),
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("level", "region", "view", "account_id", name=op.f("pk_boards")),
+    )
+    op.create_table(
+        "board_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("view", sa.String(length=12), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_changes")),
+    )
+    with op.batch_alter_table("board_changes", schema=None) as batch_op:
+        batch_op.create_index("ix_board_changes_key", ["level", "region", "view"], unique=False)
+
+    # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("CREATE VIRTUAL TABLE ticket_words USING fts5(words, tokenize='unicode61')")
+    else:
+        op.execute(
+            "CREATE TABLE ticket_words (ticket_id BIGINT CONSTRAINT pk_ticket_words PRIMARY KEY "
+            "CONSTRAINT fk_ticket_words_ticket_id_tickets REFERENCES tickets (id), words TSVECTOR NOT NULL)"
+        )
+        op.execute("CREATE INDEX ix_ticket_words_words ON ticket_words USING gin (words)")
 
 
 def downgrade() -> None:

@@ -110,6 +110,7 @@ class Settings(BaseModel):
     token: SecretStr
     secret_token: SecretStr | None = None
     polling: bool = False
+    name: str = Field(default="", pattern=r"^[A-Za-z0-9_]{0,32}$", description="the bot's name, as in t.me/NAME")
     paid_broadcast: bool = Field(
         default=False,
         description="send up to 1,000 messages a second and pay Telegram Stars for each above the free 30",

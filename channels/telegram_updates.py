@@ -244,6 +244,8 @@ def _said_by(chat: Json, speaker: Json, message: Json) -> dict[str, Any]:
     name = " ".join(filter(None, (_words(speaker.get("first_name")), _words(speaker.get("last_name")))))
     raw: dict[str, Any] = {"name": name} if name else {}
     person = _whole(speaker.get("id"))
+    if _is_group(chat) and (title := _words(chat.get("title"))):
+        raw["title"] = title
     if _is_group(chat) and person is not None:
         raw["from"] = str(person)
     if "forward_origin" in message:

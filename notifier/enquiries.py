@@ -5,6 +5,7 @@ Knows neither pages nor complaints.
 """
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -123,7 +124,7 @@ class Enquiries:
         digits = nik_digits(nik)
         index = self._vault.index("" if isinstance(digits, NikFault) else digits, "nik")
         async with self._database.write() as db:
-            until = await self._count(db, Asked.STATUS, index.hex(), source, now)
+            until = await tried(db, self._vault, Asked.STATUS, _from(index.hex(), source), now)
             if until is not None:
                 return Answer(until=until)
             person = await people.by_nik(db, index)
@@ -142,19 +143,7 @@ class Enquiries:
     async def admit(self, what: Asked, subject: str, source: str, now: datetime) -> datetime | None:
         """Count a try; when it was one too many, when to try again. `subject`: whom or what it is about."""
         async with self._database.write() as db:
-            return await self._count(db, what, subject, source, now)
-
-    async def _count(
-        self, db: AsyncConnection, what: Asked, subject: str, source: str, now: datetime
-    ) -> datetime | None:
-        named = {"subject": subject, "block": source, "all": ""}
-        for by, limit in LIMITS[what].items():  # in this order: what is refused takes nothing from the others' share
-            key = self._vault.index(f"{what}\0{by}\0{named[by]}", "tries")[:SHORT].hex()
-            since, n = await tries.count(db, f"{what} {by} {key}", limit.within, now)
-            until = limit.until(since, n)
-            if until is not None:
-                return until
-        return None
+            return await tried(db, self._vault, what, _from(subject, source), now)
 
     async def forget(self, now: datetime) -> None:
         """Drop counts that no limit looks at any more."""
@@ -179,6 +168,29 @@ class Enquiries:
         told = share(settled, whole) if shown.total is not None else ""
         self._counted = Figures(since, before, rows, shown.total, told)
         return self._counted
+
+
+async def tried(
+    db: AsyncConnection, vault: Vault, what: Asked, named: Mapping[str, str], now: datetime
+) -> datetime | None:
+    """Count a try in the caller's transaction; when it was one too many, when to try again.
+
+    `named`: by what it is counted → the name that counts, kept as a keyed one. By "all" it is counted where that is
+    named too.
+    """
+    for by, limit in LIMITS[what].items():  # in this order: what is refused takes nothing from the others' share
+        if by not in named:
+            continue
+        key = vault.index(f"{what}\0{by}\0{named[by]}", "tries")[:SHORT].hex()
+        until = limit.until(*await tries.count(db, f"{what} {by} {key}", limit.within, now))
+        if until is not None:
+            return until
+    return None
+
+
+def _from(subject: str, source: str) -> Mapping[str, str]:
+    """Whoever asks by a page."""
+    return {"subject": subject, "block": source, "all": ""}
 
 
 def quarter(now: datetime, zone: str) -> tuple[datetime, datetime]:

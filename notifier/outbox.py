@@ -106,6 +106,12 @@ class Outbox:
             return {"state": "suppressed", "reason": NO_CONTACT}
         return {"contact_id": found.id, "line": found.line or self._lines[found.kind]}
 
+    async def way(self, db: AsyncConnection, person_id: int) -> tuple[contacts.Contact, str] | None:
+        """The contact a person is written to by themselves, and its line; None when nothing reaches them."""
+        ladder = await contacts.rungs(db, person_id, None, self._ladders)
+        found = await contacts.first(db, person_id, ladder)
+        return (found, found.line or self._lines[found.kind]) if found is not None else None
+
     async def tell(
         self,
         db: AsyncConnection,

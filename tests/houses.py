@@ -73,13 +73,24 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    database_url: str, data: Path, *, rate: float = 5000, hang: float = 0, lines_open: bool = True, **tables: Any
+    database_url: str,
+    data: Path,
+    *,
+    rate: float = 5000,
+    hang: float = 0,
+    lines_open: bool = True,
+    mute: Sequence[str] = (),
+    **tables: Any,
 ) -> AsyncIterator[Stage]:
-    """Rooms, providers and two admins over a migrated database. Without `lines_open` nothing can be sent yet."""
+    """Rooms, providers and two admins over a migrated database. Without `lines_open` nothing can be sent yet.
+    On the `mute` lines nobody can answer.
+    """
     clock = Clock()
     async with AsyncExitStack() as stack:
         providers = await stack.enter_async_context(open_sandbox(clock, rate=rate, hang=hang))
         tables.setdefault("delivery", {})
+        for line in mute:
+            providers.lines[line]["two_way"] = False
         config = providers.config(database={"url": database_url}, **tables)
         house = await stack.enter_async_context(open_house(Options(data=data), config=config, clock=clock))
         if lines_open:

@@ -34,6 +34,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
+from notifier.posting import Posting
 from notifier.registry import Conflicts, Inviting, Rounds
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -138,6 +139,11 @@ class House:
     def inviting(self) -> Inviting:
         """One-time links into a chat."""
         return Inviting(self.database, self.vault)
+
+    @cached_property
+    def posting(self) -> Posting:
+        """Schedules in groups and channels."""
+        return Posting(self.database, self.vault, self.outbox, self.config.service.language)
 
     @cached_property
     def promises(self) -> Promises:
@@ -272,7 +278,7 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
     return PlanTerms(
         ladders=ladders(config),
         routes={
-            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price, config.lines[name].two_way)
+            kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
         },
         audience_moved=config.delivery.audience_moved,
@@ -291,7 +297,13 @@ def _plan_terms(config: Config, words: Words) -> PlanTerms:
         cap=config.delivery.cap,
         zone=config.service.zone,
         public_url=config.service.public_url,
+        mute=mute(config),
     )
+
+
+def mute(config: Config) -> tuple[str, ...]:
+    """The lines that citizens cannot answer on."""
+    return tuple(name for name, line in config.lines.items() if not line.two_way)
 
 
 def rate_of(line: Line, channel: Channel | None = None) -> float:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from channels.contract import BadSettings, Channel, Receipt
 from channels.table import channel_class
-from notifier.app.house import House, ladders, lines_by_channel, rate_of, utc_now
+from notifier.app.house import House, ladders, lines_by_channel, mute, rate_of, utc_now
 from notifier.config import Line
 from notifier.dispatch import Dispatcher, Route, Speaker, Terms, settle_receipt
 from notifier.errors import Refused
@@ -59,6 +59,7 @@ def delivery_terms(house: House) -> Terms:
         worker=house.worker,
         ladders=ladders(house.config),
         lines=lines_by_channel(house.config),
+        mute=mute(house.config),
         retry_first=delivery.retry_first,
         retry_cap=delivery.retry_cap,
         resend_after=delivery.resend_after,

@@ -277,6 +277,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def fold(_now: datetime) -> None:
         await house.desk.fold()
 
+    async def post(now: datetime) -> None:
+        if await house.posting.post(now):
+            poke()
+
     async def watch_lines(now: datetime) -> None:
         if await house.lines.watch(now):
             poke()
@@ -299,6 +303,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("questions", 60, ask_again),
         Job("promises", 5, sweep),
         Job("boards", 10, fold),
+        Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),

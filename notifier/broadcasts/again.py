@@ -16,10 +16,10 @@ from notifier.broadcasts.account import seen
 from notifier.broadcasts.course import note
 from notifier.broadcasts.values import Terms, local
 from notifier.errors import Refused
-from notifier.rules.deliveries import State
+from notifier.rules.deliveries import NO_WAY_BACK, State
 from notifier.rules.roles import Right, Viewer
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, loads, rounds, told
+from notifier.store import deliveries, loads, rounds, silence, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -39,7 +39,7 @@ class Done:
 
     again: int = 0  # due once more
     left: int = 0  # stays unknown, no longer held
-    skipped: Mapping[str, int] = field(default_factory=dict)  # no_contact, stopped, too_late, called_off → people
+    skipped: Mapping[str, int] = field(default_factory=dict)  # no_contact, no_way_back, stopped … → people
 
 
 class Again:
@@ -171,11 +171,15 @@ class Again:
                 continue
             values: dict[str, Any] = {}
             if c.person_id is not None and (c.contact_id is not None or c.broadcast_id is not None):
-                to = self._address(c, contacts.get(c.person_id, ()))
+                has = contacts.get(c.person_id, ())
+                if c.event == silence.QUESTION and c.broadcast_id is not None:
+                    before = await silence.asked_before(db, c.broadcast_id, c.person_id)
+                    has = [a for a in has if a.kind not in before]
+                to = self._address(c, has)
                 if isinstance(to, str):
                     skipped[to] += 1
                     continue
-                values = {"contact_id": to.id, "line": to.line or self._terms.routes[to.kind].line}
+                values = {"contact_id": to.id, "line": self._line(to)}
             if c.broadcast_id is not None:
                 if c.broadcast_id not in versions:
                     versions[c.broadcast_id] = await self._reopened(db, c.broadcast_id, now, b)
@@ -204,9 +208,17 @@ class Again:
             await note(db, "clock", "broadcast.reopened", broadcast_id, now)
         return of.version
 
+    def _line(self, a: Address) -> str:
+        return a.line or self._terms.routes[a.kind].line
+
     def _address(self, c: Candidate, has: Sequence[Address]) -> Address | str:
         """The present contact while it can be used, else the first that can, else why there is none."""
         usable = [a for a in has if a.state == "ok" and a.kind in self._terms.routes]
+        muted = self._terms.muted(c.event)
+        if muted is not None and c.broadcast_id is not None:
+            told, usable = usable, [a for a in usable if self._line(a) not in muted.lines]
+            if told and not usable:
+                return NO_WAY_BACK
         speaking = [a for a in usable if not a.stopped or c.broadcast_id is None]
         if not speaking:
             return "stopped" if usable else "no_contact"
@@ -237,6 +249,7 @@ def _left(c: Candidate, now: datetime) -> Step:
 
 _WHY: Mapping[str, str] = {
     "no_contact": "their addresses are finished and there is no other",
+    NO_WAY_BACK: "they can be written to only where nobody can answer",
     "stopped": "they asked us to stop",
     "too_late": "it would be too late for its event",
     "called_off": "their broadcast was stopped or its round is cancelled",

@@ -12,7 +12,7 @@ from notifier.rules.deliveries import CORRECTIONS
 from notifier.store import broadcasts as rows
 from notifier.store import moves
 from notifier.store.rounds import Round
-from notifier.store.silence import QUESTION, silent_after
+from notifier.store.silence import QUESTION, asked_on, asks_again, first_asked, silent_after
 
 
 @lru_cache(64)
@@ -21,7 +21,8 @@ def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn or
     stopped half-way and is planned again goes to the others. A question that follows one that is through goes to the
-    silent. The same audience is the same SQL, worked out once.
+    silent, and what takes up such a one that was stopped goes to those of them whom it did not reach. The same audience
+    is the same SQL, worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
         return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)
@@ -30,9 +31,10 @@ def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]
         return people
     if event != QUESTION:
         return moves.unreached_by(moves.besides(people, of.id, of.version), event, of.version, parent_id)
+    again = first_asked(parent_id).exists()
     others = and_(~moves.has_read(of.id, of.version), ~moves.knows(event, of.version, parent_id))
-    planned_again = and_(rows.is_in(parent_id, "stopped"), others)
-    return people.where(or_(planned_again, and_(rows.is_in(parent_id, "done"), silent_after(of.id, parent_id))))
+    planned_again = and_(rows.is_in(parent_id, "stopped"), ~again, others)
+    return people.where(or_(planned_again, and_(again, silent_after(of.id, parent_id))))
 
 
 async def reckon(
@@ -40,7 +42,9 @@ async def reckon(
 ) -> Preview:
     """What telling an audience would take: people, channels, languages, segments, rupiah, hours."""
     people = audience(event, of, parent_id)
-    found = await rows.preview(db, people, terms.ladders.of(of.programme))
+    again = parent_id is not None and await asks_again(db, event, parent_id)
+    besides = asked_on(parent_id) if again and parent_id is not None else None
+    found = await rows.preview(db, people, terms.ladders.of(of.programme), besides, terms.muted(event))
     by_channel = summed((kind, n) for kind, _, n in found if kind)
     by_language = summed((language, n) for _, language, n in found)
     segments = await _segments(db, terms, measure, event, of, people, by_channel)

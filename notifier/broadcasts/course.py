@@ -26,7 +26,7 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
 from notifier.store.engine import Database
 from notifier.store.loads import Load
-from notifier.store.silence import asked_on
+from notifier.store.silence import asked_on, asks_again
 
 log = structlog.get_logger()
 SLICE_SQLITE, SLICE_POSTGRESQL = 1000, 10_000  # people expanded in one transaction; on SQLite webhooks wait for it
@@ -150,7 +150,7 @@ class Course:
         limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
         if b.parent_id is None or b.event not in CORRECTIONS:
             await expansion.draw(db, b.round_id, people, now, b.cursor, limit)
-        again = await rows.asks_again(db, b)
+        again = await asks_again(db, b.event, b.parent_id)
         event = EVENTS[b.event]
         begin = max(b.at, now) if not b.expanded else b.at
         due = {zone: window(begin, ZoneInfo(zone), self._terms.opens, self._terms.closes) for zone in ZONES}
@@ -158,8 +158,9 @@ class Course:
             db,
             b,
             people,
-            ladder=self._ladder(of.programme, again),
+            ladder=tuple(self._terms.ladders.of(of.programme)),
             besides=asked_on(b.parent_id) if again and b.parent_id is not None else None,
+            mute=self._terms.muted(b.event),
             lines={kind: route.line for kind, route in self._terms.routes.items()},
             lane=int(event.lane),
             due=due if event.keeps_window else {},
@@ -181,11 +182,6 @@ class Course:
             }
         await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, wake=now, **values)
         return True
-
-    def _ladder(self, programme: str, again: bool) -> tuple[str, ...]:
-        """The channels of an event; who is asked again is asked where they can answer."""
-        ladder = tuple(self._terms.ladders.of(programme))
-        return tuple(kind for kind in ladder if self._terms.routes[kind].replies) if again else ladder
 
     async def _judge(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """The first ones are told: the others follow when all went well, or a person is asked."""

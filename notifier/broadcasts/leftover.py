@@ -37,6 +37,7 @@ async def name_rest(db: AsyncConnection, terms: Terms, b: Broadcast, now: dateti
         people,
         ladder=terms.ladders.of(of.programme),
         lines={kind: route.line for kind, route in terms.routes.items()},
+        mute=terms.muted(b.event),
         lane=int(EVENTS[b.event].lane),
         due={},
         now=now,

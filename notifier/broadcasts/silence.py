@@ -112,6 +112,8 @@ class Silence:
             b = await rows.get(db, broadcast_id)
             if of is None or b is None or of.state != "open" or of.version != b.round_version:
                 return False  # what was asked is not so any more
+            if await silence.asks_again(db, b.event, b.parent_id):
+                return False  # it took up a second question that was stopped: nobody is asked a third time
             people = await rows.size(db, audience(QUESTION, of, broadcast_id))
         if not people:
             return False

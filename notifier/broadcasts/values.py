@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from notifier.broadcasts.pinning import Wordings
 from notifier.errors import Refused
+from notifier.rules.deliveries import EVENTS
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
-from notifier.store.broadcasts import Broadcast
+from notifier.store.broadcasts import Broadcast, Mute
 from notifier.store.rounds import Round
 
 PLANNABLE = ("round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question")
@@ -28,7 +29,6 @@ class Route:
     line: str
     rate: float  # messages a second
     price: int  # rupiah a segment
-    replies: bool = True  # whether citizens can answer on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,13 @@ class Terms:
     zone: str = "Asia/Jakarta"  # of alerts to staff
     public_url: str = ""
     wordings: Wordings = lambda _event: {}
+    mute: tuple[str, ...] = ()  # lines that citizens cannot answer on
+
+    def muted(self, event: str) -> Mute | None:
+        """The lines that a question must not leave on; None for what asks nothing, or where all can be answered."""
+        if not self.mute or not EVENTS[event].question:
+            return None
+        return Mute(self.mute, tuple((kind, route.line) for kind, route in self.routes.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "import": ("notifier.cli.imports:command", "bring in people, rounds, statuses or visits from files"),
         "rounds": ("notifier.cli.rounds:command", "look at a round, change or cancel it, and see what follows"),
         "invite": ("notifier.cli.invite:command", "make a one-time Telegram link for a person"),
+        "groups": ("notifier.cli.groups:command", "groups where schedules are posted: list, confirm, remove"),
         "conflicts": ("notifier.cli.conflicts:command", "decide rows with the same NIK and another name"),
     },
     "Broadcasts": {

@@ -1,16 +1,29 @@
 """The complaint desk: words become tickets with a promise, staff answer and settle them, the clock watches.
 
-`Desk` is the one door; behind it lie intake (opened, appended), acting (what staff do), reading (what they see), sweep
-(the promise) and promise (what is promised at all). It must not know channels, hooks or pages.
+`Desk` is the one door; behind it lie intake (opened, appended), acting (what staff do), reading (what they see),
+reaching (where a reporter is answered), sweep (the promise) and promise (what is promised at all). It must not know
+channels, hooks or pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from random import Random
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting, following, intake, keeping, listing, merging, reading, sweep, triage, versions
+from notifier.desk import (
+    acting,
+    following,
+    intake,
+    keeping,
+    listing,
+    merging,
+    reaching,
+    reading,
+    sweep,
+    triage,
+    versions,
+)
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
@@ -129,6 +142,16 @@ class Desk:
     async def reporter(self, db: AsyncConnection, ticket_id: int) -> Reporter:
         """Who reported a ticket, for words that are theirs for certain; never for showing."""
         return await intake.reporter_of(self.room, db, ticket_id)
+
+    async def leave(
+        self, db: AsyncConnection, kind: str, address: str, persons: Collection[int], now: datetime
+    ) -> None:
+        """These people's reports are not answered at this address any more: it is somebody else's."""
+        await reaching.leave(self.room, db, kind, address, persons, now)
+
+    async def answer_at(self, db: AsyncConnection, ticket_id: int, to: Reporter, now: datetime) -> Ticket | None:
+        """A report is answered where its reporter follows it from now on. None when it is none any more."""
+        return await reaching.follow(self.room, db, ticket_id, to, now)
 
     def code(self, number: str) -> str:
         """What follows a ticket besides its number."""

@@ -63,7 +63,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
     ticket = await _numbered(room, db, row)
     opening = {**wording(promise), "category": ticket.category, "urgent": ticket.urgent}
     await tickets.record(db, ticket.id, at=now, who=CITIZEN, act="open", status=Status.RECEIVED.value, facts=opening)
-    await _report(room, db, ticket, complaint.reporter)
+    await set_reporter(room, db, ticket, complaint.reporter)
     said = await _say(room, db, ticket, complaint)
     stands = await reckon(room, db, ticket, now)
     await _acknowledge(room, db, ticket, complaint, stands, now)
@@ -194,7 +194,7 @@ async def seal_off(room: Room, db: AsyncConnection, ticket: Ticket, now: datetim
     }
     await tickets.change(db, ticket, values, now)
     sealed = await _locked(db, ticket.id)
-    await _report(room, db, sealed, reporter)
+    await set_reporter(room, db, sealed, reporter)
     keys = reporter.keys(room.vault)
     address = room.vault.seal_json(address_of(reporter, private=True), SEALED_ADDRESS)
     await tickets.loosen(db, ticket.id, keys.heard(private=True), keys.attempt(private=True), address)
@@ -333,7 +333,8 @@ async def _locked(db: AsyncConnection, ticket_id: int) -> Ticket:
     return ticket
 
 
-async def _report(room: Room, db: AsyncConnection, ticket: Ticket, reporter: Reporter) -> None:
+async def set_reporter(room: Room, db: AsyncConnection, ticket: Ticket, reporter: Reporter) -> None:
+    """Write, or write anew, the sealed row of who reported."""
     private = is_private(ticket.confidentiality)
     keys = reporter.keys(room.vault)
     sealed = room.vault.seal_json(asdict(reporter), SEALED_REPORTER)
@@ -343,7 +344,7 @@ async def _report(room: Room, db: AsyncConnection, ticket: Ticket, reporter: Rep
 async def _thread(room: Room, db: AsyncConnection, ticket: Ticket, thread: str) -> None:
     """Answers go to the newest message of the citizen."""
     if thread:
-        await _report(room, db, ticket, replace(await reporter_of(room, db, ticket.id), thread=thread))
+        await set_reporter(room, db, ticket, replace(await reporter_of(room, db, ticket.id), thread=thread))
 
 
 async def _say(room: Room, db: AsyncConnection, ticket: Ticket, complaint: Complaint) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from channels.contract import Message, Spaces
 from notifier.dispatch.settle import Terms, carried, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
-from notifier.rules.deliveries import Lane, State
+from notifier.rules.deliveries import EVENTS, NO_WAY_BACK, Lane, State
 from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces, queue
 from notifier.store.deliveries import Step
@@ -188,6 +188,9 @@ class Claims:
             if c.expires_at is not None and opens >= c.expires_at:
                 return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
             return _back(c, State.DUE, "", now, due_at=opens)
+        if c.broadcast_id is not None and EVENTS[c.event].question and not share.route.replies:
+            onwards = await self._climb(db, c, NO_WAY_BACK, now)
+            return onwards if onwards.state != State.FAILED else _back(c, State.SUPPRESSED, NO_WAY_BACK, now)
         if c.contact_id is not None and c.contact_state != "ok":
             return await self._climb(db, c, "the address is finished", now)
         if rests is not None:

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.deliveries import CORRECTIONS, EVENTS, NOT_SENT, State, settle
 from notifier.rules.ladders import Ladders
 from notifier.rules.pacing import Retry
-from notifier.store import attempts, contacts, deliveries, loads, moves
+from notifier.store import attempts, contacts, deliveries, loads, moves, silence
 from notifier.store.attempts import Attempt
+from notifier.store.contacts import Contact
 from notifier.store.deliveries import Standing, Step
 from notifier.store.loads import Load
 
@@ -67,6 +68,7 @@ class Terms:
     retry_first: timedelta
     retry_cap: timedelta
     resend_after: timedelta  # a late receipt may still lift `unknown` before the resend leaves
+    mute: tuple[str, ...] = ()  # lines that citizens cannot answer on: no question of a broadcast leaves there
     confirmed_within: Mapping[str, timedelta] = field(default_factory=dict)  # line whose receipts can be trusted → …
 
     def unconfirmed_at(self, line: str, now: datetime) -> datetime | None:
@@ -248,8 +250,7 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
     onwards = await _onwards(db, d)
     if d.person_id is not None and d.contact_id is not None and onwards is not None:
         here = await contacts.get(db, d.contact_id)
-        rungs = await contacts.rungs_left(db, d.id, terms.ladders)
-        above = await contacts.first(db, d.person_id, rungs, after=here) if rungs and here is not None else None
+        above = await _above(db, d, here, terms) if here is not None else None
         if d.broadcast_id is not None and any(rung is not None and rung.stopped for rung in (here, above)):
             return _step(d, State.SUPPRESSED, "stopped", now, lease_until=None, held=False)
         if above is not None:
@@ -269,6 +270,20 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
                 **onwards,
             )
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
+
+
+async def _above(db: AsyncConnection, d: Standing, here: Contact, terms: Terms) -> Contact | None:
+    """The next contact of the ladder. A broadcast's question goes only where it can be answered, and one that asks once
+    more not back to where it was asked before.
+    """
+    rungs = await contacts.rungs_left(db, d.id, terms.ladders)
+    above = await contacts.first(db, d.person_id or 0, rungs, after=here) if rungs else None
+    if above is None or d.broadcast_id is None or not EVENTS[d.event].question:
+        return above
+    before = await silence.asked_before(db, d.broadcast_id, d.person_id or 0)
+    while above is not None and (above.kind in before or (above.line or terms.lines[above.kind]) in terms.mute):
+        above = await contacts.first(db, d.person_id or 0, rungs, after=above)
+    return above
 
 
 async def _onwards(db: AsyncConnection, d: Standing) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ from notifier.inbox.origin import Arrived
 from notifier.inbox.pieces import Pieces
 from notifier.inbox.replies import Replies
 from notifier.rules.words import Lexicon, shipped
-from notifier.store import contacts, heard, ledger
+from notifier.store import contacts, group_chats, heard, ledger
 from notifier.store.engine import Database
 from notifier.store.heard import BODY, HEADERS, Arrival
 from notifier.vault import Vault
@@ -163,6 +163,7 @@ class Inbox:
         if isinstance(fact, Moved):
             async with self._database.write() as db:
                 await contacts.rename(db, kind, fact.old, fact.new)
+                await group_chats.rename(db, kind, fact.old, fact.new)
             return "moved"
         where = Arrived(arrival.id, place, arrival.line, kind, arrival.at)
         if len(fact.text) > LONG:

@@ -271,8 +271,10 @@ class Effects:
             return False
         told = benefits.heard(Entitlement(found.record), received)
         first = not received and found.status != Entitlement.DITERIMA
-        if first and (words.meaning.wants_anonymity or await rounds.own_word(db, found.id) == told):
-            return False  # what is said in confidence leaves nothing that leads to who said it
+        if not received and words.meaning.wants_anonymity:
+            return False  # said in confidence it leaves nothing beside its ticket: whoever joins on times finds nobody
+        if first and await rounds.own_word(db, found.id) == told:
+            return False
         if found.status != told or first:
             await rounds.set_status(db, found.id, told.value, "", CITIZEN, now)
             # Not which words said so: a ticket opened from them may be confidential.

@@ -15,6 +15,7 @@ from channels.contract import Heard, HeardKind
 from notifier.desk import Desk, Keys, is_private, ref_key, safe
 from notifier.inbox import attachments
 from notifier.inbox.effects import NOTHING, OVERTAKEN, Effect, Effects, Words
+from notifier.inbox.groups import Groups
 from notifier.inbox.origin import Arrived, Origin, Origins, context_of, when
 from notifier.inbox.pieces import Pieces, part_of, placeholder
 from notifier.inbox.replies import Replies
@@ -60,6 +61,7 @@ class Hearing:
         self._pieces = pieces
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
+        self._groups = Groups(desk, replies)
         self._talking = Talking(desk, replies, self._effects, lexicon)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
@@ -69,7 +71,7 @@ class Hearing:
             meaning(safe(said.text), context_of(answered), self._lexicon())
 
     async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
-        """Everything that follows from it. Never answers machines, nor groups."""
+        """Everything that follows from it. Never answers machines; a group is only told where one is answered."""
         keys = Keys(self._vault, where.kind, said.sender)
         await heard.hold_sender(db, keys.heard())
         text, at = self._text(said), when(said, where.at)
@@ -78,8 +80,11 @@ class Hearing:
             return REPEATED
         if said.kind in (HeardKind.BLOCKED, HeardKind.UNBLOCKED):
             effect, found = await self._door(db, where, said), Meaning(Intent.ACKNOWLEDGE, False)
+            if said.group:
+                await self._groups.door(db, where, said, at, now)
         elif said.group:
-            effect, found = Effect("group"), Meaning(Intent.UNCLEAR, False, why=("said in a group",))
+            effect = Effect(await self._groups.hear(db, where, said, keys, at, now))
+            found = Meaning(Intent.UNCLEAR, False, why=("said in a group",))
         elif said.machine:
             effect, found = NOTHING, Meaning(Intent.AUTO_REPLY, False, why=("a machine wrote",))
         elif part_of(said) is not None:

@@ -16,7 +16,7 @@ from notifier.desk import Desk, Reporter, ref_key
 from notifier.inbox.effects import Effect, Effects, Words
 from notifier.inbox.origin import context_of
 from notifier.inbox.replies import Replies
-from notifier.inbox.turns import TELLING, Said, Talked, about_kin, initials, plain_place, speaks, worded
+from notifier.inbox.turns import BUTTONS, TELLING, Said, Talked, about_kin, initials, plain_place, speaks, worded
 from notifier.inbox.wishes import Wishes
 from notifier.render import Phrases
 from notifier.rules import talks as flows
@@ -184,6 +184,8 @@ class Talking:
                 return None  # they want our messages again
             flow = "linking" if not await self._here(db, said) else "menu"
             return await self._open(db, said, flow, "", now)
+        if flow == "linking" and said.where.kind not in BUTTONS:
+            rest = "number"  # no device tells its own number here
         if flow == "ticket" and said.words.ticket is not None and not rest:
             rest = said.words.ticket.number
         return await self._open(db, said, flow, rest, now)

@@ -14,7 +14,7 @@ from notifier.inbox.origin import Arrived, Origin
 from notifier.render import Phrases
 from notifier.rules import talks as flows
 from notifier.rules.talks.complaint import LEAST, letters
-from notifier.rules.talks.values import Say
+from notifier.rules.talks.values import Say, Turn
 from notifier.rules.words import Context, Intent, Meaning, meaning
 from notifier.rules.words.lexicon import shipped
 from notifier.rules.words.reading import read
@@ -70,6 +70,15 @@ class Talked:
     effect: Effect
     origin: Origin
     found: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a wish: the turn that goes back into the flow, and an effect when something happened."""
+
+    turn: Turn
+    effect: Effect | None = None
+    words: Words | None = None  # as they count now: for which question, meaning what
 
 
 def worded(phrases: Phrases, to: Reporter, say: Say) -> dict[str, Any]:

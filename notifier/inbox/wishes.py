@@ -6,19 +6,21 @@ somebody is who they say is decided here, in constant time, and tried only so of
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import Complaint, Desk, is_private, safe
 from notifier.desk.values import SEALED_APPLICATION
+from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
-from notifier.inbox.turns import plain_place
+from notifier.inbox.identity import Identity, sender
+from notifier.inbox.turns import Done, plain_place
 from notifier.rules import rounds as benefits
-from notifier.rules.people import fold_name, mask_nik, read_phone
+from notifier.rules.limits import Asked
+from notifier.rules.people import fold_name, mask_nik
 from notifier.rules.rounds import Entitlement
 from notifier.rules.talks.values import (
     AnswerQuestion,
@@ -43,8 +45,6 @@ from notifier.store import (
     applications,
     contacts,
     deliveries,
-    guesses,
-    invitations,
     ledger,
     people,
     rounds,
@@ -53,21 +53,8 @@ from notifier.store import (
 )
 from notifier.store.rounds import Round
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-TRIES = 5  # wrong or right answers to a challenge, by sender and by person, a day
-STATUS_TRIES = 10  # answers about one NIK a day
-STATUS_ALL = 600  # answers after a NIK an hour, to everybody together
+DAY = timedelta(days=1)
 OPTIONS = 4
-NOBODY = "0000" + "00"  # what an answer is held against when nobody is meant
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of a wish: the turn that goes back into the flow, and an effect when something happened."""
-
-    turn: Turn
-    effect: Effect | None = None
-    words: Words | None = None  # as they count now: for which question, meaning what
 
 
 class Wishes:
@@ -79,6 +66,7 @@ class Wishes:
         self._lexicon = lexicon
         self._vault = desk.room.vault
         self._effects = effects
+        self._identity = Identity(desk)
         self._table: Mapping[type, Callable[[AsyncConnection, Any, Words, datetime], Awaitable[Done]]] = {
             SeeSchedule: self._schedule,
             SeeStatus: self._status,
@@ -89,8 +77,8 @@ class Wishes:
             SpeakLanguage: self._speak,
             Hush: self._hush,
             WrongPerson: self._wrong,
-            FindPeople: self._find,
-            Link: self._link,
+            FindPeople: self._identity.find,
+            Link: self._identity.link,
             Apply: self._apply,
             AnswerQuestion: self._answer,
         }
@@ -125,16 +113,15 @@ class Wishes:
         person = wish.person
         if person is None:
             index = self._vault.index(wish.nik, "nik")
-            if await self._too_often(db, words, ("nik", index.hex(), STATUS_TRIES), now):
-                return Done(Turn(result="limited"))
-            if await guesses.count(db, self._key("everybody", "status"), now, HOUR) > STATUS_ALL:
+            named = {"sender": sender(words), "subject": index.hex(), "all": ""}
+            if await tried(db, self._vault, Asked.STATUS, named, now):
                 return Done(Turn(result="limited"))
             found = await people.by_nik(db, index)
             same = hmac.compare_digest(fold_name(found.name if found else "").encode(), fold_name(wish.name).encode())
             if found is None or not same:
                 return Done(Turn(result="mismatch"))
             person = found.id
-        elif await guesses.count(db, self._key("person", str(person)), now, DAY) > 2 * STATUS_TRIES:
+        elif await tried(db, self._vault, Asked.OWN_STATUS, {"subject": str(person), "all": ""}, now):
             return Done(Turn(result="limited"))
         mine = [(of, entitled) for of, entitled in await rounds.of_person(db, person) if of.state == "open"]
         if not mine:
@@ -206,6 +193,7 @@ class Wishes:
         whose = await contacts.part(db, kind, address, wish.person)
         if not whose:
             return Done(Turn(result="none"))
+        await self._desk.leave(db, kind, address, whose, now)
         for person in whose:
             await ledger.append(db, at=now, who=CITIZEN, act="contact_denied", about=f"person:{person}")
         region = next((one.region for one in [await people.get(db, whose[0])] if one), "")
@@ -265,65 +253,6 @@ class Wishes:
         said = replace(words, answered=answered, reporter=reporter, meaning=found, text="YA" if wish.yes else "TIDAK")
         effect = await self._effects.of(db, said, now)
         return Done(Turn(result="noted" if wish.yes else "done"), effect, said)
-
-    # --- who are you ---
-
-    async def _find(self, db: AsyncConnection, wish: FindPeople, words: Words, now: datetime) -> Done:
-        """Whom an invitation or a number is meant for. Of a number it is never told that nobody is."""
-        if wish.token:
-            person = await invitations.person(db, _digest(wish.token), now)
-            if person is None:
-                return Done(Turn(result="stale"))
-            return Done(Turn(result="found", told={"candidates": [person]}))
-        number = read_phone(wish.phone)
-        here = await contacts.at(db, "sms", number) if number else []
-        return Done(Turn(result="found", told={"candidates": sorted({one.person_id for one in here})}))
-
-    async def _link(self, db: AsyncConnection, wish: Link, words: Words, now: datetime) -> Done:
-        if await self._too_often(db, words, ("challenge", "", TRIES), now):
-            return Done(Turn(result="limited"))
-        given, matched = f"{wish.ending}{wish.year[2:]}", None
-        for person in wish.people or (0,):
-            tried = await guesses.count(db, self._key("challenged", str(person)), now, DAY) if person else 0
-            if tried > TRIES:
-                return Done(Turn(result="limited"))
-            same = hmac.compare_digest(await self._secret(db, person), given)
-            matched = person if same and person and tried <= TRIES else matched
-        if matched is None or (wish.token and not await invitations.use(db, _digest(wish.token), now)):
-            return Done(Turn(result="mismatch"))
-        kind, address = words.reporter.kind, words.reporter.address
-        await people.add_contacts(db, [(matched, kind, address)], now)
-        await contacts.prove(db, matched, kind, address)
-        detail = {"channel": kind, "how": "invitation" if wish.token else "number"}
-        await ledger.append(db, at=now, who=CITIZEN, act="contact_linked", about=f"person:{matched}", detail=detail)
-        return Done(Turn(result="linked"), Effect("linked"))
-
-    async def _secret(self, db: AsyncConnection, person: int) -> str:
-        """The last four digits of a person's NIK and the last two of their year of birth."""
-        known = await people.identity(db, person) if person else None
-        if known is None:
-            return NOBODY
-        sealed, born = known
-        nik = self._vault.open(sealed, "people.nik").decode()
-        return f"{nik[-4:]}{born.year % 100:02d}" if born else f"{nik[-4:]}{nik[10:12]}"
-
-    # --- how often ---
-
-    def _key(self, what: str, value: str) -> bytes:
-        return self._vault.index(f"{what}\0{value}", "guess")[:16]
-
-    async def _too_often(self, db: AsyncConnection, words: Words, about: tuple[str, str, int], now: datetime) -> bool:
-        """Counts a try by who asks, and by what is asked about when that has a name."""
-        what, value, most = about
-        sender = self._key(f"{what} by", f"{words.reporter.kind}\0{words.reporter.address}")
-        tried = await guesses.count(db, sender, now, DAY)
-        if value:
-            tried = max(tried, await guesses.count(db, self._key(what, value), now, DAY))
-        return tried > most
-
-
-def _digest(token: str) -> bytes:
-    return sha256(token.encode()).digest()
 
 
 def _options(found: list[tuple[int, str, str]]) -> tuple[tuple[str, str], ...]:

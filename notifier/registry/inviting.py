@@ -1,4 +1,7 @@
-"""One-time links by which a person of the register opens a chat with us. Knows no channel and no conversation."""
+"""One-time links by which a person of the register, or who follows a report, opens a chat with us.
+
+Knows no channel and no conversation.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from notifier.store.engine import Database
 from notifier.vault import Vault
 
 LASTS = timedelta(days=7)
+FOLLOWED = timedelta(days=1)  # how long a link to a report can be opened
 
 
 class Inviting:
@@ -39,6 +43,16 @@ class Inviting:
             person = await people.by_nik(db, self._vault.index(read.value, "nik"))
             if person is None or not covers(viewer.region, person.region):
                 raise Refused("nobody of your area has that NIK")
-            await invitations.add(db, sha256(token.encode()).digest(), person.id, viewer.who, now, now + LASTS)
+            digest = sha256(token.encode()).digest()
+            await invitations.add(db, digest, viewer.who, now, now + LASTS, person_id=person.id)
             await ledger.append(db, at=now, who=viewer.who, act="invited", about=f"person:{person.id}")
+        return token
+
+    async def follow(self, ticket_id: int, who: str, now: datetime) -> str:
+        """A token for whoever may follow this report, as the caller has made sure: answers go where it is opened."""
+        token = self._token()
+        async with self._database.write() as db:
+            digest = sha256(token.encode()).digest()
+            await invitations.add(db, digest, who, now, now + FOLLOWED, ticket_id=ticket_id)
+            await ledger.append(db, at=now, who=who, act="invited", about=f"ticket:{ticket_id}")
         return token

@@ -112,6 +112,11 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             ),
         ),
         "round_cancelled": _ROUND,
+        "round_posted": _of(
+            {name: fact for name, fact in _ROUND.items() if name != "name"},
+            cancelled=Fact("whether the round does not take place", False, "flag", default=False),
+            changed=Fact("whether it was posted with another date or place before", False, "flag", default=False),
+        ),
         "receipt_question": _ROUND,
         "entitlement_changed": _of(
             _ROUND,

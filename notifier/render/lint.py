@@ -220,6 +220,16 @@ def _outputs(event: str, channel: str, part: str, source: str, outputs: Mapping[
             message = f"This can have {longest} characters, Telegram takes {markup.LONGEST_TELEGRAM}."
             yield Finding(1, 1, "error", "too_long_telegram", message, "Cut long facts with singkat.")
     yield from _answers(event, channel, part, source, outputs)
+    yield from _code(event, channel, part, source, outputs)
+
+
+def _code(event: str, channel: str, part: str, source: str, outputs: Mapping[str, str]) -> Iterator[Finding]:
+    """Whoever gets a message can have it proved genuine: by the code at its end, which only a talk by SMS lacks."""
+    typical, code = outputs.get(TYPICAL, ""), str(FACTS[event]["code"].sample) if "code" in FACTS[event] else ""
+    if not code or not typical or part == "subject" or (event, channel) == ("talk", "sms") or code in typical:
+        return
+    message = "This does not carry its code: nobody who gets it can find out whether it is ours."
+    yield _finding(source, max(len(source) - 1, 0), "error", "no_code", message, "ASLI {{ code }}")
 
 
 def _segments(outputs: Mapping[str, str]) -> Iterator[Finding]:

@@ -105,6 +105,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("round_reminder", Lane.BULK, "resend", _hours(4)),
     Event("round_changed", Lane.BULK, "resend", _hours(12)),
     Event("round_cancelled", Lane.BULK, "resend", _hours(12)),
+    Event("round_posted", Lane.BULK, "resend", _hours(12)),
     Event("entitlement_changed", Lane.BULK, "resend", _hours(24)),
     # questions and answers: asked or answered twice they confuse, so a person decides
     Event("receipt_question", Lane.BULK, "hold", _hours(8), question=True),
@@ -130,4 +131,5 @@ EVENTS: Mapping[str, Event] = _events(
 
 CORRECTIONS = ("round_changed", "round_cancelled")  # events that say what of older words holds no longer
 
+NO_WAY_BACK = "no_way_back"  # why a question was not asked: the person could be told, and could not answer
 NOT_SENT = "not sent"  # why an attempt failed that was begun and handed back before the provider was called

@@ -1,4 +1,5 @@
-"""How often strangers may ask: per subject (a NIK, a ticket, a phone number), per block of addresses, and all together.
+"""How often strangers may ask: per subject (a NIK, a ticket, a phone number, a person), per sender in a chat, per block
+of addresses on the net, and all together. Pages and chats share one allowance.
 
 A whole village may share one address on the net, so a block may do much; one subject may be tried a few times only, and
 all strangers together no more than people could. Pure.
@@ -15,6 +16,9 @@ class Asked(StrEnum):
     """What strangers do here that can be overdone."""
 
     STATUS = "status"  # how a benefit stands, by NIK and name
+    OWN_STATUS = "own_status"  # the same from an address that is known for one person's
+    LINK = "link"  # say who one is, by part of a NIK
+    GENUINE = "genuine"  # whether a message is ours
     COMPLAIN = "complain"
     WRITE_TO = "write_to"  # have a message sent to a phone or mailbox that somebody typed in
     FOLLOW = "follow"  # a ticket by number and code
@@ -33,10 +37,19 @@ class Limit:
 
 
 _HOUR, _DAY, _BREATH = timedelta(hours=1), timedelta(days=1), timedelta(minutes=10)
-# what → by what it is counted, in this order → limit; "subject" is named by the caller, "block" is where they come from
+# what → by what it is counted, in this order → limit; "subject" and "sender" are named by the caller, "block" is where
+# they come from on the net. What somebody has no name for is not counted: a chat has no block, a page no sender.
 LIMITS: Mapping[Asked, Mapping[str, Limit]] = MappingProxyType(
     {
-        Asked.STATUS: {"subject": Limit(5, _HOUR), "block": Limit(60, _HOUR), "all": Limit(300, _BREATH)},
+        Asked.STATUS: {
+            "sender": Limit(10, _DAY),
+            "subject": Limit(5, _HOUR),
+            "block": Limit(60, _HOUR),
+            "all": Limit(300, _BREATH),
+        },
+        Asked.OWN_STATUS: {"subject": Limit(20, _DAY), "all": Limit(600, _BREATH)},
+        Asked.LINK: {"sender": Limit(5, _DAY), "subject": Limit(5, _DAY), "all": Limit(300, _BREATH)},
+        Asked.GENUINE: {"block": Limit(600, _BREATH), "all": Limit(6000, _BREATH)},
         Asked.COMPLAIN: {"block": Limit(30, _HOUR), "all": Limit(200, _BREATH)},
         Asked.WRITE_TO: {"subject": Limit(3, _DAY), "all": Limit(100, _BREATH)},
         Asked.FOLLOW: {"subject": Limit(10, _HOUR), "block": Limit(120, _HOUR), "all": Limit(600, _BREATH)},

@@ -11,6 +11,7 @@ _Row = tuple[str, str, str]  # what is stored, as a pattern; in Indonesian; in E
 
 _STEPS: Sequence[_Row] = (  # what we did, or left
     ("no_contact", "tidak punya kontak", "no contact"),
+    ("no_way_back", "hanya punya jalur yang tidak dapat dibalas", "only lines that cannot be answered"),
     ("stopped", "berhenti berlangganan", "asked us to stop"),
     ("unknown", "tidak pasti terkirim; petugas perlu memeriksa", "perhaps sent; someone has to look"),
     ("failed", "ditolak penyedia", "refused by the provider"),

@@ -205,13 +205,6 @@ async def already(
     return int(found[0]) if found else None
 
 
-async def asks_again(db: AsyncConnection, b: Broadcast) -> bool:
-    """Whether a question follows one that is through: it asks the silent once more, elsewhere."""
-    if b.event != "receipt_question" or b.parent_id is None:
-        return False
-    return bool((await db.execute(select(is_in(b.parent_id, "done")))).scalar_one())
-
-
 # --- the audience ----------------------------------------------------------------------------------------------------
 
 
@@ -258,9 +251,19 @@ async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
     return int((await db.execute(select(func.count()).select_from(people_ids.subquery()))).scalar_one())
 
 
-def reachable(ladder: Sequence[str], besides: Select[Any] | None = None) -> ColumnElement[int]:
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """For what asks: the lines that nobody can answer on, and the line of a contact that names none, by channel."""
+
+    lines: tuple[str, ...]
+    usual: tuple[tuple[str, str], ...]  # (channel, line)
+
+
+def reachable(
+    ladder: Sequence[str], besides: Select[Any] | None = None, mute: Mute | None = None
+) -> ColumnElement[int]:
     """SQL: the id of a person's first usable contact: on the channel they prefer, else the first on the ladder.
-    `besides`: channels that are not wanted.
+    `besides`: channels that are not wanted; `mute`: lines that are not.
     """
     place = rank(ladder)
     usable = (
@@ -272,14 +275,24 @@ def reachable(ladder: Sequence[str], besides: Select[Any] | None = None) -> Colu
     )
     if besides is not None:
         usable = usable.where(contacts.c.kind.not_in(besides))
+    if mute is not None:
+        silent = [kind for kind, line in mute.usual if line in mute.lines]
+        by_default = and_(contacts.c.line == "", contacts.c.kind.in_(silent))
+        usable = usable.where(contacts.c.line.not_in(mute.lines), ~by_default)
     preferred = usable.where(contacts.c.kind == people.c.prefers).scalar_subquery()
     return func.coalesce(case((people.c.prefers != "", preferred)), usable.scalar_subquery())
 
 
-async def preview(db: AsyncConnection, people_ids: Select[Any], ladder: Sequence[str]) -> list[tuple[str, str, int]]:
+async def preview(
+    db: AsyncConnection,
+    people_ids: Select[Any],
+    ladder: Sequence[str],
+    besides: Select[Any] | None = None,
+    mute: Mute | None = None,
+) -> list[tuple[str, str, int]]:
     """How an audience would be reached: (channel or "", language, people)."""
     first = (
-        select(people.c.id, people.c.language, reachable(ladder).label("contact_id"))
+        select(people.c.id, people.c.language, reachable(ladder, besides, mute).label("contact_id"))
         .where(people.c.id.in_(people_ids))
         .subquery()
     )

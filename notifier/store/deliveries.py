@@ -266,6 +266,15 @@ async def wake_ticket(db: AsyncConnection, ticket_id: int, now: datetime) -> Non
     await db.execute(update(tickets).where(tickets.c.id == ticket_id).values(wake=now))
 
 
+async def call_back(db: AsyncConnection, ticket_id: int, reason: str) -> None:
+    """What is to leave for a ticket's reporter by a sealed address does not. Its time is that of its making: the moment
+    of this might be found beside a person's.
+    """
+    values = {"state": "cancelled", "reason": reason, "settled_at": deliveries.c.created_at, "lease_until": None}
+    waits = (deliveries.c.ticket_id == ticket_id, deliveries.c.state == "due", deliveries.c.sealed.is_not(None))
+    await db.execute(update(deliveries).where(*waits).values(**values))
+
+
 async def overdue(db: AsyncConnection, now: datetime, limit: int) -> list[int]:
     """Deliveries whose lease ran out: an attempt that never reported, or an unknown whose resend has come."""
     rows = await db.execute(

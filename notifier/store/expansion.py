@@ -21,13 +21,15 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.deliveries import NO_WAY_BACK
 from notifier.rules.rounds import Entitlement
-from notifier.store.broadcasts import Broadcast, reachable
+from notifier.store.broadcasts import Broadcast, Mute, reachable
 from notifier.store.schema import Id, contacts, deliveries, entitlements, people
 from notifier.store.straight import Rows, fetch
 from notifier.store.upsert import upsert_on
@@ -82,6 +84,7 @@ async def expand(
     now: datetime,
     limit: int,
     besides: Select[Any] | None = None,
+    mute: Mute | None = None,
     called_off: str = "",
 ) -> tuple[int, int, list[tuple[str, str, int]], dict[str, int]]:
     """Write the deliveries of the next slice.
@@ -89,11 +92,13 @@ async def expand(
     Returns how many, the last person, the counts by state and reason, and how many are due on each line.
 
     `due`: zone → when it may leave there; a zone without an entry takes the plan's own time. `called_off`: why none of
-    these will leave at all. `besides`: channels of a person that it does not go by, kept like the audience.
+    these will leave at all. `besides`: channels of a person that it does not go by, kept like the audience; `mute`:
+    lines likewise.
     """
     b = broadcast
     alike = (b.id, b.round_id, b.event, b.round_version, b.at, b.expires_at, lane)
-    statement = _expanding(people_ids, alike, ladder, tuple(lines.items()), tuple(due.items()), besides, called_off)
+    by_channel, by_zone = tuple(lines.items()), tuple(due.items())
+    statement = _expanding(people_ids, alike, ladder, by_channel, by_zone, besides, mute, called_off)
     counts, carried = Counter[tuple[str, str]](), Counter[str]()
     last = b.cursor
     given = {"after": b.cursor, "most": limit, "at_now": now}
@@ -113,6 +118,7 @@ def _expanding(
     lines: tuple[tuple[str, str], ...],
     due: tuple[tuple[str, datetime], ...],
     besides: Select[Any] | None,
+    mute: Mute | None,
     called_off: str,
 ) -> Insert:
     number, round_id, event, round_version, plan, expires_at, lane = alike
@@ -123,12 +129,16 @@ def _expanding(
             people.c.language,
             people.c.zone,
             people.c.silenced_at,
-            reachable(ladder, besides).label("contact_id"),
+            reachable(ladder, besides, mute).label("contact_id"),
+            (reachable(ladder, besides) if mute is not None else null()).label("spoken_to"),
         )
         .where(people.c.id.in_(select(slice_.c.id)))
         .cte("first")
         .prefix_with("MATERIALIZED")  # else SQLite looks for the contact anew wherever it is named
     )
+    nowhere: ColumnElement[Any] = literal("no_contact")
+    if mute is not None:  # they could be told, and could not answer
+        nowhere = case((first.c.spoken_to.is_not(None), NO_WAY_BACK), else_="no_contact")
     quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
     hindered = or_(first.c.contact_id.is_(None), quiet)
     at: ColumnElement[Any] = literal(plan, _TIME)
@@ -148,7 +158,7 @@ def _expanding(
         first.c.language,
         first.c.zone,
         case((hindered, "suppressed"), else_="cancelled" if called_off else "due"),
-        case((first.c.contact_id.is_(None), "no_contact"), (quiet, "stopped"), else_=called_off),
+        case((first.c.contact_id.is_(None), nowhere), (quiet, "stopped"), else_=called_off),
         literal(round_version),
         at,
         literal(expires_at, _TIME),

@@ -9,17 +9,35 @@ from notifier.store.schema import invitations
 
 
 async def add(
-    db: AsyncConnection, digest: bytes, person_id: int, who: str, now: datetime, expires_at: datetime
+    db: AsyncConnection,
+    digest: bytes,
+    who: str,
+    now: datetime,
+    expires_at: datetime,
+    *,
+    person_id: int | None = None,
+    ticket_id: int | None = None,
 ) -> None:
-    """Write a new one."""
-    row = {"digest": digest, "person_id": person_id, "who": who, "created_at": now, "expires_at": expires_at}
-    await db.execute(insert(invitations).values(**row))
+    """Write a new one: for a person, or to follow a ticket."""
+    row = {"digest": digest, "person_id": person_id, "ticket_id": ticket_id}
+    await db.execute(insert(invitations).values(**row, who=who, created_at=now, expires_at=expires_at))
 
 
 async def person(db: AsyncConnection, digest: bytes, now: datetime) -> int | None:
     """Whom it is meant for, while it can be used."""
     row = await db.execute(
         select(invitations.c.person_id).where(
+            invitations.c.digest == digest, invitations.c.used_at.is_(None), invitations.c.expires_at > now
+        )
+    )
+    found = row.scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+async def ticket(db: AsyncConnection, digest: bytes, now: datetime) -> int | None:
+    """The ticket that it lets one follow, while it can be used."""
+    row = await db.execute(
+        select(invitations.c.ticket_id).where(
             invitations.c.digest == digest, invitations.c.used_at.is_(None), invitations.c.expires_at > now
         )
     )

@@ -682,19 +682,12 @@ talks = Table(  # how a conversation with one sender stands; without a flow only
 )
 Index("ix_talks_expires", talks.c.expires_at, **_when("expires_at IS NOT NULL"))
 
-guesses = Table(  # how often part of somebody's data was tried, by keyed names of who tries and of what is tried
-    "guesses",
-    metadata,
-    Column("key", LargeBinary(16), primary_key=True),
-    Column("since", UtcDateTime, nullable=False),
-    Column("n", Integer, nullable=False),
-)
-
 invitations = Table(  # one-time tokens of deep links
     "invitations",
     metadata,
     Column("digest", LargeBinary(32), primary_key=True),  # SHA-256 of the token
-    _ref("person_id", "people.id", nullable=False),
+    _ref("person_id", "people.id"),  # whom it is for; or
+    _ref("ticket_id", "tickets.id"),  # the report that whoever opens it follows
     Column("who", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
@@ -747,3 +740,32 @@ board_changes = Table(  # what is still to be added to them
     Column("n", Integer, nullable=False),
 )
 Index("ix_board_changes_key", board_changes.c.level, board_changes.c.region, board_changes.c.view)
+
+# --- groups ----------------------------------------------------------------------------------------------------------
+
+group_chats = Table(  # groups and channels that the bot was added to
+    "group_chats",
+    metadata,
+    _id(),
+    Column("line", String(48), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("address", String(254), nullable=False),
+    Column("title", String(120), nullable=False, server_default=""),
+    Column(
+        "region", String(13), nullable=False, server_default=""
+    ),  # whose schedules are posted; "" waits for an admin
+    Column("confirmed_by", String(64), nullable=False, server_default=""),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("line", "address"),
+)
+
+group_posts = Table(  # what was posted where
+    "group_posts",
+    metadata,
+    _id(),
+    _ref("group_id", "group_chats.id", nullable=False),
+    _ref("round_id", "rounds.id", nullable=False),
+    Column("round_version", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("group_id", "round_id", "round_version"),
+)

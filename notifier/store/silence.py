@@ -10,12 +10,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Entitlement
 from notifier.store.broadcasts import within
+from notifier.store.moves import REACHED
 from notifier.store.schema import (
+    attempts,
     broadcasts,
     contacts,
     deliveries,
@@ -168,12 +170,34 @@ async def by_village(db: AsyncConnection, round_id: int, region: str) -> list[Vi
     return [Village(row[0], row[1], *(int(n) for n in row[2:])) for row in rows]
 
 
+@lru_cache(32)
+def _behind(broadcast_id: int) -> CTE:
+    """SQL: this question and those it takes up, as far as they were stopped half-way."""
+    line = select(broadcasts.c.id, broadcasts.c.parent_id, broadcasts.c.state)
+    chain = line.where(broadcasts.c.id == broadcast_id, broadcasts.c.event == QUESTION).cte(recursive=True)
+    above = (broadcasts.c.id == chain.c.parent_id, broadcasts.c.event == QUESTION, chain.c.state == "stopped")
+    return chain.union_all(line.where(*above))
+
+
+def first_asked(parent_id: int) -> Select[Any]:
+    """SQL: the question that is through which one with this parent asks once more; none when it asks a first time."""
+    chain = _behind(parent_id)
+    return select(chain.c.id).where(chain.c.state == "done")
+
+
 def silent_after(round_id: int, parent_id: int) -> ColumnElement[bool]:
-    """SQL, of a person: this question reached them, and nothing came back to it nor to any other of the round."""
-    asked = select(deliveries.c.id).where(
-        deliveries.c.broadcast_id == parent_id, deliveries.c.person_id == people.c.id, _told()
+    """SQL, of a person: the question that is through reached them, nothing came back to it nor to any other of the
+    round, and no second one that was stopped half-way may have reached them.
+    """
+    chain, own = _behind(parent_id), deliveries.c.id
+    mine = select(own).where(deliveries.c.person_id == people.c.id)
+    asked = mine.where(deliveries.c.broadcast_id.in_(first_asked(parent_id)), _told())
+    begun = select(attempts.c.id).where(attempts.c.delivery_id == own, attempts.c.state.in_(REACHED))
+    again = mine.where(
+        deliveries.c.broadcast_id.in_(select(chain.c.id).where(chain.c.state == "stopped")),
+        or_(deliveries.c.state.in_(REACHED), begun.exists()),
     )
-    return and_(asked.correlate(people).exists(), *_silence(round_id))
+    return and_(asked.correlate(people).exists(), ~again.correlate(people).exists(), *_silence(round_id))
 
 
 def _silence(round_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -196,14 +220,35 @@ def _silence(round_id: int) -> tuple[ColumnElement[bool], ...]:
 
 @lru_cache(32)
 def asked_on(parent_id: int) -> Select[Any]:
-    """SQL: the channels on which a broadcast reached a person."""
+    """SQL: the channels on which the question that is through reached a person."""
     mine, used = deliveries.alias("mine"), contacts.alias("used")
     return (
         select(used.c.kind)
         .join(mine, mine.c.contact_id == used.c.id)
-        .where(mine.c.broadcast_id == parent_id, mine.c.person_id == people.c.id)
+        .where(mine.c.broadcast_id.in_(first_asked(parent_id)), mine.c.person_id == people.c.id)
         .correlate(people)
     )
+
+
+async def asks_again(db: AsyncConnection, event: str, parent_id: int | None) -> bool:
+    """Whether a broadcast of this event asks the silent once more, elsewhere."""
+    if event != QUESTION or parent_id is None:
+        return False
+    return bool((await db.execute(select(first_asked(parent_id).exists()))).scalar_one())
+
+
+async def asked_before(db: AsyncConnection, broadcast_id: int, person_id: int) -> set[str]:
+    """The channels on which a person was asked before this broadcast asked once more; none when it is a first one."""
+    row = await db.execute(select(broadcasts.c.event, broadcasts.c.parent_id).where(broadcasts.c.id == broadcast_id))
+    event, parent_id = row.one()
+    if event != QUESTION or parent_id is None:
+        return set()
+    found = await db.execute(
+        select(contacts.c.kind)
+        .join(deliveries, deliveries.c.contact_id == contacts.c.id)
+        .where(deliveries.c.broadcast_id.in_(first_asked(int(parent_id))), deliveries.c.person_id == person_id)
+    )
+    return {str(kind) for kind in found.scalars()}
 
 
 def _list(round_id: int, region: str) -> Select[Any]:

@@ -464,6 +464,13 @@ async def of_reporter(
     return [_ticket(row) for row in await db.execute(joined.where(same, tickets.c.number.in_(tuple(numbers))))]
 
 
+async def reported_from(db: AsyncConnection, persons: Collection[bytes], addresses: Collection[bytes]) -> list[int]:
+    """The tickets that this person reported from this address, by id."""
+    both = (reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
+    rows = await db.execute(select(reporters.c.ticket_id).where(*both).order_by(reporters.c.ticket_id))
+    return [int(row[0]) for row in rows]
+
+
 async def of_numbers(db: AsyncConnection, numbers: Collection[str]) -> list[Ticket]:
     """The tickets that have these numbers, whoever reported them."""
     return [_ticket(row) for row in await db.execute(select(*_TICKET).where(tickets.c.number.in_(tuple(numbers))))]

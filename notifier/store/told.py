@@ -320,6 +320,7 @@ class Candidate:
     generation: int
     lease_until: datetime | None
     expires_at: datetime | None
+    event: str
 
 
 _CANDIDATE = tuple(deliveries.c[name] for name in Candidate.__dataclass_fields__)

@@ -581,40 +581,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tidak ada yang diam: belum ditanya, atau semua sudah menjawab.": (
             "Nobody is silent: not asked yet, or everybody has answered."
         ),
-        # is this message real?
-        "Apakah pesan ini asli?": "Is this message real?",
-        "Setiap pesan kami diakhiri kode, seperti ASLI K7QM-3FXA. Ketik kode itu di sini.": (
-            "Each of our messages ends with a code, such as ASLI K7QM-3FXA. Type that code here."
-        ),
-        "Kode di akhir pesan": "Code at the end of the message",
-        "Huruf besar atau kecil, dengan atau tanpa tanda hubung.": "Large or small letters, with or without the dash.",
-        "Periksa": "Check",
-        "Terlalu banyak pertanyaan saat ini. Coba lagi {n} detik lagi.": (
-            "Too many questions right now. Try again in {n} seconds."
-        ),
-        "Kodenya belum terbaca": "We could not read a code",
-        "Kode kami delapan huruf dan angka, seperti K7QM-3FXA. Periksa lagi ketikannya.": (
-            "Our codes are eight letters and digits, such as K7QM-3FXA. Check what you typed."
-        ),
-        "PALSU: kode {code} bukan dari kami": "FALSE: the code {code} is not ours",
-        "Jangan memberi uang, PIN, kata sandi, atau kode OTP.": "Give nobody money, a PIN, a password or an OTP.",
-        "Jangan membuka tautannya dan jangan meneruskan pesan itu.": "Do not open its links, do not pass it on.",
-        "Kirim isi pesan itu kepada kami lewat SMS, Telegram, atau surel; petugas akan memeriksanya.": (
-            "Send us that message by SMS, Telegram or e-mail; an officer checks it."
-        ),
-        "Kode {code} dari kami, tetapi penyalurannya DIBATALKAN": "The code {code} is ours, but the round is CANCELLED",
-        "Mohon tidak datang.": "Please do not come.",
-        "Kode {code} dari kami, tetapi jadwalnya sudah BERUBAH": "The code {code} is ours, but the date CHANGED",
-        "Yang berlaku sekarang:": "What is valid now:",
-        "Kode {code} dari kami": "The code {code} is ours",
-        "Bandingkan dengan pesan yang Anda terima. Bila isinya lain, pesan itu palsu: kode asli pun bisa disalin.": (
-            "Compare it with the message you got. If that says otherwise, it is false: real codes get copied too."
-        ),
-        "Jenis pesan": "Kind of message",
-        "Dikirim": "Sent",
-        "Waktu semula": "Time before",
-        "Tempat semula": "Place before",
-        "Lewat SMS atau Telegram: kirim ASLI lalu kodenya.": "By SMS or Telegram: send ASLI and the code.",
         # one look at a broadcast
         "Sekilas": "At a glance",
         "Sebab, dan selanjutnya": "Reason, and what is next",
@@ -681,12 +647,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "You see to this alarm; nobody above is told any more."
         ),
         "Aduan dirujuk; warga sedang diberi tahu.": "The complaint was referred; the citizen is being told.",
-        "Cara mengadu": "How to complain",
-        "Kami tidak pernah meminta uang, PIN, kata sandi, atau kode OTP. Bantuan tidak dipungut biaya apa pun. "
-        "Laporkan siapa saja yang memintanya.": (
-            "We never ask for money, a PIN, a password or a one-time code. Aid costs nothing. "
-            "Report whoever asks for it."
-        ),
         # the list
         "terbaru di atas": "newest first",
         "Pintasan papan ketik": "Keyboard shortcuts",

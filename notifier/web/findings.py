@@ -68,6 +68,10 @@ RULES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Jalur yang tidak dapat dibalas tidak bisa ditanyai.",
             "Apit ajakan membalas dengan {{% if replies %}}…{{% endif %}}.",
         ),
+        "no_code": (
+            "Pesan ini tidak menyebut kodenya: warga tidak dapat memeriksa keasliannya.",
+            "Tambahkan ASLI {{{{ code }}}}.",
+        ),
         "no_stop": ("Pesan ini tidak memberi tahu cara berhenti.", "Tambahkan STOP=berhenti."),
         "one_way": (
             "Ini meminta balasan juga di jalur yang tidak dapat dibalas.",

@@ -19,6 +19,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
+from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
@@ -67,6 +68,8 @@ class House(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def forms(self) -> Forms: ...
+    @property
+    def inviting(self) -> Inviting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

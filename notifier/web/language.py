@@ -147,6 +147,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "round_reminder": ("Pengingat penyaluran", "Round reminder"),
             "round_changed": ("Perubahan jadwal", "Round changed"),
             "round_cancelled": ("Pembatalan penyaluran", "Round cancelled"),
+            "round_posted": ("Jadwal di grup", "Schedule in a group"),
             "entitlement_changed": ("Perubahan status bantuan", "Benefit status changed"),
             "receipt_question": ("Pertanyaan: sudah diterima?", "Question: received?"),
             "ticket_received": ("Tanda terima aduan", "Complaint received"),

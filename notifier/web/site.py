@@ -18,7 +18,6 @@ from notifier.web import (
     board,
     conflicts,
     desk,
-    genuine,
     language,
     lines,
     live,
@@ -36,7 +35,7 @@ from notifier.web import (
     texts,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -203,7 +202,6 @@ def build(house: House) -> web.Application:
     pages.setup(app)
     status.setup(app)
     live.setup(app, lambda: house.database)
-    genuine.setup(app)
     for door in DOORS:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":

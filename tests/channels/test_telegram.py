@@ -155,8 +155,8 @@ RAW: Mapping[str, dict[str, Any]] = {
     "dice": {"content": "dice"},
     "start": {"command": "start", "start": ""},
     "start_payload": {"command": "start", "start": "k7Qm2Vd9xT4b"},
-    "command_in_group": {"command": "status", "from": AYU},
-    "group_message": {"from": AYU},
+    "command_in_group": {"command": "status", "from": AYU, "title": "Warga RT 05 RW 03"},
+    "group_message": {"from": AYU, "title": "Warga RT 05 RW 03"},
     "forwarded": {"forwarded": True},
     "text": {},
 }

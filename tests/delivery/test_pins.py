@@ -12,7 +12,7 @@ CODE = "BPNT-2026-12-DS"
 PHONE = "+6281230000001"
 WORDS = (
     "Baru: {{ name|singkat(14) }}, {{ programme|singkat(11) }} di {{ venue|singkat(26) }} "
-    "mulai {{ opens_at|tanggal_pendek }}."
+    "mulai {{ opens_at|tanggal_pendek }}. ASLI {{ code }}"
 )
 
 

@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from notifier.rules.roles import Role, Viewer
 from notifier.store import silence
@@ -20,7 +21,7 @@ from notifier.store.schema import (
     regions,
     tickets,
 )
-from tests.houses import add_person, add_round
+from tests.houses import add_person, add_round, open_stage
 from tests.inbox.talks import Talk, open_talk
 
 CODE = "BPNT-2026-12-DS"
@@ -132,6 +133,15 @@ async def test_yes_and_then_no_leaves_both_on_record_and_the_later_word_opens_th
     assert len(heard) == 3
     await talk.sms("+6281200000003", "belum terima pak, tolong nama saya dirahasiakan")
     assert len(await talk.rows(entitlement_changes)) == 3, "in confidence nothing leads to who said it"
+    await talk.sms("+6281200000004", "YA")
+    talk.stage.clock.move(minutes=20)
+    await talk.sms("+6281200000004", "TIDAK, ternyata belum. tolong nama saya dirahasiakan")
+    secret = (await talk.rows(tickets))[-1]
+    assert (secret["confidentiality"], secret["round_id"]) == ("confidential", of)
+    at = secret["opened_at"]
+    assert not [row for row in await talk.rows(entitlement_changes) if row["at"] == at], "also after a YA"
+    acts = [row for row in await talk.rows(ledger) if row["at"] == at and row["act"] == "entitlement_heard"]
+    assert not acts
 
 
 async def test_a_question_that_moved_or_met_no_silence_is_not_asked_again(talk: Talk) -> None:
@@ -151,3 +161,56 @@ async def test_a_question_that_moved_or_met_no_silence_is_not_asked_again(talk: 
     async with talk.house.database.read() as db:
         assert await silence.unanswered(db, asked[0]["at"].replace(year=2025), talk.now) == [(1, 1)]
     assert await talk.house.silence.ask_again(talk.now, 3) == 0
+
+
+async def test_what_takes_up_a_stopped_second_question_reaches_the_silent_alone_and_never_where_they_were_asked(
+    talk: Talk,
+) -> None:
+    await add_round(talk.stage)
+    for name, chat, phone in (("AYU", "7101", "+6281200000001"), ("BUDI", "7102", "+6281200000002")):
+        await add_person(talk.stage, name, ("telegram", chat), ("sms", phone))
+    gone = await add_person(talk.stage, "CITRA", ("telegram", "99900002"), ("sms", "+6281200000003"), prefers="sms")
+    await add_person(talk.stage, "DEWI")
+    talk.at("2026-12-07 10:00")
+    await talk.stage.broadcast("receipt_question", CODE)
+    await talk.stage.send()
+    await talk.telegram(7101, "sudah")
+    talk.stage.clock.move(days=3)
+    assert await talk.house.silence.ask_again(talk.now, 3) == 1
+    second = (await talk.rows(broadcasts))[-1]["id"]
+    await talk.house.broadcasts.approve(talk.stage.approver, second, talk.now)
+    for _ in range(3):
+        await talk.house.broadcasts.advance(talk.now, "test")
+    async with talk.house.database.write() as db:  # one is asked, then somebody stops it
+        mine = and_(deliveries.c.broadcast_id == second, deliveries.c.person_id == gone)
+        await db.execute(update(deliveries).where(mine).values(due_at=talk.now + timedelta(days=1)))
+    await talk.send()
+    await talk.house.broadcasts.stop(talk.stage.planner, second, talk.now)
+    await talk.stage.send()
+    third = await talk.house.broadcasts.plan_rest(talk.stage.planner, second, "now", talk.now)
+    assert (await talk.rows(broadcasts))[-1]["approved_audience"] == 1, "neither who answered nor who was never asked"
+    await talk.house.broadcasts.approve(talk.stage.approver, third, talk.now)
+    await talk.stage.send()
+    rows = [(row["broadcast_id"], row["person_id"], row["state"]) for row in await talk.rows(deliveries)][4:]
+    assert rows == [(second, 2, "accepted"), (second, gone, "cancelled"), (third, gone, "failed")]
+    talk.stage.clock.move(days=4)
+    assert await talk.house.silence.ask_again(talk.now, 3) == 0, "nobody is asked a third time"
+
+
+async def test_a_question_leaves_only_where_it_can_be_answered_and_the_others_are_listed(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, mute=["sms"]) as stage:
+        await add_round(stage)
+        await add_person(stage, "AYU", ("sms", "+6281200000001"))
+        await add_person(stage, "BUDI", ("sms", "+6281200000002"), ("email", "budi@warga.test"))
+        stage.clock.now = datetime(2026, 12, 7, 3, tzinfo=UTC)
+        number, preview = await stage.house.broadcasts.plan(
+            stage.planner, "receipt_question", CODE, "now", stage.clock()
+        )
+        assert (preview.by_channel, preview.unreachable) == ({"email": 1}, 1)
+        assert number is not None
+        await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
+        await stage.send()
+        found = await stage.house.broadcasts.statement(number)
+        assert (found.suppressed, found.accepted, found.balanced) == ({"no_way_back": 1}, 1, True)

@@ -103,7 +103,7 @@ async def test_words_that_change_an_entitlement_and_ask_for_secrecy_tie_neither_
     await talk.sms(PHONE, "TIDAK, belum terima. Tolong rahasiakan nama saya")
     row = (await talk.rows(tickets))[0]
     assert row["confidentiality"] == "confidential"
-    assert [line["act"] for line in await talk.rows(ledger)].count("entitlement_heard") == 2
+    assert [line["act"] for line in await talk.rows(ledger)].count("entitlement_heard") == 1, "the YA alone"
     assert not await _reached(talk, row["id"]) & PERSONAL
 
 

@@ -143,8 +143,8 @@ async def test_a_guided_complaint_by_sms_is_one_ticket_and_its_name_can_stay_hid
         ("LAPOR", "1 Belum terima 2 Dipotong 3 Pungutan"),
         ("2", "Tentang bantuan yang mana? Balas angka: 1 BPNT Desember 2026 2 Lainnya"),
         ("1", "Ceritakan"),
-        (STORY, "Nama Anda boleh diketahui petugas?"),
-        (LATER, "Nama Anda boleh diketahui petugas?"),
+        (STORY, "Nama Bapak/Ibu boleh diketahui petugas?"),
+        (LATER, "Nama Bapak/Ibu boleh diketahui petugas?"),
         ("2", "Kirim laporan ini? Balas angka: 1 YA 2 TIDAK"),
         ("ya", "ticket_received"),
     )
@@ -191,7 +191,7 @@ async def test_a_guided_complaint_on_telegram_carries_photos_a_place_and_an_edit
 
 
 async def test_what_was_told_and_never_confirmed_reaches_a_person_all_the_same(talk: Talk) -> None:
-    await _says(talk, PHONE, ("LAPOR", "Lapor apa"), ("3", "Ceritakan"), (STORY, "Nama Anda"))
+    await _says(talk, PHONE, ("LAPOR", "Lapor apa"), ("3", "Ceritakan"), (STORY, "Nama Bapak/Ibu"))
     await talk.inbox.drain(talk.now)
     assert await talk.rows(tickets) == []
     talk.stage.clock.move(minutes=31)
@@ -256,6 +256,37 @@ async def test_an_invitation_links_once(talk: Talk) -> None:
     assert [row["person_id"] for row in await talk.rows(contacts)] == [person]
 
 
+async def test_a_report_is_followed_on_telegram_by_a_link_that_opens_once(talk: Talk) -> None:
+    await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
+    await talk.sms(PHONE, "bantuan saya dipotong 50 ribu oleh ketua RT, tolong rahasiakan nama saya")
+    (ticket,) = await talk.rows(tickets)
+    talk.stage.clock.move(hours=1)
+    token = await talk.house.inviting.follow(ticket["id"], "citizen", talk.now)
+    await talk.telegram(SITI, f"/start {token}")
+    assert (await _last(talk))["words"].startswith("Baik. Jawaban atas laporan")
+    assert ticket["number"] not in str([row["facts"] for row in await talk.rows(deliveries) if row["event"] == "talk"])
+    async with talk.house.database.read() as db:
+        reporter = await talk.house.desk.reporter(db, ticket["id"])
+    assert (reporter.kind, reporter.address) == ("telegram", str(SITI))
+    assert not [row for row in await talk.rows(heard) if row["ticket_id"] and row["text"].startswith("/start")]
+    await talk.telegram(SITI + 1, f"/start {token}")
+    assert "sudah tidak berlaku" in (await _last(talk))["words"]
+
+
+async def test_a_new_number_becomes_ones_own_by_an_old_one_and_part_of_the_nik(talk: Talk) -> None:
+    siti = await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE), **BORN)
+    strange = ("SAYA", "Nomor HP mana"), ("0899 7777 6666", "4 angka terakhir NIK"), ("9000 1980", "Data tidak cocok")
+    await _says(talk, "+6281200000055", *strange)
+    await _says(
+        talk, OTHER, ("SAYA", "Nomor HP mana"), (PHONE, "4 angka terakhir NIK"), ("9001 1980", "Data tidak cocok")
+    )
+    await _says(talk, OTHER, ("9000 1980", "sudah cocok"))
+    told = [row["contact_id"] for row in await talk.rows(deliveries) if "baru saja ditambahkan" in _worded(row)]
+    assert told == [1], "the old number hears of it"
+    assert {(row["person_id"], row["address"]) for row in await talk.rows(contacts)} == {(siti, PHONE), (siti, OTHER)}
+    assert not [row["text"] for row in await talk.rows(heard) if "9000" in row["text"] or PHONE in row["text"]]
+
+
 @ONE_ENGINE
 async def test_on_a_shared_phone_nothing_is_told_before_somebody_is_chosen(talk: Talk) -> None:
     await add_round(talk.stage)
@@ -290,12 +321,16 @@ async def test_a_relative_learns_nothing_about_another_person(talk: Talk) -> Non
 @ONE_ENGINE
 async def test_status_answers_about_one_nik_are_limited(talk: Talk) -> None:
     await add_person(talk.stage, "BUDI", **BORN)
-    for number in range(11):
+    nik = "3175070101809000"
+    for _ in range(2):  # by the page, from anywhere: one allowance with the chats
+        await talk.house.enquiries.status(nik, "Bukan Dia", "192.0.2.0/24", talk.now)
+    for number in range(4):
         sender = f"+62812000010{number:02d}"
-        for text in ("CEK", "3175070101809000", "Bukan Dia"):
+        for text in ("CEK", nik, "Bukan Dia"):
             await talk.sms(sender, text)
         words = (await _last(talk))["words"]
-        assert words.startswith("Data tidak cocok" if number < 10 else "Sudah terlalu sering")
+        assert words.startswith("Data tidak cocok" if number < 3 else "Sudah terlalu sering")
+    assert (await talk.house.enquiries.status(nik, "BUDI", "198.51.100.0/24", talk.now)).until is not None
 
 
 @ONE_ENGINE
@@ -304,8 +339,17 @@ async def test_wrong_person_stops_personal_data_to_that_number_and_opens_a_data_
     await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
     await talk.notify("round_announced", of, "sms", PHONE)
     await talk.send()
-    await _says(talk, PHONE, ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
-    ticket = (await talk.rows(tickets))[0]
+    await talk.sms(PHONE, "bantuan saya dipotong 50 ribu oleh ketua RT")
+    mine = (await talk.rows(tickets))[0]["number"]
+    talk.stage.clock.move(minutes=11)
+    await talk.send()
+    await _says(talk, PHONE, (f"TIKET {mine}", mine), ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
+    talk.stage.clock.move(minutes=11)
+    await _says(talk, PHONE, (f"TIKET {mine}", "Nomor laporan itu tidak ada"))
+    async with talk.house.database.read() as db:
+        where = [(await talk.house.desk.reporter(db, row["id"])).kind for row in await talk.rows(tickets)]
+    assert where == ["web", "sms"], "answered on the page alone from now on"
+    ticket = (await talk.rows(tickets))[1]
     assert (ticket["category"], ticket["verified"]) == ("data_error", False)
     assert [row["state"] for row in await talk.rows(contacts)] == ["wrong"]
     await _says(talk, PHONE, ("JADWAL", "di desa/kelurahan mana"))
@@ -397,7 +441,7 @@ async def test_an_officer_is_reached_by_one_word_and_told_the_rest(talk: Talk) -
     await _says(
         talk,
         PHONE,
-        ("PETUGAS", "Tulis pertanyaan Anda"),
+        ("PETUGAS", "tulis pertanyaannya"),
         ("kapan kartu saya jadi", "ticket_received"),
         ("BATAL", "Tidak ada"),
     )

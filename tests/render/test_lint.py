@@ -6,7 +6,7 @@ from notifier.render import RenderError, Words, lint, markup
 from notifier.render.lint import check, check_all
 
 ROUND, QUESTION = "round_announced", "receipt_question"
-OK_SMS = "{{ name|singkat(20) }}: {{ opens_at|tanggal }}. STOP=berhenti"
+OK_SMS = "{{ name|singkat(20) }}: {{ opens_at|tanggal }}. STOP=berhenti ASLI {{ code }}"
 
 # event, channel, part, source, code, (line, column), level, a word of the mend
 CASES = [
@@ -106,14 +106,28 @@ def test_a_mistake_is_found_where_it_stands(
     [
         ("sms", "text", OK_SMS),
         ("sms", "text", OK_SMS + "{% if note %} {{ note|singkat(20) }}{% endif %}"),
-        ("telegram", "html", "<b>{{ name }}</b> <a href='https://bansos.go.id'>x</a> &amp; STOP"),
-        ("telegram", "html", "STOP {% if amount %}<b>{{ amount|rupiah }}</b>{% endif %}"),
-        ("email", "html", "<p>STOP<br>{{ venue|baris }}</p><hr>"),
+        ("telegram", "html", "<b>{{ name }}</b> <a href='https://bansos.go.id'>x</a> &amp; STOP {{ code }}"),
+        ("telegram", "html", "STOP {% if amount %}<b>{{ amount|rupiah }}</b>{% endif %} {{ code }}"),
+        ("email", "html", "<p>STOP {{ code }}<br>{{ venue|baris }}</p><hr>"),
         ("email", "subject", "Jadwal {{ programme }}"),
     ],
 )
 def test_sound_words_are_left_alone(channel: str, part: str, source: str) -> None:
     assert check(ROUND, channel, part, source) == []
+
+
+def test_what_goes_to_citizens_carries_its_code_and_a_talk_by_sms_need_not() -> None:
+    for event, channel, part, source, level in (
+        (ROUND, "sms", "text", "{{ name|singkat(20) }} STOP", ["error"]),
+        ("help", "email", "html", "<p>Balas YA</p>", ["error"]),
+        ("talk", "telegram", "html", "{{ words }}", ["error"]),
+        ("talk", "sms", "text", "{{ words }} {{ choices }}", []),
+        ("help", "email", "subject", "Cara membalas", []),
+        ("line_alert", "sms", "text", "{{ line }}", []),
+    ):
+        found = [finding for finding in check(event, channel, part, source) if finding.code == "no_code"]
+        assert [finding.level for finding in found] == level, (event, channel)
+        assert all("ASLI {{ code }}" in finding.suggestion for finding in found)
 
 
 def test_every_mistake_is_told_at_once_in_the_order_of_the_source() -> None:
@@ -136,7 +150,7 @@ def test_an_unknown_place_is_a_sentence_with_the_known_ones(event: str, channel:
 
 
 def test_all_that_is_in_force_is_checked_together() -> None:
-    sources = dict(Words().sources()) | {(ROUND, "email", "bug", "html"): ("v1", "<p>Halo STOP</p>")}
+    sources = dict(Words().sources()) | {(ROUND, "email", "bug", "html"): ("v1", "<p>Halo STOP {{ code }}</p>")}
     found = {(key, finding.code) for key, finding in check_all(sources)}
     assert found == {((ROUND, "email", "bug", part), "missing_part") for part in ("subject", "text")}
 

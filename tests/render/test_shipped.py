@@ -20,6 +20,8 @@ from notifier.rules.tickets import CATEGORY_WORDS
 WORDS = Words()
 SOURCES = WORDS.sources()
 RECEIVED_MOST = (
+    "talk",
+    "genuine_checked",
     "round_announced",
     "round_reminder",
     "receipt_question",

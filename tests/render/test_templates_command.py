@@ -50,8 +50,8 @@ def test_everything_shipped_checks_clean(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("source", "exit_code", "codes"),
     [
-        ("{{ name|singkat(20) }} STOP", 0, []),
-        ("{{ name|singkat(20) }} besok STOP", 0, ["relative_day"]),
+        ("{{ name|singkat(20) }} STOP ASLI {{ code }}", 0, []),
+        ("{{ name|singkat(20) }} besok STOP ASLI {{ code }}", 0, ["relative_day"]),
         ("{{ nama }} “x” STOP", 1, ["unknown_fact", "not_gsm", "not_gsm"]),
     ],
 )
@@ -199,12 +199,12 @@ def test_a_file_is_published_and_shown_as_the_one_in_force(
     code, _, err = run(capsys, "publish", *where, str(file), "--by", "siti", "--data", "data")
     assert code == 1
     assert "sms.id.text:1:4: error [unknown_fact]" in err
-    file.write_text("Halo {{ name|singkat(20) }} STOP")
+    file.write_text("Halo {{ name|singkat(20) }} STOP {{ code }}")
     code, out, _ = run(capsys, "publish", *where, str(file), "--by", "siti", "--json", "--data", "data")
     assert code == 0
     assert json.loads(out)["parts"] == {"text": "v1"}
     code, out, _ = run(capsys, "render", *where, "--published", "--json", "--data", "data")
-    assert (json.loads(out)["template"], json.loads(out)["parts"]["text"]) == ("v1", "Halo Siti Aminah STOP")
+    assert (json.loads(out)["template"], json.loads(out)["parts"]["text"]) == ("v1", "Halo Siti Aminah STOP K7QM-3FXA")
     _, out, _ = run(capsys, "list", EVENT, "--published", "--data", "data")
     assert "id.text v1" in out
     code, _, err = run(capsys, "publish", *where, "--by", "siti", "--data", "data")
@@ -231,7 +231,7 @@ def test_a_folder_goes_out_and_in_and_versions_are_compared_and_rolled_back(
     folder, where = tmp_path / "kata", [EVENT, "--channel", "sms", "--part", "text", "--data", "data"]
     assert run(capsys, "export", "kata", "--data", "data")[0] == 0
     assert (folder / EVENT / "sms.id.text").read_text().strip() == _shipped().strip()
-    (folder / EVENT / "sms.id.text").write_text("Halo {{ name|singkat(20) }} STOP\n")
+    (folder / EVENT / "sms.id.text").write_text("Halo {{ name|singkat(20) }} STOP {{ code }}\n")
     (folder / "pages" / "faq.id.toml").write_text('title = "Tanya"\n')
     (folder / "lexicon.toml").write_text("[spelling]\nsudah = 1\n")
     code, _, err = run(capsys, "import", "kata", "--by", "siti", "--data", "data")
@@ -245,7 +245,7 @@ def test_a_folder_goes_out_and_in_and_versions_are_compared_and_rolled_back(
         f"{EVENT}/sms/id/text",
     ]
     code, out, _ = run(capsys, "diff", *where)
-    assert (code, "+Halo {{ name|singkat(20) }} STOP" in out) == (1, True)
+    assert (code, "+Halo {{ name|singkat(20) }} STOP {{ code }}" in out) == (1, True)
     assert run(capsys, "publish", "lexicon", "--by", "siti", "--data", "data")[0] == 0
     assert run(capsys, "publish", EVENT, "--channel", "sms", "--by", "siti", "--data", "data")[0] == 0
     _, out, _ = run(capsys, "history", *where, "--json")

@@ -21,7 +21,7 @@ BUDI = Viewer(2, "budi", Role.ADMIN)
 AGENT = Viewer(3, "ani", Role.AGENT)
 AUDITOR = Viewer(4, "made", Role.AUDITOR)
 SMS = ("round_announced", "sms", "id", "text")
-GOOD = "Halo {{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti"
+GOOD = "Halo {{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti ASLI {{ code }}"
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_a_draft_changes_nothing_until_it_is_published(studio: Studio, dat
     assert await studio.publish(SITI, *SMS[:3], NOW) == {"text": "v1"}
     assert await refresh(database, words, known) != known
     rendered = words.render(*SMS[:3], sample("round_announced", TYPICAL))
-    assert rendered.parts["text"] == "Halo Siti Aminah, Senin, 7 Desember 2026. STOP=berhenti"
+    assert rendered.parts["text"] == "Halo Siti Aminah, Senin, 7 Desember 2026. STOP=berhenti ASLI K7QM-3FXA"
     assert rendered.template == "v1"
 
 
@@ -81,16 +81,16 @@ async def test_a_mistake_is_not_published_and_the_refusal_says_how_to_mend_it(
 
 async def test_all_parts_of_a_message_go_together_or_not_at_all(studio: Studio, database: Database) -> None:
     mail = ("round_announced", "email", "bug")
-    await studio.save_draft(SITI, *mail, "html", "<p>Halo STOP</p>", NOW)
+    await studio.save_draft(SITI, *mail, "html", "<p>Halo STOP {{ code }}</p>", NOW)
     with pytest.raises(Refused, match="email needs subject and text in bug too"):
         await studio.publish(SITI, *mail, NOW)
     await studio.save_draft(SITI, *mail, "subject", "Jadwal", NOW)
-    await studio.save_draft(SITI, *mail, "text", "{{ nama }}", NOW)
+    await studio.save_draft(SITI, *mail, "text", "{{ nama }} {{ code }}", NOW)
     with pytest.raises(Refused, match="bug/text"):
         await studio.publish(SITI, *mail, NOW)
     async with database.read() as db:
         assert await overrides(db) == {}
-    await studio.save_draft(SITI, *mail, "text", "Halo STOP", NOW)
+    await studio.save_draft(SITI, *mail, "text", "Halo STOP {{ code }}", NOW)
     assert await studio.publish(SITI, *mail, NOW) == {"subject": "v1", "text": "v1", "html": "v1"}
 
 

@@ -23,8 +23,8 @@ SMS = ("round_reminder", "sms", "id", "text")
 STAFF = ("line_alert", "sms", "id", "text")
 FAQ = (kinds.PAGE, kinds.WEB, "id", "faq")
 ADDED = (kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED)
-ONE = "{{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti"
-TWO = "Ingat: {{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti"
+ONE = "{{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti {{ code }}"
+TWO = "Ingat: {{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti {{ code }}"
 
 
 @pytest.fixture
@@ -119,7 +119,9 @@ async def test_any_two_wordings_can_be_compared(database: Database) -> None:
 
 async def test_dropping_or_adding_a_fact_is_told_with_who_still_says_it(database: Database) -> None:
     studio = Studio(database)
-    found = await studio.advise(SITI, *SMS, "{{ name|singkat(9) }} {{ round_code|singkat(9) }} STOP=berhenti")
+    found = await studio.advise(
+        SITI, *SMS, "{{ name|singkat(9) }} {{ round_code|singkat(9) }} STOP=berhenti {{ code }}"
+    )
     told = {finding.code: finding for finding in found if finding.code.startswith("fact_")}
     assert "en, jv, su still say it" in told["fact_dropped"].suggestion
     assert "Say it in en, jv, su too" in told["fact_added"].suggestion

@@ -13,6 +13,7 @@ DOCS = (Path(__file__).resolve().parents[2] / "docs" / "templates.md").read_text
 # rules that no single source shows: the parts of a message together, the words before, other kinds of text
 ELSEWHERE = {
     "missing_part",
+    "no_code",
     "fact_added",
     "fact_dropped",
     "unknown_key",

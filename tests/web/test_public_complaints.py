@@ -18,7 +18,7 @@ from notifier.rules.limits import LIMITS, Asked
 from notifier.rules.tickets import Act
 from notifier.store import imports, schema
 from notifier.web.public import complain, frame
-from tests.web.sites import HOSTILE, OURS, Site
+from tests.web.sites import HOSTILE, LINES, OURS, Site, open_site
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "web" / "public"
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -248,3 +248,18 @@ def test_codes_are_told_in_letters_nobody_mistakes(pages: Site) -> None:
     code = code_of(pages.house.vault, "ADU-7K4M2QX")
     assert re.fullmatch(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}", code)
     assert code != code_of(pages.house.vault, "ADU-7K4M2QY")
+
+
+async def test_who_follows_a_report_can_have_its_answers_sent_to_telegram(database_url: str, tmp_path: Path) -> None:
+    lines = {**LINES, "bot": {**LINES["bot"], "name": "bansos_bot"}}
+    async with open_site(database_url, tmp_path, lines=lines) as pages:
+        ticket = await pages.hear("Bantuan belum masuk sampai hari ini", categories=("delayed",))
+        mine = {"nomor": ticket.number, "kode": code_of(pages.house.vault, ticket.number)}
+        assert "Ikuti lewat Telegram" in await (await pages.post("/lacak", mine)).text()
+        text = await (await pages.post("/lacak", {**mine, "aksi": "telegram"})).text()
+        found = re.search(r'href="https://t\.me/bansos_bot\?start=([A-Za-z0-9_-]{16,64})"', text)
+        assert found
+        async with pages.house.database.read() as db:
+            row = (await db.execute(select(schema.invitations.c.ticket_id, schema.invitations.c.person_id))).one()
+        assert tuple(row) == (ticket.id, None)
+        assert found[1] not in mine["kode"]

@@ -52,6 +52,7 @@ KEYWORDS: Mapping[str, str] = {
     **dict.fromkeys(("tiket", "ticket", "aduan"), "ticket"),
     **dict.fromkeys(("lapor", "report", "lapor!"), "complaint"),
     **dict.fromkeys(("daftar", "register"), "register"),
+    **dict.fromkeys(("saya", "ini saya", "nomor baru"), "linking"),
     **dict.fromkeys(("bahasa", "language", "basa"), "language"),
     **dict.fromkeys(("petugas", "officer", "bicara petugas"), "officer"),
     **dict.fromkeys(("salah orang", "salah nomor", "wrong person", "wrong number"), "wrong_person"),

@@ -6,15 +6,23 @@ import re
 
 from notifier.rules.talks.values import Choice, FindPeople, Flow, Link, Move, Say, Step, Talk, Turn, asks, missed, over
 
+SHORTEST = 8  # digits of a phone number
 _ANSWER = re.compile(r"(?<!\d)(\d{4})\D{1,5}((?:19|20)\d\d)(?!\d)")
 
 
 def _begin(talk: Talk, rest: str) -> Move:
-    """`rest`: "token …" or "phone …"; nothing: the phone is asked for its number."""
+    """`rest`: "token …" or "phone …"; "number": they type one that we know; nothing: the phone is asked for its own."""
     what, _, value = rest.partition(" ")
     if what in ("token", "phone") and value:
         return Move(talk.at("digits", token=value if what == "token" else ""), wish=FindPeople(**{what: value}))
-    return Move(talk.at("phone"))
+    return Move(talk.at("number" if what == "number" else "phone"))
+
+
+def _number(talk: Talk, turn: Turn) -> Move:
+    """A number that is typed proves nothing by itself: it only says whom to think of."""
+    if len([sign for sign in turn.text if sign.isdigit()]) < SHORTEST:
+        return missed(talk)
+    return Move(talk.at("digits", token="", typed=True), wish=FindPeople(phone=turn.text[:40]))
 
 
 def _phone(talk: Talk, turn: Turn) -> Move:
@@ -26,6 +34,8 @@ def _digits(talk: Talk, turn: Turn) -> Move:
         return Move(talk.at("digits", candidates=list(turn.told["candidates"])))
     if turn.result == "linked":
         return over("link.done")
+    if turn.result == "followed":
+        return over("link.followed")
     if turn.result == "mismatch":
         return Move(talk, Say("", before="mismatch"))
     if turn.result:  # used up, or tried too often
@@ -34,7 +44,8 @@ def _digits(talk: Talk, turn: Turn) -> Move:
     if answer is None:
         return missed(talk)
     people = tuple(int(person) for person in talk.facts.get("candidates", ()))
-    return Move(talk, wish=Link(people, answer[1], answer[2], str(talk.facts.get("token", ""))))
+    token, typed = str(talk.facts.get("token", "")), bool(talk.facts.get("typed"))
+    return Move(talk, wish=Link(people, answer[1], answer[2], token, typed))
 
 
 def _ask_phone(talk: Talk) -> Say:
@@ -45,6 +56,7 @@ FLOW = Flow(
     _begin,
     {
         "phone": Step(_ask_phone, _phone),
+        "number": Step(asks("link.number"), _number, takes="digits"),
         "digits": Step(asks("link.digits"), _digits, takes="digits"),
     },
 )

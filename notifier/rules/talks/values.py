@@ -142,7 +142,7 @@ class WrongPerson:
 
 @dataclass(frozen=True, slots=True)
 class FindPeople:
-    """found(people) | none | limited: whom an invitation or a shared number is meant for."""
+    """found(people) | stale | followed: whom an invitation or a number is meant for, or which report is followed."""
 
     token: str = ""
     phone: str = ""
@@ -156,6 +156,7 @@ class Link:
     ending: str  # last four digits of the NIK
     year: str  # of birth
     token: str = ""
+    typed: bool = False  # by a number that was only typed: whoever has it hears of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ saying whether it is settled. Number and code travel by POST alone.
 
 from aiohttp import web
 
+from notifier.config import Config
 from notifier.desk import Followed
+from notifier.enquiries import CITIZEN
 from notifier.inbox.forms import Form
 from notifier.rules.limits import Asked
 from notifier.web.house import HOUSE
 from notifier.web.public import fields, frame
 from notifier.web.public.fields import LONGEST_TEXT, Filled
 
+FOLLOW = "telegram"
 DOES = frozenset({"add", "settled", "unsettled"})
 
 
@@ -31,6 +34,9 @@ async def follow(request: web.Request) -> web.Response:
     if found is None:
         said = {"nomor": frame.say(request, "follow.wrong")}
         return frame.show(request, "follow.html", {"number": number, "wrong": said}, status=400)
+    if does == FOLLOW and (bot := _bot(house.config)):
+        token = await house.inviting.follow(found.ticket_id, CITIZEN, now)
+        return _page(request, found, Filled({}, (), False), link=f"https://t.me/{bot}?start={token}")
     if does not in DOES:
         return _page(request, found, filled)
     wrong = _faults(filled, found, does)
@@ -62,19 +68,32 @@ def _faults(filled: Filled, found: Followed, does: str) -> dict[str, str]:
     return {"form": "machine"} if filled.machine else {}
 
 
+def _bot(config: Config) -> str:
+    """The name of the bot that people are sent to; "" when no line has one."""
+    names = (line.settings.get("name", "") for line in config.lines.values() if line.channel == "telegram")
+    return next((str(name) for name in names if name), "")
+
+
 def _say(request: web.Request, key: str) -> str:
     page = "follow" if key == "over" else "complain"
     return frame.say(request, f"{page}.{key}")
 
 
 def _page(
-    request: web.Request, found: Followed, filled: Filled, wrong: dict[str, str] | None = None, done: str = ""
+    request: web.Request,
+    found: Followed,
+    filled: Filled,
+    wrong: dict[str, str] | None = None,
+    done: str = "",
+    link: str = "",
 ) -> web.Response:
     context = {
         "found": found,
         "text": filled.get("cerita", LONGEST_TEXT) if wrong else "",
         "wrong": wrong or {},
         "done": done,
+        "link": link,
+        "bot": _bot(request.app[HOUSE].config),
         "token": fields.fresh(),
         "pot": fields.POT,
         "due": frame.clock(request, found.due) if found.due else "",

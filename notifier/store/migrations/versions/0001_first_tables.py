@@ -835,21 +835,16 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "guesses",
-        sa.Column("key", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_guesses")),
-    )
-    op.create_table(
         "invitations",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id_people")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_invitations_ticket_id_tickets")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitations")),
     )
     op.create_table(
@@ -877,6 +872,33 @@ def upgrade() -> None:
         sa.Column("reached", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
         sa.UniqueConstraint("name", "version", name=op.f("uq_policies_name_version")),
+    )
+    op.create_table(
+        "group_chats",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("title", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("confirmed_by", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chats")),
+        sa.UniqueConstraint("line", "address", name=op.f("uq_group_chats_line_address")),
+    )
+    op.create_table(
+        "group_posts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_version", sa.Integer(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["group_chats.id"], name=op.f("fk_group_posts_group_id_group_chats")),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_group_posts_round_id_rounds")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_posts")),
+        sa.UniqueConstraint(
+            "group_id", "round_id", "round_version", name=op.f("uq_group_posts_group_id_round_id_round_version")
+        ),
     )
 
     op.create_table(

@@ -1,0 +1,67 @@
+"""Where a reporter is answered, once that changes: their number turns out to be somebody else's, or they follow their
+report from another place. All in the caller's transaction.
+
+What happens to a confidential report leaves no act of its own: nobody who joins on times comes from it to a person.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.desk.intake import CITIZEN, reporter_of, set_reporter
+from notifier.desk.keys import Keys
+from notifier.desk.values import PAGE, Reporter, Room, is_private
+from notifier.store import deliveries, ledger, tickets
+from notifier.store.contacts import WRONG
+from notifier.store.tickets import Ticket
+
+
+async def leave(
+    room: Room, db: AsyncConnection, kind: str, address: str, persons: Collection[int], now: datetime
+) -> int:
+    """These people are not reached at this address: their reports are answered where they are, else on the public page,
+    and what was to leave for it is called back. Returns how many reports that were.
+    """
+    moved = 0
+    for person in persons:
+        for ticket_id in await tickets.reported_from(db, *Keys(room.vault, kind, address, person).reporters()):
+            ticket = await tickets.get(db, ticket_id, lock=True)
+            if ticket is None:
+                continue
+            reporter = await reporter_of(room, db, ticket_id)
+            await set_reporter(room, db, ticket, await _elsewhere(room, db, ticket, reporter))
+            await deliveries.call_back(db, ticket_id, f"{WRONG} person")
+            await _note(db, ticket, now)
+            moved += 1
+    return moved
+
+
+async def follow(room: Room, db: AsyncConnection, ticket_id: int, to: Reporter, now: datetime) -> Ticket | None:
+    """From now on a report is answered where its reporter follows it. None for a report that is none any more."""
+    ticket = await tickets.get(db, ticket_id, lock=True)
+    if ticket is None:
+        return None
+    reporter = await reporter_of(room, db, ticket_id)
+    here = replace(
+        reporter, kind=to.kind, line=to.line, address=to.address, language=to.language, contact_id=None, thread=""
+    )
+    await set_reporter(room, db, ticket, here)
+    await _note(db, ticket, now)
+    return ticket
+
+
+async def _elsewhere(room: Room, db: AsyncConnection, ticket: Ticket, reporter: Reporter) -> Reporter:
+    """By the person's next contact; in confidence, or without one, on the public page alone."""
+    private = is_private(ticket.confidentiality)
+    to = await room.outbox.way(db, reporter.person_id) if reporter.person_id is not None and not private else None
+    if to is None:
+        return replace(reporter, kind=PAGE, line="", address=ticket.number, contact_id=None, thread="")
+    contact, line = to
+    return replace(reporter, kind=contact.kind, line=line, address=contact.address, contact_id=contact.id, thread="")
+
+
+async def _note(db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    if not is_private(ticket.confidentiality):
+        await ledger.append(db, at=now, who=CITIZEN, act="reporter_moved", about=f"ticket:{ticket.id}")

@@ -114,7 +114,8 @@ def _become(word: str, words: list[str]) -> NoReturn:
         os.execv("/bin/sh", ["sh", "-c", '"$0" check --fix . ; "$0" format .', _program("ruff")])
     if not os.path.exists(SCRIPTS[word]):
         raise Failed(f"{SCRIPTS[word]} is not there.")
-    os.execv(_program("python"), ["python", SCRIPTS[word], *words[1:]])
+    python = _program("python")  # by its whole name: from a bare one Python looks for its packages along PATH
+    os.execv(python, [python, SCRIPTS[word], *words[1:]])
 
 
 def _check_everything() -> int:

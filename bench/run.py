@@ -20,7 +20,7 @@ from typing import Any
 if not __package__:  # as a script: its own folder is no place to import from
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import answers, backlog, desk, fanout, hooks, mail, many, sending, telegram
+from bench import answers, backlog, desk, fanout, hooks, mail, many, render, sending, telegram
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
 from notifier.app.service import calm
@@ -42,6 +42,7 @@ BENCHES = (
     Bench("sms", "CPU of an SMS, everything on / bare POST", sending.sms, dict.fromkeys(BOTH, 1.8)),
     Bench("telegram", "CPU of a Bot API call / the library's own transport", telegram.call, {"sqlite": 0.1}),
     Bench("mail", "CPU of a mail, words and MIME / bare SMTP", mail.mail, {"sqlite": 1.7}),
+    Bench("render", "CPU of a message's words / bare compiled Jinja", render.render, {"sqlite": 2.0}),
     Bench("fanout", "time of a fan-out / bare INSERT … SELECT", fanout.fanout, {"postgresql": 1.3, "sqlite": 3.0}),
     Bench("backlog", "CPU or time a message, large backlog / small", backlog.backlog, dict.fromkeys(BOTH, 1.1)),
     Bench("snapshot", "the same while a snapshot is held", backlog.with_snapshot, dict.fromkeys(BOTH, 1.2)),

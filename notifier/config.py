@@ -258,6 +258,14 @@ class Reminders(_Table):
     )
 
 
+class Templates(_Table):
+    """Who may change what we say."""
+
+    four_eyes_above: int = Field(
+        default=1000, ge=0, description="words that reach more people than this are published with a second person"
+    )
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -266,6 +274,7 @@ class Config(_Table):
     delivery: Delivery = Delivery()
     desk: Desk = Desk()
     reminders: Reminders = Reminders()
+    templates: Templates = Templates()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

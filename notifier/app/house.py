@@ -46,6 +46,7 @@ from notifier.store import paces
 from notifier.store.engine import Database, database_url, migrate_async
 from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
+from notifier.studio.texts import Texts
 from notifier.vault import Vault, load_vault
 
 DATABASE_FILE = "notifier.db"
@@ -64,6 +65,7 @@ class House:
     vault: Vault
     outbox: Outbox
     words: Words
+    texts: Texts
     accounts: Accounts
     broadcasts: Broadcasts
     told: Told
@@ -131,7 +133,7 @@ class House:
     @cached_property
     def forms(self) -> Forms:
         """What comes in by the forms of the public pages."""
-        return Forms(self.desk)
+        return Forms(self.desk, lambda: self.texts.lexicon)
 
     @cached_property
     def inviting(self) -> Inviting:
@@ -233,8 +235,8 @@ async def open_house(
         vault = load_vault(data / KEY_FILE, os.environ)
         lines = lines_by_channel(config)
         common = {"sender": config.service.name, "zone": config.service.zone}
-        words = Words(common=common)
-        await refresh(database, words)
+        words, texts = Words(common=common), Texts()
+        await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
         outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
         terms = _plan_terms(config, words)
@@ -245,12 +247,13 @@ async def open_house(
             vault=vault,
             outbox=outbox,
             words=words,
+            texts=texts,
             accounts=Accounts(database),
             broadcasts=Broadcasts(database, terms, _measure(words), outbox),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
-            studio=Studio(database, common=common),
+            studio=Studio(database, common=common, four_eyes_above=config.templates.four_eyes_above),
             lines=Lines(
                 database,
                 vault,

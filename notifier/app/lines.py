@@ -108,4 +108,6 @@ def build_inbox(house: House) -> Inbox:
         async with house.database.write() as db:
             return await settle_receipt(db, line, word, terms, now)
 
-    return Inbox(house.database, house.vault, house.channels, house.kinds, house.desk, receipt)
+    return Inbox(
+        house.database, house.vault, house.channels, house.kinds, house.desk, receipt, lambda: house.texts.lexicon
+    )

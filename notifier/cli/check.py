@@ -24,6 +24,7 @@ from notifier.errors import Refused
 from notifier.render import CHANNELS, Words, missing
 from notifier.render.lint import check_all
 from notifier.store.engine import Database, database_url, schema_head, schema_version
+from notifier.studio import broken
 from notifier.vault import load_vault
 
 Level = Literal["ok", "warning", "error"]
@@ -114,6 +115,7 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
     try:
         async with database.read() as db:
             version = await schema_version(db)
+            spoiled = await broken(db) if version == schema_head() else []
     except Exception as error:
         yield Found("error", "database", f"{shown} does not answer: {type(error).__name__}: {error}".split("\n")[0])
         return
@@ -122,6 +124,8 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
     head = schema_head()
     if version == head:
         yield Found("ok", "database", f"{shown}, migration {version}")
+        for sentence in spoiled:
+            yield Found("error", "templates", sentence)
     else:
         yield Found("warning", "database", f"{shown} stands at {version}; the next start brings it to {head}")
 

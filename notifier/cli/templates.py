@@ -1,4 +1,4 @@
-"""`notifier templates`: list, show, check, render and publish what we say.
+"""`notifier templates`: list, show, check, render and publish what we say; `wordings` has the acts on versions.
 
 All but publish (and --published) work on the shipped files alone, without a database.
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from notifier.cli import wordings
+from notifier.cli.files import line_of, part_of, read_file
 from notifier.cli.options import Options, UsageError, parser
 from notifier.errors import Refused
 
@@ -23,9 +25,21 @@ if TYPE_CHECKING:
 
 
 def command(args: list[str], options: Options) -> int:
-    """Run `notifier templates list|show|check|render|publish`; check exits 1 when there is an error."""
+    """Run one act of `notifier templates`; check exits 1 when there is an error, diff when something differs."""
     asked = _asked(args)
-    acts = {"list": _list, "show": _show, "check": _check, "render": _render, "publish": _publish}
+    acts = {
+        "list": _list,
+        "show": _show,
+        "check": _check,
+        "render": _render,
+        "publish": _publish,
+        "diff": wordings.diff,
+        "history": wordings.history,
+        "review": wordings.review,
+        "rollback": wordings.rollback,
+        "export": wordings.export,
+        "import": wordings.import_,
+    }
     return acts[asked.act](asked, options)
 
 
@@ -33,7 +47,7 @@ def _asked(args: list[str]) -> argparse.Namespace:
     """The words of the command; files may stand among the options, which argparse alone does not take."""
     top = _parser()
     asked, rest = top.parse_known_args(args)
-    takes = {"check": 1, "publish": len(args)}.get(asked.act, 0)
+    takes = {"check": 1, "diff": 1, "publish": len(args)}.get(asked.act, 0)
     if takes:
         asked.files += [word for word in rest if word == "-" or not word.startswith("-")]
         rest = [word for word in rest if word not in asked.files] + asked.files[takes:]
@@ -44,7 +58,7 @@ def _asked(args: list[str]) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     top = parser("notifier templates", "What we say: event by event, channel by channel, language by language.")
-    acts = top.add_subparsers(dest="act", required=True, metavar="list|show|check|render|publish")
+    acts = top.add_subparsers(dest="act", required=True, metavar="ACT")
     listed = acts.add_parser("list", help="every message, in which languages, and which version is in force")
     shown = acts.add_parser("show", help="the source of a message, and the facts it may name")
     checked = acts.add_parser("check", help="what is wrong with a file, or with everything that is shipped")
@@ -58,7 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     checked.add_argument("--event", metavar="E", help="the event the file is for")
     for act in (shown, checked, rendered, published):
         act.add_argument(
-            "--channel", required=act is rendered or act is published, metavar="C", help="sms, telegram or email"
+            "--channel",
+            required=act is rendered,
+            default="" if act is published else None,
+            metavar="C",
+            help="sms, telegram or email",
         )
         act.add_argument("--language", default="id", metavar="L", help="id, en, jv, su (default id)")
     for act in (shown, checked, published):
@@ -68,9 +86,36 @@ def _parser() -> argparse.ArgumentParser:
     published.add_argument("--by", required=True, metavar="LOGIN", help="who publishes")
     for act in (listed, shown, rendered):
         act.add_argument("--published", action="store_true", help="with what people published, from the database")
-    for act in (listed, shown, checked, rendered, published):
+    for act in (listed, shown, checked, rendered, published, *_versions(acts)):
         act.add_argument("--json", action="store_true", help="JSON on stdout")
     return top
+
+
+def _versions(acts: Any) -> list[argparse.ArgumentParser]:
+    """The acts on versions and folders."""
+    differs = acts.add_parser("diff", help="what differs: a draft, a version or a FILE from what is in force")
+    told = acts.add_parser("history", help="every version of a message, newest first")
+    reviewed = acts.add_parser("review", help="agree, as a second person, to the drafts there are")
+    rolled = acts.add_parser("rollback", help="put an older version, or the shipped words, in force again")
+    exported = acts.add_parser("export", help="write everything in force into a folder, to keep in git")
+    imported = acts.add_parser("import", help="keep as drafts what differs in such a folder")
+    for act in (differs, told, reviewed, rolled):
+        act.add_argument("event", metavar="EVENT", help="such as round_announced; public_page; lexicon")
+    differs.add_argument("files", nargs="*", metavar="FILE", help="what to compare with; - reads standard input")
+    for act in (differs, told, reviewed, rolled):
+        act.add_argument("--channel", default="", metavar="C", help="sms, telegram or email")
+        act.add_argument("--language", default="id", metavar="L", help="id, en, jv, su (default id)")
+        act.add_argument("--part", metavar="P", help="text, html or subject; the name of a page")
+    differs.add_argument(
+        "--old", default="published", metavar="NAME", help="shipped, published, draft, v1 … (published)"
+    )
+    differs.add_argument("--new", default="draft", metavar="NAME", help="the same (draft)")
+    rolled.add_argument("--to", required=True, metavar="VERSION", help="such as v2, or shipped")
+    for act in (reviewed, rolled, imported):
+        act.add_argument("--by", required=True, metavar="LOGIN", help="who does it")
+    for act in (exported, imported):
+        act.add_argument("folder", metavar="FOLDER")
+    return [differs, told, reviewed, rolled, exported, imported]
 
 
 # --- what there is ---------------------------------------------------------------------------------------------------
@@ -147,17 +192,22 @@ def _check(asked: argparse.Namespace, options: Options) -> int:
     file = next(iter(asked.files), None)
     if file is None:
         found = [("/".join(key), finding) for key, finding in check_all(Words().sources())]
+    elif asked.event in ("public_page", "lexicon"):
+        from notifier.studio import kinds
+
+        key = kinds.known(asked.event, "", asked.language, asked.part or Path(file).name.split(".")[0])
+        found = [(file, one) for one in kinds.check(key, read_file(file))]
     else:
         if not asked.event or not asked.channel:
             raise UsageError("notifier templates check FILE needs --event and --channel: what is the file for?")
-        part = asked.part or _part_of(file, asked.channel)
+        part = asked.part or part_of(file, asked.channel)
         known_place(asked.event, asked.channel, part)
-        found = [(file, one) for one in check(asked.event, asked.channel, part, _read(file), asked.language)]
+        found = [(file, one) for one in check(asked.event, asked.channel, part, read_file(file), asked.language)]
     if asked.json:
         print(json.dumps([_row(name, finding, file is None) for name, finding in found], ensure_ascii=False))
     else:
         for name, finding in found:
-            print(_line(name, finding))
+            print(line_of(name, finding))
         errors = sum(finding.level == "error" for _, finding in found)
         print(f"{errors} errors, {len(found) - errors} advices", file=sys.stderr)
     return int(any(finding.level == "error" for _, finding in found))
@@ -165,19 +215,6 @@ def _check(asked: argparse.Namespace, options: Options) -> int:
 
 def _row(name: str, finding: "Finding", named: bool) -> dict[str, Any]:
     return ({"template": name} if named else {}) | asdict(finding)
-
-
-def _line(name: str, finding: "Finding") -> str:
-    mend = f" → {finding.suggestion}" if finding.suggestion else ""
-    return f"{name}:{finding.line}:{finding.column}: {finding.level} [{finding.code}] {finding.message}{mend}"
-
-
-def _part_of(file: str, channel: str) -> str:
-    """The part a file is for, by its name, else the channel's main part."""
-    from notifier.render import CHANNELS, NEEDED_PARTS
-
-    ending = Path(file).suffix.removeprefix(".")
-    return ending if ending in CHANNELS.get(channel, ()) else NEEDED_PARTS.get(channel, ("text",))[-1]
 
 
 # --- what a citizen gets ---------------------------------------------------------------------------------------------
@@ -217,7 +254,7 @@ def _facts(asked: argparse.Namespace, config: "Config") -> dict[str, Any]:
     from notifier.render import FACTS
 
     try:
-        facts = json.loads(_read(asked.facts))
+        facts = json.loads(read_file(asked.facts))
     except json.JSONDecodeError as error:
         raise Refused(f"{asked.facts}, line {error.lineno}, column {error.colno}: no JSON ({error.msg}).") from None
     if not isinstance(facts, dict):
@@ -261,7 +298,7 @@ async def _published(asked: argparse.Namespace, options: Options) -> Mapping[str
         for part, (file, source) in sources.items():  # all of them before the first is kept
             for finding in studio.check(asked.event, asked.channel, asked.language, part, source):
                 if finding.level == "error":
-                    raise Refused(_line(file, finding))
+                    raise Refused(line_of(file, finding))
         for part, (_, source) in sources.items():
             await studio.save_draft(viewer, asked.event, asked.channel, asked.language, part, source, now)
         wanted = sources or ([asked.part] if asked.part else ())
@@ -274,10 +311,10 @@ def _sources(asked: argparse.Namespace) -> dict[str, tuple[str, str]]:
         raise UsageError("--part goes with one file; name several files CHANNEL.LANGUAGE.PART.")
     found: dict[str, tuple[str, str]] = {}
     for file in asked.files:
-        part = asked.part or _part_of(file, asked.channel)
+        part = asked.part or part_of(file, asked.channel or asked.event)
         if part in found:
             raise UsageError(f"{found[part][0]} and {file} are both for the part {part}.")
-        found[part] = (file, _read(file))
+        found[part] = (file, read_file(file))
     return found
 
 
@@ -304,13 +341,3 @@ async def _in_force(options: Options) -> Mapping[Any, tuple[str, str]]:
 
     async with open_house(options) as house, house.database.read() as db:
         return await overrides(db)
-
-
-def _read(file: str) -> str:
-    try:
-        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(f"{file}: byte {error.start + 1} is no UTF-8; save the file as UTF-8.") from None
-    except OSError as error:
-        raise Refused(f"{file}: {error.strerror or error}.") from None

@@ -21,6 +21,7 @@ from notifier.inbox.hearing import LONG, Hearing
 from notifier.inbox.origin import Arrived
 from notifier.inbox.pieces import Pieces
 from notifier.inbox.replies import Replies
+from notifier.rules.words import Lexicon, shipped
 from notifier.store import contacts, group_chats, heard, ledger
 from notifier.store.engine import Database
 from notifier.store.heard import BODY, HEADERS, Arrival
@@ -50,9 +51,10 @@ class Inbox:
         kinds: Mapping[str, str],
         desk: Desk,
         receipt: OnReceipt,
+        lexicon: Callable[[], Lexicon] = shipped,
     ) -> None:
         """`channels`: line to channel, looked into at each arrival; `kinds`: line to the channel's name. Limits, files'
-        folder, languages and the outbox are the desk's.
+        folder, languages and the outbox are the desk's. `lexicon`: what words are read with now.
         """
         self._database = database
         self._vault = vault
@@ -61,8 +63,8 @@ class Inbox:
         self._receipt = receipt
         settings = desk.room.settings
         replies = Replies(desk.room.outbox, vault)
-        self._hearing = Hearing(desk, replies, Pieces(vault, kinds, self._read_again))
-        self._forms = forms.Forms(desk)
+        self._hearing = Hearing(desk, replies, Pieces(vault, kinds, self._read_again), lexicon)
+        self._forms = forms.Forms(desk, lexicon)
         self._sweep = datetime.min.replace(tzinfo=UTC)
         self._files = Fetching(database, vault, channels, kinds, replies, settings, self._read_again)
 

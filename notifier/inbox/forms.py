@@ -6,7 +6,7 @@ Knows no page. The same form twice is one form: it carries a token of its own.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from channels.contract import Heard, HeardKind, InFile
 from notifier.desk import PAGE, Complaint, Desk, Keys, Reporter, is_private, ref_key, safe
 from notifier.errors import Refused
 from notifier.inbox.attachments import HERE, type_of
-from notifier.rules.words import Context, Intent, Meaning, meaning
+from notifier.rules.words import Context, Intent, Lexicon, Meaning, meaning, shipped
 from notifier.store import heard, rounds, tickets
 from notifier.store.heard import BODY, HEADERS, Arrival
 from notifier.store.tickets import Ticket
@@ -102,8 +102,10 @@ def fact(stored: bytes) -> Heard:
 class Forms:
     """Takes forms to the desk."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, lexicon: Callable[[], Lexicon] = shipped) -> None:
+        """`lexicon`: what words are read with now."""
         self._desk = desk
+        self._lexicon = lexicon
         self._database = desk.room.database
         self._vault = desk.room.vault
 
@@ -129,7 +131,7 @@ class Forms:
 
     async def _understand(self, arrival_id: int, form: Form, now: datetime) -> Taken:
         text = safe(form.text)
-        found = meaning(text, Context.NONE) if text else Meaning(Intent.UNCLEAR, False)
+        found = meaning(text, Context.NONE, self._lexicon()) if text else Meaning(Intent.UNCLEAR, False)
         keys = Keys(self._vault, PAGE, form.token)
         async with self._database.write() as db:
             await heard.hold_sender(db, keys.heard())

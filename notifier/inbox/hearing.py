@@ -3,7 +3,7 @@
 Exactly once, however often it is replayed: the row of what was heard is written first, and whoever comes second stops.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -23,7 +23,7 @@ from notifier.inbox.talking import Talking
 from notifier.inbox.turns import Said
 from notifier.rules.halting import WRONG
 from notifier.rules.tickets import Category
-from notifier.rules.words import Context, Intent, Meaning
+from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.rules.words import meaning as read_words
 from notifier.store import answers, contacts, echoes, heard, talks
 from notifier.store.tickets import Ticket
@@ -43,16 +43,18 @@ LONG = 600  # characters from which on reading takes long enough to be done befo
 
 
 @lru_cache(maxsize=32)
-def meaning(text: str, context: Context) -> Meaning:
+def meaning(text: str, context: Context, lexicon: Lexicon) -> Meaning:
     """What the words mean; what was read ahead is not read again."""
-    return read_words(text, context)
+    return read_words(text, context, lexicon)
 
 
 class Hearing:
     """Takes one heard thing from its channel's words to its effect."""
 
-    def __init__(self, desk: Desk, replies: Replies, pieces: Pieces) -> None:
+    def __init__(self, desk: Desk, replies: Replies, pieces: Pieces, lexicon: Callable[[], Lexicon] = shipped) -> None:
+        """`lexicon`: what words are read with now."""
         self._desk = desk
+        self._lexicon = lexicon
         self._vault = desk.room.vault
         self._settings = desk.room.settings
         self._replies = replies
@@ -60,13 +62,13 @@ class Hearing:
         self._origins = Origins(desk)
         self._effects = Effects(desk, replies, desk.room.settings.append_within)
         self._groups = Groups(desk, replies)
-        self._talking = Talking(desk, replies, self._effects)
+        self._talking = Talking(desk, replies, self._effects, lexicon)
 
     async def read_ahead(self, db: AsyncConnection, where: Arrived, said: Heard) -> None:
         """Read long words while nobody waits for a lock: 4,000 characters take 20 ms."""
         if len(said.text) > LONG and not said.machine and not said.group:
             answered, _ = await self._origins.answered(db, where, said, when(said, where.at))
-            meaning(safe(said.text), context_of(answered))
+            meaning(safe(said.text), context_of(answered), self._lexicon())
 
     async def hear(self, db: AsyncConnection, where: Arrived, said: Heard, now: datetime) -> Effect:
         """Everything that follows from it. Never answers machines; a group is only told where one is answered."""
@@ -236,18 +238,18 @@ class Hearing:
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
         """What the words mean after what we last wrote."""
-        context = context_of(origin.answered)
+        context, lexicon = context_of(origin.answered), self._lexicon()
         if said.kind is HeardKind.CONTACT:
             return origin, Meaning(Intent.CHANGE_CONTACT, False, ("information",), why=("shared a phone number",))
         if said.kind is HeardKind.STICKER:
-            return origin, meaning("", context)
+            return origin, meaning("", context, lexicon)
         command = str(said.raw.get("command", ""))
         body = safe(said.text) if said.kind is not HeardKind.BUTTON else text
-        found = meaning(f"/{command}" if command in ("start", "stop", "status") else body, context)
+        found = meaning(f"/{command}" if command in ("start", "stop", "status") else body, context, lexicon)
         if found.intent is Intent.UNCLEAR and body != text:
-            found = meaning(text, context)
+            found = meaning(text, context, lexicon)
         if origin.ticket is not None and context is Context.TICKET:
-            return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE))
+            return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE, lexicon))
         return origin, found
 
     @staticmethod

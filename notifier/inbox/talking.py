@@ -4,7 +4,7 @@ transaction. What belongs to no conversation is left to the table of effects.
 Knows where a talk is kept and how its words leave; every step is decided in rules.talks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from notifier.rules.talks import LEAVE
 from notifier.rules.talks.complaint import opening, reworded, told_enough
 from notifier.rules.talks.menu import ITEMS
 from notifier.rules.talks.values import Move, Say, Talk, Turn
-from notifier.rules.words import Context, Intent, Meaning
+from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.store import contacts, heard, talks
 from notifier.store.talks import Kept
 from notifier.vault import Vault
@@ -44,12 +44,15 @@ IN_A_TALK = Meaning(Intent.UNCLEAR, False, why=("said in a conversation",))
 class Talking:
     """The conversations of all senders; hearing holds the sender's lock."""
 
-    def __init__(self, desk: Desk, replies: Replies, effects: Effects) -> None:
+    def __init__(
+        self, desk: Desk, replies: Replies, effects: Effects, lexicon: Callable[[], Lexicon] = shipped
+    ) -> None:
+        """`lexicon`: what words are read with now."""
         self._desk = desk
         self._vault: Vault = desk.room.vault
         self._replies = replies
         self._phrases = Phrases()
-        self._wishes = Wishes(desk, effects)
+        self._wishes = Wishes(desk, effects, lexicon)
 
     async def hear(self, db: AsyncConnection, said: Said, kept: Kept | None, now: datetime) -> Talked | None:
         """What follows in a conversation, which stands as `kept`; None when the words belong to none."""

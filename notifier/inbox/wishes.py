@@ -40,7 +40,7 @@ from notifier.rules.talks.values import (
     WrongPerson,
 )
 from notifier.rules.tickets import Category, find_numbers
-from notifier.rules.words import Context, Intent, Meaning, meaning
+from notifier.rules.words import Context, Intent, Lexicon, Meaning, meaning, shipped
 from notifier.store import (
     applications,
     contacts,
@@ -60,8 +60,10 @@ OPTIONS = 4
 class Wishes:
     """One method a wish."""
 
-    def __init__(self, desk: Desk, effects: Effects) -> None:
+    def __init__(self, desk: Desk, effects: Effects, lexicon: Callable[[], Lexicon] = shipped) -> None:
+        """`lexicon`: what words are read with now."""
         self._desk = desk
+        self._lexicon = lexicon
         self._vault = desk.room.vault
         self._effects = effects
         self._identity = Identity(desk)
@@ -156,7 +158,7 @@ class Wishes:
 
     async def _open(self, db: AsyncConnection, wish: OpenComplaint, words: Words, now: datetime) -> Done:
         text = safe(wish.text)
-        found = meaning(text, Context.NONE)
+        found = meaning(text, Context.NONE, self._lexicon())
         of = await rounds.get(db, wish.round) if wish.round is not None else None
         complaint = Complaint(
             heard_id=wish.heard[0] if wish.heard else words.heard_id,  # an edit of the first words finds the ticket
@@ -176,7 +178,9 @@ class Wishes:
 
     async def _officer(self, db: AsyncConnection, wish: CallOfficer, words: Words, now: datetime) -> Done:
         """Into an open question of the same sender, else a new ticket; whatever we last wrote was about."""
-        asked = Meaning(Intent.QUESTION, True, ("information",), urgent=meaning(safe(wish.text)).urgent)
+        asked = Meaning(
+            Intent.QUESTION, True, ("information",), urgent=meaning(safe(wish.text), lexicon=self._lexicon()).urgent
+        )
         said = replace(words, meaning=asked, text=safe(wish.text), answered=None, ticket=None)
         keys = words.reporter.keys(self._vault).reporters()
         newest = await tickets.reported_by(db, *keys)

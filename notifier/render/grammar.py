@@ -5,6 +5,7 @@ loops, no arithmetic, no attributes. Knows facts and filters by name only.
 """
 
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -123,29 +124,37 @@ class _Words:
 
     def __init__(self, environment: Environment, source: str, laid: str) -> None:
         self.places: list[tuple[int, int, str]] = []  # line, column, word, of all but blanks
-        self._taken: set[int] = set()
-        offset = 0
+        self._waiting: dict[tuple[int, str], deque[int]] = {}  # line and word → columns nobody asked for yet
+        self._begins: dict[int, int] = {}  # line → column of its first {{ or {%
+        offset, line, began = 0, 1, 0
         try:
             for _, token, value in environment.lex(laid):
                 if token in ignored_tokens or token in (TOKEN_RAW_BEGIN, TOKEN_RAW_END):
                     continue
-                offset = max(source.find(value, offset), offset)
-                self.places.append((*place(source, offset), value))
-                offset += len(value)
+                found = max(source.find(value, offset), offset)
+                line += source.count("\n", offset, found)
+                began = max(source.rfind("\n", offset, found) + 1, began)
+                self._keep(line, found - began + 1, value)
+                offset = found + len(value)
+                line += value.count("\n")
+                began = max(source.rfind("\n", found, offset) + 1, began)
         except TemplateSyntaxError as error:
             raise _Unreadable(_syntax(error, source)) from None
 
     def of(self, line: int, word: str) -> tuple[int, int]:
         """Where the next such word stands on that line; each is given once."""
-        for index, (at, column, value) in enumerate(self.places):
-            if at == line and value == word and index not in self._taken:
-                self._taken.add(index)
-                return at, column
-        return line, self.begin(line)
+        waiting = self._waiting.get((line, word))
+        return line, waiting.popleft() if waiting else self.begin(line)
 
     def begin(self, line: int) -> int:
         """Column of the first {{ or {% of a line."""
-        return next((column for at, column, value in self.places if at == line and value[:2] in ("{{", "{%")), 1)
+        return self._begins.get(line, 1)
+
+    def _keep(self, line: int, column: int, value: str) -> None:
+        self.places.append((line, column, value))
+        self._waiting.setdefault((line, value), deque()).append(column)
+        if value[:2] in ("{{", "{%"):
+            self._begins.setdefault(line, column)
 
 
 def _parsed(environment: Environment, source: str, words: _Words) -> nodes.Template:

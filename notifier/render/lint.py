@@ -34,6 +34,7 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\b(?:balas|balasan|balesi|wales|reply|answer this)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"\bYA\b.{0,80}\b(?:TIDAK|BELUM)\b", re.DOTALL)
 _IN_TAG = re.compile(r"<[A-Za-z/][^<>\"']*\{[{%]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
@@ -263,6 +264,12 @@ def _answers(event: str, channel: str, part: str, source: str, outputs: Mapping[
         offset = max(source.find(asks[0]), 0)
         message = "This asks for an answer also on lines that can't be answered."
         yield _finding(source, offset, "advice", "one_way", message, "Write {% if replies %}…{% endif %} round it.")
+    question = _QUESTION.search(mute) if event in _ONE_WAY else None
+    if question:
+        offset = max(source.find(question[0][:2]), 0)
+        message = "This asks YA or TIDAK also on lines that can't be answered."
+        suggestion = "Write {% if replies %}…{% endif %} round the question."
+        yield _finding(source, offset, "error", "cannot_answer", message, suggestion)
     if event in ("round_announced", "round_reminder") and typical and "STOP" not in typical:
         yield _finding(source, 0, "advice", "no_stop", "This does not say how to stop such messages.", "STOP=berhenti")
 

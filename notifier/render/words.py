@@ -6,7 +6,7 @@ Knows the folder of templates and nothing else of the outside world: no database
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, MappingProxyType
@@ -66,6 +66,12 @@ def shipped(folder: Path | None = None) -> Mapping[Key, str]:
     return MappingProxyType(found)
 
 
+@cache
+def _defaults() -> Mapping[Key, str]:
+    """The shipped sources, read once: previews ask for them at every key that is pressed."""
+    return shipped()
+
+
 class Words:
     """What we say. One per process; `take` brings the published versions up to date."""
 
@@ -80,7 +86,7 @@ class Words:
         zone; a notice's own facts win. Reads the folder and raises RenderError when it is broken.
         """
         root = folder or shipped_folder()
-        self._shipped = shipped(root)
+        self._shipped = shipped(folder) if folder else _defaults()
         frame = root / FRAME
         self._frame = frame.read_text(encoding="utf-8") if frame.exists() else "{{ body }}"
         self._common = dict(common or {})

@@ -299,11 +299,13 @@ templates = Table(  # versions made by people; the shipped files are the default
     Column("language", String(3), nullable=False),
     Column("part", String(12), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("state", String(12), nullable=False),  # draft, published, retired
+    Column("state", String(12), nullable=False),  # draft, reviewed, published, retired
     Column("source", Text, nullable=False),
     Column("who", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
+    Column("reviewer", String(64)),
+    Column("reviewed_at", UtcDateTime),
     UniqueConstraint("event", "channel", "language", "part", "version"),
 )
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import templates
+from notifier.store.schema import broadcasts, people, templates
 
 Key = tuple[str, str, str, str]  # event, channel, language, part
-DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
+DRAFT, REVIEWED, PUBLISHED, RETIRED = "draft", "reviewed", "published", "retired"
+WAITING = (DRAFT, REVIEWED)  # over what is in force; a part has at most one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Version:
     language: str
     part: str
     version: int
-    state: str  # draft, published, retired
+    state: str  # draft, reviewed, published, retired
     source: str
     who: str
     created_at: datetime
     published_at: datetime | None
+    reviewer: str | None = None
+    reviewed_at: datetime | None = None
 
     @property
     def key(self) -> Key:
@@ -54,15 +57,15 @@ async def history(db: AsyncConnection, key: Key) -> list[Version]:
     return [Version(*tuple(row)) for row in rows]
 
 
-async def in_state(db: AsyncConnection, state: str) -> list[Version]:
+async def in_state(db: AsyncConnection, *states: str) -> list[Version]:
     """All drafts, or everything published."""
-    rows = await db.execute(select(*_COLUMNS).where(templates.c.state == state).order_by(templates.c.id))
+    rows = await db.execute(select(*_COLUMNS).where(templates.c.state.in_(states)).order_by(templates.c.id))
     return [Version(*tuple(row)) for row in rows]
 
 
-async def one(db: AsyncConnection, key: Key, state: str) -> Version | None:
+async def one(db: AsyncConnection, key: Key, *states: str) -> Version | None:
     """The draft, or the published version, of a part."""
-    wanted = select(*_COLUMNS).where(*_of(key), templates.c.state == state)
+    wanted = select(*_COLUMNS).where(*_of(key), templates.c.state.in_(states))
     row = (await db.execute(wanted.order_by(templates.c.version.desc()).limit(1))).first()
     return Version(*tuple(row)) if row else None
 
@@ -89,16 +92,53 @@ async def add_draft(db: AsyncConnection, key: Key, source: str, who: str, now: d
 
 
 async def change_draft(db: AsyncConnection, version_id: int, source: str, who: str, now: datetime) -> bool:
-    """Reword a draft; False when it is no draft any more."""
-    statement = update(templates).where(templates.c.id == version_id, templates.c.state == DRAFT)
-    result = await db.execute(statement.values(source=source, who=who, created_at=now))
-    return result.rowcount == 1
+    """Reword a draft, whose review is gone with that; False when it is no draft any more."""
+    statement = update(templates).where(templates.c.id == version_id, templates.c.state.in_(WAITING))
+    change = {"source": source, "who": who, "created_at": now, "state": DRAFT, "reviewer": None, "reviewed_at": None}
+    return (await db.execute(statement.values(change))).rowcount == 1
+
+
+async def review(db: AsyncConnection, version: Version, who: str, now: datetime) -> bool:
+    """A second person has read this very draft and agrees; False when it was changed or published meanwhile."""
+    statement = update(templates).where(
+        templates.c.id == version.id, templates.c.state == DRAFT, templates.c.source == version.source
+    )
+    return (await db.execute(statement.values(state=REVIEWED, reviewer=who, reviewed_at=now))).rowcount == 1
+
+
+async def discard(db: AsyncConnection, key: Key) -> int:
+    """Nobody wants the draft any more: it is kept as retired; returns how many that were."""
+    statement = update(templates).where(*_of(key), templates.c.state.in_(WAITING))
+    return int((await db.execute(statement.values(state=RETIRED))).rowcount)
+
+
+async def restore(db: AsyncConnection, version: Version, now: datetime) -> bool:
+    """A version that was in force before is in force again; False when it is no retired one."""
+    statement = update(templates).where(
+        templates.c.id == version.id, templates.c.state == RETIRED, templates.c.published_at.is_not(None)
+    )
+    if (await db.execute(statement.values(state=PUBLISHED, published_at=now))).rowcount != 1:
+        return False
+    await retire(db, version.key, but=version.id)
+    return True
+
+
+async def numbered(db: AsyncConnection, key: Key, version: int) -> Version | None:
+    """One version of a part, whatever its state."""
+    row = (await db.execute(select(*_COLUMNS).where(*_of(key), templates.c.version == version))).first()
+    return Version(*tuple(row)) if row else None
+
+
+async def people_up_to(db: AsyncConnection, most: int) -> int:
+    """How many people are registered, counted no further than `most`."""
+    some = select(people.c.id).limit(most).subquery()
+    return int((await db.execute(select(func.count()).select_from(some))).scalar_one())
 
 
 async def publish(db: AsyncConnection, version: Version, now: datetime) -> bool:
     """This draft is in force, whatever was before it is retired; False when it was changed or published meanwhile."""
     statement = update(templates).where(
-        templates.c.id == version.id, templates.c.state == DRAFT, templates.c.source == version.source
+        templates.c.id == version.id, templates.c.state == version.state, templates.c.source == version.source
     )
     result = await db.execute(statement.values(state=PUBLISHED, published_at=now))
     if result.rowcount != 1:
@@ -111,6 +151,16 @@ async def retire(db: AsyncConnection, key: Key, but: int = 0) -> int:
     """What is published is no longer in force; returns how many versions that were."""
     statement = update(templates).where(*_of(key), templates.c.state == PUBLISHED, templates.c.id != but)
     return int((await db.execute(statement.values(state=RETIRED))).rowcount)
+
+
+async def planned(db: AsyncConnection, event: str) -> int:
+    """People that broadcasts of an event are planned for which have not begun."""
+    ahead = (broadcasts.c.event == event, broadcasts.c.state.in_(("planned", "approved")))
+    return int(
+        (
+            await db.execute(select(func.coalesce(func.sum(broadcasts.c.approved_audience), 0)).where(*ahead))
+        ).scalar_one()
+    )
 
 
 async def stamp(db: AsyncConnection) -> tuple[int, str]:

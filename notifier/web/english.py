@@ -399,6 +399,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "One message for each event, channel and language. What is published here wins over the shipped words."
         ),
         "draf": "draft",
+        "bawaan": "shipped",
         "terbit": "published",
         "draf {n} menunggu": "draft {n} waits",
         "Salah": "Error",
@@ -418,6 +419,53 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Kembali ke kata-kata bawaan.": "Back to the shipped words.",
         "Terbit: mulai sekarang dipakai.": "Published: in force from now on.",
         "Draf disimpan.": "The draft is saved.",
+        "Halaman warga dan kata yang kami pahami": "The citizens' pages and the words we understand",
+        "kata": "words",
+        "halaman": "page",
+        "Riwayat versi": "Versions",
+        "Pakai lagi v{n}": "Use v{n} again",
+        "Isinya": "What it says",
+        "belum ada; dijawab dalam bahasa Indonesia": "not there yet; answered in Indonesian",
+        "Yang diterima petugas": "What colleagues receive",
+        "{n} huruf": "{n} characters",
+        "{price} per pesan": "{price} a message",
+        "{n} orang direncanakan: {price}": "{n} people planned: {price}",
+        "1.000 orang: {price}": "1,000 people: {price}",
+        "Semua jalur dan bahasa": "Every channel and language",
+        "Setiap jalur dan bahasa, berdampingan, dengan draf yang menunggu. Ketuk bahasanya untuk mengubah.": (
+            "Every channel and language side by side, with the drafts that wait. Choose a language to change it."
+        ),
+        "Kata-kata bawaan bahasa ini belum ditinjau penutur asli.": (
+            "The shipped words of this language await a native reader."
+        ),
+        "sudah ditinjau": "reviewed",
+        "Yang diubah draf": "What the draft changes",
+        "Ganti huruf yang tak dikenal SMS": "Replace what SMS lacks",
+        "Setujui draf ini": "Agree to this draft",
+        "Kirim uji ke alamat sendiri": "Send a test to an address of yours",
+        "Kirim uji": "Send the test",
+        "Perbarui tampilan surel": "Draw the mail again",
+        "Buang draf": "Discard the draft",
+        "Surel seperti dilihat pembaca": "The mail as its reader sees it",
+        "boleh kosong": "may be empty",
+        "misalnya": "such as",
+        "Cara menyebutnya": "How it is said",
+        "Lihat halamannya": "See the page",
+        "Kata dan ejaan yang ditambahkan pada yang sudah kami pahami. Tidak ada yang dihapus.": (
+            "Words and spellings added to those we understand already. Nothing is taken away."
+        ),
+        "Isi": "Content",
+        "Coba satu kalimat warga": "Try a citizen's sentence",
+        "Sekarang dipahami sebagai": "Now understood as",
+        "dengan kata ini": "with these words",
+        "Yang dibaca warga": "What citizens read",
+        "Sudah ditinjau: sekarang dapat diterbitkan.": "Reviewed: it can be published now.",
+        "Draf dibuang.": "The draft is discarded.",
+        "Versi lama dipakai lagi.": "The older version is in force again.",
+        "Pesan uji sedang dikirim.": "The test is on its way.",
+        "Yang dibaca warga di halaman ini. Yang berada dalam kurung kurawal diisi oleh halaman.": (
+            "What citizens read on this page. What stands in braces is filled in by the page."
+        ),
         # one round
         "Sisa dari": "The rest of",
         "menyusul siaran {n}": "follows broadcast {n}",

@@ -24,6 +24,7 @@ from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
+from notifier.studio.texts import Texts
 
 
 class House(Protocol):
@@ -53,6 +54,8 @@ class House(Protocol):
     def genuine(self) -> Genuine: ...
     @property
     def studio(self) -> Studio: ...
+    @property
+    def texts(self) -> Texts: ...
     @property
     def lines(self) -> Lines: ...
     @property

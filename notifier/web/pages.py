@@ -14,10 +14,10 @@ from aiohttp import web
 from jinja2.runtime import Context
 
 from notifier.errors import Refused
-from notifier.render import said
+from notifier.render import Finding, said
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
-from notifier.web import language, session
+from notifier.web import findings, language, session
 from notifier.web.house import HOUSE
 
 HERE = Path(__file__).parent
@@ -43,6 +43,7 @@ def setup(app: web.Application) -> None:
     pages.globals |= {"t": _t, "static": static, "Right": Right}
     pages.filters |= {
         "refusal": _refusal,
+        "finding": _finding,
         "why": _why,
         "when": _when,
         "weekday": _weekday,
@@ -170,6 +171,11 @@ def _word(context: Context, value: Any, kind: str) -> str:
 @jinja2.pass_context
 def _refusal(context: Context, sentence: str) -> str:
     return language.refusal(sentence, context["language"])
+
+
+@jinja2.pass_context
+def _finding(context: Context, finding: Finding) -> str:
+    return findings.sentence(finding, context["language"])
 
 
 @jinja2.pass_context

@@ -38,6 +38,7 @@ from notifier.web import (
     silence,
     status,
     studio,
+    texts,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
@@ -72,6 +73,8 @@ FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
+EVENT = r"{event:[a-z_]{1,40}}"
+TEXT = r"{event:public_page|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z_]{1,12}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -192,6 +195,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
     Door("POST", f"/templates/{MESSAGE}", studio.change, Right.EDIT_TEMPLATE),
+    Door("GET", f"/templates/{EVENT}", studio.event, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}/preview", studio.preview, Right.SEE_TEMPLATES),
+    Door("GET", f"/templates/{MESSAGE}/mail", studio.mail, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}/mail", studio.mail, Right.SEE_TEMPLATES),
+    Door("GET", f"/texts/{TEXT}", texts.text, Right.SEE_TEMPLATES),
+    Door("POST", f"/texts/{TEXT}", texts.change, Right.EDIT_TEMPLATE),
 )
 _BY_HANDLER: Mapping[Handler, Door] = {door.handler: door for door in DOORS}
 

@@ -1,17 +1,32 @@
-"""The page of one message we say: view, edit, check, preview on a phone, publish. Knows no grammar of templates."""
+"""The pages of the messages we say: all of them, one event in every language, and the editor of one message.
+
+Knows no grammar of templates. Everything works without JavaScript; with it the previews follow the typing.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from channels import gsm
 from notifier.errors import Refused
-from notifier.render import CHANNELS, FACTS, Fact, Finding, buttons
+from notifier.render import CHANNELS, FACTS, Fact, Finding, Key, buttons, lint
+from notifier.render.filters import FILTERS
 from notifier.render.samples import SAMPLES, TYPICAL
 from notifier.rules.roles import Right
-from notifier.studio import Preview, Shown
+from notifier.store.templates import REVIEWED, Version
+from notifier.studio import Look, Shown, kinds
 from notifier.web import pages
 from notifier.web.house import HOUSE
+
+LANGUAGES = ("id", "en", "jv", "su")
+LONGEST_TEST = 1000  # characters of a test message
+# A mail is drawn in a frame of its own that may run, load and send nothing.
+FRAMED = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'none'; sandbox",
+    "X-Frame-Options": "SAMEORIGIN",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +37,8 @@ class Part:
     shown: Shown
     source: str  # as it stands in the field
     findings: Sequence[Finding] = ()
+    history: Sequence[Version] = ()
+    diff: Sequence[str] = ()  # what the draft changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +54,15 @@ class Address:
         return f"/templates/{self.event}/{self.channel}/{self.tongue}"
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came in by the form, and what was answered to it."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    checked: bool = False
+    refused: str = ""
+
+
 def _address(request: web.Request) -> Address:
     told = request.match_info
     if told["event"] not in FACTS or told["channel"] not in CHANNELS:
@@ -44,90 +70,229 @@ def _address(request: web.Request) -> Address:
     return Address(told["event"], told["channel"], told["tongue"])
 
 
+def _sample(request: web.Request) -> str:
+    chosen = request.query.get("sample", TYPICAL)
+    return chosen if chosen in SAMPLES else TYPICAL
+
+
 async def shelf(request: web.Request) -> web.Response:
-    """Every message we say, by event."""
+    """Every message we say, by event; then the pages, and the words we understand."""
     entries = await request.app[HOUSE].studio.list(pages.who(request))
     events: dict[str, dict[tuple[str, str], list[str]]] = {}
+    texts: dict[str, dict[tuple[str, str], list[str]]] = {}
     for entry in entries:
-        states = events.setdefault(entry.event, {}).setdefault((entry.channel, entry.language), [])
-        states += [entry.state] if entry.draft is None else [entry.state, "draft"]
-    return await pages.page(request, "studio/shelf.html", {"events": events})
+        states = [entry.state] if entry.draft is None else [entry.state, "draft"]
+        if entry.event in FACTS:
+            events.setdefault(entry.event, {}).setdefault((entry.channel, entry.language), []).extend(states)
+        else:
+            texts.setdefault(entry.part, {})[entry.event, entry.language] = states
+    return await pages.page(request, "studio/shelf.html", {"events": events, "texts": texts})
+
+
+async def event(request: web.Request) -> web.Response:
+    """One event in every language on every channel, side by side."""
+    name = request.match_info["event"]
+    if name not in FACTS:
+        raise web.HTTPNotFound
+    studio, viewer, sample = request.app[HOUSE].studio, pages.who(request), _sample(request)
+    looks = await studio.looks(viewer, name, LANGUAGES, sample, drafts=True)
+    context = {"event": name, "sample": sample, "samples": SAMPLES, **_table(name, looks)}
+    return await pages.page(request, "studio/event.html", context)
 
 
 async def template(request: web.Request) -> web.Response:
     """One message: its sources, and what a citizen would receive."""
-    return await _show(request, _address(request), {}, checked=False)
+    return await _show(request, _address(request), Said())
+
+
+async def preview(request: web.Request) -> web.Response:
+    """The previews alone, of words that are not saved: what htmx puts in their place while somebody types."""
+    at, fields = _address(request), await pages.form(request)
+    return pages.part(request, "studio/_typed.html", await _looks(request, at, _sources(at, fields)))
+
+
+async def mail(request: web.Request) -> web.Response:
+    """The HTML of a mail as its reader sees it, in a frame that can do nothing; the form's words win."""
+    at = _address(request)
+    fields = await pages.form(request) if request.method == "POST" else {}
+    studio, viewer = request.app[HOUSE].studio, pages.who(request)
+    keys = {(at.event, at.channel, at.tongue, part): said for part, said in _sources(at, fields).items()}
+    looks = await studio.looks(viewer, at.event, [at.tongue], _sample(request), keys, drafts=True)
+    seen = next((look.preview for look in looks if look.channel == "email" and look.preview), None)
+    body = seen.rendered.parts.get("html", "") if seen is not None else ""
+    return web.Response(text=body or "<!doctype html><title>–</title>", content_type="text/html", headers=FRAMED)
 
 
 async def change(request: web.Request) -> web.Response:
-    """Check, keep as a draft, publish, or go back to the shipped words."""
-    house, viewer, at, fields = request.app[HOUSE], pages.who(request), _address(request), await pages.form(request)
-    sources = {part: fields[part] for part in CHANNELS[at.channel] if part in fields}
-    do, now = fields.get("do", "check"), house.clock()
-    if do == "check":
-        return await _show(request, at, sources, checked=True)
+    """Check, mend, keep, review, publish, go back, discard, or send to oneself."""
+    at, fields = _address(request), await pages.form(request)
+    sources, do = _sources(at, fields), fields.get("do", "check")
+    if do == "plain":
+        sources = {part: _plain(source) for part, source in sources.items()}
+    if do in ("check", "plain"):
+        return await _show(request, at, Said(sources, checked=True))
+    if do not in _ACTS:
+        raise web.HTTPBadRequest
     try:
-        if do == "withdraw":
-            await house.studio.withdraw(viewer, at.event, at.channel, at.tongue, fields.get("part", ""), now)
-            return await pages.back(request, at.path, "Kembali ke kata-kata bawaan.")
-        if do not in ("save", "publish"):
-            raise web.HTTPBadRequest
-        if do == "publish":
-            viewer.needs(Right.PUBLISH)
-        for part, source in sources.items():
-            shown = await house.studio.source(viewer, at.event, at.channel, at.tongue, part)
-            if source.rstrip() != (shown.draft.source if shown.draft else shown.source).rstrip():
-                await house.studio.save_draft(viewer, at.event, at.channel, at.tongue, part, source, now)
-        if do == "publish":
-            await house.studio.publish(viewer, at.event, at.channel, at.tongue, now)
+        sentence = await _ACTS[do](request, at, fields)
     except Refused as error:
-        return await _show(request, at, sources, checked=True, refused=str(error))
-    return await pages.back(
-        request, at.path, "Terbit: mulai sekarang dipakai." if do == "publish" else "Draf disimpan."
+        return await _show(request, at, Said(sources, checked=True, refused=str(error)))
+    return await pages.back(request, at.path, sentence)
+
+
+def _sources(at: Address, fields: Mapping[str, str]) -> dict[str, str]:
+    return {part: fields[part] for part in CHANNELS[at.channel] if part in fields}
+
+
+def _plain(source: str) -> str:
+    """The source with every character that SMS lacks replaced, but for what stands in tags."""
+    outside = lint.outside(source)
+    return "".join(
+        gsm.fold(letter) if letter not in gsm.GSM and letter == seen else letter
+        for letter, seen in zip(source, outside, strict=True)
     )
 
 
-async def _show(
-    request: web.Request, at: Address, sources: Mapping[str, str], *, checked: bool, refused: str = ""
-) -> web.Response:
+# --- acts ------------------------------------------------------------------------------------------------------------
+
+
+async def _save(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
     house, viewer = request.app[HOUSE], pages.who(request)
-    parts = []
-    for name in CHANNELS[at.channel]:
-        shown = await house.studio.source(viewer, at.event, at.channel, at.tongue, name)
-        source = sources.get(name, shown.draft.source if shown.draft else shown.source)
-        if not source and at.channel == "telegram" and name == "text":
-            continue  # made from the HTML part
-        look = checked or shown.draft is not None
-        findings = house.studio.check(at.event, at.channel, at.tongue, name, source) if look and source else ()
-        parts.append(Part(name, shown, source, findings))
-    chosen = request.query.get("sample", TYPICAL)
-    sample = chosen if chosen in SAMPLES else TYPICAL
-    preview, trouble = await _preview(request, at, {part.name: part.source for part in parts if part.source}, sample)
+    for part, source in _sources(at, fields).items():
+        shown = await house.studio.source(viewer, at.event, at.channel, at.tongue, part)
+        if source.rstrip() != (shown.draft.source if shown.draft else shown.source).rstrip():
+            await house.studio.save_draft(viewer, at.event, at.channel, at.tongue, part, source, house.clock())
+    return "Draf disimpan."
+
+
+async def _publish(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    viewer.needs(Right.PUBLISH)
+    await _save(request, at, fields)
+    await house.studio.publish(viewer, at.event, at.channel, at.tongue, house.clock())
+    return "Terbit: mulai sekarang dipakai."
+
+
+async def _review(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    house = request.app[HOUSE]
+    await house.studio.review(pages.who(request), at.event, at.channel, at.tongue, house.clock())
+    return "Sudah ditinjau: sekarang dapat diterbitkan."
+
+
+async def _withdraw(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    house, part = request.app[HOUSE], fields.get("part", "")
+    await house.studio.withdraw(pages.who(request), at.event, at.channel, at.tongue, part, house.clock())
+    return "Kembali ke kata-kata bawaan."
+
+
+async def _discard(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    house, part = request.app[HOUSE], fields.get("part", "")
+    await house.studio.discard(pages.who(request), at.event, at.channel, at.tongue, part, house.clock())
+    return "Draf dibuang."
+
+
+async def _rollback(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    house, part = request.app[HOUSE], fields.get("part", "")
+    version = pages.number(fields.get("version"), 10**6) or 0
+    await house.studio.rollback(pages.who(request), at.event, at.channel, at.tongue, part, version, house.clock())
+    return "Versi lama dipakai lagi."
+
+
+async def _send(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
+    """Send what stands in the form to an address of one's own."""
+    house, viewer = request.app[HOUSE], pages.who(request)
+    shown = await house.studio.preview(
+        viewer, at.event, at.channel, at.tongue, _sources(at, fields) or None, _sample(request)
+    )
+    line = next((name for name, line in house.config.lines.items() if line.channel == at.channel), "")
+    text = shown.rendered.parts["text"][:LONGEST_TEST]
+    await house.lines.test(viewer, line, fields.get("to", ""), house.clock(), text)
+    return "Pesan uji sedang dikirim."
+
+
+_ACTS = {
+    "save": _save,
+    "publish": _publish,
+    "review": _review,
+    "withdraw": _withdraw,
+    "discard": _discard,
+    "rollback": _rollback,
+    "send": _send,
+}
+
+
+# --- showing ---------------------------------------------------------------------------------------------------------
+
+
+async def _show(request: web.Request, at: Address, said: Said) -> web.Response:
+    viewer = pages.who(request)
+    parts = [
+        part
+        for name in CHANNELS[at.channel]
+        if (part := await _part(request, at, name, said)).source or (at.channel, name) != ("telegram", "text")
+    ]
+    drafts = [part.shown.draft for part in parts if part.shown.draft]
     context = {
-        "at": at,
         "parts": parts,
-        "preview": preview,
-        "trouble": trouble,
-        "refused": refused,
-        "checked": checked,
-        "sample": sample,
+        "refused": said.refused,
+        "checked": said.checked,
         "samples": SAMPLES,
         "facts": known_facts(at.event),
-        "buttons": buttons(at.event, at.tongue) if at.channel == "telegram" else (),
+        "filters": FILTERS,
+        "reviewed": bool(drafts) and all(draft.state == REVIEWED for draft in drafts),
+        "to_review": any(draft.state != REVIEWED and draft.who != viewer.who for draft in drafts),
+        "foldable": at.channel == "sms" and any(f.code == "not_gsm" for part in parts for f in part.findings),
+        "can_send": any(line.channel == at.channel for line in request.app[HOUSE].config.lines.values())
+        and viewer.may(Right.CONTROL_BROADCAST),
         "may_edit": viewer.may(Right.EDIT_TEMPLATE),
         "may_publish": viewer.may(Right.PUBLISH),
+        **await _looks(request, at, {part.name: part.source for part in parts if part.source}),
     }
-    return await pages.page(request, "studio/template.html", context, status=400 if refused else 200)
+    return await pages.page(request, "studio/template.html", context, status=400 if said.refused else 200)
 
 
-async def _preview(
-    request: web.Request, at: Address, sources: Mapping[str, str], sample: str
-) -> tuple[Preview | None, str]:
-    house, viewer = request.app[HOUSE], pages.who(request)
-    try:
-        return await house.studio.preview(viewer, at.event, at.channel, at.tongue, sources, sample), ""
-    except Refused as error:
-        return None, str(error)
+async def _part(request: web.Request, at: Address, name: str, said: Said) -> Part:
+    studio, viewer = request.app[HOUSE].studio, pages.who(request)
+    place = (at.event, at.channel, at.tongue, name)
+    shown, history = await studio.source(viewer, *place), await studio.history(viewer, *place)
+    source = said.sources.get(name, shown.draft.source if shown.draft else shown.source)
+    look = (said.checked or shown.draft is not None) and source
+    return Part(
+        name,
+        shown,
+        source,
+        await studio.advise(viewer, *place, source) if look else (),
+        history,
+        await studio.diff(viewer, place) if shown.draft else (),
+    )
+
+
+async def _looks(request: web.Request, at: Address, sources: Mapping[str, str]) -> dict[str, object]:
+    """What stands in the previews: the message large, and the event on every channel in every language beside it."""
+    house, viewer, sample = request.app[HOUSE], pages.who(request), _sample(request)
+    keys: dict[Key, str] = {(at.event, at.channel, at.tongue, part): said for part, said in sources.items()}
+    tongues = tuple(dict.fromkeys((*LANGUAGES, at.tongue)))
+    looks = await house.studio.looks(viewer, at.event, tongues, sample, keys, drafts=True)
+    seen = next(look for look in looks if (look.channel, look.language) == (at.channel, at.tongue))
+    price = next((line.price for line in house.config.lines.values() if line.channel == at.channel), 0)
+    each = price * (seen.preview.segments.count if seen.preview and seen.preview.segments else 1)
+    people = await house.studio.planned(viewer, at.event)
+    return {
+        "at": at,
+        "sample": sample,
+        "seen": seen,
+        "each": each,
+        "people": people,
+        "total": each * people,
+        "buttons": buttons(at.event, at.tongue) if at.channel == "telegram" else (),
+        **_table(at.event, looks),
+    }
+
+
+def _table(event: str, looks: Sequence[Look]) -> dict[str, object]:
+    rows = {channel: [look for look in looks if look.channel == channel] for channel in CHANNELS}
+    keys = {language: buttons(event, language) for language in {look.language for look in looks}}
+    return {"rows": rows, "keys": keys, "to_citizens": kinds.to_citizens(event)}
 
 
 def known_facts(event: str) -> Sequence[tuple[str, Fact]]:

@@ -1,8 +1,10 @@
 """What a template may be made of: nothing that could run, reach or cost anything."""
 
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,6 +182,63 @@ def test_an_injection_is_refused_before_anything_runs(source: str, part: str) ->
     assert findings[0].level == "error"
     with pytest.raises(RenderError), nothing_runs():
         speaker(EVENT, "email", "id", part, source)
+
+
+def test_nothing_of_the_known_injections_is_executed_anywhere() -> None:
+    """What is passed from list to list for attacks on Jinja: one a line; some are for other engines beside it."""
+    sources = (Path(__file__).parent / "injections.txt").read_text("utf-8").splitlines()
+    assert len(sources) > 130
+    for source in sources:
+        for channel, parts in CHANNELS.items():
+            for part in parts:
+                with nothing_runs():
+                    tree, _ = parse(environment_for(channel, "id", part), source, FACTS[EVENT])
+                assert tree is None, source
+                with pytest.raises(RenderError), nothing_runs():
+                    speaker(EVENT, channel, "id", part, source)
+
+
+def _spent(source: str) -> tuple[float, int]:
+    """Steps and bytes that a check of a source takes: calls of Python, and the peak of memory."""
+    steps = 0
+
+    def count(_frame: Any, _event: str, _argument: Any) -> None:
+        nonlocal steps
+        steps += 1
+
+    tracemalloc.start()
+    sys.setprofile(count)
+    try:
+        lint.check(EVENT, "telegram", "html", source)
+    finally:
+        sys.setprofile(None)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    return steps, peak
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "{{ name }} ",
+        "{{ nama }} ",
+        "{% if name %}x{% endif %}",
+        "<b>x</b>",
+        "{{ ",
+        "<",
+        "&",
+        "0 ",
+        "{% elif name %}",
+        "(",
+        "“",
+    ],
+)
+def test_the_cost_of_a_check_grows_with_the_source_and_no_faster(piece: str) -> None:
+    some, more = piece * (400 // len(piece)), piece * (1600 // len(piece))
+    lint.check(EVENT, "telegram", "html", piece)  # whatever is remembered once
+    (steps, peak), (four_steps, four_peak) = _spent(some), _spent(more)
+    assert four_steps <= 4 * 1.6 * max(steps, 2000)
+    assert four_peak <= 4 * 1.6 * max(peak, 200_000)
 
 
 @pytest.mark.parametrize("event", sorted(FACTS))

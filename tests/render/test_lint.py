@@ -61,6 +61,7 @@ CASES = [
     (ROUND, "sms", "text", "STOP {{ name }}}", "left_over", (1, 16), "error", "{{ name }}"),
     (ROUND, "sms", "text", "Datanglah.", "no_stop", (1, 1), "advice", "STOP"),
     (ROUND, "sms", "text", "Balas STOP", "one_way", (1, 1), "advice", "{% if replies %}"),
+    (ROUND, "sms", "text", "STOP. Datang? YA atau TIDAK", "cannot_answer", (1, 15), "error", "{% if replies %}"),
     (ROUND, "sms", "text", "{# STOP #}", "says_nothing", (1, 1), "error", ""),
     (ROUND, "sms", "text", "STOP\u200b", "invisible", (1, 5), "advice", "Delete"),
     (ROUND, "sms", "text", "STOP\x07", "odd_character", (1, 5), "error", "Delete"),

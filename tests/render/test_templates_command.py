@@ -222,3 +222,43 @@ async def _admin(data: Path) -> None:
 
     async with open_house(Options(data=data)) as house:
         await house.accounts.add(Person("siti", "admin"), "kata-sandi-panjang-1", who="cli:test", now=house.clock())
+
+
+def test_a_folder_goes_out_and_in_and_versions_are_compared_and_rolled_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_admin(tmp_path / "data"))
+    folder, where = tmp_path / "kata", [EVENT, "--channel", "sms", "--part", "text", "--data", "data"]
+    assert run(capsys, "export", "kata", "--data", "data")[0] == 0
+    assert (folder / EVENT / "sms.id.text").read_text().strip() == _shipped().strip()
+    (folder / EVENT / "sms.id.text").write_text("Halo {{ name|singkat(20) }} STOP {{ code }}\n")
+    (folder / "pages" / "faq.id.toml").write_text('title = "Tanya"\n')
+    (folder / "lexicon.toml").write_text("[spelling]\nsudah = 1\n")
+    code, _, err = run(capsys, "import", "kata", "--by", "siti", "--data", "data")
+    assert code == 1
+    assert "lexicon.toml:2:1: error [lexicon] spelling.sudah is no text" in err
+    (folder / "lexicon.toml").write_text('[spelling]\nsudah = "zuwis"\n')
+    _, out, _ = run(capsys, "import", "kata", "--by", "siti", "--json", "--data", "data")
+    assert [row["template"] for row in json.loads(out)] == [
+        "lexicon/words/id/additions",
+        "public_page/web/id/faq",
+        f"{EVENT}/sms/id/text",
+    ]
+    code, out, _ = run(capsys, "diff", *where)
+    assert (code, "+Halo {{ name|singkat(20) }} STOP {{ code }}" in out) == (1, True)
+    assert run(capsys, "publish", "lexicon", "--by", "siti", "--data", "data")[0] == 0
+    assert run(capsys, "publish", EVENT, "--channel", "sms", "--by", "siti", "--data", "data")[0] == 0
+    _, out, _ = run(capsys, "history", *where, "--json")
+    assert [(row["version"], row["state"]) for row in json.loads(out)] == [(1, "published")]
+    code, _, err = run(capsys, "rollback", *where, "--to", "v1", "--by", "siti")
+    assert (code, "in force already" in err) == (1, True)
+    code, _, err = run(capsys, "review", "public_page", "--by", "siti", "--data", "data")
+    assert (code, "your own words" in err) == (1, True)
+    (folder / "nix.txt").write_text("x")
+    assert "is no template" in run(capsys, "import", "kata", "--by", "siti", "--data", "data")[2]
+
+
+def _shipped() -> str:
+    found = Words().source(EVENT, "sms", "id", "text")
+    assert found is not None
+    return found[1]

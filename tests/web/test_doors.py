@@ -43,6 +43,8 @@ def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
     path = path.replace(site.ID, "1")
+    path = path.replace(site.TEXT, "public_page/id/faq")
+    path = path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.EVENT, "round_announced")
     return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms").replace(site.FORM, "csv")
 
 
@@ -251,7 +253,9 @@ async def test_every_answer_tells_the_browser_what_it_may_do(pages: Site) -> Non
 async def test_no_page_carries_styles_scripts_or_addresses_of_its_own(pages: Site) -> None:
     ticket = await fill(pages)
     for door in DOORS:
-        if door.method == "GET" and door.needs is not PUBLIC and "files" not in door.path and door.path != LIVE:
+        if door.method != "GET" or door.path == LIVE or door.path.endswith("/mail"):  # a stream; a mail in its frame
+            continue
+        if door.needs is not PUBLIC and "files" not in door.path:
             await pages.be("agent" if door.needs is Right.ANSWER else "admin")  # an admin does not speak for the desk
             text = await pages.read(_path(door, ticket.number, 1))
             assert not re.search(r"<style|style=|<script>|\son\w+=|javascript:", text), door.path

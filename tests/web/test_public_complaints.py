@@ -13,6 +13,7 @@ from notifier.desk import Complaint
 from notifier.desk.following import code_of
 from notifier.inbox.forms import Form, pack, unpack
 from notifier.proofs import prove
+from notifier.render import pagetexts
 from notifier.rules.limits import LIMITS, Asked
 from notifier.rules.roles import Viewer
 from notifier.rules.tickets import Act
@@ -259,7 +260,7 @@ def test_a_form_is_read_as_it_was_stored() -> None:
 def test_every_choice_has_its_words_and_its_picture() -> None:
     icons = set(re.findall(r'^"(\w+)":', (TEMPLATES / "icons.html").read_text(), re.MULTILINE))
     assert {picture for _, picture in complain.CHOICES} | {picture for _, picture, _ in frame.MENU} <= icons
-    assert {category.value for category, _ in complain.CHOICES} <= set(frame.catalogue("id")["complain"])
+    assert {category.value for category, _ in complain.CHOICES} <= set(pagetexts.catalogue("id")["complain"])
 
 
 def test_codes_are_told_in_letters_nobody_mistakes(pages: Site) -> None:

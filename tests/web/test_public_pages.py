@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import event, insert, select
 from structlog.testing import capture_logs
 
+from notifier.render import pagetexts
 from notifier.rules.limits import LIMITS, Asked, Limit
 from notifier.store import imports, schema
 from notifier.web.pages import STATIC
@@ -161,7 +162,9 @@ async def test_a_language_that_was_chosen_is_kept_and_the_place_too(pages: Site)
 
 
 def _keys(tongue: str) -> dict[str, str]:
-    return {f"{page}.{key}": words for page, table in frame.catalogue(tongue).items() for key, words in table.items()}
+    return {
+        f"{page}.{key}": words for page, table in pagetexts.catalogue(tongue).items() for key, words in table.items()
+    }
 
 
 @pytest.mark.parametrize("tongue", frame.LANGUAGES)

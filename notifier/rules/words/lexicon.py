@@ -22,7 +22,7 @@ _COUNTED, _NIK = 8, 16  # digits: longer numbers are phones and accounts, or a N
 _REMEMBERED = 16_384  # words whose symbols are kept
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """A lexicon ready to read with: a value that never changes, whether its content came from a file or a table.
 

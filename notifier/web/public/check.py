@@ -22,9 +22,9 @@ async def answer(request: web.Request) -> web.Response:
     nik, name = fields.get("nik", "")[:LONGEST_NIK], fields.get("nama", "")[:LONGEST_NAME].strip()
     wrong = {}
     if isinstance(nik_digits(nik), NikFault):
-        wrong["nik"] = frame.say(frame.tongue(request), "status.nik_wrong")
+        wrong["nik"] = frame.say(request, "status.nik_wrong")
     if not name:
-        wrong["nama"] = frame.say(frame.tongue(request), "status.name_wrong")
+        wrong["nama"] = frame.say(request, "status.name_wrong")
     if wrong:
         return _form(request, name, wrong, status=400)
     found = await house.enquiries.status(nik, name, frame.source(request), house.clock())

@@ -138,10 +138,10 @@ def _area(filled: Filled) -> str:
 
 
 async def _form(request: web.Request, filled: Filled, wrong: Mapping[str, str]) -> web.Response:
-    house, code, spoken = request.app[HOUSE], _code(filled), frame.tongue(request)
+    house, code = request.app[HOUSE], _code(filled)
     about: Listed | None = await house.enquiries.round(code, house.clock()) if code else None
     area = _area(filled) if about is None else ""
-    said = {name: frame.say(spoken, f"complain.{key}") for name, key in wrong.items()}
+    said = {name: frame.say(request, f"complain.{key}") for name, key in wrong.items()}
     context = {
         "filled": filled,
         "wrong": said,

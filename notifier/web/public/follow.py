@@ -35,7 +35,7 @@ async def follow(request: web.Request) -> web.Response:
         return frame.too_often(request, until)
     found = await house.desk.follow(number, code, now)
     if found is None:
-        said = {"nomor": frame.say(frame.tongue(request), "follow.wrong")}
+        said = {"nomor": frame.say(request, "follow.wrong")}
         return frame.show(request, "follow.html", {"number": number, "wrong": said}, status=400)
     if does == FOLLOW and (bot := _bot(house.config)):
         token = await house.inviting.follow(found.ticket_id, CITIZEN, now)
@@ -82,7 +82,7 @@ def _bot(config: Config) -> str:
 
 def _say(request: web.Request, key: str) -> str:
     page = "follow" if key == "over" else "complain"
-    return frame.say(frame.tongue(request), f"{page}.{key}")
+    return frame.say(request, f"{page}.{key}")
 
 
 def _page(

@@ -1,13 +1,12 @@
 """What all public pages share: the language they are read in, their words, and where a request seems to come from.
 
-Words are data: `templates/web/public/words/<language>.toml`, one table a page. What a language lacks is said in
-Indonesian. Knows no page.
+Words are data: `templates/web/public/words/<language>.toml`, one table a page, and what people published over it in the
+studio. What a language lacks is said in Indonesian. Knows no page.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +15,7 @@ import jinja2
 from aiohttp import web
 
 from notifier.render import said
+from notifier.render.pagetexts import catalogue
 from notifier.web import pages
 from notifier.web.house import HOUSE
 
@@ -36,22 +36,11 @@ MENU = (
     ("/layanan", "chart", "statistics"),
     ("/berhenti", "bell", "stop"),
 )
-Words = Mapping[str, Mapping[str, str]]
 
 
-@cache
-def catalogue(tongue: str) -> Words:
-    """The words of a language, by page and key."""
-    folders = (pages.HERE.parent / "templates", pages.HERE.parents[1] / "templates")
-    found = (folder / "web" / "public" / "words" / f"{tongue}.toml" for folder in folders)
-    return tomllib.loads(next(path for path in found if path.is_file()).read_text(encoding="utf-8"))
-
-
-def say(tongue: str, key: str, **values: Any) -> str:
-    """A sentence by "page.key", with its values filled in."""
-    page, _, name = key.partition(".")
-    words = catalogue(tongue).get(page, {}).get(name) or catalogue("id")[page][name]
-    return words.format(**values) if values else words
+def say(request: web.Request, key: str, **values: Any) -> str:
+    """A sentence by "page.key" in the reader's language, with its values filled in."""
+    return request.app[HOUSE].texts.say(tongue(request), key, **values)
 
 
 def tongue(request: web.Request) -> str:
@@ -67,7 +56,7 @@ def show(
     spoken = tongue(request)
     around = {
         "language": spoken,
-        "s": _sayer(spoken),
+        "s": _sayer(request, spoken),
         "languages": LANGUAGES,
         "speak": _speaker(request),
         "menu": MENU,
@@ -83,11 +72,8 @@ def show(
     return response
 
 
-def _sayer(spoken: str) -> Callable[..., str]:
-    def sentence(key: str, **values: Any) -> str:
-        return say(spoken, key, **values)
-
-    return sentence
+def _sayer(request: web.Request, spoken: str) -> Callable[..., str]:
+    return partial(request.app[HOUSE].texts.say, spoken)
 
 
 def _speaker(request: web.Request) -> Callable[[str], str]:
@@ -116,8 +102,8 @@ def _hours(context: jinja2.runtime.Context, opens: datetime, closes: datetime, z
 @jinja2.pass_context
 def _programme(context: jinja2.runtime.Context, code: str) -> str:
     """PKH (Program Keluarga Harapan); a programme nobody described as it came."""
-    key = f"programmes.{code}"
-    return say(context["language"], key) if code in catalogue("id")["programmes"] else code
+    sentence: str = context["s"](f"programmes.{code}") if code in catalogue("id")["programmes"] else code
+    return sentence
 
 
 def clock(request: web.Request, at: datetime) -> str:

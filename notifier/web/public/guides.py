@@ -20,7 +20,7 @@ async def how(request: web.Request) -> web.Response:
 
 async def questions(request: web.Request) -> web.Response:
     """Questions and answers: as many as the Indonesian words have."""
-    count = sum(key.startswith("q") for key in frame.catalogue("id")["faq"])
+    count = sum(key.startswith("q") for key in request.app[HOUSE].texts.table("id", "faq"))
     return frame.show(request, "faq.html", {"count": count, "leads": LEADS})
 
 

@@ -172,6 +172,8 @@ def upgrade() -> None:
         sa.Column("who", sa.String(length=64), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("published_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reviewer", sa.String(length=64), nullable=True),
+        sa.Column("reviewed_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
         sa.UniqueConstraint(
             "event",

@@ -1,0 +1,58 @@
+"""What is in force of the pages' words and of the words we understand, in this process.
+
+One per process, kept up to date as `Words` is; knows no database.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from notifier.render import Key, pagetexts
+from notifier.rules.words import BadLexicon, Lexicon, additions, shipped
+from notifier.studio import kinds
+
+
+class Texts:
+    """`take` brings what was published up to date."""
+
+    def __init__(self) -> None:
+        self._pages: Mapping[tuple[str, str], pagetexts.Table] = {}
+        self._lexicon: tuple[str, Lexicon] = "", shipped()
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What citizens' words are read with."""
+        return self._lexicon[1]
+
+    def take(self, published: Mapping[Key, tuple[str, str]]) -> None:
+        """Use these from now on; everything else is as shipped."""
+        sources = {key: source for key, (_, source) in published.items()}
+        self._pages = {
+            (language, page): pagetexts.read(source)
+            for (event, _, language, page), source in sources.items()
+            if event == kinds.PAGE
+        }
+        added = sources.get((kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED), "")
+        if added != self._lexicon[0]:
+            self._lexicon = added, _extended(added)
+
+    def table(self, language: str, page: str) -> pagetexts.Table:
+        """The sentences of a page in a language; what people changed lies over the shipped ones."""
+        own, changed = pagetexts.catalogue(language).get(page, {}), self._pages.get((language, page))
+        return MappingProxyType({**own, **changed}) if changed else own
+
+    def say(self, language: str, key: str, **values: Any) -> str:
+        """A sentence by "page.key", with its values filled in; in Indonesian where the language lacks it."""
+        page, _, name = key.partition(".")
+        words = self.table(language, page).get(name) or self.table(pagetexts.MAIN, page)[name]
+        return words.format(**values) if values else words
+
+
+def _extended(added: str) -> Lexicon:
+    """The shipped words with what was added. A new release may no longer read that: `notifier check` tells it, and
+    answers are still understood.
+    """
+    try:
+        return additions.extended(added) if added else shipped()
+    except BadLexicon:
+        return shipped()

@@ -1,0 +1,90 @@
+"""The studio's smaller pages: previews while typing, a mail in its frame, tests to oneself, pages and added words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from notifier.store import schema
+from notifier.studio import refresh
+from tests.web.sites import Site, fill
+
+SMS = "/templates/round_reminder/sms/id"
+MAIL = "/templates/round_reminder/email/id"
+FAQ = "/texts/public_page/id/faq"
+LEXICON = "/texts/lexicon/id/additions"
+ONE = "{{ name|singkat(20) }}, {{ opens_at|tanggal }}. STOP=berhenti ASLI {{ code }}"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def _posted(pages: Site, path: str, form: Mapping[str, str], status: int = 200) -> str:
+    response = await pages.post(path, form)
+    text = await response.text()
+    assert response.status == status, text[-800:]
+    return text
+
+
+async def test_previews_follow_words_that_nobody_saved(pages: Site) -> None:
+    await fill(pages)
+    await pages.be("auditor")
+    typed = await _posted(pages, f"{SMS}/preview?sample=shortest", {"text": "Halo {{ name }}"})
+    assert "Halo Uli" in typed
+    assert "Rp350 per pesan" in typed
+    assert typed.count("<article") == 12
+    assert "Belum dapat ditampilkan" in await _posted(pages, f"{SMS}/preview", {"text": "{{ nama }}"})
+    mail = await pages.post(f"{MAIL}/mail", {"html": "<p>{{ name }}</p><script>x</script>"})
+    assert "<p>Siti Aminah</p>" in await mail.text()
+    policy = mail.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith("sandbox"), "no script, no form, an origin of its own"
+    assert "Pengingat" in await pages.read("/templates/round_reminder?sample=wit")
+    await pages.read("/templates/nix", 404)
+
+
+async def test_a_test_goes_to_an_address_of_ones_own_with_the_words_of_the_form(pages: Site) -> None:
+    await pages.be("admin")
+    await _posted(pages, SMS, {"text": ONE, "do": "send", "to": "bukan nomor"}, 400)
+    await _posted(pages, SMS, {"text": ONE, "do": "send", "to": "081234567890"}, 303)
+    async with pages.house.database.read() as db:
+        sent = (await db.execute(select(schema.deliveries.c.facts).order_by(schema.deliveries.c.id.desc()))).scalars()
+        assert "Siti Aminah, Senin" in str(sent.first())
+
+
+async def test_drafts_are_discarded_and_only_versions_that_were_in_force_come_back(pages: Site) -> None:
+    await pages.be("admin")
+    await _posted(pages, SMS, {"text": ONE, "do": "save"}, 303)
+    assert "Yang diubah draf" in await pages.read(SMS)
+    await _posted(pages, SMS, {"part": "text", "do": "discard"}, 303)
+    assert "versi 1 yang pernah terbit" in await _posted(
+        pages, SMS, {"part": "text", "version": "1", "do": "rollback"}, 400
+    )
+    await _posted(pages, SMS, {"part": "nix", "do": "withdraw"}, 400)
+    await _posted(pages, SMS, {"do": "dance"}, 400)
+
+
+async def test_what_citizens_read_on_a_page_is_changed_and_shown_there(pages: Site) -> None:
+    await pages.be("admin")
+    source = (await pages.house.studio.source(pages.viewers["admin"], "public_page", "web", "id", "faq")).source
+    assert "tidak punya kalimat itu" in await _posted(pages, FAQ, {"source": source + 'foo = "x"', "do": "check"})
+    more = source + 'q10 = "Apakah gratis?"\na10 = "Ya, selalu."\n'
+    assert "Ya, selalu." in await _posted(pages, FAQ, {"source": more, "do": "check"})
+    await _posted(pages, FAQ, {"source": more, "do": "publish"}, 303)
+    await refresh(pages.house.database, pages.house.words, None, pages.house.texts)
+    for language in ("id", "su"):
+        assert "Ya, selalu." in await pages.read(f"/tanya?bahasa={language}")
+    await _posted(pages, FAQ, {"do": "withdraw"}, 303)
+    await pages.read("/texts/public_page/fr/faq", 404)
+    await pages.read("/texts/public_page/id/nix", 404)
+
+
+async def test_added_words_are_tried_before_they_are_published(pages: Site) -> None:
+    await pages.be("admin")
+    form: dict[str, Any] = {"source": '[spelling]\nsudah = "zuwis"', "try": "zuwis terima", "do": "check"}
+    tried = await _posted(pages, LEXICON, form)
+    assert "<strong>unclear</strong>" in tried
+    assert "<strong>receipt_yes</strong>" in tried
+    wrong = await _posted(pages, LEXICON, form | {"source": '[concepts]\na = "{nope}"', "do": "publish"}, 400)
+    assert "baris 2" in wrong
+    await _posted(pages, LEXICON, form | {"do": "publish"}, 303)
+    await _posted(pages, LEXICON, {"version": "1", "do": "rollback"}, 400)

@@ -454,7 +454,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Kata dan ejaan yang ditambahkan pada yang sudah kami pahami. Tidak ada yang dihapus.": (
             "Words and spellings added to those we understand already. Nothing is taken away."
         ),
-        "Isi": "Content",
+        "Isi": "Text",
         "Coba satu kalimat warga": "Try a citizen's sentence",
         "Sekarang dipahami sebagai": "Now understood as",
         "dengan kata ini": "with these words",
@@ -704,11 +704,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "bila kosong, warga menerima isi di atas": "if empty, citizens get the words above",
         "Setiap warga ditanya apakah sudah beres.": "Every citizen is asked whether it is settled.",
         "Kirim kepada {n} warga": "Send to {n} citizens",
-        "bawaan": "shipped",
         "Tulis atau ubah": "Write or change",
         "Nama pendek": "Short name",
         "Judul untuk petugas": "Title for colleagues",
-        "Isi": "Text",
         "Periksa dan simpan": "Check and keep",
         "Tidak ditawarkan lagi": "Offer no more",
         "Kehadiran petugas": "Who is here",
@@ -734,7 +732,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "yang menelepon, datang, atau bersurat": "who calls, visits or writes a letter",
         "Bagaimana warga menyampaikannya": "How the citizen told it",
         "Yang disampaikan, dengan kata-kata warga": "What was told, in the citizen's words",
-        "boleh kosong": "may be empty",
         "Nomor telepon": "Phone number",
         "kosongkan bila tidak punya": "leave empty if they have none",
         "boleh kosong; hanya untuk mencari di daftar, tidak disimpan": (

@@ -889,8 +889,6 @@ gathered = Table(  # complaints that an incident gathers, and bare ones that wai
 Index("ix_gathered_incident", gathered.c.incident_id, gathered.c.ticket_id, **_when("incident_id IS NOT NULL"))
 Index("ix_gathered_waiting", gathered.c.round_id, gathered.c.ticket_id, **_when("incident_id IS NULL"))
 
-Index("ix_tickets_round", tickets.c.round_id, **_when("round_id IS NOT NULL AND closed_at IS NULL"))
-
 refusals = Table(  # kept counters of bare "TIDAK" to a round: too many are an incident
     "refusals",
     metadata,

@@ -111,5 +111,9 @@ def test_staff_are_reached_at_any_hour_and_citizens_in_their_window() -> None:
 
 def test_answers_go_first_and_crowds_last() -> None:
     assert sorted(Lane) == [Lane.ANSWERS, Lane.STAFF, Lane.BULK]
-    assert {name for name, event in EVENTS.items() if event.question} == {"receipt_question", "ticket_resolved"}
+    assert {name for name, event in EVENTS.items() if event.question} == {
+        "receipt_question",
+        "ticket_resolved",
+        "ticket_rating",
+    }
     assert all(name == event.name for name, event in EVENTS.items())

@@ -1066,14 +1066,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("incident_id IS NULL"),
             postgresql_where=sa.text("incident_id IS NULL"),
         )
-    with op.batch_alter_table("tickets", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_tickets_round",
-            ["round_id"],
-            unique=False,
-            sqlite_where=sa.text("round_id IS NOT NULL AND closed_at IS NULL"),
-            postgresql_where=sa.text("round_id IS NOT NULL AND closed_at IS NULL"),
-        )
+
     op.create_table(
         "policies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),

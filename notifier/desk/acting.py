@@ -86,7 +86,7 @@ async def do(
     async with room.database.write() as db:
         was = await current(db, viewer, number, version)
         if needs_two(was.shielded, what) and (facts or {}).get("proposed_by", viewer.who) == viewer.who:
-            raise Refused(f"'{what}' of ticket {was.number} takes two people: propose it, and another account agrees")
+            raise Refused(takes_two(what, was))
         moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -103,6 +103,11 @@ async def do(
         if also is not None:
             await also(db)
         return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
+
+
+def takes_two(what: Act, ticket: Ticket) -> str:
+    """Why one person alone does not end a hidden ticket."""
+    return f"'{what}' of ticket {ticket.number} takes two people: propose it, and another account agrees"
 
 
 async def done_too(

@@ -107,6 +107,8 @@ async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Ac
                 why = f"ticket {ticket.number} was changed while you looked at it; look again before you act"
             elif what not in MOVES[ticket.status]:
                 why = f"Ticket {ticket.number} is {ticket.status}, so '{what}' is not possible."
+            elif shields.needs_two(ticket.shielded, what):
+                why = acting.takes_two(what, ticket)
             event = acting.TOLD[what]
             found.append(Letter(ticket, event, to.language, to.kind, to.line, to.zone, text, why))
     return found

@@ -207,7 +207,7 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
     browser: Browser, pages: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "LOOK", 0.1)
-    kinds = ("deduction", "not_received", "data_error", "information", "goods_quality", "delayed")
+    kinds = ("card_problem", "not_received", "data_error", "information", "goods_quality", "delayed")
     for n in range(30):
         await pages.hear(f"Aduan ke-{n + 1}", categories=(kinds[n % len(kinds)],), urgent=n == 20)
     agent = await pages.be("agent", login="sari")

@@ -46,6 +46,8 @@ async def test_a_levy_is_invisible_where_it_may_have_been_taken_and_takes_two_pe
     sari = await talk.staff("sari", region="31.75")
     dewi = await talk.staff("dewi", Role.SUPERVISOR, "31", BUDI)
     version = (await desk.ticket(sari, number, talk.now)).ticket.version
+    [letter] = await desk.letters(sari, [(number, version)], Act.RESOLVE, "Uang sudah dikembalikan.")
+    assert "takes two people" in letter.refused, "told before anything is sent from the list"
     await desk.act(sari, number, Act.RESOLVE, "Uang sudah dikembalikan.", version, talk.now)
     page = await desk.ticket(sari, number, talk.now)
     assert (page.ticket.status, page.agreeable) == ("received", False)

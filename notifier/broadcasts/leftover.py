@@ -47,7 +47,8 @@ async def name_rest(db: AsyncConnection, terms: Terms, b: Broadcast, now: dateti
     kept = {(b.id, state, deliveries.kept_reason(state, reason)): n for state, reason, n in counts}
     await deliveries.count(db, kept, worker)
     expanded = b.expanded + written
-    whole = expanded if written < limit else max(b.audience, expanded)
+    # A full slice says nothing of whether it was the last, for people join an audience after it is counted.
+    whole = expanded if written < limit else max(b.audience, expanded + 1)
     await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, audience=whole, wake=now)
 
 

@@ -321,6 +321,7 @@ class Candidate:
     lease_until: datetime | None
     expires_at: datetime | None
     event: str
+    round_id: int | None
 
 
 _CANDIDATE = tuple(deliveries.c[name] for name in Candidate.__dataclass_fields__)
@@ -365,6 +366,7 @@ class Address:
     line: str
     state: str
     stopped: bool
+    prefers: str  # the channel the person is tried on first
 
 
 async def addresses(db: AsyncConnection, person_ids: Sequence[int]) -> dict[int, list[Address]]:
@@ -378,15 +380,16 @@ async def addresses(db: AsyncConnection, person_ids: Sequence[int]) -> dict[int,
             contacts.c.state,
             contacts.c.stopped_at,
             people.c.silenced_at,
+            people.c.prefers,
         )
         .join(people, people.c.id == contacts.c.person_id)
         .where(contacts.c.person_id.in_(person_ids))
         .order_by(contacts.c.id)
     )
     found: dict[int, list[Address]] = {}
-    for person_id, contact_id, kind, line, state, stopped_at, silenced_at in rows:
+    for person_id, contact_id, kind, line, state, stopped_at, silenced_at, prefers in rows:
         stopped = stopped_at is not None or silenced_at is not None
-        found.setdefault(person_id, []).append(Address(contact_id, kind, line, state, stopped))
+        found.setdefault(person_id, []).append(Address(contact_id, kind, line, state, stopped, prefers))
     return found
 
 

@@ -68,6 +68,7 @@ class Words:
     evidence: bool = False  # carries a file or a place
     wordless: bool = False  # nothing but that
     everything: bool = False  # STOP SEMUA
+    body: str = ""  # `text` without the subject of a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Effects:
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
             if found is not None:
                 return found
-        if (asked := doubt(words.text, words.meaning.intent)) is not None:
+        if (asked := _doubt(words)) is not None:
             return await self._doubted(db, words, asked, now)
         effect = await self._table[words.meaning.intent](db, words, now)
         if bare and effect.ticket is None:
@@ -405,6 +406,14 @@ class Effects:
             return NOTHING
         await self._replies.send(db, words.reporter, event, {}, words.at, now)
         return Effect("started" if before or hushed else "helped")
+
+
+def _doubt(words: Words) -> Doubt | None:
+    """The question of a code; of a mail it may stand below a subject that says nothing of its own."""
+    asked = doubt(words.text, words.meaning.intent)
+    if asked is not None or not words.body or words.body == words.text or _grieves(words.meaning):
+        return asked
+    return doubt(words.body, words.meaning.intent)
 
 
 def _grieves(meaning: Meaning) -> bool:

@@ -69,6 +69,7 @@ class Words:
     wordless: bool = False  # nothing but that
     everything: bool = False  # STOP SEMUA
     body: str = ""  # `text` without the subject of a mail
+    aside: Meaning | None = None  # the question that they are by themselves, if word of a ticket had not come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,15 @@ class Effects:
         }
 
     async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
+        """Do what the words ask for, and say where they went when nothing else is said."""
+        effect = await self._done(db, words, now)
+        stands = words.meaning.progress and not words.evidence  # was told how the ticket stands
+        if effect.name == "appended" and effect.ticket is not None and not stands:
+            await self._desk.tell_added(db, effect.ticket, words.reporter, words.at, now)
+        return effect
+
+    async def _done(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Evidence without a word to it always reaches a ticket."""
         judged = verdict(words.text, words.answered.event) if words.answered and words.ticket else None
         if judged is not None and words.ticket is not None:
             return await self._judged(db, words, words.ticket, judged, now)
@@ -219,6 +228,10 @@ class Effects:
         asked = words.answered is not None and words.answered.event == "receipt_question"
         if asked and "not_received" in words.meaning.categories:
             await self._entitle(db, words, False, now)
+        if words.aside is not None:
+            told = await self._answered_aside(db, words, words.aside, now)
+            if told is not None:
+                return told
         if words.meaning.guessed:
             words = await self._in_one_breath(db, words, now)
         effect = await self.file(db, words, now)
@@ -326,6 +339,20 @@ class Effects:
             return await self._handed_on(db, words, now)
         await self._inform(db, words, of, {"topic": topic}, now)
         return Effect("informed")
+
+    async def _answered_aside(self, db: AsyncConnection, words: Words, aside: Meaning, now: datetime) -> Effect | None:
+        """A question that has an answer of its own gets it although a ticket is open. When the aid comes may be what
+        the ticket is about: those words are kept with it too.
+        """
+        if aside.topic is Topic.HOW_TO_COMPLAIN:
+            await self._replies.send(db, words.reporter, "help", {}, words.at, now)
+            return Effect("informed")
+        of = await self._round_asked_about(db, words, now) if aside.topic is Topic.SCHEDULE else None
+        if of is None:
+            return None
+        await self._inform(db, words, of, {"topic": Topic.SCHEDULE}, now)
+        filed = await self.file(db, words, now)
+        return replace(filed, name="informed") if filed.name == "appended" else filed
 
     async def _asked_status(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """What a citizen who asks is told, when we are sure who asks; otherwise a person answers."""

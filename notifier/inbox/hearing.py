@@ -239,6 +239,7 @@ class Hearing:
             wordless=not said.text.strip() and not _passed_on(said),
             body=safe("\n\n".join(part for part in (said.text, _passed_on(said)) if part)),
             everything="SEMUA" in text.upper(),
+            aside=self._aside(said, origin, found),
         )
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
@@ -259,6 +260,13 @@ class Hearing:
         if origin.ticket is not None and context is Context.TICKET:
             return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE, lexicon))
         return origin, found
+
+    def _aside(self, said: Heard, origin: Origin, found: Meaning) -> Meaning | None:
+        """The question that these words are by themselves, though they come after word of a ticket."""
+        if found.intent is not Intent.TICKET_FOLLOWUP or found.urgent or said.files or origin.direct:
+            return None
+        afresh = meaning(safe(said.text), Context.NONE, self._lexicon())
+        return afresh if afresh.intent is Intent.QUESTION and not afresh.needs_ticket else None
 
     def _forwarded(self, own: Meaning, passed: str) -> Meaning:
         """What a forward means: what its sender says of it; when that is nothing, the complaint that somebody passes on

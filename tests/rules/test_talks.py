@@ -332,3 +332,20 @@ def test_every_question_is_left_by_saying_what_nobody_understands(flow: str, who
             if talk is not None:
                 talk = one.hear(talk, Turn(text="")).talk and step(talk, Turn(text="")).talk
         assert talk is None or talk.step != name, name
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("saya mau lapor", "complaint"),
+        ("Mau mengadu pak", "complaint"),
+        ("Pak, saya ingin melapor.", "complaint"),
+        ("i want to report", "complaint"),
+        ("saya mau lapor uang dipotong", ""),
+        ("gimana cara daftar?", "register_how"),
+        ("cara mendaftar bansos gimana pak", "register_how"),
+        ("cara daftar orang meninggal", ""),
+    ],
+)
+def test_what_is_announced_in_a_sentence_opens_its_flow_only_when_nothing_else_is_said(text: str, flow: str) -> None:
+    assert (keyword(text) or ("", ""))[0] == flow

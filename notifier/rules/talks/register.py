@@ -67,3 +67,4 @@ FLOW = Flow(
         "sent": Step(asks("register.confirm"), _sent),
     },
 )
+HOW = Flow(lambda talk, rest: over("register.how"), {})

@@ -413,9 +413,10 @@ class Effects:
         person, hushed = words.reporter.person_id, False
         if words.everything and person is not None:
             hushed = await contacts.silence_person(db, person, now)
+        facts = {"everywhere": "yes"} if words.everything and person is not None else {}
         if hushed or not before:
             await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
-            await self._replies.send(db, words.reporter, "stop_confirmed", {}, words.at, now)
+            await self._replies.send(db, words.reporter, "stop_confirmed", facts, words.at, now)
         return Effect("stopped")
 
     async def _started(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:

@@ -389,6 +389,10 @@ async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -
         talk.stage.clock.move(minutes=1)
     assert await talk.events() == ["stop_confirmed"] * 2
     assert [row["act"] for row in await talk.rows(ledger)] == ["stopped"] * 2
+    await talk.send()
+    here, everywhere = (note.text for note in talk.stage.providers.phones.notes(AYU) if not note.mine)
+    assert "di nomor ini" in here
+    assert "di semua nomor Anda" in everywhere
 
 
 @ONE_ENGINE

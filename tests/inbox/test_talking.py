@@ -217,7 +217,9 @@ BORN = {"born": date(1980, 1, 1)}
 async def test_a_chat_is_linked_by_its_own_number_and_part_of_the_nik(talk: Talk) -> None:
     person = await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE), **BORN)
     await talk.telegram(SITI, "/start")
-    assert (await _last(talk))["buttons"][0][2] == "phone"
+    menu, who = [row["facts"] for row in await talk.rows(deliveries)]
+    assert [code for code, _, _ in menu["buttons"]] == ["schedule", "complaint", "language", "help", "officer"]
+    assert who["buttons"][0][2] == "phone"
     await talk.telegram(SITI, contact={"phone_number": PHONE, "first_name": "S", "user_id": SITI})
     assert "4 angka terakhir NIK" in (await _last(talk))["words"]
     await talk.telegram(SITI, "9000 1981")

@@ -349,3 +349,22 @@ def test_every_question_is_left_by_saying_what_nobody_understands(flow: str, who
 )
 def test_what_is_announced_in_a_sentence_opens_its_flow_only_when_nothing_else_is_said(text: str, flow: str) -> None:
     assert (keyword(text) or ("", ""))[0] == flow
+
+
+@pytest.mark.parametrize(
+    ("flow", "text", "phrase"),
+    [
+        ("status", "saya lupa NIK", "again.no_nik"),
+        ("status", "ga punya KTP", "again.no_nik"),
+        ("status", "NIK itu apa?", "again.no_nik"),
+        ("status", "12345", "again.nik"),
+        ("status", "punya ibu saya", "only_own"),
+        ("register", "KTP saya hilang", "again.no_nik"),
+        ("register", "punya ibu saya", "again.nik"),
+    ],
+)
+def test_whoever_has_no_number_to_write_is_told_where_it_stands(flow: str, text: str, phrase: str) -> None:
+    open_question = Talk(flow, "nik", facts={"name": "SITI"})
+    said = flows.step(open_question, Turn(text=text)).say
+    assert said is not None
+    assert phrase in (said.before, said.phrase)

@@ -1,6 +1,6 @@
 """DAFTAR: name, NIK, village, documents. It becomes an application that the village decides on; we never do."""
 
-from notifier.rules.talks.status import nik_in
+from notifier.rules.talks.status import nik_in, no_nik
 from notifier.rules.talks.values import Apply, Flow, Move, Say, Step, Talk, Turn, asks, missed, over
 
 
@@ -21,7 +21,10 @@ def _name(talk: Talk, turn: Turn) -> Move:
 
 def _nik(talk: Talk, turn: Turn) -> Move:
     nik = nik_in(turn.text)
-    return Move(talk.at("village", nik=nik)) if nik else missed(talk, "again.nik")
+    if nik:
+        return Move(talk.at("village", nik=nik))
+    phrase = no_nik(turn.text)
+    return missed(talk, "again.nik" if phrase == "only_own" else phrase)  # a relative may be registered
 
 
 def _village(talk: Talk, turn: Turn) -> Move:

@@ -115,7 +115,7 @@ TABLE: list[tuple[str, Talk, str, list[Any], Any]] = [
     ("register", STRANGER, "", [NIK], "register.name"),
     ("register", STRANGER, "", ["Siti Aminah", "tidak punya"], "register.nik"),
     ("register", STRANGER, "", ["Siti Aminah", NIK, "Klender", "ya"], Apply("Siti Aminah", NIK, "Klender")),
-    ("register", STRANGER, "", ["Siti", NIK, "Klender", "ya", Turn(result="opened")], "register.referred"),
+    ("register", STRANGER, "", ["Siti", NIK, "Klender", "ya", Turn(result="opened")], None),
     ("register", STRANGER, "", ["Siti", NIK, "Klender", "tidak"], "register.dropped"),
     (
         "register",

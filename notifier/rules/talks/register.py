@@ -54,7 +54,7 @@ def _confirm(talk: Talk, turn: Turn) -> Move:
 def _sent(talk: Talk, turn: Turn) -> Move:
     if turn.result == "again":
         return over("register.again", **turn.told)
-    return over("register.referred")
+    return over("register.referred") if talk.facts.get("files") else over()  # by SMS the number's own message is enough
 
 
 _kept = Say("register.kept", choices=asks("", "on")(Talk("register")).choices)

@@ -3,44 +3,23 @@
 Needs Debian's Chromium (`apt-get install chromium`); without one these stories are left out.
 """
 
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from notifier.rules.tickets import Act
-from tests.web.sites import Site, open_site
+from tests.browser.windows import IN_CHROMIUM
+from tests.web.sites import Site
 from tests.web.test_public_pages import PAGES
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SMALL = 360  # pixels
 QUICKLY = {"resultTypes": ["violations"], "preload": False}  # all rules, no report of what is in order
 STORY = "Uang bantuan ibu saya dipotong 50 ribu oleh ketua RT."
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
-
-
-@pytest.fixture
-async def pages(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_site(database_url, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-    async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield found
-        await found.close()
+pytestmark = IN_CHROMIUM
 
 
 @asynccontextmanager

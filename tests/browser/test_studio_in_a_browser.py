@@ -6,17 +6,12 @@ Needs Debian's Chromium (`apt-get install chromium`); without one this story is 
 import os
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_pages_in_a_browser import CHROMIUM, NARROW, WIDE, browser, pages, window
+from tests.browser.windows import IN_CHROMIUM, NARROW, WIDE, window
 from tests.web.sites import Site, fill
 
-__all__ = ["browser", "pages"]
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
+pytestmark = IN_CHROMIUM
 REMINDER = "/templates/round_reminder/sms/id"
 MAIL = "/templates/round_reminder/email/id"
 SHOTS = os.environ.get("NOTIFIER_TEST_SHOTS")

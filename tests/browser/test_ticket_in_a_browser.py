@@ -3,34 +3,19 @@ who was quicker, and a note that cannot be taken for an answer. Needs Chromium.
 """
 
 import re
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import select
 
 from notifier.store import schema
-from tests.browser import test_pages_in_a_browser as staff
-from tests.web.sites import Site, open_site
+from tests.browser.windows import IN_CHROMIUM, NARROW, WIDE, window
+from tests.web.sites import Site
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
     "0000000049454e44ae426082"
 )
-browser = staff.browser
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-]
-
-
-@pytest.fixture
-async def pages(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
-    async with open_site(database_url, tmp_path) as opened:
-        yield opened
+pytestmark = IN_CHROMIUM
 
 
 async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Browser, pages: Site) -> None:
@@ -39,7 +24,7 @@ async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Bro
     await pages.add_file(ticket, "undangan.png", "image/png", PICTURE)
     budi = await pages.be("agent", login="budi")
     await pages.be("agent", login="sari")
-    async with staff.window(browser, pages, viewport=staff.WIDE, refused=1) as page:
+    async with window(browser, pages, viewport=WIDE, refused=1) as page:
         await page.goto(f"/desk/tickets/{ticket.number}")
         await page.get_by_role("link", name="Buka gambar").click()
         picture = page.get_by_alt_text("Lampiran dari warga")
@@ -71,7 +56,7 @@ async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Bro
     async with pages.house.database.read() as db:
         acts = list((await db.execute(select(schema.ledger.c.act))).scalars())
     assert acts.count("file_seen") == 1
-    async with staff.window(browser, pages, viewport=staff.NARROW, java_script_enabled=False) as page:
+    async with window(browser, pages, viewport=NARROW, java_script_enabled=False) as page:
         for path in (
             f"/desk/tickets/{ticket.number}",
             "/desk/open",
@@ -79,4 +64,4 @@ async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Bro
             "/desk/absent",
         ):
             await page.goto(path)
-            assert await page.evaluate("document.documentElement.scrollWidth") <= staff.NARROW["width"], path
+            assert await page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path

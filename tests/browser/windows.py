@@ -1,0 +1,51 @@
+"""A real browser on the pages of a house, for the stories of this folder.
+
+Needs Debian's Chromium (`apt-get install chromium`); without one the stories are left out.
+"""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize
+
+from notifier.web import session
+from tests.web.sites import Site
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NARROW: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+IN_CHROMIUM = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+
+
+@asynccontextmanager
+async def window(
+    browser: Browser,
+    pages: Site,
+    *,
+    signed_in: bool = True,
+    refused: int = 0,
+    known: tuple[str, ...] = (),
+    **options: Any,
+) -> AsyncIterator[Page]:
+    """A window on the pages; whatever the browser complains about fails the test, but for so many forms refused and
+    what is `known`."""
+    base = str(pages.client.make_url("/"))
+    context = await browser.new_context(base_url=base, locale="id-ID", **options)
+    if signed_in:
+        token = next(cookie.value for cookie in pages.client.session.cookie_jar if cookie.key == session.COOKIE)
+        await context.add_cookies([{"name": session.COOKIE, "value": token, "url": base}])
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    await context.close()
+    unknown = [one for one in complaints if not any(told in one for told in known)]
+    assert [text for text in unknown if "status of 400" not in text] == []
+    assert len(unknown) == refused

@@ -62,8 +62,11 @@ async def rest_of(db: AsyncConnection, b: Broadcast) -> tuple[Round, int]:
         raise Refused(f"broadcast {b.id} is {b.state}; only one that was stopped half-way has a rest to plan")
     if of.state == "cancelled" and b.event != "round_cancelled":
         raise Refused(f"{of.code} is cancelled; only round_cancelled can be planned for it")
-    near = await told.relatives(db, b.round_id, b.id, None)
-    taken = next((one for one in near if one.event == b.event and one.state != "stopped"), None)
+    taken = await told.rest_of(db, b.id, b.event)
+    if taken is not None and taken.state == "stopped":
+        raise Refused(
+            f"the rest of broadcast {b.id} is broadcast {taken.id}, stopped half-way; plan the rest of that one"
+        )
     if taken is not None:
         raise Refused(f"the rest of broadcast {b.id} is broadcast {taken.id} already")
     if not await settled(db, b.id):

@@ -12,7 +12,7 @@ from hashlib import sha256
 from channels.contract import Heard, HeardKind, Inbound, Unknown
 from channels.mail_parts import address_in, contents, first, headers, ids_in, moment, parsed, readable
 from channels.mail_reports import RECIPIENT_HEADERS, Ours, bounce_key, is_daemon, is_our_id, our_id, reports
-from channels.quotes import new_words
+from channels.quotes import new_words, passed_on
 
 LONGEST_ID = 200
 
@@ -40,7 +40,8 @@ MACHINE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 MACHINE_SENDER = re.compile(r"(no-?reply|do-?not-?reply|tidak-?dibalas|mailer-daemon|postmaster)[^@]{0,20}@")
-ANSWERED = re.compile(r"\s*(re|fw|fwd|bls|balas|trs|aw|wg)\s*(\[\d+\])?:", re.IGNORECASE)
+ANSWERED = re.compile(r"\s*(re|fw|fwd|bls|balas|trs|terusan|diteruskan|aw|wg)\s*(\[\d+\])?:", re.IGNORECASE)
+FORWARDS = re.compile(r"\s*(fw|fwd|trs|terusan|diteruskan|wg)\s*(\[\d+\])?:", re.IGNORECASE)
 
 
 def read_mail(body: bytes, envelope: Mapping[str, str], ours: Ours) -> Sequence[Inbound]:
@@ -68,13 +69,14 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
     text = new_words(whole.text)
     if not whole.text and not whole.files and not ANSWERED.match(subject):
         text = subject  # "STOP" and nothing else, as List-Unsubscribe writes it
+    passed = passed_on(whole.text, forwards=FORWARDS.match(subject) is not None)
     key = bounce_key([sent_to, *(first(top, name) for name in RECIPIENT_HEADERS)], ours)
     ref = next(iter(ids_in(first(top, "message-id"))), "")
     return Heard(
         id=ref if 0 < len(ref) <= LONGEST_ID else _fingerprint(top, whole.text),
         sender=sender,
         at=moment(first(top, "date")),
-        kind=_kind(text, [file.type for file in whole.files]),
+        kind=_kind(text or passed, [file.type for file in whole.files]),
         text=text,
         ref=ref,
         thread=_thread(answered, references, ours) or (our_id(key, ours) if key else ""),
@@ -83,6 +85,7 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
         raw={
             "subject": subject,
             "full": whole.text,
+            "passed_on": passed,  # what they forward: no words of theirs, and yet what they ask about
             "references": list(dict.fromkeys([*references, *answered]))[-50:],
             "key": key,
             "name": _name(readable(first(top, "from"))),

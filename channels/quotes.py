@@ -38,6 +38,12 @@ _SEPARATOR = re.compile(
     r"|begin forwarded message:|(?:awal|mulai) pesan (?:yang )?(?:terusan|diteruskan):?|pesan (?:yang )?diteruskan:",
     re.IGNORECASE,
 )
+_PASSED_ON = re.compile(
+    r"[-_=*~ ]{2,40}(?:(?:pesan|surel|e-?mail)(?: yang)? (?:terusan|diteruskan)"
+    r"|forwarded (?:message|e-?mail|by\b.{1,60}))[-_=*~ ]{2,40}"
+    r"|begin forwarded message:|(?:awal|mulai) pesan (?:yang )?(?:terusan|diteruskan):?|pesan (?:yang )?diteruskan:",
+    re.IGNORECASE,
+)
 _HEADER = re.compile(
     r"[*_ ]{0,3}(dari|pengirim|from|dikirim|sent|tanggal|date|tgl|kepada|ke|to|cc|tembusan|bcc|perihal|subjek"
     r"|subject|hal|judul|balas ke|reply-to)[*_ ]{0,3}:[*_ ]{0,3}(.*)",
@@ -63,6 +69,35 @@ def new_words(text: str) -> str:
     lines = _LINE_ENDS.sub("\n", text).split("\n")
     kept = "\n".join(line.rstrip() for line in _new_lines(lines))
     return re.sub(r"\n{3,}", "\n\n", kept).strip()
+
+
+def passed_on(text: str, *, forwards: bool = False) -> str:
+    """What the person passes on: the text below "Forwarded message" or "Pesan yang diteruskan" and its headers; of a
+    mail whose subject says that it `forwards`, whatever it quotes. "" for a plain answer.
+    """
+    lines = _LINE_ENDS.sub("\n", text).split("\n")
+    seen = [_plain(line) for line in lines]
+    anything = False
+    for at, line in enumerate(seen):
+        if _QUOTED.match(line):
+            if forwards:
+                return _unquoted(lines[at:])
+            continue
+        below = _quote_begins(seen, at, anything or forwards)
+        if below > at:
+            return _unquoted(lines[below:]) if forwards or _PASSED_ON.fullmatch(line) else ""
+        anything = anything or bool(line)
+    return ""
+
+
+def _unquoted(lines: Sequence[str]) -> str:
+    """The lines without one depth of marks, and without the headers that stand on top."""
+    bare = [_QUOTED.sub("", line).strip() for line in lines]
+    seen = [_plain(line) for line in bare]
+    top = _past_blanks(seen, 0)
+    if _is_block(seen, top, after_rule=True):
+        bare = bare[_past_headers(seen, top) :]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(bare)).strip()
 
 
 def _new_lines(lines: Sequence[str]) -> Iterator[str]:

@@ -162,6 +162,7 @@ class Again:
     ) -> int:
         """Make these due; who cannot be written to is counted in `skipped`. Returns how many are due."""
         contacts = await told.addresses(db, [c.person_id for c in found if c.person_id is not None])
+        programmes = await rounds.programmes(db, {c.round_id for c in found if c.round_id is not None})
         versions: dict[int, int | None] = {}
         steps: list[Step] = []
         carried: Counter[tuple[int, str]] = Counter()
@@ -175,7 +176,7 @@ class Again:
                 if c.event == silence.QUESTION and c.broadcast_id is not None:
                     before = await silence.asked_before(db, c.broadcast_id, c.person_id)
                     has = [a for a in has if a.kind not in before]
-                to = self._address(c, has)
+                to = self._address(c, has, programmes.get(c.round_id or 0, ""))
                 if isinstance(to, str):
                     skipped[to] += 1
                     continue
@@ -211,8 +212,8 @@ class Again:
     def _line(self, a: Address) -> str:
         return a.line or self._terms.routes[a.kind].line
 
-    def _address(self, c: Candidate, has: Sequence[Address]) -> Address | str:
-        """The present contact while it can be used, else the first that can, else why there is none."""
+    def _address(self, c: Candidate, has: Sequence[Address], programme: str) -> Address | str:
+        """The present contact while it can be used, else the first of the ladder that can, else why there is none."""
         usable = [a for a in has if a.state == "ok" and a.kind in self._terms.routes]
         muted = self._terms.muted(c.event)
         if muted is not None and c.broadcast_id is not None:
@@ -222,7 +223,8 @@ class Again:
         speaking = [a for a in usable if not a.stopped or c.broadcast_id is None]
         if not speaking:
             return "stopped" if usable else "no_contact"
-        rank = {kind: place for place, kind in enumerate(self._terms.ladders.default)}
+        ladder = self._terms.ladders.of(programme, speaking[0].prefers)
+        rank = {kind: place for place, kind in enumerate(ladder)}
         return min(speaking, key=lambda a: (a.id != c.contact_id, rank.get(a.kind, len(rank)), a.id))
 
 

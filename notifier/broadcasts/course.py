@@ -114,7 +114,9 @@ class Course:
         people = await rows.size(db, audience(b.event, of, b.parent_id))
         why = ""
         if b.expires_at <= now:
-            await rows.change(db, b.id, (b.state,), state="stopped", why="too late for its event", wake=now)
+            await rows.change(
+                db, b.id, (b.state,), state="stopped", why="too late for its event", audience=people, wake=now
+            )
             await note(db, "clock", "broadcast.stopped", b.id, now)
             return True
         if of.version != b.round_version:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Statement, statement_of
 from notifier.rules.ahead import Ahead, Standing, Step, ahead
-from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
+from notifier.rules.deliveries import EVENTS, State
 from notifier.rules.outlook import Next, outlook
 from notifier.store import deliveries, echoes, loads, told
 from notifier.store import ledger as acts
@@ -74,7 +74,9 @@ async def look(db: AsyncConnection, b: Broadcast) -> Glance:
     silent = [("suppressed", reason, n) for reason, n in statement.suppressed.items()]
     silent += [("unconfirmed", "", unconfirmed)] if unconfirmed else []
     near = await told.relatives(db, b.round_id, b.id, b.parent_id)
-    after = [one for one in near if one.id != b.parent_id and one.state != "stopped"]
+    rest = await told.rest_of(db, b.id, b.event)
+    read = any(n for (state, _), n in kept.items() if state in TOLD or state == State.UNKNOWN)
+    corrections = await told.corrected_by(db, b.round_id, b.round_version) if read else []
     act = await acts.last(db, f"broadcast:{b.id}", WHO_ENDED[b.state]) if b.state in WHO_ENDED else None
     return Glance(
         statement,
@@ -83,8 +85,8 @@ async def look(db: AsyncConnection, b: Broadcast) -> Glance:
         whole,
         await echoes.of(db, b.id),
         next((one for one in near if one.id == b.parent_id), None),
-        next((one for one in after if one.event == b.event), None),
-        [one for one in after if one.event in CORRECTIONS and one.event != b.event],
+        rest,
+        [one for one in corrections if one != rest],
         (act.at, act.who) if act else None,
     )
 

@@ -47,7 +47,8 @@ async def name_rest(db: AsyncConnection, terms: Terms, b: Broadcast, now: dateti
     kept = {(b.id, state, deliveries.kept_reason(state, reason)): n for state, reason, n in counts}
     await deliveries.count(db, kept, worker)
     expanded = b.expanded + written
-    whole = expanded if written < limit else max(b.audience, expanded)
+    # A full slice says nothing of whether it was the last, for people join an audience after it is counted.
+    whole = expanded if written < limit else max(b.audience, expanded + 1)
     await rows.change(db, b.id, (b.state,), expanded=expanded, cursor=last, audience=whole, wake=now)
 
 
@@ -61,8 +62,11 @@ async def rest_of(db: AsyncConnection, b: Broadcast) -> tuple[Round, int]:
         raise Refused(f"broadcast {b.id} is {b.state}; only one that was stopped half-way has a rest to plan")
     if of.state == "cancelled" and b.event != "round_cancelled":
         raise Refused(f"{of.code} is cancelled; only round_cancelled can be planned for it")
-    near = await told.relatives(db, b.round_id, b.id, None)
-    taken = next((one for one in near if one.event == b.event and one.state != "stopped"), None)
+    taken = await told.rest_of(db, b.id, b.event)
+    if taken is not None and taken.state == "stopped":
+        raise Refused(
+            f"the rest of broadcast {b.id} is broadcast {taken.id}, stopped half-way; plan the rest of that one"
+        )
     if taken is not None:
         raise Refused(f"the rest of broadcast {b.id} is broadcast {taken.id} already")
     if not await settled(db, b.id):

@@ -26,6 +26,8 @@ from notifier.store.levies import Levy
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
+ADDED_AGAIN = timedelta(hours=12)  # how often a reporter is told that their words were added to their ticket
+JUST_OPENED = timedelta(minutes=1)  # what is said so soon after a complaint is a piece of it, whose number is told
 ASKED_AGAIN = timedelta(minutes=10)  # how often somebody is told how their ticket stands
 NAMED = "Pengirim menyebut aduan {number}, yang pelapornya dirahasiakan."
 DISTRICT = 3  # parts of a region's code that do not give away who lives there
@@ -181,6 +183,22 @@ async def tell_status(
     coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
     due = min(coming).isoformat() if coming and ticket.open else None
     facts = {"number": ticket.number, "status": ticket.status.value, "due": due}
+    await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
+    return True
+
+
+async def tell_added(
+    room: Room, db: AsyncConnection, ticket: Ticket, to: Reporter, said_at: datetime, now: datetime
+) -> bool:
+    """Tell a reporter that their words were added to their ticket. False when its number was told just now, or that
+    within hours.
+    """
+    since = now - ADDED_AGAIN
+    if said_at - ticket.opened_at <= JUST_OPENED or await tickets.asked_lately(db, ticket.id, now - JUST_OPENED):
+        return False
+    if await tickets.asked_lately(db, ticket.id, since, added=True):
+        return False
+    facts = {"number": ticket.number, "status": "", "due": None}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
     return True
 

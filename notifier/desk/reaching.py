@@ -10,12 +10,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.intake import CITIZEN, reporter_of, set_reporter
+from notifier.desk.intake import CITIZEN, reporter_of, set_reporter, worded
 from notifier.desk.keys import Keys
 from notifier.desk.values import PAGE, Reporter, Room, is_private
 from notifier.store import deliveries, ledger, tickets
 from notifier.store.contacts import WRONG
 from notifier.store.tickets import Ticket
+
+UNREACHED = (
+    "SALAH ORANG: nomor pelapor kini milik orang lain, dan pelapor belum punya kode lacak. Hubungi lewat "
+    "desa/kelurahan, lalu beri tautan laporan (notifier invite --ticket)."
+)
 
 
 async def leave(
@@ -31,7 +36,10 @@ async def leave(
             if ticket is None:
                 continue
             reporter = await reporter_of(room, db, ticket_id)
-            await set_reporter(room, db, ticket, await _elsewhere(room, db, ticket, reporter))
+            to = await _elsewhere(room, db, ticket, reporter)
+            await set_reporter(room, db, ticket, to)
+            if to.kind == PAGE and reporter.kind != PAGE:
+                await _unreached(room, db, ticket, now)
             await deliveries.call_back(db, ticket_id, f"{WRONG} person")
             await _note(db, ticket, now)
             moved += 1
@@ -60,6 +68,17 @@ async def _elsewhere(room: Room, db: AsyncConnection, ticket: Ticket, reporter: 
         return replace(reporter, kind=PAGE, line="", address=ticket.number, contact_id=None, thread="")
     contact, line = to
     return replace(reporter, kind=contact.kind, line=line, address=contact.address, contact_id=contact.id, thread="")
+
+
+async def _unreached(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    """The desk reads that nobody is told any more. The code is not sent to the number that is given up: whoever has it
+    now says that the report is not theirs, and with the code would read all of it.
+    """
+    if is_private(ticket.confidentiality):
+        return
+    message_id = await tickets.say(db, {"ticket_id": ticket.id, "kind": "note", "text": UNREACHED, "at": now})
+    detail = worded(room, message_id, UNREACHED)
+    await ledger.append(db, at=now, who=CITIZEN, act="ticket_note", about=f"ticket:{ticket.id}", detail=detail)
 
 
 async def _note(db: AsyncConnection, ticket: Ticket, now: datetime) -> None:

@@ -22,7 +22,7 @@ from channels.contract import Message, Spaces
 from notifier.dispatch.looking import RESCAN, SHARE, Looks
 from notifier.dispatch.settle import Terms, carried, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
-from notifier.rules.deliveries import EVENTS, NO_WAY_BACK, Lane, State
+from notifier.rules.deliveries import EVENTS, NEVER_LEFT, NO_WAY_BACK, Lane, State
 from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces, queue
 from notifier.store.deliveries import Step
@@ -198,7 +198,11 @@ class Claims:
             return _back(c, State.DUE, "", now, due_at=opens)
         if c.broadcast_id is not None and EVENTS[c.event].question and not share.route.replies:
             onwards = await self._climb(db, c, NO_WAY_BACK, now)
-            return onwards if onwards.state != State.FAILED else _back(c, State.SUPPRESSED, NO_WAY_BACK, now)
+            return (
+                onwards
+                if onwards.state not in (State.FAILED, State.UNKNOWN)
+                else _back(c, State.SUPPRESSED, NO_WAY_BACK, now)
+            )
         if c.contact_id is not None and c.contact_state != "ok":
             return await self._climb(db, c, "the address is finished", now)
         if rests is not None:
@@ -229,7 +233,8 @@ class Claims:
 
     async def _climb(self, db: AsyncConnection, c: Claimed, reason: str, now: datetime) -> Step:
         standing = (await deliveries.standing(db, [c.id]))[c.id]
-        return await climb(db, standing, reason, self._terms, now)
+        step = await climb(db, standing, reason, self._terms, now)
+        return _back(c, State.UNKNOWN, reason, now) if c.maybe_twice and step.state == State.FAILED else step
 
     async def _rests(
         self, db: AsyncConnection, share: Share, claimed: Sequence[Claimed], now: datetime
@@ -314,6 +319,9 @@ def _granted(own: Span, now: datetime, asked: float, ready: Sequence[Ready] = ()
 
 
 def _back(c: Claimed, state: State, reason: str, now: datetime, **values: Any) -> Step:
+    """What is not sent now. A copy that may have arrived earlier is not undone by a second one that does not leave."""
+    if c.maybe_twice and state in NEVER_LEFT:
+        state = State.UNKNOWN
     values |= {"lease_until": None, "tries": c.tries - 1}
     if state is not State.DUE:
         values["settled_at"] = now

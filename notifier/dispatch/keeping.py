@@ -80,11 +80,11 @@ class Keeper:
                 for _ in group:
                     self._outcomes.task_done()
 
-    async def _keep(self, group: Sequence[Outcome]) -> None:
+    async def _keep(self, group: Sequence[Outcome], pauses: Sequence[float] = PAUSES) -> None:
         """Write a group, again if need be, then row by row. While the database is away outcomes are kept in mind: they
         are facts, and forgetting them would send messages twice. A row that can't be written is left to its lease.
         """
-        tries = iter(PAUSES if len(group) > 1 else ())
+        tries = iter(pauses)
         while True:
             try:
                 await self._write(group)
@@ -101,7 +101,7 @@ class Keeper:
             await asyncio.sleep(pause)
         if len(group) > 1:
             for outcome in group:
-                await self._keep([outcome])
+                await self._keep([outcome], ())  # the group has had its pauses
 
     async def _write(self, group: Sequence[Outcome]) -> None:
         now = self._clock()

@@ -76,13 +76,14 @@ async def count(
 ) -> None:
     """Let one fact about an attempt count, whenever it arrives."""
     d = (await deliveries.standing(db, [attempt.delivery_id]))[attempt.delivery_id]
+    attempt = await attempts.get(db, attempt.id) or attempt  # as it is now that nobody else may change it
     stronger = settle(State(attempt.state), fact)
     if stronger != attempt.state:
         await attempts.better(db, attempt.id, stronger.value, reason, now)
-    if fact is State.FAILED and permanent and attempt.contact_id is not None:
-        await contacts.mark_dead(db, attempt.contact_id, reason)
     if stronger is not fact:
         return  # more is known of this attempt already: what outweighs the attempt's word outweighs it for the delivery
+    if fact is State.FAILED and permanent and attempt.contact_id is not None:
+        await contacts.mark_dead(db, attempt.contact_id, reason)
     step = await _follows(db, d, attempt, fact, reason, terms, now)
     if step is not None:
         await move(db, [step], terms.worker)

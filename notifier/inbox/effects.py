@@ -68,6 +68,8 @@ class Words:
     evidence: bool = False  # carries a file or a place
     wordless: bool = False  # nothing but that
     everything: bool = False  # STOP SEMUA
+    body: str = ""  # `text` without the subject of a mail
+    aside: Meaning | None = None  # the question that they are by themselves, if word of a ticket had not come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,15 @@ class Effects:
         }
 
     async def of(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """Do what the words ask for. Evidence without a word to it always reaches a ticket."""
+        """Do what the words ask for, and say where they went when nothing else is said."""
+        effect = await self._done(db, words, now)
+        stands = words.meaning.progress and not words.evidence  # was told how the ticket stands
+        if effect.name == "appended" and effect.ticket is not None and not stands:
+            await self._desk.tell_added(db, effect.ticket, words.reporter, words.at, now)
+        return effect
+
+    async def _done(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
+        """Evidence without a word to it always reaches a ticket."""
         judged = verdict(words.text, words.answered.event) if words.answered and words.ticket else None
         if judged is not None and words.ticket is not None:
             return await self._judged(db, words, words.ticket, judged, now)
@@ -124,7 +134,7 @@ class Effects:
             found = await self._from_elsewhere(db, words, words.elsewhere, now)
             if found is not None:
                 return found
-        if (asked := doubt(words.text, words.meaning.intent)) is not None:
+        if (asked := _doubt(words)) is not None:
             return await self._doubted(db, words, asked, now)
         effect = await self._table[words.meaning.intent](db, words, now)
         if bare and effect.ticket is None:
@@ -218,6 +228,10 @@ class Effects:
         asked = words.answered is not None and words.answered.event == "receipt_question"
         if asked and "not_received" in words.meaning.categories:
             await self._entitle(db, words, False, now)
+        if words.aside is not None:
+            told = await self._answered_aside(db, words, words.aside, now)
+            if told is not None:
+                return told
         if words.meaning.guessed:
             words = await self._in_one_breath(db, words, now)
         effect = await self.file(db, words, now)
@@ -326,6 +340,20 @@ class Effects:
         await self._inform(db, words, of, {"topic": topic}, now)
         return Effect("informed")
 
+    async def _answered_aside(self, db: AsyncConnection, words: Words, aside: Meaning, now: datetime) -> Effect | None:
+        """A question that has an answer of its own gets it although a ticket is open. When the aid comes may be what
+        the ticket is about: those words are kept with it too.
+        """
+        if aside.topic is Topic.HOW_TO_COMPLAIN:
+            await self._replies.send(db, words.reporter, "help", {}, words.at, now)
+            return Effect("informed")
+        of = await self._round_asked_about(db, words, now) if aside.topic is Topic.SCHEDULE else None
+        if of is None:
+            return None
+        await self._inform(db, words, of, {"topic": Topic.SCHEDULE}, now)
+        filed = await self.file(db, words, now)
+        return replace(filed, name="informed") if filed.name == "appended" else filed
+
     async def _asked_status(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """What a citizen who asks is told, when we are sure who asks; otherwise a person answers."""
         of = await self._round_asked_about(db, words, now)
@@ -385,9 +413,10 @@ class Effects:
         person, hushed = words.reporter.person_id, False
         if words.everything and person is not None:
             hushed = await contacts.silence_person(db, person, now)
+        facts = {"everywhere": "yes"} if words.everything and person is not None else {}
         if hushed or not before:
             await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
-            await self._replies.send(db, words.reporter, "stop_confirmed", {}, words.at, now)
+            await self._replies.send(db, words.reporter, "stop_confirmed", facts, words.at, now)
         return Effect("stopped")
 
     async def _started(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
@@ -405,6 +434,14 @@ class Effects:
             return NOTHING
         await self._replies.send(db, words.reporter, event, {}, words.at, now)
         return Effect("started" if before or hushed else "helped")
+
+
+def _doubt(words: Words) -> Doubt | None:
+    """The question of a code; of a mail it may stand below a subject that says nothing of its own."""
+    asked = doubt(words.text, words.meaning.intent)
+    if asked is not None or not words.body or words.body == words.text or _grieves(words.meaning):
+        return asked
+    return doubt(words.body, words.meaning.intent)
 
 
 def _grieves(meaning: Meaning) -> bool:

@@ -21,6 +21,7 @@ from notifier.inbox.pieces import Pieces, part_of, placeholder
 from notifier.inbox.replies import Replies
 from notifier.inbox.talking import Talking
 from notifier.inbox.turns import Said
+from notifier.rules.codes import find
 from notifier.rules.halting import WRONG
 from notifier.rules.tickets import Category
 from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
@@ -39,6 +40,7 @@ ONCE = frozenset(HeardKind) - {HeardKind.EDIT, HeardKind.BUTTON}  # kinds whose 
 HIDDEN = "[jawaban tersegel]"
 IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
+SAYS_NOTHING = frozenset({Intent.UNCLEAR, Intent.ACKNOWLEDGE, Intent.SPAM, Intent.VERIFY_AUTHENTICITY})  # of a forward
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
 
@@ -121,6 +123,7 @@ class Hearing:
             text = f"{text} [nomor kontak: {said.raw.get('contact_phone', '')}]".strip()
         if said.kind is HeardKind.BUTTON:
             text = PRESSED.get(said.button.partition(":")[0].lower(), said.button[:64])
+        text = "\n\n".join(part for part in (text, _passed_on(said)) if part)
         subject = str(said.raw.get("subject", ""))
         if subject and not said.thread and text and not text.startswith(subject):
             text = f"{subject}\n\n{text}"  # of a mail that begins a conversation
@@ -198,7 +201,8 @@ class Hearing:
         else:
             origin, found = self._meant(said, origin, text)
             words = self._words(where, said, heard_id, text, at, origin, found)
-            talked = await self._talking.hear(db, Said(where, said, origin, words), kept, now)
+            forwards = bool(_passed_on(said))  # is no answer to an open question
+            talked = None if forwards else await self._talking.hear(db, Said(where, said, origin, words), kept, now)
             if talked is not None:
                 effect, origin, found = talked.effect, talked.origin, talked.found
             else:
@@ -232,8 +236,10 @@ class Hearing:
             ticket=origin.ticket,
             elsewhere=origin.elsewhere,
             evidence=bool(said.files) or said.kind is HeardKind.LOCATION,
-            wordless=not said.text.strip(),
+            wordless=not said.text.strip() and not _passed_on(said),
+            body=safe("\n\n".join(part for part in (said.text, _passed_on(said)) if part)),
             everything="SEMUA" in text.upper(),
+            aside=self._aside(said, origin, found),
         )
 
     def _meant(self, said: Heard, origin: Origin, text: str) -> tuple[Origin, Meaning]:
@@ -246,11 +252,35 @@ class Hearing:
         command = str(said.raw.get("command", ""))
         body = safe(said.text) if said.kind is not HeardKind.BUTTON else text
         found = meaning(f"/{command}" if command in ("start", "stop", "status") else body, context, lexicon)
-        if found.intent is Intent.UNCLEAR and body != text:
+        passed = _passed_on(said)
+        if passed:
+            found = self._forwarded(found, safe(passed))
+        elif found.intent is Intent.UNCLEAR and body != text:
             found = meaning(text, context, lexicon)
         if origin.ticket is not None and context is Context.TICKET:
             return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE, lexicon))
         return origin, found
+
+    def _aside(self, said: Heard, origin: Origin, found: Meaning) -> Meaning | None:
+        """The question that these words are by themselves, though they come after word of a ticket."""
+        if found.intent is not Intent.TICKET_FOLLOWUP or found.urgent or said.files or origin.direct:
+            return None
+        afresh = meaning(safe(said.text), Context.NONE, self._lexicon())
+        return afresh if afresh.intent is Intent.QUESTION and not afresh.needs_ticket else None
+
+    def _forwarded(self, own: Meaning, passed: str) -> Meaning:
+        """What a forward means: what its sender says of it; when that is nothing, the complaint that somebody passes on
+        for another; else they ask whether it is real.
+        """
+        if own.intent not in SAYS_NOTHING:
+            return own
+        read = meaning(passed, Context.NONE, self._lexicon())
+        hoax = own.intent is Intent.VERIFY_AUTHENTICITY or "fraud_hoax" in read.categories
+        if read.intent is Intent.COMPLAINT and not (read.guessed or hoax) and next(find(passed), None) is None:
+            return read
+        return Meaning(
+            Intent.VERIFY_AUTHENTICITY, True, ("fraud_hoax",), urgent=own.urgent, why=("a forwarded message",)
+        )
 
     @staticmethod
     def _beside(origin: Origin, ticket: Ticket, found: Meaning, afresh: Meaning) -> tuple[Origin, Meaning]:
@@ -307,6 +337,11 @@ class Hearing:
             return
         for intent in (found.intent.value, *((WRONG,) if found.wrong_info else ())):
             await echoes.count(db, answered.broadcast_id, intent)
+
+
+def _passed_on(said: Heard) -> str:
+    """What a mail forwards; "" for everything else."""
+    return str(said.raw.get("passed_on", ""))
 
 
 def _understood(found: Meaning, effect: Effect) -> dict[str, Any]:

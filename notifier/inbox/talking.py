@@ -23,8 +23,8 @@ from notifier.rules import talks as flows
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.talks import LEAVE
 from notifier.rules.talks.complaint import opening, reworded, told_enough
-from notifier.rules.talks.menu import ITEMS
-from notifier.rules.talks.values import Move, Say, Talk, Turn
+from notifier.rules.talks.menu import ITEMS, PUBLIC
+from notifier.rules.talks.values import Choice, Move, Say, Talk, Turn
 from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.store import contacts, heard, talks
 from notifier.store.talks import Kept
@@ -182,8 +182,11 @@ class Talking:
         if raw.get("command") == "start":
             if await contacts.is_silent(db, said.where.kind, said.heard.sender):
                 return None  # they want our messages again
-            flow = "linking" if not await self._here(db, said) else "menu"
-            return await self._open(db, said, flow, "", now)
+            if not await self._here(db, said):
+                # what is public needs no link: its buttons hang beside the question, and may be pressed at any time
+                await self._tell(db, said, Say("menu.ask", choices=tuple(Choice(item) for item in PUBLIC)), now)
+                return await self._open(db, said, "linking", "", now)
+            return await self._open(db, said, "menu", "", now)
         if flow == "linking" and said.where.kind not in BUTTONS:
             rest = "number"  # no device tells its own number here
         if flow == "ticket" and said.words.ticket is not None and not rest:

@@ -175,7 +175,10 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
                 "when it was to close, if that changed", "2026-12-05T08:00:00+00:00", "time", empty=True, default=None
             ),
         ),
-        "stop_confirmed": _BARE,
+        "stop_confirmed": _of(
+            _CITIZEN,
+            everywhere=Fact("whether the person is silenced everywhere: yes or empty", "", empty=True, default=""),
+        ),
         "start_confirmed": _BARE,
         "help": _BARE,
         "attachment_refused": _of(_CITIZEN, limit=Fact("megabytes a file may have", 20, "number", default=20)),

@@ -13,7 +13,7 @@
 
 Spelling: phones `+6200000<digit>…` (no such prefix exists, a register refuses it) or `+6289990000<digit>…` (spelled
 like a mobile number, a register takes it); chat ids `9990000<digit>…`; mail `<magic>@sandbox.test` or
-`<magic>+anything@sandbox.test`. Any further digits tell people apart.
+`<magic>+anything@sandbox.test` (for tests alone: a register refuses `.test`). Any further digits tell people apart.
 """
 
 from collections.abc import Mapping

@@ -99,6 +99,12 @@ def _of_deliveries(engine: str) -> Any:
     return select(*_COLUMNS).where(among(engine, attempts.c.delivery_id))
 
 
+async def get(db: AsyncConnection, attempt_id: int) -> Attempt | None:
+    """One attempt."""
+    row = (await db.execute(select(*_COLUMNS).where(attempts.c.id == attempt_id))).first()
+    return Attempt(*row) if row else None
+
+
 async def named(db: AsyncConnection, line: str, ref: str, key: str) -> Attempt | None:
     """The attempt a receipt speaks of: by the provider's ref, else by our key (the newest with it)."""
     for condition in ((attempts.c.ref == ref) if ref else None, (attempts.c.key == key) if key else None):

@@ -115,8 +115,11 @@ async def of_account(db: AsyncConnection, account_id: int) -> str:
 
 
 async def mark_dead(db: AsyncConnection, contact_id: int, reason: str) -> None:
-    """The address is finished: no line tries it again until a register or the person brings it back."""
-    await db.execute(update(contacts).where(contacts.c.id == contact_id).values(state="dead", reason=reason[:120]))
+    """The address is finished: no line tries it again until a register or the person brings it back. What is known of
+    it to be another's, or old, stays so.
+    """
+    usable = (contacts.c.id == contact_id, contacts.c.state == "ok")
+    await db.execute(update(contacts).where(*usable).values(state="dead", reason=reason[:120]))
 
 
 async def revive(db: AsyncConnection, kind: str, address: str) -> None:

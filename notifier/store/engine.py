@@ -232,11 +232,20 @@ def _upgrade(connection: Connection) -> None:
     connection.commit()
 
 
+# PostgreSQL's own codes: no connection, no room, told to end or starting, a server that only reads; PgBouncer's.
+AWAY = ("08", "53", "57P", "25006", "58000")
+
+
 def is_away(error: BaseException) -> bool:
-    """Whether an error says that the database can't be reached or has no room, not that it refuses what was asked."""
-    return isinstance(error, OSError | OperationalError | InterfaceError) or (
-        isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, OSError))
-    )
+    """Whether an error says that the database can't be reached, is not ready for anybody or has no room, not that it
+    refuses what was asked.
+    """
+    if isinstance(error, OSError | OperationalError | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or isinstance(error.orig, OSError) or code.startswith(AWAY)
 
 
 async def schema_version(db: AsyncConnection) -> str | None:

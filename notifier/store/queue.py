@@ -64,6 +64,7 @@ class Taken(NamedTuple):
     due_at: datetime
     thread: str
     sealed: bytes | None
+    maybe_twice: bool
     round_id: int | None
 
 
@@ -89,6 +90,7 @@ class Claimed(NamedTuple):
     due_at: datetime
     thread: str
     sealed: bytes | None
+    maybe_twice: bool  # an earlier copy may have arrived
     kind: str | None  # from here on what other tables know
     address: str | None
     contact_state: str | None

@@ -61,6 +61,14 @@ async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Roun
     return Round(*row) if row else None
 
 
+async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """Which programme each of these rounds belongs to."""
+    if not ids:
+        return {}
+    rows = await db.execute(select(rounds.c.id, rounds.c.programme).where(rounds.c.id.in_(tuple(ids))))
+    return {int(row.id): str(row.programme) for row in rows}
+
+
 async def by_code(db: AsyncConnection, code: str) -> Round | None:
     """The round that people call by this code."""
     row = (await db.execute(select(*_ROUND).where(rounds.c.code == code))).first()

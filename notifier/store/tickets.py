@@ -570,10 +570,11 @@ TICKET_STATUS = "ticket_status"  # the event by which a citizen who asks is told
 TICKET_RATING = "ticket_rating"  # the event by which a citizen is asked how content they are
 
 
-async def asked_lately(db: AsyncConnection, ticket_id: int, since: datetime) -> bool:
-    """Whether somebody was told since then how a ticket stands."""
-    d = deliveries.c
-    told = (d.ticket_id == ticket_id, d.event == TICKET_STATUS, d.created_at >= since)
+async def asked_lately(db: AsyncConnection, ticket_id: int, since: datetime, *, added: bool = False) -> bool:
+    """Whether somebody was told since then how a ticket stands, or that their words were `added` to it."""
+    d, status = deliveries.c, deliveries.c.facts["status"].as_string()
+    what = status == "" if added else status != ""
+    told = (d.ticket_id == ticket_id, d.event == TICKET_STATUS, d.created_at >= since, what)
     return (await db.execute(select(d.id).where(*told).limit(1))).first() is not None
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.deliveries import CORRECTIONS
 from notifier.store.broadcasts import within
 from notifier.store.schema import attempts, broadcasts, contacts, deliveries, people, regions, rounds, tickets
 from notifier.store.sweeps import NO_RECEIPT
@@ -207,6 +208,33 @@ async def relatives(db: AsyncConnection, round_id: int, broadcast_id: int, paren
     return [Relative(*row) for row in rows]
 
 
+async def rest_of(db: AsyncConnection, broadcast_id: int, event: str) -> Relative | None:
+    """The broadcast that takes up whom this one left, one that was stopped half-way too: its own rest is what is left.
+    What was withdrawn before it began has taken up nobody, whoever follows it in its place does.
+    """
+    own = (broadcasts.c.id, broadcasts.c.event, broadcasts.c.state, broadcasts.c.expanded)
+    line = select(*own).where(broadcasts.c.parent_id == broadcast_id, broadcasts.c.event == event).cte(recursive=True)
+    line = line.union(select(*own).where(broadcasts.c.parent_id == line.c.id, broadcasts.c.event == event))
+    begun = or_(line.c.state != "stopped", line.c.expanded > 0)
+    row = (await db.execute(select(line).where(begun).order_by(line.c.id).limit(1))).first()
+    return Relative(*row) if row else None
+
+
+async def corrected_by(db: AsyncConnection, round_id: int, version: int) -> list[Relative]:
+    """The corrections of what was said of a round in this version, whichever broadcast each names as its own."""
+    rows = await db.execute(
+        select(broadcasts.c.id, broadcasts.c.event, broadcasts.c.state, broadcasts.c.expanded)
+        .where(
+            broadcasts.c.round_id == round_id,
+            broadcasts.c.round_version > version,
+            broadcasts.c.event.in_(CORRECTIONS),
+            or_(broadcasts.c.state != "stopped", broadcasts.c.expanded > 0),
+        )
+        .order_by(broadcasts.c.id)
+    )
+    return [Relative(*row) for row in rows]
+
+
 async def by_line(db: AsyncConnection, broadcast_id: int) -> list[tuple[str, str, int]]:
     """Counted from the rows: (line, state, people); "" is the line of whom nobody can write to. For statements."""
     rows = await db.execute(
@@ -321,6 +349,7 @@ class Candidate:
     lease_until: datetime | None
     expires_at: datetime | None
     event: str
+    round_id: int | None
 
 
 _CANDIDATE = tuple(deliveries.c[name] for name in Candidate.__dataclass_fields__)
@@ -365,6 +394,7 @@ class Address:
     line: str
     state: str
     stopped: bool
+    prefers: str  # the channel the person is tried on first
 
 
 async def addresses(db: AsyncConnection, person_ids: Sequence[int]) -> dict[int, list[Address]]:
@@ -378,15 +408,16 @@ async def addresses(db: AsyncConnection, person_ids: Sequence[int]) -> dict[int,
             contacts.c.state,
             contacts.c.stopped_at,
             people.c.silenced_at,
+            people.c.prefers,
         )
         .join(people, people.c.id == contacts.c.person_id)
         .where(contacts.c.person_id.in_(person_ids))
         .order_by(contacts.c.id)
     )
     found: dict[int, list[Address]] = {}
-    for person_id, contact_id, kind, line, state, stopped_at, silenced_at in rows:
+    for person_id, contact_id, kind, line, state, stopped_at, silenced_at, prefers in rows:
         stopped = stopped_at is not None or silenced_at is not None
-        found.setdefault(person_id, []).append(Address(contact_id, kind, line, state, stopped))
+        found.setdefault(person_id, []).append(Address(contact_id, kind, line, state, stopped, prefers))
     return found
 
 

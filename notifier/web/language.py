@@ -483,6 +483,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
         (r"--at: (\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
         (r"the rest of broadcast (\d+) is broadcast (\d+) already", r"Sisa siaran \1 sudah direncanakan: siaran \2."),
+        (
+            r"the rest of broadcast (\d+) is broadcast (\d+), stopped half-way; plan the rest of that one",
+            r"Sisa siaran \1 adalah siaran \2, yang dihentikan di tengah jalan; rencanakan sisa siaran itu.",
+        ),
         (r"broadcast (\d+) is \w+; only one that was stopped half-way .*", r"Siaran \1 tidak punya sisa."),
         (r"broadcast (\d+) is still coming to rest; .*", r"Siaran \1 masih berhenti; coba lagi sebentar lagi."),
         (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.quotes import new_words
+from channels.quotes import new_words, passed_on
 
 MAIL = Path(__file__).parents[1] / "data" / "mail"
 QUOTE = "> Yth. penerima,\n>\n> Sudah terima bantuan? Balas YA atau TIDAK\n"
@@ -205,3 +205,24 @@ def test_nothing_is_invented_and_nothing_fails(pieces: list[str]) -> None:
 def test_a_hundred_thousand_lines_are_read(line: str) -> None:
     assert new_words("baru\n" + f"{line}\n" * 100_000).startswith("baru")
     assert new_words("baru\n\n" + line * 20_000).startswith("baru")
+
+
+@pytest.mark.parametrize(
+    ("text", "forwards", "passed"),
+    [
+        (
+            "Ini asli?\n\n---------- Forwarded message ---------\nFrom: A <a@b.c>\nDate: 7 Dec 2026\n\nAda hadiah",
+            False,
+            "Ada hadiah",
+        ),
+        ("-------- Pesan yang diteruskan --------\nDari: A <a@b.c>\n\nAda hadiah", False, "Ada hadiah"),
+        ("Begin forwarded message:\n\n> From: A <a@b.c>\n> Date: 7 Dec\n>\n> Ada hadiah", True, "Ada hadiah"),
+        ("Asli?\n\n> Ada hadiah\n> besar", True, "Ada hadiah\nbesar"),
+        ("Belum\n\n> Ada hadiah", False, ""),
+        ("Belum\n\nOn 7 Dec 2026 10:00, A <a@b.c> wrote:\nlama\n---- Forwarded message ----\ntua", False, ""),
+        ("", True, ""),
+    ],
+)
+def test_what_is_passed_on_is_told_apart_from_what_is_answered(text: str, forwards: bool, passed: str) -> None:
+    assert passed_on(text, forwards=forwards).endswith(passed)
+    assert bool(passed_on(text, forwards=forwards)) == bool(passed)

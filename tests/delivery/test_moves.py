@@ -187,6 +187,42 @@ async def test_who_was_told_is_corrected_and_who_was_not_is_told_the_new(
         assert len(await _there(stage, "round_announced", "round_changed")) == len(announced) + len(corrections)
 
 
+async def test_the_rest_of_a_broadcast_is_taken_up_once_and_each_names_its_correction(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await _village(stage)
+        assert await stage.broadcast("round_announced", CODE) == 1
+        house = stage.house.broadcasts
+        await house.advance(stage.clock(), "test")
+
+        async def stop(number: int) -> None:
+            await house.stop(stage.approver, number, stage.clock())
+            await house.advance(stage.clock(), "test")
+
+        async def rest(number: int) -> int:
+            return await house.plan_rest(stage.planner, number, "now", stage.clock())
+
+        await stop(1)
+        withdrawn = await rest(1)
+        await stop(withdrawn)  # before it began: the rest is still to be planned
+        second = await rest(1)
+        await house.approve(stage.approver, second, stage.clock())
+        await house.advance(stage.clock(), "test")
+        await stage.dispatcher.drain()
+        async with stage.house.database.write() as db:  # as if somebody had stopped it while it was on its way
+            await db.execute(update(broadcasts).where(broadcasts.c.id == second).values(state="stopped"))
+        with pytest.raises(Refused, match=f"is broadcast {second}, stopped half-way; plan the rest of that one"):
+            await rest(1)
+        assert _heard(stage) == [[NEWS]] * 4
+        await _change(stage, MOVED)
+        [correction] = await _there(stage, "round_changed")
+        for b in await _there(stage, "round_announced"):
+            seen = await stage.house.told.glance(b, stage.clock())
+            assert [one.id for one in seen.corrections] == ([correction.id] if b.id == second else [])
+            assert b.id != 1 or (seen.rest is not None and seen.rest.id == second)
+
+
 async def test_a_cancelled_round_is_called_off_with_those_who_heard_of_it_alone(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,3 +163,30 @@ def test_every_code_that_is_shown_can_be_found_again() -> None:
     assert asked is not None
     assert set(asked.codes) == {"K7QM-3FXA", "K7DM-3FXA"}
     assert re.fullmatch(r"\W*", asked.beside)
+
+
+FORWARD = (
+    "---------- Forwarded message ---------\nDari: Info <info@bansos-cair.xyz>\nTanggal: Sen, 7 Des 2026 08.00\n"
+    "Subject: Bansos\nTo: budi@example.com\n\n"
+)
+
+
+@ONE_ENGINE
+async def test_a_hoax_that_is_forwarded_by_mail_arrives_with_its_text_whatever_is_written_above(talk: Talk) -> None:
+    for above, subject in (("Apakah ini asli?", "Tanya"), ("", "Fwd: Bansos"), ("Terima kasih", "Terusan: Bansos")):
+        sender = f"budi{len(above)}@example.com"
+        await talk.mail(sender, f"{above}\n\n{FORWARD}{HOAX}", subject=subject)
+    assert await _effects(talk) == ["opened"] * 3
+    assert {row["category"] for row in await talk.rows(tickets)} == {"fraud_hoax"}
+    assert all(HOAX in row["text"] for row in await talk.rows(ticket_messages))
+
+
+@ONE_ENGINE
+async def test_a_forwarded_message_of_ours_is_told_genuine_and_a_forwarded_complaint_is_one(talk: Talk) -> None:
+    _, code = await _announced(talk)
+    ours = f"Jadwal bantuan BPNT 7 Des 08.00 di Kantor Pos Duren Sawit.\nKode ASLI: {code}"
+    await talk.mail("budi@example.com", f"\n{FORWARD}{ours}", subject="Fwd: Jadwal")
+    await talk.mail("ani@example.com", f"{FORWARD}Uang bantuan saya dipotong RT 200 ribu", subject="Fwd: tolong")
+    await talk.mail("tono@example.com", f"ASLI {FALSE}", subject="Bansos")
+    assert await _effects(talk) == ["checked", "opened", "checked"]
+    assert [row["category"] for row in await talk.rows(tickets)] == ["deduction"]

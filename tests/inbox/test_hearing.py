@@ -389,6 +389,10 @@ async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -
         talk.stage.clock.move(minutes=1)
     assert await talk.events() == ["stop_confirmed"] * 2
     assert [row["act"] for row in await talk.rows(ledger)] == ["stopped"] * 2
+    await talk.send()
+    here, everywhere = (note.text for note in talk.stage.providers.phones.notes(AYU) if not note.mine)
+    assert "di nomor ini" in here
+    assert "di semua nomor Anda" in everywhere
 
 
 @ONE_ENGINE
@@ -647,3 +651,26 @@ async def test_answers_to_a_broadcast_are_counted_by_what_they_mean_each_person_
     await talk.sms(STRANGER, LEVY)
     heard_back = await talk.house.broadcasts.echoes(broadcast)
     assert heard_back == {"complaint": 2, "wrong_info": 1, "acknowledge": 1}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_whoever_adds_to_their_own_ticket_is_told_so_once_in_hours_with_its_number(talk: Talk) -> None:
+    await talk.sms(AYU, "Uang bantuan saya dipotong RT 200 ribu")
+    await talk.send()
+    talk.stage.clock.move(seconds=20)
+    await talk.sms(AYU, "katanya buat ongkos jalan")
+    assert "ticket_status" not in await talk.events(), "a piece of the complaint, whose number was just told"
+    for text in ("Kejadiannya hari Senin di balai desa", "Ada juga tetangga yang dipotong"):
+        talk.stage.clock.move(minutes=20)
+        await talk.sms(AYU, text)
+        await talk.send()
+    assert await talk.events("ticket_status") == ["ticket_status"]
+    (ticket,) = await talk.rows(tickets)
+    assert any(
+        f"tambahkan ke laporan {ticket['number']}" in note.text for note in talk.stage.providers.phones.notes(AYU)
+    )
+    await talk.sms(AYU, f"bagaimana kabar laporan {ticket['number']}")
+    assert await talk.events("ticket_status") == ["ticket_status"] * 2, "how it stands is told all the same"
+    await talk.sms(AYU, "gimana cara lapor?")
+    await talk.sms(AYU, "gimana cara daftar?")
+    assert [row["effect"] for row in await talk.rows(heard)][-2:] == ["informed", "talked"]

@@ -217,7 +217,9 @@ BORN = {"born": date(1980, 1, 1)}
 async def test_a_chat_is_linked_by_its_own_number_and_part_of_the_nik(talk: Talk) -> None:
     person = await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE), **BORN)
     await talk.telegram(SITI, "/start")
-    assert (await _last(talk))["buttons"][0][2] == "phone"
+    menu, who = [row["facts"] for row in await talk.rows(deliveries)]
+    assert [code for code, _, _ in menu["buttons"]] == ["schedule", "complaint", "language", "help", "officer"]
+    assert who["buttons"][0][2] == "phone"
     await talk.telegram(SITI, contact={"phone_number": PHONE, "first_name": "S", "user_id": SITI})
     assert "4 angka terakhir NIK" in (await _last(talk))["words"]
     await talk.telegram(SITI, "9000 1981")
@@ -316,6 +318,14 @@ async def test_a_relative_learns_nothing_about_another_person(talk: Talk) -> Non
     await add_round(talk.stage)
     await add_person(talk.stage, "SITI AMINAH", ("sms", PHONE))
     await _says(talk, PHONE, ("tolong cek status punya ibu saya", "hanya memberi tahu pemilik datanya"))
+    await _says(
+        talk,
+        "+6281200000777",
+        ("CEK", "16 angka"),
+        ("saya lupa NIK", "di KTP atau KK"),
+        ("punya ibu saya", "pemilik datanya"),
+    )
+    await _says(talk, "+6281200000777", ("saya mau lapor", "Lapor apa"))
 
 
 @ONE_ENGINE
@@ -349,6 +359,9 @@ async def test_wrong_person_stops_personal_data_to_that_number_and_opens_a_data_
     async with talk.house.database.read() as db:
         where = [(await talk.house.desk.reporter(db, row["id"])).kind for row in await talk.rows(tickets)]
     assert where == ["web", "sms"], "answered on the page alone from now on"
+    (note,) = [row["text"] for row in await talk.rows(ticket_messages) if row["kind"] == "note"]
+    assert "belum punya kode lacak" in note, "the desk hands it to the reporter; the number's new owner never reads it"
+    assert not any("kode lacak" in one.text for one in talk.stage.providers.phones.notes(PHONE))
     ticket = (await talk.rows(tickets))[1]
     assert (ticket["category"], ticket["verified"]) == ("data_error", False)
     assert [row["state"] for row in await talk.rows(contacts)] == ["wrong"]

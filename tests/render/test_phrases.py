@@ -16,7 +16,7 @@ from notifier.rules.talks.values import Choice, Say, Talk
 
 LANGUAGES = ("id", "en", "jv", "su")
 PHRASES = Phrases()
-AHEAD = ("again", "again.nik", "mismatch", "schedule.no_place", "complaint.more")
+AHEAD = ("again", "again.nik", "again.no_nik", "mismatch", "schedule.no_place", "complaint.more")
 LONGEST: dict[str, Any] = {
     "programme": "DISABILITAS",
     "period": "September-Desember 2026",
@@ -76,6 +76,8 @@ def test_every_step_is_one_segment_of_the_cheap_alphabet(language: str, name: st
     [
         ("again.nik", "status.nik"),
         ("again.nik", "register.nik"),
+        ("again.no_nik", "status.nik"),
+        ("again.no_nik", "register.nik"),
         ("mismatch", "linking.digits"),
         ("schedule.no_place", "schedule.place"),
         ("complaint.more", "complaint.words"),

@@ -115,7 +115,7 @@ TABLE: list[tuple[str, Talk, str, list[Any], Any]] = [
     ("register", STRANGER, "", [NIK], "register.name"),
     ("register", STRANGER, "", ["Siti Aminah", "tidak punya"], "register.nik"),
     ("register", STRANGER, "", ["Siti Aminah", NIK, "Klender", "ya"], Apply("Siti Aminah", NIK, "Klender")),
-    ("register", STRANGER, "", ["Siti", NIK, "Klender", "ya", Turn(result="opened")], "register.referred"),
+    ("register", STRANGER, "", ["Siti", NIK, "Klender", "ya", Turn(result="opened")], None),
     ("register", STRANGER, "", ["Siti", NIK, "Klender", "tidak"], "register.dropped"),
     (
         "register",
@@ -332,3 +332,39 @@ def test_every_question_is_left_by_saying_what_nobody_understands(flow: str, who
             if talk is not None:
                 talk = one.hear(talk, Turn(text="")).talk and step(talk, Turn(text="")).talk
         assert talk is None or talk.step != name, name
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("saya mau lapor", "complaint"),
+        ("Mau mengadu pak", "complaint"),
+        ("Pak, saya ingin melapor.", "complaint"),
+        ("i want to report", "complaint"),
+        ("saya mau lapor uang dipotong", ""),
+        ("gimana cara daftar?", "register_how"),
+        ("cara mendaftar bansos gimana pak", "register_how"),
+        ("cara daftar orang meninggal", ""),
+    ],
+)
+def test_what_is_announced_in_a_sentence_opens_its_flow_only_when_nothing_else_is_said(text: str, flow: str) -> None:
+    assert (keyword(text) or ("", ""))[0] == flow
+
+
+@pytest.mark.parametrize(
+    ("flow", "text", "phrase"),
+    [
+        ("status", "saya lupa NIK", "again.no_nik"),
+        ("status", "ga punya KTP", "again.no_nik"),
+        ("status", "NIK itu apa?", "again.no_nik"),
+        ("status", "12345", "again.nik"),
+        ("status", "punya ibu saya", "only_own"),
+        ("register", "KTP saya hilang", "again.no_nik"),
+        ("register", "punya ibu saya", "again.nik"),
+    ],
+)
+def test_whoever_has_no_number_to_write_is_told_where_it_stands(flow: str, text: str, phrase: str) -> None:
+    open_question = Talk(flow, "nik", facts={"name": "SITI"})
+    said = flows.step(open_question, Turn(text=text)).say
+    assert said is not None
+    assert phrase in (said.before, said.phrase)

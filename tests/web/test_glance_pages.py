@@ -111,6 +111,15 @@ async def test_whom_a_stopped_broadcast_left_is_named_visited_and_planned_for(pa
     visits = await pages.read(f"/broadcasts/{number}/unreached")
     assert len(re.findall(r'code">(K-[A-Z0-9]+)<', visits)) == 4, "who is on the way again is visited no more"
     assert (await pages.house.broadcasts.statement(number)).balanced
+    assert (await pages.post(f"{rest}/control", {"do": "stop"})).status == 303
+    refused = await pages.post(f"/broadcasts/{number}/rest")
+    assert "yang dihentikan di tengah jalan; rencanakan sisa siaran itu." in await refused.text()
+    text = await pages.read(f"/broadcasts/{number}")
+    assert "Sisanya diurus siaran lain." in _said(text)
+    words = 'href="/templates/round_announced/sms/id"'
+    assert words in text
+    await pages.be("agent")
+    assert words not in await pages.read(f"/broadcasts/{number}"), "no link to a page that an agent may not open"
 
 
 @SQLITE

@@ -34,6 +34,7 @@ FLOWS: Mapping[str, Flow] = {
     "ticket": ticket.FLOW,
     "complaint": complaint.FLOW,
     "register": register.FLOW,
+    "register_how": register.HOW,
     "language": language.FLOW,
     "officer": officer.FLOW,
     "stop": stop.FLOW,
@@ -81,6 +82,22 @@ _ASKING = frozenset({"saya", "kapan", "bantuan", "bansos", "cair", "apa", "berap
 PLACE = 4  # words of a village's name, with what kind of place it is
 _SIGNS = re.compile(r"^[\s\"'“”.!,:;]+|[\s\"'“”.!,:;]+$")
 _SALAH = re.compile(r"(?:maaf|mohon maaf|sorry)?[\s,]*(?:anda|ini|bapak|ibu)?\s*salah\s+(?:orang|nomor|sambung|kirim)")
+_WANTS = r"(?:(?:halo|pak|bu|min|maaf|permisi|tolong)[\s,]+)*(?:(?:saya|sy|aku|kami|kulo|abdi|i)\s+)?"
+_KINDLY = r"(?:[\s,]+(?:pak|bu|min|ya|dong|kak|mas|mbak|please))*"
+_WORDED: Mapping[str, re.Pattern[str]] = {  # what somebody announces or asks in a sentence, with nothing else in it
+    "complaint": re.compile(
+        _WANTS + r"(?:mau|mo|pengen|pingin|ingin|hendak|akan|badhe|arep|bade|hoyong|want to|would like to)\s+"
+        r"(?:me|nge|ng|m)?(?:lapor(?:kan)?|ngadu|adu(?:kan)?|keluh|complain|report)(?:\s+(?:sesuatu|something))?"
+        + _KINDLY
+    ),
+    "register_how": re.compile(
+        r"(?:(?:halo|pak|bu|min|maaf|permisi|tolong)[\s,]+)*(?:(?:gimana|bagaimana|gmn|bgmn|gmana|piye|kumaha|kepriye)\s+)?"
+        r"(?:cara(?:nya|ne|na)?\s+)(?:(?:untuk|utk|buat|mau)\s+)?(?:men|n)?daftar(?:nya)?"
+        r"(?:\s+(?:bansos|bantuan|sosial|pkh|bpnt|jadi penerima))*(?:\s+(?:gimana|bagaimana|gmn|piye|kumaha))?"
+        + _KINDLY
+        + r"|how (?:do i|can i|to) (?:register|apply)"
+    ),
+}
 MEANS: Mapping[str, str] = {"yes": "named", "no": "hidden"}  # "may your name be known?" is answered so too
 MISSES = 3  # after so many answers in a row that can't be used, a person is offered
 BOTH: Mapping[str, str] = {  # typed words that stand for a choice, whatever its label
@@ -112,6 +129,9 @@ def keyword(text: str) -> tuple[str, str] | None:
         return KEYWORDS[low], ""
     if _SALAH.fullmatch(low):
         return "wrong_person", ""
+    worded = next((flow for flow, form in _WORDED.items() if form.fullmatch(low.rstrip(" ?"))), "")
+    if worded:
+        return worded, ""
     first, _, rest = told.partition(" ")
     flow = KEYWORDS.get(first.lower(), "")
     stands = _STANDS_BEHIND.get(flow)

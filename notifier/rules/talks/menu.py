@@ -3,6 +3,7 @@
 from notifier.rules.talks.values import Choice, Flow, Move, Say, Step, Talk, Turn, missed, over
 
 ITEMS = ("schedule", "status", "complaint", "ticket", "register", "language", "help", "officer")
+PUBLIC = ("schedule", "complaint", "language", "help", "officer")  # what needs not know who asks
 
 
 def _ask(talk: Talk) -> Say:

@@ -1,6 +1,6 @@
 """DAFTAR: name, NIK, village, documents. It becomes an application that the village decides on; we never do."""
 
-from notifier.rules.talks.status import nik_in
+from notifier.rules.talks.status import nik_in, no_nik
 from notifier.rules.talks.values import Apply, Flow, Move, Say, Step, Talk, Turn, asks, missed, over
 
 
@@ -21,7 +21,10 @@ def _name(talk: Talk, turn: Turn) -> Move:
 
 def _nik(talk: Talk, turn: Turn) -> Move:
     nik = nik_in(turn.text)
-    return Move(talk.at("village", nik=nik)) if nik else missed(talk, "again.nik")
+    if nik:
+        return Move(talk.at("village", nik=nik))
+    phrase = no_nik(turn.text)
+    return missed(talk, "again.nik" if phrase == "only_own" else phrase)  # a relative may be registered
 
 
 def _village(talk: Talk, turn: Turn) -> Move:
@@ -51,7 +54,7 @@ def _confirm(talk: Talk, turn: Turn) -> Move:
 def _sent(talk: Talk, turn: Turn) -> Move:
     if turn.result == "again":
         return over("register.again", **turn.told)
-    return over("register.referred")
+    return over("register.referred") if talk.facts.get("files") else over()  # by SMS the number's own message is enough
 
 
 _kept = Say("register.kept", choices=asks("", "on")(Talk("register")).choices)
@@ -67,3 +70,4 @@ FLOW = Flow(
         "sent": Step(asks("register.confirm"), _sent),
     },
 )
+HOW = Flow(lambda talk, rest: over("register.how"), {})

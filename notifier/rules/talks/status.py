@@ -8,6 +8,20 @@ from notifier.rules.talks.values import Flow, Move, SeeStatus, Step, Talk, Turn,
 
 _NOT_DIGITS = re.compile(r"[\s.\-]")
 _NIK = re.compile(r"\bnik\b", re.IGNORECASE)
+_WITHOUT = re.compile(  # "saya lupa NIK", "ga punya KTP", "KTP hilang"
+    r"\b(?:lupa|ilang|hilang|lali|poho|kesupen|hilap|forgot|lost)\b"
+    r"|\b(?:ga|gak|ngga|nggak|tdk|tidak|tak|belum|blm|ora|mboten|henteu|teu|no|dont|don't)\s+"
+    r"(?:punya|pny|ada|tahu|tau|hafal|hapal|apal|ingat|inget|bawa|duwe|gadhah|gaduh|boga|know|have)\b"
+    r"|\b(?:di ?mana|dimana|apa itu|where|what is)\b.*\bnik\b|\bnik\b.*\b(?:apa|di ?mana)\b",
+    re.IGNORECASE,
+)
+_KIN = re.compile(
+    r"\b(?:punya|punyanya|milik|untuk|buat|utk|cek|status|nik)\s+(?:nya\s+)?(?:si\s+)?(?:ibu|bapak|bpk|suami|istri|nenek"
+    r"|kakek|mertua|anak|adik|kakak|simbah|mbah|orang tua|ortu|tetangga|cucu|bibi|paman|mother|father|wife|husband)"
+    r"(?:\s+(?:saya|sy|aku|kami|ku|kulo|abdi))?\b"
+    r"|\bmy\s+(?:mother|father|wife|husband|parents|neighbou?r)\b",
+    re.IGNORECASE,
+)
 ENDS = {"none": "status.none", "mismatch": "mismatch", "limited": "limited"}
 
 
@@ -28,7 +42,10 @@ def _who(talk: Talk, turn: Turn) -> Move:
 
 def _nik(talk: Talk, turn: Turn) -> Move:
     nik = nik_in(turn.text)
-    return Move(talk.at("name", nik=nik)) if nik else missed(talk, "again.nik")
+    if nik:
+        return Move(talk.at("name", nik=nik))
+    phrase = no_nik(turn.text)
+    return over(phrase) if phrase == "only_own" else missed(talk, phrase)
 
 
 def _name(talk: Talk, turn: Turn) -> Move:
@@ -45,6 +62,14 @@ def _told(talk: Talk, turn: Turn) -> Move:
 def only_nik(text: str) -> str:
     """The sixteen digits, when nothing but "NIK" stands beside them; "" otherwise."""
     return nik_in(text) if not any(sign.isalpha() for sign in _NIK.sub("", text)) else ""
+
+
+def no_nik(text: str) -> str:
+    """The phrase that helps whoever has no number to write: "again.no_nik", "only_own" for a relative's; else what is
+    wrong about the answer."""
+    if _KIN.search(text):
+        return "only_own"
+    return "again.no_nik" if _WITHOUT.search(text) else "again.nik"
 
 
 def nik_in(text: str) -> str:

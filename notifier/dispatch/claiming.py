@@ -19,6 +19,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Message, Spaces
+from notifier.dispatch.looking import RESCAN, SHARE, Looks
 from notifier.dispatch.settle import Terms, carried, climb
 from notifier.dispatch.values import NOTHING, Grant, Ready, Sealed, Share, Speaks, address_of, key_of
 from notifier.rules.deliveries import EVENTS, NEVER_LEFT, NO_WAY_BACK, Lane, State
@@ -35,7 +36,6 @@ SKEW = timedelta(milliseconds=250)  # a clock that differs more from the databas
 PROBE = timedelta(seconds=30)  # how long the others wait while one message tries a line that was in trouble
 CLAIMING = timedelta(milliseconds=50)  # what a claim may take, on a line that was idle
 BACK = timedelta(minutes=1)  # of a line's time, or of as many messages: nobody takes more ahead
-RESCAN = 5.0  # seconds between two looks at the whole queue, past the mark
 
 
 class Claims:
@@ -51,9 +51,11 @@ class Claims:
         lease: timedelta,
         send_window: tuple[time, time],
         own_clock: bool = True,
+        looks: Looks,
     ) -> None:
         """`batch`: most deliveries at a time; `lease`: after it an unsettled attempt counts as unknown; `own_clock`:
-        the clock is this machine's, so it has to agree with the database's.
+        the clock is this machine's, so it has to agree with the database's; `looks`: what this worker's looks at the
+        queues found.
         """
         self._vault = vault
         self._words = words
@@ -62,12 +64,14 @@ class Claims:
         self._lease = lease
         self._window = send_window
         self._own_clock = own_clock
+        self._looks = looks
         self._marks: dict[str, tuple[Mark, float]] = {}  # line → where the last claim ended, when to look at all again
         self._weights: dict[str, float] = {}  # line → units a message took lately
 
     def forget_marks(self) -> None:
         """Look at every queue from its beginning next time."""
         self._marks.clear()
+        self._looks.forget()
 
     async def take(
         self, db: AsyncConnection, share: Share, now: datetime, most: int, ahead: timedelta = AHEAD
@@ -122,17 +126,21 @@ class Claims:
             return await queue.claim(db, line, now, until, limit, bulk=False)
         mark, look = self._marks.get(line, (None, 0.0))
         started = clocks.monotonic()
+        halted: frozenset[int] = frozenset()
         if started >= look:
-            mark = None
+            halted = await queue.halted(db)
+            mark, look = self._looks.place(line, now, halted)
+        whole = mark is None
         taken = await queue.claim(db, line, now, until, limit, bulk=True, after=mark)
-        if mark is None:  # a look at the whole queue takes at most a twentieth of the time
-            cost = clocks.monotonic() - started
-            look = started + max(RESCAN, 20 * cost)
+        if whole:  # a look at the whole queue takes at most a twentieth of the time
+            look = started + max(RESCAN, SHARE * (clocks.monotonic() - started))
         if taken and taken[-1].lane == Lane.BULK:
             last = taken[-1]
             self._marks[line] = ((last.lane, last.due_at, last.id), look)
         elif len(taken) < limit:
             self._marks.pop(line, None)
+            if whole:
+                self._looks.walked(line, now, halted, started)
         return taken
 
     # --- what may leave now ---

@@ -111,7 +111,8 @@ async def settle_group(
             steps.append(step)
     await attempts.finish(db, rows)
     await deliveries.move(db, steps, terms.worker, counts)
-    differs = _spent(line, [(present[o.delivery_id].broadcast_id, o) for o, _ in looked_at])
+    fresh = [o for o, _ in looked_at if not _written(begun[o.delivery_id], o)]
+    differs = _spent(line, [(present[o.delivery_id].broadcast_id, o) for o in fresh])
     for key, load in (*carried(steps).items(), *differs.items()):
         spent[key] = spent.get(key, Load()) + load
     await loads.add(db, terms.worker, spent)
@@ -150,6 +151,17 @@ def carried(steps: Sequence[Step]) -> dict[tuple[int, str], Load]:
     """People that these steps put on a line: (broadcast, line) → how many."""
     rungs = Counter((step.broadcast_id, str(new["line"])) for step in steps if "line" in (new := step.values or {}))
     return {(number, line): Load(people=n) for (number, line), n in rungs.items() if number is not None}
+
+
+def _written(attempt: Attempt, outcome: Outcome) -> bool:
+    """Whether an attempt holds this outcome already: a group is written again when nobody heard that it was kept.
+
+    Only an outcome brings a ref or segments; one that has neither is known by its moment.
+    """
+    brought = (outcome.ref[:200], outcome.segments)
+    if attempt.state != settle(State(attempt.state), outcome.state) or (attempt.ref, attempt.segments) != brought:
+        return False
+    return any(brought) or attempt.settled_at == outcome.at
 
 
 def _spent(line: str, outcomes: Sequence[tuple[int | None, Outcome]]) -> dict[tuple[int, str], Load]:

@@ -59,10 +59,17 @@ class Dispatcher:
         self.terms = terms
         self._clock = clock
         self._batch = batch
-        self._claims = Claims(
-            vault, words, terms, batch=batch, lease=lease, send_window=send_window, own_clock=own_clock
-        )
         self._looks = Looks()
+        self._claims = Claims(
+            vault,
+            words,
+            terms,
+            batch=batch,
+            lease=lease,
+            send_window=send_window,
+            own_clock=own_clock,
+            looks=self._looks,
+        )
         self._late = Walk()
         self._may_send = may_send
         self._under_way: set[asyncio.Task[None]] = set()

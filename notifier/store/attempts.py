@@ -28,6 +28,8 @@ class Attempt(NamedTuple):
     ref: str
     key: str
     reason: str
+    segments: int
+    settled_at: datetime | None
 
 
 _COLUMNS = tuple(attempts.c[name] for name in Attempt._fields)

@@ -132,12 +132,12 @@ async def claim(
 ) -> list[Taken]:
     """Take up to `limit` due deliveries of a line; each gets a lease and the next fence. Returns their rows in order.
 
-    `bulk`: those of broadcasts too, after everything else. `after`: look for them only behind this place of the queue,
+    `bulk`: those of broadcasts too, after everything else. `after`: look for them only behind this place of their lane,
     past the rows that were claimed since and that an old snapshot keeps in the index.
     """
     values: dict[str, Any] = {"of_line": line, "now": now, "lease": lease_until, "n": limit}
     if after is not None:
-        values |= dict(zip(("after_lane", "after_due", "after_id"), after, strict=True))
+        _, values["after_due"], values["after_id"] = after
     taken = map(Taken._make, await fetch(db, _claiming(bulk, after is not None), values))
     return sorted(taken, key=attrgetter("lane", "due_at", "id"))
 
@@ -175,12 +175,9 @@ def _claiming(bulk: bool, after: bool) -> Any:
         # One lane alone lets the index end at `now`, before a million rows that wait for tomorrow's window.
         wanted = _DUE.where(deliveries.c.lane == BULK)
         if after:
-            place = (
-                bindparam("after_lane", type_=Integer),
-                bindparam("after_due", type_=_TIME),
-                bindparam("after_id", type_=Id),
-            )
-            wanted = wanted.where(tuple_(*_ORDER) > tuple_(*place))
+            place = bindparam("after_due", type_=_TIME), bindparam("after_id", type_=Id)
+            # The lane is given already: named once more here, it would keep the walk from beginning at the place.
+            wanted = wanted.where(tuple_(*_ORDER[1:]) > tuple_(*place))
         rest = _first(wanted, most).cte("rest")
         pick = union_all(select(pick.c.id), select(rest.c.id)).limit(most).cte("pick")  # in this order, no row too many
     return (

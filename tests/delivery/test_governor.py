@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -17,7 +18,7 @@ from notifier.outbox import Notice
 from notifier.store import loads, queue
 from notifier.store import paces as pace_rows
 from notifier.store.engine import Database
-from notifier.store.schema import attempts, deliveries, paces
+from notifier.store.schema import LARGEST_ID, attempts, deliveries, paces
 from tests.delivery.workers import RATE, Noting, most_in_a_second, worker_of
 from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
 
@@ -289,3 +290,44 @@ async def test_a_look_that_finds_nothing_walks_past_what_is_halted_but_seldom(
         assert not await look()
         await stage.house.broadcasts.resume(stage.approver, number, stage.clock())
         assert await look(), "what goes on is seen at once"
+
+
+async def test_an_answer_beside_a_paused_broadcast_is_claimed_without_a_walk_past_all_it_left_due(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks, real = [], queue.claim
+
+    async def claim(*given: Any, bulk: bool, after: queue.Mark | None = None) -> list[queue.Taken]:
+        walks.append(after)
+        return await real(*given, bulk=bulk, after=after)
+
+    monkeypatch.setattr(queue, "claim", claim)
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        await stage.house.broadcasts.pause(stage.approver, number, stage.clock())
+
+        async def taken(phone: str = "") -> list[str]:
+            stage.clock.move(seconds=5)
+            if phone:
+                await _answer(stage, phone)
+            grant = await stage.claim("sms")
+            return [ready.delivery.event for ready in grant.ready]
+
+        assert await taken() == []
+        behind = (queue.BULK, stage.clock(), LARGEST_ID)
+        assert [len(await taken(phone)) for phone in ("+6281230001001", "+6281230001002")] == [1, 1]
+        assert walks == [None, behind, behind]
+        later = {"broadcast_id": None, "due_at": stage.clock()}
+        async with stage.house.database.write() as db:
+            await db.execute(update(deliveries).where(deliveries.c.broadcast_id == number).values(later))
+        assert await taken() == ["round_announced"], "what falls due later is found"
+        async with stage.house.database.write() as db:
+            back = {"broadcast_id": number, "state": "due", "due_at": stage.clock()}
+            await db.execute(update(deliveries).where(deliveries.c.lane == queue.BULK).values(back))
+        assert await taken() == []
+        assert walks[-1] is not None
+        await stage.house.broadcasts.resume(stage.approver, number, stage.clock())
+        assert await taken() == ["round_announced"], "what goes on is found at once"

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import settle_receipt
+from notifier.dispatch.settle import Outcome, settle_group
+from notifier.rules.deliveries import State
 from notifier.store import loads
 from notifier.store.loads import Load
 from notifier.store.schema import attempts, contacts
@@ -53,3 +56,29 @@ async def test_whoever_is_carried_to_another_line_counts_among_its_people(databa
             await settle_receipt(db, "sms", bounce, delivery_terms(stage.house), stage.clock())
             put = {line: (load.people, load.attempts) for line, load in (await loads.of(db, number)).items()}
         assert put == {"sms": (3, 2), "mail": (3, 2)}
+
+
+@pytest.mark.parametrize(
+    ("state", "ref", "segments", "more"),
+    [(State.FAILED, "", 0, 0), (State.ACCEPTED, "r1", 2, 2), (State.ACCEPTED, "", 2, 2)],
+)
+async def test_a_group_written_twice_counts_its_cost_once(
+    database_url: str, tmp_path: Path, state: State, ref: str, segments: int, more: int
+) -> None:
+    """As when the database kept it and the word of that was lost."""
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("sms", "+6281230000001"))
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        [ready] = (await stage.claim("sms")).ready
+        c, weight = ready.delivery, ready.weight
+        outcome = Outcome(c.id, c.fence, stage.clock(), state, ref, segments, weight, price=100, reason="x")
+        seen = []
+        for _ in range(2):
+            stage.clock.move(seconds=1)
+            async with stage.house.database.write() as db:
+                await settle_group(db, "sms", [outcome], delivery_terms(stage.house), stage.clock(), [0.5])
+                seen.append((await loads.of(db, number))["sms"])
+        assert seen[0] == seen[1]
+        assert seen[0].segments == more

@@ -23,6 +23,7 @@ CHANNELS = tuple(language.WORDS["channel"])
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 LONG_NUMBER = 11  # digits that are no word to search for: a phone, a NIK, or one with a slip in it
 MOST = 100  # tickets that one form may name
+REFRESHING = "X-Refresh"  # header of a list that asks for its own newest state
 
 
 # --- looking ----------------------------------------------------------------------------------------------------------
@@ -154,7 +155,8 @@ async def _board(
         "spoken": SPOKEN,
     }
     if context["alone"]:
-        context["flash"] = await session.said(request)
+        # A list that only keeps itself up to date leaves what is to be said to whoever acted.
+        context["flash"] = [] if REFRESHING in request.headers else await session.said(request)
         return pages.part(request, "desk/_board.html", context, status=status)
     choices = await house.desk.choices(viewer, asked.area, house.clock())
     context |= {

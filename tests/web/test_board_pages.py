@@ -159,3 +159,15 @@ async def test_whoever_watches_a_list_is_told_of_changes_in_their_region(
     async with asyncio.timeout(10):
         await near.content.read()
         await far.content.read()
+
+
+@SQLITE
+async def test_a_list_that_keeps_itself_up_to_date_takes_no_sentence_from_whoever_acted(pages: Site) -> None:
+    await _many(pages, 1)
+    await pages.be("agent", login="sari")
+    [ticked] = _ticked(await pages.read("/desk"))
+    await pages.post("/desk/bulk", {"t": ticked, "do": "take", "back": "/desk"})
+    part = {"HX-Request": "true"}
+    for headers, told in ((part | {"X-Refresh": "true"}, False), (part, True), (part, False)):
+        response = await pages.client.get("/desk", headers=headers)
+        assert ("1 aduan menjadi milik Anda." in await response.text()) is told

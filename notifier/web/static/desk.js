@@ -77,8 +77,9 @@
     }
     told();
   }
-  async function fetched(address, options = {}) {
-    const answer = await fetch(address, { ...options, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  async function fetched(address, options = {}, more = {}) {
+    const headers = { "HX-Request": "true", ...more };
+    const answer = await fetch(address, { ...options, headers, credentials: "same-origin" });
     const door = answer.headers.get("HX-Redirect");
     if (door) window.location.assign(door);
     return answer.ok || answer.status === 400 ? answer : null;
@@ -88,7 +89,7 @@
     if (fetching || document.hidden) return;
     fetching = true;
     try {
-      const answer = await fetched(board.dataset.part);
+      const answer = await fetched(board.dataset.part, {}, { "X-Refresh": "true" });
       if (answer) put(await answer.text(), false);
     } catch { /* away: the next time */ } finally { fetching = false; }
   }

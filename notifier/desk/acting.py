@@ -60,11 +60,16 @@ async def act(
     `also` is done in the same transaction. Refused, as a sentence, when the viewer may not, the ticket can't, the words
     lack, somebody else was quicker, or it takes two.
     """
+    words = allowed(viewer, what, words)
+    return await do(room, viewer, number, what, words, version, now, leaves_at=leaves_at, also=also)
+
+
+def allowed(viewer: Viewer, what: Act, words: str) -> str:
+    """The words as they go out, of an act that this viewer may do by itself. Refused otherwise."""
     viewer.needs(Right.ANSWER)
     if what not in STAFF:
         raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    words = worded_for(what, words)
-    return await do(room, viewer, number, what, words, version, now, leaves_at=leaves_at, also=also)
+    return worded_for(what, words)
 
 
 async def do(

@@ -69,10 +69,7 @@ async def _freed(db: AsyncConnection, ticket: Ticket, region: str) -> dict[str, 
 
 async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
     """Move a ticket on, or, where that takes two people, propose it to the second one."""
-    viewer.needs(Right.ANSWER)
-    if what not in acting.STAFF:
-        raise Refused(f"'{what}' is nothing that staff do to a ticket by itself")
-    return await do(room, viewer, number, what, acting.worded_for(what, words), version, now)
+    return await do(room, viewer, number, what, acting.allowed(viewer, what, words), version, now)
 
 
 async def do(

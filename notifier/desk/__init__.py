@@ -33,6 +33,7 @@ from notifier.desk import (
     splitting,
     sweep,
     triage,
+    unmerging,
     versions,
 )
 from notifier.desk.behalf import Opened
@@ -261,6 +262,10 @@ class Desk:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
         await incidents.not_alone(self.room, viewer, number, Act.REJECT)  # what it gathers would have no clock left
         return await merging.merge(self.room, viewer, number, into, why, version, now)
+
+    async def unmerge(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
+        """A merge was a mistake: the ticket stands by itself again."""
+        return await unmerging.unmerge(self.room, viewer, number, why, version, now)
 
     async def refer(
         self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime

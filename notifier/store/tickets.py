@@ -454,6 +454,23 @@ async def held_answer(db: AsyncConnection, ticket_id: int, account_id: int, now:
     return (int(found[0]), int(found[1])) if found else None
 
 
+async def held_beside(
+    db: AsyncConnection, ticket_id: int, message_id: int, now: datetime
+) -> list[tuple[int, int, int]]:
+    """(ticket, message, delivery) of the same answer to each ticket that is handled with this one, as far as it is
+    still held; by delivery."""
+    d, m, first = deliveries.c, ticket_messages.c, ticket_messages.alias("first")
+    rows = await db.execute(
+        select(m.ticket_id, m.id, d.id)
+        .join(tickets, tickets.c.id == m.ticket_id)
+        .join(deliveries, d.id == m.delivery_id)
+        .join(first, and_(first.c.at == m.at, first.c.account_id == m.account_id))
+        .where(tickets.c.merged_into_id == ticket_id, first.c.id == message_id, d.state == "due", d.due_at > now)
+        .order_by(d.id)
+    )
+    return [(int(one), int(message), int(delivery)) for one, message, delivery in rows]
+
+
 async def take_back(db: AsyncConnection, delivery_id: int, now: datetime) -> bool:
     """Cancel an answer before it leaves; False when it has left, or may have."""
     d = deliveries.c

@@ -753,6 +753,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Gabungkan ke nomor": "Merge into number",
         "Mengapa digabung?": "Why merge?",
         "Gabungkan": "Merge",
+        "Aduan {number} berdiri sendiri lagi.": "Complaint {number} stands by itself again.",
+        "Ditangani bersama aduan": "Handled together with",
+        "Batalkan gabungan": "Undo the merge",
+        "Bila digabung karena keliru: aduan ini berdiri sendiri lagi, dengan nomor, jalur, dan jamnya.": (
+            "If it was merged in error: it stands by itself again, with its number, channel and clock."
+        ),
+        "Apa yang keliru?": "What was mistaken?",
         "Aduan {number} digabung ke sini.": "Complaint {number} was merged into this one.",
         "Pesan itu menjadi aduan {number}.": "That message became complaint {number}.",
         "Jawaban siap pakai disimpan.": "The answer is kept.",

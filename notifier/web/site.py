@@ -131,6 +131,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/reports/{FORM}", reports.take, Right.EXPORT),
     Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/unmerge", beside.unmerge, Right.ANSWER),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),

@@ -24,6 +24,7 @@ from notifier.desk import (
     keeping,
     listing,
     merging,
+    previewing,
     radar,
     reaching,
     reading,
@@ -43,6 +44,7 @@ from notifier.desk.canned import Shelved
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
+from notifier.desk.previewing import Preview
 from notifier.desk.promise import Promise, Promises, Version, build
 from notifier.desk.radar import RadarPage
 from notifier.desk.reports import CaseFile, Report
@@ -305,6 +307,10 @@ class Desk:
     async def report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
         """How promises were kept for tickets opened on these days, by category, region, round, point or agent."""
         return await reports.report(self.room, viewer, by, first, last, now)
+
+    async def preview(self, viewer: Viewer, promises: Promises, now: datetime) -> Preview:
+        """What these promises would change for open tickets."""
+        return await previewing.preview(self.room, viewer, promises, now)
 
     async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
         """One ticket to be printed, with what the ledger proves of it."""

@@ -1,5 +1,5 @@
-"""A merge made in error is undone: the ticket stands by itself again, where it would stand had all that was done to both
-been done to it alone. Its citizen was told what they were told; number, channel and clock were theirs all along.
+"""A merge made in error is undone: the ticket stands by itself again, as it would had all that was done to both been
+done to it alone. Its citizen was told what they were told; number, channel and clock were theirs all along.
 """
 
 from collections.abc import Iterable, Sequence

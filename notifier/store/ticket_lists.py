@@ -83,6 +83,12 @@ class Wanted:
         return not any(chosen) and self.opened_before is None
 
 
+def nearest(region: str, limit: int) -> Select[tuple[int]]:
+    """The open tickets of a region whose promise comes first, as SQL."""
+    open_ones = select(tickets.c.id).where(within(region), tickets.c.closed_at.is_(None))
+    return open_ones.order_by(*_order(tickets, newest=False)).limit(limit)
+
+
 # In the words of the partial indexes, so that they are found.
 _VIEWS: Mapping[View, str] = {
     View.UNASSIGNED: "tickets.assignee_id IS NULL",

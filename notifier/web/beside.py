@@ -128,9 +128,8 @@ async def unmerge(request: web.Request) -> web.Response:
         )
     except Refused as error:
         return await show(request, fields, str(error))
-    return await pages.back(
-        request, f"/desk/tickets/{one.number}", "Aduan {number} berdiri sendiri lagi.", number=one.number
-    )
+    place = f"/desk/tickets/{one.number}"
+    return await pages.back(request, place, "Aduan {number} berdiri sendiri lagi.", number=one.number)
 
 
 # --- answers kept for often ------------------------------------------------------------------------------------------

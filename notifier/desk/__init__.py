@@ -140,7 +140,8 @@ class Desk:
         ticket = await intake.append(self.room, db, ticket_id, complaint, now)
         if main is not None:
             await merging.heard_beside(self.room, db, main, ticket, now)
-        return await apart.see_to(self.room, db, ticket, now, words=complaint)
+        told, urgent = complaint.categories, complaint.urgent
+        return await apart.see_to(self.room, db, ticket, now, categories=told, urgent=urgent)
 
     async def open_beside(self, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
         """A new ticket for words that name a confidential one of somebody else, or so it seems."""
@@ -155,11 +156,22 @@ class Desk:
         return await intake.tell_added(self.room, db, ticket, to, at, now)
 
     async def reword(
-        self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool
+        self,
+        db: AsyncConnection,
+        heard_id: int,
+        text: str,
+        at: datetime,
+        now: datetime,
+        *,
+        urgent: bool,
+        secret: bool,
+        categories: Sequence[str] = (),
     ) -> Ticket | None:
-        """An edited message: the new wording shows, the old one is kept. None when the message became no ticket."""
-        ticket = await intake.reword(self.room, db, heard_id, text, at, urgent, secret, now)
-        return await apart.see_to(self.room, db, ticket, now) if ticket is not None else None
+        """An edited message: the new wording shows and is what the ticket is read by, the old one is kept. None when
+        the message became no ticket.
+        """
+        ticket = await intake.reword(self.room, db, heard_id, text, at, urgent, secret, categories, now)
+        return await apart.see_to(self.room, db, ticket, now, categories=categories) if ticket is not None else None
 
     async def confirm(self, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
         """The citizen says it is settled. None when the ticket does not await that."""

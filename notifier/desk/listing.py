@@ -124,6 +124,7 @@ def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
         point=asked.point,
         channel=asked.channel,
         language=asked.language,
+        agent=asked.agent,
         opened_before=now - timedelta(days=asked.age) if asked.age else None,
         words=words,
     )

@@ -221,6 +221,7 @@ class Asked:
     channel: str = ""
     language: str = ""
     age: int = 0  # days that it is old at least
+    agent: int = 0  # account that answers for it
 
 
 @dataclass(frozen=True, slots=True)

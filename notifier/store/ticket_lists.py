@@ -73,13 +73,14 @@ class Wanted:
     point: str = ""  # venue of a round
     channel: str = ""
     language: str = ""
+    agent: int = 0  # who answers for it
     opened_before: datetime | None = None
     words: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
         """Whether it is the whole list, of which a counter is kept."""
-        chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.words)
+        chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.agent, self.words)
         return not any(chosen) and self.opened_before is None
 
 
@@ -109,6 +110,8 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
         conditions.append(text(_VIEWS[wanted.view]))  # type: ignore[arg-type]
     chosen = {name: getattr(wanted, name) for name in ("category", "channel", "language")}
     conditions += [tickets.c[name] == value for name, value in chosen.items() if value]
+    if wanted.agent:
+        conditions.append(tickets.c.assignee_id == wanted.agent)
     if wanted.area:
         conditions.append(within(wanted.area))
     if wanted.round:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from notifier.config import Config
 from notifier.desk.previewing import MOST, proposed
-from notifier.desk.promise import hours, years_around
+from notifier.desk.promise import hours, named_days, years_around
 from notifier.errors import Refused
 from notifier.rules.hours import Hours, office_week
 from notifier.rules.spending import due_with_pauses, steps_with_pauses
@@ -65,7 +65,7 @@ def _sum(config: Config, calendars: list[str], asked: Mapping[str, str], now: da
     name = asked.get("calendar", calendars[0])
     if name not in calendars:
         raise Refused(f'there is no calendar "{pages.clean(name)[:40]}"; choose one of the list')
-    calendar = hours(name, config.calendars[name], years_around(now)) if name else _usual(config)
+    calendar = hours(name, config.calendars[name], years_around(now)) if name else _usual(config, now)
     minutes = pages.number(asked.get("minutes"), LONGEST)
     if minutes is None:
         raise Refused(f"working minutes: write a whole number up to {LONGEST}")
@@ -83,8 +83,9 @@ def _sum(config: Config, calendars: list[str], asked: Mapping[str, str], now: da
     return {"steps": steps, "due": due, "zone": calendar.zone.key, "start": start}
 
 
-def _usual(config: Config) -> Hours:
-    return Hours(ZoneInfo(config.service.zone), office_week())
+def _usual(config: Config, now: datetime) -> Hours:
+    days = named_days(years_around(now))
+    return Hours(ZoneInfo(config.service.zone), office_week(), days, names=days)
 
 
 def _time(text: str, zone: ZoneInfo) -> datetime:

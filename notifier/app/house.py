@@ -32,10 +32,12 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
 from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -144,6 +146,16 @@ class House:
     def posting(self) -> Posting:
         """Schedules in groups and channels."""
         return Posting(self.database, self.vault, self.outbox, self.config.service.language)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        """The register, one thing at a time."""
+        return ByHand(self.database, self.vault)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys of the API."""
+        return Keys(self.database)
 
     @cached_property
     def promises(self) -> Promises:

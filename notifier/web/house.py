@@ -17,14 +17,17 @@ from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
+from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
+from notifier.vault import Vault
 
 
 class House(Protocol):
@@ -70,6 +73,12 @@ class House(Protocol):
     def forms(self) -> Forms: ...
     @property
     def inviting(self) -> Inviting: ...
+    @property
+    def by_hand(self) -> ByHand: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def vault(self) -> Vault: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

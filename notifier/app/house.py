@@ -22,6 +22,7 @@ from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -150,7 +151,12 @@ class House:
     @cached_property
     def by_hand(self) -> ByHand:
         """The register, one thing at a time."""
-        return ByHand(self.database, self.vault)
+        return ByHand(self.database, self.vault, self.outbox)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """What became of single deliveries."""
+        return Tracing(self.database)
 
     @cached_property
     def keys(self) -> Keys:

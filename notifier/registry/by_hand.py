@@ -5,26 +5,32 @@ Judges and compares as imports do. Knows no file, no page and no request.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.errors import Refused
+from notifier.outbox import Outbox
+from notifier.registry import rounds
 from notifier.registry.findings import Finding
 from notifier.registry.person_plans import Became, Entry, Raced, compare, holding, write
 from notifier.registry.person_rows import judge, read_mail
 from notifier.registry.places import Places, dotted
 from notifier.registry.reasons import REASONS, Effect
+from notifier.registry.round_rows import judge_round
+from notifier.registry.statuses_import import Decided, Said, decide, notice_of
 from notifier.registry.tables import Row
 from notifier.rules.people import PROGRAMMES, Nik, read_chat, read_nik, read_phone
-from notifier.rules.roles import Right, Viewer
+from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.rounds import Enrolment, Entitlement, Method
 from notifier.store import contacts as contact_rows
-from notifier.store import imports, ledger, people, registers
+from notifier.store import imports, ledger, paging, people, registers
+from notifier.store import rounds as round_rows
 from notifier.store.engine import Database
 from notifier.store.registers import Person
+from notifier.store.rounds import Round
 from notifier.vault import Vault
 
 Matches = Callable[[Person | None], bool]
@@ -52,8 +58,21 @@ class Unfit(Refused):
         self.faults = faults
 
 
+class Absent(Refused):
+    """There is nothing of that name where the viewer may look."""
+
+
 class Differs(Refused):
     """It is not as whoever changes it has seen it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a payment record says of one person in one round."""
+
+    status: Entitlement
+    on: date | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +106,15 @@ def faults(found: Sequence[Finding]) -> list[tuple[str, str]]:
 class ByHand:
     """The use cases of whoever changes the register one thing at a time."""
 
-    def __init__(self, database: Database, vault: Vault) -> None:
+    def __init__(self, database: Database, vault: Vault, outbox: Outbox) -> None:
         self._database = database
         self._vault = vault
+        self._outbox = outbox
         self._sources: dict[tuple[str, date], int] = {}  # (who, day) → row of the imports that stands for it
 
     # --- people ---
 
-    async def people(self, viewer: Viewer, area: str, after: int, limit: int) -> list[Person]:
+    async def everybody(self, viewer: Viewer, area: str, after: int, limit: int) -> list[Person]:
         """People of an area within the viewer's, by id beyond `after`."""
         viewer.needs(Right.SEE_PEOPLE)
         if area and not viewer.covers(area):
@@ -214,11 +234,124 @@ class ByHand:
         detail = {"contact": contact_id}
         await ledger.append(db, at=now, who=viewer.who, act=act, about=f"person:{person_id}", detail=detail)
 
+    # --- rounds ---
+
+    async def rounds(self, viewer: Viewer, programme: str, after: int, limit: int) -> list[Round]:
+        """Rounds of the viewer's area beyond the id `after`, by id."""
+        viewer.needs(Right.SEE_ROUNDS)
+        async with self._database.read() as db:
+            return await paging.rounds_after(db, viewer.region, programme, after, limit)
+
+    async def put_round(
+        self, viewer: Viewer, cells: Mapping[str, str], now: datetime, version: int | None
+    ) -> tuple[Round, bool]:
+        """Write a round as a whole, by a calendar's columns; (the round, whether it is new). Citizens hear of a change
+        by what follows. Raises Unfit for what can't be taken, Differs when it is another `version` by now.
+        """
+        viewer.needs(Right.EDIT_ROUND)
+        code = dotted(cells["KODE_WILAYAH"].strip())
+        async with self._database.read() as db:
+            own = {code: code} if await imports.has_region(db, code) else {}
+        row = Row(0, cells, len(cells), surplus=False)
+        planned, found = await asyncio.to_thread(judge_round, row, Places(own), viewer.region)
+        if planned is None:
+            raise Unfit(faults(found))
+        async with self._database.write() as db:
+            known = await round_rows.by_code(db, planned.code)
+            if known is None:
+                if version is not None:
+                    raise Differs("there is no such round yet")
+                values = {"code": planned.code, **planned.values}
+                return await rounds.create(db, values, viewer.who, now), True
+            held = await round_rows.get(db, known.id, lock=True)
+            assert held is not None
+            if not viewer.covers(held.region):
+                raise Refused("this code belongs to a round of another area; choose another code")
+            if version is not None and held.version != version:
+                raise Differs("the round was changed meanwhile; look again")
+            return await rounds.write(db, held, replace(held, **planned.values), viewer.who, now), False
+
+    # --- entitlements ---
+
+    async def entitlements(
+        self, viewer: Viewer, code: str, status: str, after: int, limit: int
+    ) -> list[paging.Entitled]:
+        """Who is entitled in a round, beyond the person `after`, by person. Refused for a round that is not theirs."""
+        viewer.needs(Right.SEE_PEOPLE)
+        async with self._database.read() as db:
+            of = _round(viewer, await round_rows.by_code(db, code))
+            return await paging.entitled_after(db, of.id, viewer.region, status, after, limit)
+
+    async def put_status(
+        self, viewer: Viewer, code: str, person_id: int, record: Record, now: datetime
+    ) -> tuple[paging.Entitled, bool, bool]:
+        """What became of one person's benefit, as a payment record says it; (how it stands, whether that is new,
+        whether they are told). Raises Absent for a round or person that is not theirs, Refused for what can't be.
+        """
+        viewer.needs(Right.IMPORT)
+        async with self._database.write() as db:
+            of = _round(viewer, await round_rows.by_code(db, code))
+            person = await people.get(db, person_id)
+            if person is None or not viewer.covers(person.region):
+                raise Absent(NOBODY)
+            said = Said(0, b"", person.nik_masked, code, record.status, record.on, record.reason, ())
+            decided = await self._decide(db, said, of, person, now)
+            if decided.refusal is not None:
+                raise Refused(sentence(decided.refusal))
+            if decided.status is not None:
+                await self._record(db, viewer, said, decided, of, person, now)
+            standing = await paging.entitled_person(db, of.id, person.id)
+        assert standing is not None
+        return standing, decided.status is not None, decided.tells
+
+    async def _decide(
+        self, db: AsyncConnection, said: Said, of: Round, person: people.Person, now: datetime
+    ) -> Decided:
+        pair, scheduled = (of.id, person.id), Entitlement.DIJADWALKAN
+        if await round_rows.entitlement(db, *pair) is None:
+            approved = await people.approved(db, of.programme, [person.id])
+            if not approved or not covers(of.region, person.region):
+                return Decided(Finding("not_invited", "NIK"))
+            await round_rows.draw(db, [pair], scheduled.value, now)
+            if said.status is scheduled:
+                return Decided(status=scheduled)
+        current = await round_rows.entitlement(db, *pair)
+        assert current is not None
+        return decide(said, current)
+
+    async def _record(
+        self,
+        db: AsyncConnection,
+        viewer: Viewer,
+        said: Said,
+        decided: Decided,
+        of: Round,
+        person: people.Person,
+        now: datetime,
+    ) -> None:
+        current = await round_rows.entitlement(db, of.id, person.id)
+        assert current is not None
+        assert decided.status is not None
+        row = {"status": decided.status.value, "record": said.status.value, "reason": said.reason}
+        change = {"id": current.id, "was": current.status, "since": said.on or now.date(), **row}
+        await round_rows.record(db, [change], viewer.who, now)
+        if decided.tells:
+            await self._outbox.queue(db, notice_of(said, of, person, now), now)
+        about = f"entitlement:{current.id}"
+        detail = {"status": row["status"], "record": row["record"]}
+        await ledger.append(db, at=now, who=viewer.who, act="entitlement_put", about=about, detail=detail)
+
 
 def _theirs(viewer: Viewer, person: Person | None) -> Person:
     if person is None or not viewer.covers(person.region):
-        raise Refused(NOBODY)
+        raise Absent(NOBODY)
     return person
+
+
+def _round(viewer: Viewer, of: Round | None) -> Round:
+    if of is None or not viewer.covers(of.region):
+        raise Absent("no round has this code in your region")
+    return of
 
 
 def _address(kind: str, typed: str) -> str:

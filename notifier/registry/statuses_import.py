@@ -6,7 +6,7 @@ What a status may follow is told by `rules.rounds`; the notice is queued in the 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,6 +117,22 @@ def decide(said: Said, current: Entitled) -> Decided:
     return Decided(status=to, tells=news and to in TOLD)
 
 
+def notice_of(said: Said, of: Round, person: Person, now: datetime) -> Notice:
+    """What a person is told of a change."""
+    return Notice(
+        "entitlement_changed",
+        person.language,
+        person.zone,
+        facts={"status": said.status.value, "reason": said.reason, "period": of.period, "amount": of.amount}
+        | {"programme": of.programme, "round_code": of.code},
+        person_id=person.id,
+        round_id=of.id,
+        round_version=of.version,
+        expires_at=now + FRESH_FOR,
+        window=True,
+    )
+
+
 class _OneFile:
     """One payment record on its way in."""
 
@@ -223,23 +239,9 @@ class _OneFile:
                 current.id, of.id, person.id, decided.status.value, said.status.value, said.reason, since
             )
             if decided.tells:
-                await self._outbox.queue(db, self._notice(said, of, person), now)
+                await self._outbox.queue(db, notice_of(said, of, person, now), now)
         await rounds.record(db, changes, who, now)
         return done
-
-    def _notice(self, said: Said, of: Round, person: Person) -> Notice:
-        return Notice(
-            "entitlement_changed",
-            person.language,
-            person.zone,
-            facts={"status": said.status.value, "reason": said.reason, "period": of.period, "amount": of.amount}
-            | {"programme": of.programme, "round_code": of.code},
-            person_id=person.id,
-            round_id=of.id,
-            round_version=of.version,
-            expires_at=self._run.order.now + FRESH_FOR,
-            window=True,
-        )
 
     def _count(self, said: Said, decided: Decided) -> None:
         if decided.refusal is not None:

@@ -11,6 +11,7 @@ from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
@@ -75,6 +76,8 @@ class House(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def by_hand(self) -> ByHand: ...
+    @property
+    def tracing(self) -> Tracing: ...
     @property
     def keys(self) -> Keys: ...
     @property

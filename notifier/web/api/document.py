@@ -67,6 +67,7 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[type[BaseModel], An
     ]
     wanted.sort(key=lambda pair: pair[0].__name__)
     _, top = models_json_schema(wanted, ref_template=REF)
+    assert not any("__" in name for name in top["$defs"]), "two models share a name"
     named = {model: {"$ref": REF.format(model=model.__name__)} for model, _ in wanted}
     return named, dict(sorted(top["$defs"].items()))
 

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from notifier.errors import Refused
-from notifier.registry.by_hand import Differs, Unfit
+from notifier.registry.by_hand import Absent, Differs, Unfit
 from notifier.rules.keys import Scope
 from notifier.rules.people import PROGRAMMES, masked_address
 from notifier.rules.rounds import Enrolment
@@ -207,7 +206,7 @@ def shown(person: Person) -> PersonShown:
 async def list_people(call: Call) -> Answer:
     """A page of the register."""
     asked: PeopleAsked = call.query
-    found = await call.house.by_hand.people(call.viewer, asked.region or "", number(asked.after), asked.limit + 1)
+    found = await call.house.by_hand.everybody(call.viewer, asked.region or "", number(asked.after), asked.limit + 1)
     data = [shown(person) for person in found[: asked.limit]]
     return Answer(People(data=data, next=cursor(data[-1].id) if len(found) > asked.limit else None))
 
@@ -293,7 +292,7 @@ async def remove_contact(call: Call) -> Answer:
 async def _person(call: Call) -> Person:
     try:
         return await call.house.by_hand.person(call.viewer, call.path.id)
-    except Refused:
+    except Absent:
         raise Fault("not_found") from None
 
 

@@ -35,7 +35,7 @@ from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.registry import Conflicts, Inviting, Programmes, Rounds
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -73,6 +73,7 @@ class House:
     visiting: Visiting
     studio: Studio
     lines: Lines
+    programmes: Programmes
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -238,8 +239,11 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
-        terms = _plan_terms(config, words)
+        programmes = Programmes(database, vault, config.reminders, tuple(lines))
+        tried = programmes.over(ladders(config))
+        await programmes.refresh()
+        outbox = Outbox(lines, tried, second_lines(config), signals=bool(config.database.listen_url))
+        terms = _plan_terms(config, words, tried)
         yield House(
             data=data,
             config=config,
@@ -249,7 +253,7 @@ async def open_house(
             words=words,
             texts=texts,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, terms, _measure(words), outbox),
+            broadcasts=Broadcasts(database, terms, _measure(words, programmes.names), outbox),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -262,6 +266,7 @@ async def open_house(
                 zone=config.service.zone,
                 language=config.service.language,
             ),
+            programmes=programmes,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,
@@ -273,10 +278,10 @@ def ladders(config: Config) -> Ladders:
     return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config, words: Words) -> PlanTerms:
+def _plan_terms(config: Config, words: Words, tried: Ladders) -> PlanTerms:
     channels = tuple(lines_by_channel(config))
     return PlanTerms(
-        ladders=ladders(config),
+        ladders=tried,
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -311,9 +316,9 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
+def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
     def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
         return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
 

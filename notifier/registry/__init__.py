@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
@@ -16,6 +17,8 @@ __all__ = [
     "Imported",
     "Inviting",
     "Order",
+    "Programme",
+    "Programmes",
     "Progress",
     "Registry",
     "Rounds",

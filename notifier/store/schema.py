@@ -288,6 +288,21 @@ Index(  # citizens who say that they have not what the record says was paid
     "ix_entitlement_changes_denied", entitlement_changes.c.id, **_when("who = 'citizen' AND status = 'DISALURKAN'")
 )
 
+programmes = Table(  # versions that the office wrote; what the configuration says lies beneath
+    "programmes",
+    metadata,
+    _id(),
+    Column("code", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(120), nullable=False, server_default=""),  # "": the usual one
+    Column("ladder", Json),  # null: as the configuration says
+    Column("reminders", Json),  # null: as the configuration says
+    Column("why", String(200), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("code", "version"),
+)
+
 # --- words we say ----------------------------------------------------------------------------------------------------
 
 templates = Table(  # versions made by people; the shipped files are the defaults beneath

@@ -27,6 +27,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    programmes,
     promised,
     radar,
     reports,
@@ -71,6 +72,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
@@ -191,6 +193,11 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # programmes
+    Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
+    Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -1130,6 +1130,23 @@ def upgrade() -> None:
     with op.batch_alter_table("board_changes", schema=None) as batch_op:
         batch_op.create_index("ix_board_changes_key", ["level", "region", "view"], unique=False)
 
+    op.create_table(
+        "programmes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("ladder", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column(
+            "reminders", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_programmes_code_version")),
+    )
+
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE ticket_words USING fts5(words, tokenize='unicode61')")

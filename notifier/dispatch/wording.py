@@ -7,6 +7,7 @@ from typing import Any
 from channels.contract import Button, OutFile
 from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons, guide
+from notifier.render.listing import listed
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
@@ -51,6 +52,8 @@ def facts_of(c: Claimed, names: Mapping[str, str] = PROGRAMME_NAMES) -> dict[str
         facts["name"] = c.name
     facts |= c.broadcast_facts or {}
     facts |= c.facts or {}
+    if "items" in facts:  # several changes told together
+        facts |= listed(facts.pop("items"), c.language)
     for name in TIMES:
         if isinstance(facts.get(name), str) and facts[name]:
             facts[name] = datetime.fromisoformat(facts[name])

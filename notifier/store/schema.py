@@ -271,6 +271,13 @@ entitlements = Table(
     UniqueConstraint("round_id", "person_id"),
 )
 Index("ix_entitlements_person", entitlements.c.person_id)
+Index(  # whom something has become of, by what
+    "ix_entitlements_round_status",
+    entitlements.c.round_id,
+    entitlements.c.status,
+    entitlements.c.person_id,
+    **_when("status <> 'DIJADWALKAN'"),
+)
 
 entitlement_changes = Table(
     "entitlement_changes",
@@ -282,6 +289,7 @@ entitlement_changes = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(200), nullable=False, server_default=""),
     Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
+    _ref("delivery_id", "deliveries.id"),  # the notice that tells of it; null: nobody is to hear
 )
 Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
 Index(  # citizens who say that they have not what the record says was paid

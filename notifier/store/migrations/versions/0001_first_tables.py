@@ -484,6 +484,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entitlements", schema=None) as batch_op:
         batch_op.create_index("ix_entitlements_person", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_entitlements_round_status",
+            ["round_id", "status", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("status <> 'DIJADWALKAN'"),
+            postgresql_where=sa.text("status <> 'DIJADWALKAN'"),
+        )
 
     op.create_table(
         "reporters",
@@ -625,6 +632,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_entitlement_changes_delivery_id_deliveries")
+        ),
         sa.ForeignKeyConstraint(
             ["entitlement_id"], ["entitlements.id"], name=op.f("fk_entitlement_changes_entitlement_id_entitlements")
         ),

@@ -6,10 +6,12 @@ from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
 from notifier.registry.tables import Unreadable
+from notifier.registry.uploads import LAYOUTS, Uploads
 
 __all__ = [
     "DECISIONS",
     "EDITABLE",
+    "LAYOUTS",
     "Conflict",
     "Conflicts",
     "Faulty",
@@ -20,5 +22,6 @@ __all__ = [
     "Registry",
     "Rounds",
     "Unreadable",
+    "Uploads",
     "cells_of",
 ]

@@ -230,6 +230,34 @@ conflicts = Table(  # rows a person has to decide on: same NIK, another name
     UniqueConstraint("person_id", "digest"),
 )
 
+uploads = Table(  # files that came in by the page: looked at, then brought in
+    "uploads",
+    metadata,
+    _id(),
+    Column("what", String(16), nullable=False),  # people, rounds, statuses, visits
+    Column("name", String(200), nullable=False),  # as the file was called
+    Column("folder", String(40), nullable=False),  # below imports/ in the data folder of the machine that took it
+    Column("size", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of who uploaded: what may be touched
+    Column("state", String(12), nullable=False),  # looking → ready → running → done; failed, cancelled
+    Column("step", String(12), nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("look", Json, nullable=False),  # columns and first rows, masked
+    Column("counts", Json, nullable=False),  # what would happen, then what did
+    Column("why", String(500), nullable=False, server_default=""),  # what it asks, or why it failed
+    Column("yes", Boolean, nullable=False, server_default=text("false")),
+    Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody wants it to end
+    Column("fence", Integer, nullable=False, server_default="0"),  # number of the turn that may write
+    _ref("import_id", "imports.id"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("wake", UtcDateTime),
+)
+Index("ix_uploads_wake", uploads.c.wake, **_when("wake IS NOT NULL"))
+
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
 rounds = Table(

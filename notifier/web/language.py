@@ -312,6 +312,41 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        # registers that come in by the page
+        "register": {
+            "people": ("Daftar penerima", "People"),
+            "rounds": ("Jadwal penyaluran", "Rounds"),
+            "statuses": ("Status penyaluran", "Payment records"),
+            "visits": ("Hasil kunjungan", "Visits"),
+        },
+        "upload": {
+            "looking": ("Sedang diperiksa", "Being looked at"),
+            "ready": ("Menunggu keputusan", "Waits for a decision"),
+            "running": ("Sedang diimpor", "Being imported"),
+            "done": ("Selesai", "Done"),
+            "failed": ("Gagal", "Failed"),
+            "cancelled": ("Dibatalkan", "Cancelled"),
+        },
+        "step": {
+            "reading": ("Membaca", "Reading"),
+            "checking": ("Memeriksa", "Checking"),
+            "writing": ("Menyimpan", "Writing"),
+        },
+        "counted": {
+            "created": ("baru", "new"),
+            "changed": ("berubah", "changed"),
+            "unchanged": ("tetap", "unchanged"),
+            "rejected": ("ditolak", "rejected"),
+            "duplicates": ("ganda", "duplicates"),
+            "conflicts": ("konflik", "conflicts"),
+            "absent": ("tidak ada di berkas", "absent from the file"),
+            "notices": ("pemberitahuan", "notices"),
+        },
+        "outcome": {
+            "rejected": ("ditolak", "rejected"),
+            "duplicate": ("ganda", "duplicate"),
+            "conflict": ("konflik", "conflict"),
+        },
         "decision": {
             "keep": ("Tetap yang pertama", "Keep the first"),
             "take": ("Pakai baris kedua", "Take the second row"),
@@ -581,6 +616,51 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # registers that come in by the page
+        (r"choose a file first", "Pilih berkasnya dahulu."),
+        (r'".*" is no kind of register; .*', "Pilih jenis daftarnya."),
+        (r"the file is larger than (\d+) MB; .*", r"Berkas lebih besar dari \1 MB; bagi menjadi beberapa berkas."),
+        (
+            r"there are no rejected rows of upload \d+ .*",
+            "Baris yang ditolak tidak disimpan lagi; unggah berkasnya lagi.",
+        ),
+        (r"say that upload \d+ may go on .*", "Centang bahwa berkas ini memang lengkap, lalu mulai."),
+        (r"upload \d+ does not wait to be started .*", "Berkas ini sudah dimulai atau dibuang; lihat lagi."),
+        (r"upload \d+ is over; .*", "Impor ini sudah berakhir; tidak ada yang dapat dibatalkan."),
+        (r"the file is not here any more; .*", "Berkasnya tidak ada lagi di sini; unggah sekali lagi."),
+        (r"the service met a fault of its own; .*", "Ada kesalahan di sistem kami; sudah dicatat. Coba sekali lagi."),
+        (r"a workbook brings in (\d+) rows, and more .*", r"Lebih dari \1 baris ditolak; unduh sebagai CSV."),
+        (r"(.*): the file is empty; .*", r"\1: berkasnya kosong; ekspor lagi."),
+        (r"(.*): this is .*, not a table; .*", r"\1: ini bukan tabel; simpan sebagai CSV atau XLSX, lalu unggah lagi."),
+        (r"(.*): this is a compressed file, .*", r"\1: ini berkas terkompresi; simpan sebagai CSV atau XLSX."),
+        (r"(.*): no row stands below the header on line (\d+)", r"\1: tidak ada baris di bawah judul (baris \2)."),
+        (
+            r"(.*), line (\d+): no header with the columns (.*); found: (.*)",
+            r"\1, baris \2: tidak ada judul dengan kolom \3. Yang ditemukan: \4",
+        ),
+        (
+            r"(.*), line (\d+): the column (\S+) is missing; found: (.*)\. Needed are (.*)",
+            r"\1, baris \2: kolom \3 tidak ada. Yang ditemukan: \4. Wajib ada: \5",
+        ),
+        (
+            r"(.*), line (\d+), column (\d+): (\S+) stands twice; .*",
+            r"\1, baris \2, kolom \3: \4 ada dua kali; hapus salah satu.",
+        ),
+        (r"(.*): a workbook of more than (\d+) rows; .*", r"\1: lebih dari \2 baris; simpan sebagai CSV."),
+        (
+            r"(.*): the workbook does not open .*",
+            r"\1: berkas XLSX tidak dapat dibuka; simpan ulang, lalu unggah lagi.",
+        ),
+        (
+            r"(.*), line (\d+): a quotation mark .*",
+            r"\1, baris \2: tanda kutip (\") tidak ditutup atau tidak digandakan; perbaiki.",
+        ),
+        (r"(.*), line (\d+): a NUL byte; .*", r"\1, baris \2: berkas rusak; ekspor lagi sebagai CSV."),
+        (r"(.*), line (\d+).*: (?:letters that|the file is UTF-8).*", r"\1, baris \2: ekspor lagi sebagai CSV UTF-8."),
+        (
+            r"(\S+) has (\d+) people of (\S+) \((.*)\), .* (\d+): (\d+) % fewer\. .*",
+            r"\1 memuat \2 orang di \4 (\3), sebelumnya \5: berkurang \6 %. Pastikan ekspornya lengkap.",
+        ),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

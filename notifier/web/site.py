@@ -20,6 +20,7 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    imports,
     incidents,
     language,
     lines,
@@ -191,6 +192,14 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # registers that come in by the page
+    Door("GET", "/imports", imports.look, Right.IMPORT),
+    Door("POST", "/imports", imports.take, Right.IMPORT),
+    Door("GET", f"/imports/{ID}", imports.show, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/progress", imports.progress, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -418,6 +418,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "digest", name=op.f("uq_conflicts_person_id_digest")),
     )
     op.create_table(
+        "uploads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("folder", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("step", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("look", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("why", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_uploads_import_id_imports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_uploads_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
         "contacts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

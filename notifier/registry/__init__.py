@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
@@ -11,6 +12,7 @@ from notifier.registry.uploads import LAYOUTS, Uploads
 __all__ = [
     "DECISIONS",
     "EDITABLE",
+    "FIELDS",
     "LAYOUTS",
     "Conflict",
     "Conflicts",
@@ -18,6 +20,7 @@ __all__ = [
     "Imported",
     "Inviting",
     "Order",
+    "Persons",
     "Progress",
     "Registry",
     "Rounds",

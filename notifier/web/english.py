@@ -1023,5 +1023,46 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Baris-baris pertama, nomor dan alamat disamarkan": "The first rows, numbers and addresses masked",
         "Impor dimulai.": "The import has begun.",
         "Impor dibatalkan.": "The import was cancelled.",
+        # people, one by one
+        "Cari penerima": "Look a person up",
+        "NIK, nomor HP, atau kode pesan atau kunjungan, lengkap": (
+            "NIK, phone number, or code of a message or visit, whole"
+        ),
+        "Setiap pencarian dicatat di buku besar.": "Every look-up is recorded in the ledger.",
+        "Catatan ini ternyata orang yang sama dengan": "This record turned out to be the same person as",
+        "Data orang ini dihapus {at}; hanya angka-angkanya yang tersisa.": (
+            "What was kept about this person was erased {at}; only the numbers are left."
+        ),
+        "STOP SEMUA sejak {at}": "STOP SEMUA since {at}",
+        "Identitas": "Identity",
+        "Nomor KK": "Family card",
+        "Saluran pilihan": "Preferred channel",
+        "Ini hanya tampil sekali; pembukaannya dicatat dengan nama dan alasan Anda.": (
+            "This is shown once; that you opened it is recorded with your name and reason."
+        ),
+        "Buka data yang disamarkan": "Open what is masked",
+        "Alasan; dicatat bersama nama Anda": "Reason; recorded with your name",
+        "Buka": "Open",
+        "Kontak": "Contacts",
+        "minta berhenti": "asked us to stop",
+        "terakhir sampai {at}": "last arrived {at}",
+        "belum pernah sampai": "never arrived yet",
+        "terakhir gagal {at}": "last failed {at}",
+        "Tidak ada kontak: hanya dapat dikunjungi.": "No contact: can only be visited.",
+        "Pemberitahuan": "Notices",
+        "Belum pernah dikirimi.": "Was never sent anything.",
+        "Program dan hak": "Programmes and entitlements",
+        "Tidak ikut program apa pun.": "Enrolled in no programme.",
+        "Tidak ada aduan yang terbuka bagi Anda.": "No complaint that you may see.",
+        "Perbaiki data": "Put right",
+        "Isi hanya yang salah. Berkas yang nanti berkata lain menjadi konflik, tidak menimpa.": (
+            "Fill in only what is wrong. A later file that says otherwise becomes a conflict and overwrites nothing."
+        ),
+        "Simpan perbaikan": "Save",
+        "Kontak tidak dipakai lagi": "Use an address no more",
+        "Jangan pakai lagi": "Use it no more",
+        "Yang dilakukan petugas": "What staff did",
+        "Data diperbaiki.": "Put right.",
+        "Kontak tidak dipakai lagi.": "The address is not used any more.",
     }
 )

@@ -312,6 +312,29 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        # people, one by one
+        "reach": {
+            "ok": ("dipakai", "in use"),
+            "old": ("lama", "old"),
+            "dead": ("tidak dapat dipakai lagi", "finished"),
+            "wrong": ("bukan miliknya", "not theirs"),
+        },
+        "person_act": {
+            "revealed": ("Data terbuka dilihat", "Clear data seen"),
+            "corrected": ("Data diperbaiki", "Corrected"),
+            "retired": ("Kontak tidak dipakai lagi", "Address retired"),
+            "merged": ("Digabung", "Merged"),
+            "exported": ("Semua data diambil", "Everything exported"),
+            "erased": ("Data dihapus", "Erased"),
+        },
+        "flag": {
+            "birth_mismatch": ("tanggal lahir tidak cocok dengan NIK", "day of birth does not fit the NIK"),
+            "gender_mismatch": ("jenis kelamin tidak cocok dengan NIK", "sex does not fit the NIK"),
+            "nik_conflict": ("NIK perlu diperiksa", "NIK to be checked"),
+            "corrected": ("diperbaiki petugas", "put right by hand"),
+            "moved": ("dilaporkan pindah", "reported to have moved"),
+            "died": ("dilaporkan meninggal", "reported to have died"),
+        },
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
@@ -616,6 +639,24 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # people, one by one
+        (
+            r"that is no whole NIK, phone number or code .*",
+            "Tulis NIK lengkap, nomor HP lengkap, atau kode pesan atau kunjungan; yang lain tidak dicari.",
+        ),
+        (
+            r"say in a few words why; the reason is kept with .*",
+            "Tuliskan alasannya dengan singkat; alasan itu disimpan.",
+        ),
+        (r"there is no such person in your region", "Tidak ada orang itu di wilayah Anda."),
+        (
+            r"person \d+ is merged into another or erased; .*",
+            "Orang ini sudah digabung atau dihapus; tidak dapat diubah.",
+        ),
+        (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
+        (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
+        (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
         # registers that come in by the page
         (r"choose a file first", "Pilih berkasnya dahulu."),
         (r'".*" is no kind of register; .*', "Pilih jenis daftarnya."),
@@ -631,9 +672,15 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"the service met a fault of its own; .*", "Ada kesalahan di sistem kami; sudah dicatat. Coba sekali lagi."),
         (r"a workbook brings in (\d+) rows, and more .*", r"Lebih dari \1 baris ditolak; unduh sebagai CSV."),
         (r"(.*): the file is empty; .*", r"Berkas \1: berkasnya kosong; ekspor lagi."),
-        (r"(.*): this is .*, not a table; .*", r"Berkas \1: ini bukan tabel; simpan sebagai CSV atau XLSX, lalu unggah lagi."),
+        (
+            r"(.*): this is .*, not a table; .*",
+            r"Berkas \1: ini bukan tabel; simpan sebagai CSV atau XLSX, lalu unggah lagi.",
+        ),
         (r"(.*): this is a compressed file, .*", r"Berkas \1: ini berkas terkompresi; simpan sebagai CSV atau XLSX."),
-        (r"(.*): no row stands below the header on line (\d+)", r"Berkas \1: tidak ada baris di bawah judul (baris \2)."),
+        (
+            r"(.*): no row stands below the header on line (\d+)",
+            r"Berkas \1: tidak ada baris di bawah judul (baris \2).",
+        ),
         (
             r"(.*), line (\d+): no header with the columns (.*); found: (.*)",
             r"Berkas \1, baris \2: tidak ada judul dengan kolom \3. Yang ditemukan: \4",
@@ -656,7 +703,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"Berkas \1, baris \2: tanda kutip (\") tidak ditutup atau tidak digandakan; perbaiki.",
         ),
         (r"(.*), line (\d+): a NUL byte; .*", r"Berkas \1, baris \2: berkas rusak; ekspor lagi sebagai CSV."),
-        (r"(.*), line (\d+).*: (?:letters that|the file is UTF-8).*", r"Berkas \1, baris \2: ekspor lagi sebagai CSV UTF-8."),
+        (
+            r"(.*), line (\d+).*: (?:letters that|the file is UTF-8).*",
+            r"Berkas \1, baris \2: ekspor lagi sebagai CSV UTF-8.",
+        ),
         (
             r"(\S+) has (\d+) people of (\S+) \((.*)\), .* (\d+): (\d+) % fewer\. .*",
             r"Berkas \1 memuat \2 orang di \4 (\3), sebelumnya \5: berkurang \6 %. Pastikan ekspornya lengkap.",

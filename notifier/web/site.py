@@ -28,6 +28,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    persons,
     promised,
     radar,
     reports,
@@ -192,6 +193,13 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # people, one by one
+    Door("GET", "/people", persons.ask, Right.SEE_PEOPLE),
+    Door("POST", "/people", persons.seek, Right.SEE_PEOPLE),
+    Door("GET", f"/people/{ID}", persons.show, Right.SEE_PEOPLE),
+    Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
+    Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
+    Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),

@@ -21,6 +21,7 @@ from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
@@ -35,7 +36,7 @@ from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.registry import Conflicts, Inviting, Lists, Rounds
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -114,6 +115,16 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """Whom a message is for, while somebody chooses."""
+        return Choosing(self.database)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of people that are brought for a broadcast."""
+        return Lists(self.database, self.vault)
 
     @cached_property
     def genuine(self) -> Genuine:

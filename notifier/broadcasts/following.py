@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import audience
 from notifier.config import Reminders
+from notifier.rules.audiences import EVERYBODY, Rule
 from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
 from notifier.store import broadcasts as rows
@@ -52,6 +53,7 @@ class Plan:
     again: bool = False
     parent_id: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    rule: Rule = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,9 @@ async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: dat
     planned = companions(of, reminders, now)
     plans = await _accompanying(db, of, there, planned)
     for b in unfinished(there, of, {event for event, _ in planned}):
-        if people := await rows.size(db, audience(b.event, of, b.id)):
-            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id))
+        rule = Rule.of(b.rule)
+        if people := await rows.size(db, audience(b.event, of, b.id, rule)):
+            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id, rule=rule))
     earlier = [b for b in there if b.round_version < of.version and b.expanded]
     event, late = correction_of(of, now), {}
     if event and earlier:
@@ -161,7 +164,7 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
     live = [b for b in there if b.state in moves.LIVE]
     after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]
     again = [
-        Again(b, await rows.size(db, audience(b.event, new, b.id)))
+        Again(b, await rows.size(db, audience(b.event, new, b.id, Rule.of(b.rule))))
         for b in unfinished(after, new, {event for event, _ in planned})
     ]
     return Follows(

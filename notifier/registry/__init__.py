@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.lists import Lists
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
@@ -15,6 +16,7 @@ __all__ = [
     "Faulty",
     "Imported",
     "Inviting",
+    "Lists",
     "Order",
     "Progress",
     "Registry",

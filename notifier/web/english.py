@@ -954,5 +954,35 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # the planner
+        "Kepada siapa": "To whom",
+        "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
+            "Nothing chosen: everybody of this round. Each choice narrows it."
+        ),
+        "Perkiraan dari {n} orang yang dilihat; dihitung tepat saat Hitung dulu.": (
+            "Reckoned from {n} people that were looked at; counted exactly by Reckon first."
+        ),
+        "Pilih penyaluran untuk melihat berapa orang.": "Choose a round to see how many people.",
+        "Buka": "Open",
+        "Belum ada wilayah di dalamnya yang dikenal register.": "The register knows no region inside it yet.",
+        "kosong: seluruh {place}": "none: all of {place}",
+        "Tidak ada wilayah yang lebih kecil di dalamnya.": "There is no smaller region inside.",
+        "Status di penyaluran ini": "Status in this round",
+        "Program lain, bahasa, jalur": "Other programmes, language, channel",
+        "Juga terdaftar di": "Also approved in",
+        "Dapat dihubungi lewat": "Reachable by",
+        "Jawaban atas pertanyaan penerimaan": "Answers to the receipt question",
+        "Yang menjawab": "Those who",
+        "tidak dilihat": "not looked at",
+        "Pertanyaan tentang penyaluran": "Question about the round",
+        "yang sama": "the same",
+        "Daftar dari berkas": "List from a file",
+        "{name}: {people} orang dari {rows} baris.": "{name}: {people} people of {rows} rows.",
+        "{n} baris tidak dikenal dan tidak ikut:": "{n} rows name nobody we know and are left out:",
+        "Hanya yang ada di daftar": "Only those on the list",
+        "tanpa daftar": "no list",
+        "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
+        "Baca daftar": "Read the list",
+        "Hitung sasaran": "Count the audience",
     }
 )

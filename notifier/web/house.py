@@ -10,6 +10,7 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
@@ -18,7 +19,7 @@ from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Rounds
+from notifier.registry import Conflicts, Lists, Rounds
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
@@ -50,6 +51,10 @@ class House(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def silence(self) -> Silence: ...
+    @property
+    def choosing(self) -> Choosing: ...
+    @property
+    def lists(self) -> Lists: ...
     @property
     def genuine(self) -> Genuine: ...
     @property

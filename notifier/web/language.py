@@ -353,6 +353,18 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "kpk": ("KPK", "KPK, the anti-corruption commission"),
             "police": ("Kepolisian", "Police"),
         },
+        "entitlement": {
+            "DIJADWALKAN": ("dijadwalkan", "scheduled"),
+            "DISALURKAN": ("sudah disalurkan", "disbursed"),
+            "DITERIMA": ("sudah diterima", "received"),
+            "GAGAL": ("gagal disalurkan", "failed"),
+            "DITUNDA": ("ditunda", "postponed"),
+        },
+        "receipt": {
+            "confirmed": ("sudah menerima", "have received"),
+            "denied": ("belum menerima", "have not received"),
+            "silent": ("belum menjawab", "have not answered"),
+        },
         "who": {
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
@@ -492,6 +504,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),
         (r"broadcast (\d+) is \w+; nobody waits for its first ones", r"Siaran \1 tidak menunggu orang-orang pertama."),
         (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
+        (r"the region (\S+) is not in (\S*), which (\S+) serves", r"Wilayah \1 tidak termasuk wilayah \3."),
+        (r"\d+ regions are too many for one broadcast; .*", "Terlalu banyak wilayah; pilih wilayah di atasnya."),
+        (r"there is no such list in your region; .*", "Daftar itu tidak ada di wilayah Anda; bawa lagi berkasnya."),
+        (r"there is no such round in your region; .*", "Penyaluran itu tidak ada di wilayah Anda."),
+        (r"no file was given; .*", "Belum ada berkas; pilih CSV atau XLSX dengan kolom NIK atau KODE."),
+        (r"(.*): no column is called NIK or KODE; .*", r"\1: tidak ada kolom NIK atau KODE; beri judul kolomnya."),
+        (r"(.*): more than (\d+) rows; .*", r"\1: lebih dari \2 baris; pilih menurut wilayah atau status saja."),
         (r'no round has the code "(.*)"; .*', r"Tidak ada penyaluran “\1” di wilayah Anda."),
         (
             r"(\S+) planned broadcast (\d+); somebody else has to approve it",

@@ -15,6 +15,8 @@ EVIDENCE = 16 * 1024 * 1024  # bytes of a form that brings photos
 # Forms of citizens: nobody is signed in there, so old browsers that tell nothing of where they come from may use them.
 CITIZENS = {"/cek": LARGEST_FORM, "/lapor": EVIDENCE, "/lacak": EVIDENCE}
 
+FILES = {"/broadcasts/plan/list": EVIDENCE}  # forms of staff that bring a file
+
 _POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -60,7 +62,7 @@ async def only_our_own_forms(request: web.Request, handler: Handler) -> web.Stre
     if request.method not in SAFE and not request.path.startswith(HOOKS) and not nowhere:
         if not same_origin(request):
             raise web.HTTPForbidden(reason="Cross-site request")
-        largest = CITIZENS.get(request.path, LARGEST_FORM)
+        largest = (CITIZENS | FILES).get(request.path, LARGEST_FORM)
         if (request.content_length or 0) > largest or "chunked" in request.headers.get("Transfer-Encoding", ""):
             raise web.HTTPRequestEntityTooLarge(max_size=largest, actual_size=request.content_length or 0)
     return await handler(request)

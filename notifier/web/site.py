@@ -27,6 +27,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    planning,
     promised,
     radar,
     reports,
@@ -163,8 +164,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
-    Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
-    Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
+    # the planner: whom, when, tried out beforehand
+    Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
+    Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
+    Door("POST", "/broadcasts/plan/count", planning.count, Right.PLAN),
+    Door("POST", "/broadcasts/plan/list", planning.bring, Right.PLAN),
+    Door("GET", f"/broadcasts/lists/{ID}/{FORM}", planning.take_strays, Right.EXPORT),
+    # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),

@@ -1,0 +1,118 @@
+"""The planner as an admin sees it: the tree of regions, the count, the dry run, and a list from a file."""
+
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp import FormData
+
+from notifier.store import imports
+from tests.web.sites import HOSTILE, OURS, Site
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PLAN = {"event": "round_announced", "round": "BPNT-2026-12-DS"}
+PLACES = [("31.75.07.1001", "Pondok Bambu"), ("31.75.07.1003", "Klender"), ("31.75.07", "Duren Sawit")]
+
+
+async def _begin(pages: Site) -> None:
+    async with pages.house.database.write() as db:
+        await imports.name_regions(db, PLACES)
+    await pages.add_people(8)
+    await pages.add_round()
+    await pages.be("admin", login="rina")
+
+
+async def test_people_are_picked_from_the_tree_counted_planned_and_approved_with_their_rule(pages: Site) -> None:
+    await _begin(pages)
+    blank = await (await pages.post("/broadcasts/plan", {**PLAN, "do": "show"})).text()
+    assert "Klender" in blank
+    assert "8 orang" in blank
+    picked = [*PLAN.items(), ("region", "31.75.07.1003"), ("region", "31.75.07.1001"), ("channel", "sms")]
+    counted = await pages.client.post("/broadcasts/plan/count", data=picked, headers=OURS)
+    text = await counted.text()
+    assert "<strong>6 orang</strong>" in text, "those who can be reached by SMS"
+    assert "di 2 desa/kelurahan (Pondok Bambu, Klender)" in text
+    tried = await pages.client.post("/broadcasts/plan", data=[*picked, ("do", "reckon")], headers=OURS)
+    assert re.search(r'value="31.75.07.1003" checked', await tried.text()), "what was ticked stays ticked"
+    made = await pages.client.post(
+        "/broadcasts/plan", data=[*picked, ("do", "plan")], headers=OURS, allow_redirects=False
+    )
+    assert made.headers["Location"] == "/broadcasts/1"
+    await pages.be("admin", login="dewi")
+    asked = await pages.read("/broadcasts/1")
+    assert "keluarga BPNT di 2 desa/kelurahan (Pondok Bambu, Klender), dapat dihubungi lewat SMS" in asked
+    assert (await pages.post("/broadcasts/1/approve")).status == 303
+    await pages.house.broadcasts.advance(pages.clock(), "test")
+    assert (await pages.house.broadcasts.progress(1)).audience == 6
+
+
+@SQLITE
+async def test_the_tree_opens_level_by_level_and_keeps_what_is_ticked_where_it_is_shut(pages: Site) -> None:
+    await _begin(pages)
+    await pages.add_round("BPNT-2026-12-JT", region="31.75")
+    form = [("round", "BPNT-2026-12-JT"), ("event", "round_announced")]
+
+    async def show(*more: tuple[str, str]) -> str:
+        return await (await pages.client.post("/broadcasts/plan", data=[*form, *more], headers=OURS)).text()
+
+    shut = await show()
+    assert "Duren Sawit" in shut
+    assert "Klender" not in shut
+    opened = await show(("do", "open:31.75.07"))
+    assert "Klender" in opened
+    assert '<input type="hidden" name="open" value="31.75.07">' in opened
+    ticked = await show(("open", "31.75.07"), ("region", "31.75.07.1003"), ("do", "shut:31.75.07"))
+    assert 'type="hidden" name="region" value="31.75.07.1003"' in ticked
+    assert "di Klender" in ticked
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        ("region", "73.71"),
+        ("region", HOSTILE),
+        ("status", "KAYA"),
+        ("language", "xx"),
+        ("also", "NIX"),
+        ("channel", "fax"),
+        ("answer", "maybe"),
+        ("listed", "99"),
+        ("listed", "x" * 40),
+    ],
+)
+@SQLITE
+async def test_what_no_form_of_ours_says_is_refused_in_a_sentence(pages: Site, field: tuple[str, str]) -> None:
+    await _begin(pages)
+    for do, status in (("plan", 400), ("reckon", 400), ("show", 200)):
+        data = [*PLAN.items(), field, ("do", do)]
+        response = await pages.client.post("/broadcasts/plan", data=data, headers=OURS, allow_redirects=False)
+        text = await response.text()
+        if field == ("listed", "x" * 40):
+            continue  # no number is no list
+        assert response.status == status, text[:500]
+        assert "<b>Budi" not in text
+
+
+@SQLITE
+async def test_a_list_is_read_and_its_unknown_rows_are_taken_away(pages: Site, tmp_path: Path) -> None:
+    await _begin(pages)
+
+    async def bring(body: bytes, name: str = "lansia <b>.csv") -> tuple[int, str]:
+        form = FormData({**PLAN})
+        form.add_field("file", body, filename=name, content_type="text/csv")
+        response = await pages.client.post("/broadcasts/plan/list", data=form, headers=OURS)
+        return response.status, await response.text()
+
+    status, text = await bring(b"NIK\n3175070101800001\n3175070101800003\n1234\n")
+    assert status == 200
+    assert "2 orang dari 3 baris" in text
+    assert "1 baris tidak dikenal" in text
+    assert "<strong>2 orang</strong>" in text
+    assert "<b>" not in text.replace("<bdi>", "")
+    rows = await pages.read("/broadcasts/lists/1/csv")
+    assert "4,****,NIK kurang dari 16 angka" in rows
+    assert (await bring(b"NAMA\nX\n"))[0] == 400
+    assert "tidak ada kolom NIK atau KODE" in (await bring(b"NAMA\nX\n"))[1]
+    assert (await pages.get("/broadcasts/lists/9/csv")).status == 404
+    await pages.be("admin", "73.71", login="makassar")
+    assert (await pages.get("/broadcasts/lists/1/csv")).status == 404, "another region's list"

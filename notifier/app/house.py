@@ -22,6 +22,7 @@ from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
@@ -69,6 +70,7 @@ class House:
     texts: Texts
     accounts: Accounts
     broadcasts: Broadcasts
+    rehearsing: Rehearsing
     told: Told
     again: Again
     visiting: Visiting
@@ -261,6 +263,7 @@ async def open_house(
             texts=texts,
             accounts=Accounts(database),
             broadcasts=Broadcasts(database, terms, _measure(words), outbox),
+            rehearsing=Rehearsing(database, terms, _say(words)),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -322,10 +325,20 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
-    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
+def _say(words: Words) -> Callable[[str, str, str, str, str, Round], tuple[str, str, int]]:
+    def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
         facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
-        return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
+        parts = words.render(event, channel, language, facts).parts
+        return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
+
+    return say
+
+
+def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
+    say = _say(words)
+
+    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
+        return say(event, channel, language, zone, name, of)[2]
 
     return measure

@@ -984,5 +984,23 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
+        "Uji coba": "Dry run",
+        "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (
+            "Dry run: sample messages, hours, price, and who cannot be reached"
+        ),
+        "terpanjang": "longest",
+        "terpendek": "shortest",
+        "{n} segmen": "{n} segments",
+        "{n} pesan per detik": "{n} messages a second",
+        "Selesai sekitar {when}, bila jalurnya tidak dipakai siaran lain.": (
+            "Through at about {when}, if no other broadcast uses its lines."
+        ),
+        "Pesan pertama {when}.": "First message {when}.",
+        "Perkiraan biaya {price} melebihi batas {cap}.": "It is reckoned at {price}, above the cap of {cap}.",
+        "Perkiraan biaya {price}, di bawah batas {cap}.": "It is reckoned at {price}, below the cap of {cap}.",
+        "Tidak seorang pun dapat dihubungi.": "Nobody can be reached.",
+        "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
+        "Lihat orangnya": "See the people",
+        "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
     }
 )

@@ -16,6 +16,8 @@ from multidict import MultiDictProxy
 
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.broadcasts.choosing import LANGUAGES
+from notifier.broadcasts.rehearsing import Draft, Rehearsal
+from notifier.broadcasts.values import moment
 from notifier.errors import Refused
 from notifier.rules.audiences import ANSWERS, EVERYBODY, Rule
 from notifier.rules.people import CONTACT_KINDS, PROGRAMMES
@@ -28,6 +30,7 @@ from notifier.web.account import hand_over
 from notifier.web.house import HOUSE
 
 PAGE = 200  # rounds to choose from
+OVER_CAP = "above its cap"
 LONGEST = 64  # characters of a code in the form
 PLAIN = ("event", "round", "at", "again", "canary", "cap")
 
@@ -69,9 +72,14 @@ async def plan(request: web.Request) -> web.Response:
             rule=asked.rule,
         )
     except Refused as error:
-        return await _form(request, asked, refused=str(error))
+        dear = asked.do == "reckon" and OVER_CAP in str(
+            error
+        )  # what it would cost, and whom, is to be seen all the same
+        return await _form(
+            request, asked, refused=str(error), rehearsal=await _rehearse(request, asked) if dear else None
+        )
     if number is None:
-        return await _form(request, asked, preview=preview)
+        return await _form(request, asked, preview=preview, rehearsal=await _rehearse(request, asked))
     return await pages.back(request, f"/broadcasts/{number}", "Rencana dibuat. Admin lain perlu menyetujuinya.")
 
 
@@ -97,6 +105,54 @@ async def bring(request: web.Request) -> web.Response:
             return await _form(request, asked, refused=str(error))
     rule = Rule.of({**asked.rule.as_json(), "listed": brought.id})
     return await _form(request, Asked(asked.fields, rule, asked.opened), brought=brought)
+
+
+async def take_unreachable(request: web.Request) -> web.StreamResponse:
+    """Whom the plan that is being made could not reach, as a file."""
+    house, viewer, asked = request.app[HOUSE], pages.who(request), await read(request)
+    form = request.match_info["form"]
+    file, _ = await house.rehearsing.sheet(viewer, await _draft(request, asked), form, house.clock())
+    return await hand_over(request, file, f"tak-terjangkau.{form}")
+
+
+async def dry_run(request: web.Request) -> web.Response:
+    """What a plan that waits would do: for whoever is to approve it."""
+    house, viewer, number = request.app[HOUSE], pages.who(request), int(request.match_info["id"])
+    try:
+        b, draft = await house.broadcasts.get(viewer, number), await house.rehearsing.draft(viewer, number)
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
+    words = await house.choosing.words(draft.rule, b.programme, pages.tongue(request))
+    rehearsal = await house.rehearsing.rehearse(viewer, draft, house.clock())
+    path = f"/broadcasts/{number}/dry-run"
+    context = {"b": b, "audience": words, "rehearsal": rehearsal, "take": path, "zone": b.zone}
+    return await pages.page(request, "office/dry_run.html", context)
+
+
+async def take_dry_run(request: web.Request) -> web.StreamResponse:
+    """Whom a plan that waits could not reach, as a file."""
+    house, viewer, number = request.app[HOUSE], pages.who(request), int(request.match_info["id"])
+    try:
+        draft = await house.rehearsing.draft(viewer, number)
+    except Refused:
+        raise web.HTTPNotFound from None
+    form = request.match_info["form"]
+    file, _ = await house.rehearsing.sheet(viewer, draft, form, house.clock())
+    return await hand_over(request, file, f"siaran-{number}-tak-terjangkau.{form}")
+
+
+async def _draft(request: web.Request, asked: Asked) -> Draft:
+    """What the form plans. Raises Refused."""
+    house, viewer = request.app[HOUSE], pages.who(request)
+    event, code = asked.fields.get("event", ""), asked.fields.get("round", "").strip()[:48]
+    of, _, rule = await house.broadcasts.dry_run(viewer, event, code, asked.rule)
+    at = moment(asked.fields.get("at", "").strip()[:40] or "now", of.zone, house.clock())
+    return Draft(event, of, at, pages.rupiah(asked.fields.get("cap")), rule)
+
+
+async def _rehearse(request: web.Request, asked: Asked) -> Rehearsal:
+    house, viewer = request.app[HOUSE], pages.who(request)
+    return await house.rehearsing.rehearse(viewer, await _draft(request, asked), house.clock())
 
 
 async def take_strays(request: web.Request) -> web.StreamResponse:
@@ -163,6 +219,7 @@ async def _form(
     refused: str = "",
     preview: Preview | None = None,
     brought: PersonList | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> web.Response:
     house, viewer = request.app[HOUSE], pages.who(request)
     async with house.database.read() as db:
@@ -187,6 +244,9 @@ async def _form(
         "brought": brought,
         "refused": refused,
         "preview": preview,
+        "rehearsal": rehearsal,
+        "take": "/broadcasts/plan/unreachable",
+        "zone": of.zone if of else house.config.service.zone,
         "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
     }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)

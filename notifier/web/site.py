@@ -169,6 +169,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
     Door("POST", "/broadcasts/plan/count", planning.count, Right.PLAN),
     Door("POST", "/broadcasts/plan/list", planning.bring, Right.PLAN),
+    Door("POST", f"/broadcasts/plan/unreachable/{FORM}", planning.take_unreachable, Right.EXPORT),
+    Door("GET", f"/broadcasts/{ID}/dry-run", planning.dry_run, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/dry-run/{FORM}", planning.take_dry_run, Right.EXPORT),
     Door("GET", f"/broadcasts/lists/{ID}/{FORM}", planning.take_strays, Right.EXPORT),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),

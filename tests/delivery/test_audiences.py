@@ -236,3 +236,51 @@ async def test_a_list_holds_whom_its_rows_name_and_writes_down_the_others(databa
             with pytest.raises(Refused) as refused:
                 await stage.house.lists.bring(stage.planner, file, "daftar.csv", stage.clock())
             assert str(tmp_path) not in str(refused.value)
+
+
+async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, mute=["sms"]) as stage:
+        people = await _crowd(stage)
+        await add_person(stage, "SITI NURHALIZAH BINTI ABDUL RAHMAN", ("sms", "+628120000099"), zone="Asia/Jayapura")
+        await add_round(stage, opens_at=stage.clock() - timedelta(days=1))
+        async with stage.house.database.write() as db:
+            c, p = schema.contacts, schema.people
+            await db.execute(update(c).where(c.c.person_id == people["cici"]).values(stopped_at=stage.clock()))
+            await db.execute(update(p).where(p.c.id == people["dedi"]).values(silenced_at=stage.clock()))
+        stage.clock.move(hours=12)  # 21:00 in Jakarta: nothing may leave before the morning
+        for event in (EVENT, "receipt_question"):
+            number, _ = await stage.house.broadcasts.plan(stage.planner, event, CODE, "now", stage.clock())
+            assert number is not None
+            tried = await stage.house.rehearsing.rehearse(
+                stage.planner, await stage.house.rehearsing.draft(stage.planner, number), stage.clock()
+            )
+            await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
+            await stage.house.broadcasts.advance(stage.clock(), "test")
+            so = await stage.house.broadcasts.progress(number)
+            assert tried.people == so.audience
+            assert tried.hindered == so.suppressed
+            assert sum(rung.people for rung in tried.rungs) == so.due
+            assert [one.person_id for one in tried.shown if one.reason == "stopped"] == (
+                [people["cici"], people["dedi"]] if event == EVENT else []
+            )
+        assert tried.hindered == {"no_contact": 1, "no_way_back": 4}
+        [mail] = tried.rungs
+        assert (mail.channel, mail.languages, mail.segments, tried.price) == ("email", {"jv": 1}, 0, 0)
+        first = await stage.house.rehearsing.draft(stage.planner, 1)
+        told = await stage.house.rehearsing.rehearse(stage.planner, first, stage.clock())
+        by_sms = [one for one in told.spoken if one.channel == "sms" and one.language == "id"]
+        assert [(one.name, one.longest) for one in by_sms] == [
+            ("SITI NURHALIZAH BINTI ABDUL RAHMAN", True),
+            ("ANI", False),
+        ]
+        assert all("SITI" in one.text or "ANI" in one.text for one in by_sms)
+        assert {zone: at.isoformat() for zone, at in told.begins.items()} == {
+            "Asia/Jakarta": "2026-12-06T01:00:00+00:00",
+            "Asia/Jayapura": "2026-12-05T23:00:00+00:00",
+        }
+        assert told.ends is not None
+        assert told.ends > told.begins["Asia/Jakarta"]
+        file, rows = await stage.house.rehearsing.sheet(stage.planner, first, "csv", stage.clock())
+        with file:
+            assert "CICI,317507******9002,31.75.07.1003,,berhenti berlangganan" in file.read().decode()
+        assert rows == 3

@@ -116,3 +116,24 @@ async def test_a_list_is_read_and_its_unknown_rows_are_taken_away(pages: Site, t
     assert (await pages.get("/broadcasts/lists/9/csv")).status == 404
     await pages.be("admin", "73.71", login="makassar")
     assert (await pages.get("/broadcasts/lists/1/csv")).status == 404, "another region's list"
+
+
+async def test_a_plan_is_tried_out_before_it_is_made_and_before_it_is_approved(pages: Site) -> None:
+    await _begin(pages)
+    form = {**PLAN, "cap": "2.000", "do": "reckon"}
+    refused = await (await pages.post("/broadcasts/plan", form)).text()
+    assert "melebihi batas" in refused
+    tried = await (await pages.post("/broadcasts/plan", {**form, "cap": "3.000"})).text()
+    assert "Siti Aminah 1" in tried, "a real person's message"
+    assert "di bawah batas Rp3.000" in tried
+    assert "Selesai sekitar Sab 5 Des 2026" in tried
+    taken = await pages.post("/broadcasts/plan/unreachable/csv", PLAN)
+    assert "Siti Aminah 4,317507******0003" in await taken.text()
+    await pages.post("/broadcasts/plan", {**form, "cap": "3.000", "do": "plan"})
+    await pages.be("admin", login="dewi")
+    assert "/broadcasts/1/dry-run" in await pages.read("/broadcasts/1")
+    page = await pages.read("/broadcasts/1/dry-run")
+    assert "keluarga BPNT" in page
+    assert "tidak punya kontak" in page
+    assert "Siti Aminah 8" in await pages.read("/broadcasts/1/dry-run/csv")
+    await pages.read("/broadcasts/9/dry-run", 404)

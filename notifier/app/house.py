@@ -22,6 +22,7 @@ from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
@@ -69,6 +70,7 @@ class House:
     words: Words
     texts: Texts
     accounts: Accounts
+    terms: PlanTerms
     broadcasts: Broadcasts
     rehearsing: Rehearsing
     told: Told
@@ -117,6 +119,11 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        """Plans that come again."""
+        return Recurring(self.database, self.terms, self.broadcasts)
 
     @cached_property
     def choosing(self) -> Choosing:
@@ -262,6 +269,7 @@ async def open_house(
             words=words,
             texts=texts,
             accounts=Accounts(database),
+            terms=terms,
             broadcasts=Broadcasts(database, terms, _measure(words), outbox),
             rehearsing=Rehearsing(database, terms, _say(words)),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),

@@ -390,6 +390,55 @@ class Broadcasts:
                 rule=Rule.of(b.rule),
             )
 
+    async def drop(
+        self,
+        db: AsyncConnection,
+        event: str,
+        of: Round,
+        *,
+        at: datetime,
+        who: str,
+        now: datetime,
+        people: int,
+        rule: Rule,
+        why: str,
+        **more: Any,
+    ) -> int:
+        """Write down an occurrence that is not sent, and why, in the caller's transaction."""
+        row = {
+            "event": event,
+            "round_id": of.id,
+            "round_version": of.version,
+            "state": "stopped",
+            "why": why[:200],
+            "at": at,
+            "expires_at": max(event_expiry(event, of.opens_at, of.closes_at) or at, at),
+            "planned_by": who,
+            "planned_at": now,
+            "approved_audience": people,
+            "facts": {},
+            "pins": {},
+            "rule": rule.as_json() or None,
+        }
+        number = await rows.create(db, {**row, **more})
+        detail = {"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)}
+        await note(db, who, "broadcast.planned", number, now, **detail)
+        await note(db, who, "broadcast.stopped", number, now)
+        return number
+
+    async def approve_of_series(
+        self, db: AsyncConnection, broadcast_id: int, who: str, series_id: int, people: int, now: datetime
+    ) -> None:
+        """Approve an occurrence in the name of whoever approved its series, in the caller's transaction."""
+        b = await rows.get(db, broadcast_id, lock=True)
+        assert b is not None
+        values = {"approved_by": who, "approved_at": now, "approved_audience": people, "wake": max(b.at, now)}
+        await rows.change(
+            db, broadcast_id, ("planned",), state="approved", pins=dict(self._terms.wordings(b.event)), **values
+        )
+        detail = {"people": people, "cap": b.cap, "series": series_id, **sealed(Rule.of(b.rule))}
+        await note(db, who, "broadcast.approved", broadcast_id, now, **detail)
+
     async def dry_run(
         self, viewer: Viewer, event: str, round_code: str, rule: Rule = EVERYBODY
     ) -> tuple[Round, Preview, Rule]:

@@ -131,12 +131,7 @@ async def checked(db: AsyncConnection, viewer: Viewer, of: Round, rule: Rule) ->
     for code in rule.regions:
         if not covers(of.region, code):
             raise Refused(f"the region {code[:13]} is not in {of.region}, which {of.code} serves")
-    for name, known in _WORDS.items():
-        for word in getattr(rule, name):
-            if word not in known:
-                raise Refused(f'"{word[:24]}" is none of the {name}; there are: {", ".join(sorted(known))}')
-    if rule.answer and rule.answer not in ANSWERS:
-        raise Refused(f'"{rule.answer[:24]}" is no answer; there are: {", ".join(ANSWERS)}')
+    words_checked(rule)
     if rule.asked:
         asked = await rounds.get(db, rule.asked)
         if asked is None or not covers(viewer.region, asked.region):
@@ -146,3 +141,13 @@ async def checked(db: AsyncConnection, viewer: Viewer, of: Round, rule: Rule) ->
         if listed is None or not covers(viewer.region, listed.region):
             raise Refused("there is no such list in your region; bring it again")
     return rule
+
+
+def words_checked(rule: Rule) -> None:
+    """Raises Refused for a word that nobody knows."""
+    for name, known in _WORDS.items():
+        for word in getattr(rule, name):
+            if word not in known:
+                raise Refused(f'"{word[:24]}" is none of the {name}; there are: {", ".join(sorted(known))}')
+    if rule.answer and rule.answer not in ANSWERS:
+        raise Refused(f'"{rule.answer[:24]}" is no answer; there are: {", ".join(ANSWERS)}')

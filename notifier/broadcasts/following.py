@@ -5,7 +5,7 @@ The clock makes the plans from this, and a page shows the same before anybody sa
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,14 @@ from notifier.config import Reminders
 from notifier.rules.audiences import EVERYBODY, Rule
 from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
+from notifier.rules.series import Beat, occasions
 from notifier.store import broadcasts as rows
-from notifier.store import editions, moves
+from notifier.store import editions, moves, series
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
+MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     found: dict[str, Broadcast] = {}
     for b in there:
         withdrawn = b.state == "stopped" and b.paused_from and b.round_version < of.version
+        if b.series_id is not None and not b.expanded:
+            continue  # its series makes it anew
         fresh = (b.id, b.event) not in followed and b.parent_id not in through
         if withdrawn and fresh and b.event not in (*planned, *anew, *CORRECTIONS):
             found[b.event] = b
@@ -108,7 +112,7 @@ async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: dat
     """The plans that a round still needs, reckoned in one snapshot."""
     there = await rows.of_round(db, of.id)
     planned = companions(of, reminders, now)
-    plans = await _accompanying(db, of, there, planned)
+    plans = await _accompanying(db, of, there, planned, now)
     for b in unfinished(there, of, {event for event, _ in planned}):
         rule = Rule.of(b.rule)
         if people := await rows.size(db, audience(b.event, of, b.id, rule)):
@@ -126,11 +130,24 @@ async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: dat
 
 
 async def _accompanying(
-    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]]
+    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]], now: datetime
 ) -> list[Plan]:
-    """What belongs to a round and is not planned yet: its reminders and its question."""
+    """What belongs to a round and is not planned yet, nor comes of a series: its reminders and its question."""
     known = {(b.event, b.at) for b in there if b.round_version == of.version}
     asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
+    known |= {
+        (s.event, one.at)
+        for s in await series.covering(db, of)
+        for one in occasions(
+            Beat(s.every, s.day, time.fromisoformat(s.hour)),
+            of.opens_at,
+            of.closes_at,
+            of.zone,
+            s.since or now,
+            of.closes_at + MARGIN,
+        )
+    }
+    asked = asked or any(event == "receipt_question" for event, _ in known)
     wanted = [pair for pair in planned if pair not in known and not (asked and pair[0] == "receipt_question")]
     people = await rows.size(db, audience("round_reminder", of)) if wanted else 0
     return [Plan(event, at, people, again=event == "round_reminder") for event, at in wanted]

@@ -985,6 +985,52 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
         "Uji coba": "Dry run",
+        "Rencana berulang": "Plans that come again",
+        "Buat rencana berulang": "Make a plan that comes again",
+        "Berikutnya {when}": "Next {when}",
+        "Belum ada rencana berulang": "There is no plan that comes again yet",
+        "Satu rencana, disetujui sekali, lalu dibuat sendiri untuk setiap penyaluran satu "
+        "program: H-3, H-1, hari H, pertanyaan H+2, atau tiap bulan.": (
+            "One plan, approved once, then made by itself for every round of a programme: three days before, one day "
+            "before, on the day, the question two days after, or every month."
+        ),
+        "Setujui rencana ini?": "Approve this plan?",
+        "Sesudah disetujui, setiap siarannya dibuat dan dikirim sendiri pada waktunya, "
+        "asalkan tidak lebih dari {n} orang; yang lebih besar menunggu persetujuan.": (
+            "Once approved, each of its broadcasts is made and sent by itself at its time, up to {n} people; a larger "
+            "one waits for approval."
+        ),
+        "Setujui": "Approve",
+        "Anda yang membuat rencana ini; admin lain perlu menyetujuinya.": (
+            "You made this plan; another admin approves it."
+        ),
+        "Yang akan datang": "To come",
+        "Bila disetujui sekarang.": "If it is approved now.",
+        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Yang sudah dibuat": "Made so far",
+        "Belum ada.": "None yet.",
+        "Paling banyak tiap kali": "At most each time",
+        "Jeda juga menjeda yang sudah dibuat dan belum mulai. Mengakhiri tidak dapat dibatalkan.": (
+            "A pause also pauses what was made and has not begun. Ending can't be undone."
+        ),
+        "Nama rencana": "Name of the plan",
+        "Program": "Programme",
+        "Kode wilayah (kosong: semua wilayah Anda)": "Code of the region (none: all that is yours)",
+        "Berulang menurut": "Comes again by",
+        "Hari": "Day",
+        "H-3, H-1, H atau H+2 dari hari pembukaan penyaluran; "
+        "untuk bulanan tanggal 1 sampai 28, tentang penyaluran yang buka atau segera dibuka.": (
+            "H-3, H-1, H or H+2 from the day the round opens; for a month a day from 1 to 28, about rounds that are "
+            "open or open soon."
+        ),
+        "Jam, menurut jam setempat penyaluran": "Hour, by the round's own clock",
+        "Paling banyak orang tiap kali": "People at most each time",
+        "Siaran yang lebih besar dari ini tidak dikirim sendiri: ia menunggu persetujuan.": (
+            "A broadcast larger than this is not sent by itself: it waits for approval."
+        ),
+        "Batas biaya tiap kali, rupiah (boleh kosong)": "Cap each time, rupiah (optional)",
+        "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
+        "{day} pukul {hour}": "{day} at {hour}",
         "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (
             "Dry run: sample messages, hours, price, and who cannot be reached"
         ),

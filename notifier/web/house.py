@@ -11,6 +11,7 @@ from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.visiting import Visiting
@@ -40,6 +41,8 @@ class House(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def recurring(self) -> Recurring: ...
     @property
     def rehearsing(self) -> Rehearsing: ...
     @property

@@ -5,7 +5,7 @@ Works without JavaScript: every choice is a field of one form, and a region is o
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -192,6 +192,11 @@ def _rule(fields: Mapping[str, str], posted: MultiDictProxy[Any]) -> Rule:
         asked=(pages.number(fields.get("asked")) or 0) if answer else 0,
         listed=pages.number(fields.get("listed")) or 0,
     )
+
+
+def without_places(rule: Rule) -> Rule:
+    """The rule of a plan that comes again: its region is a field of its own, and lists grow old."""
+    return replace(rule, regions=(), listed=0, asked=0)
 
 
 def _several(posted: MultiDictProxy[Any], name: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from notifier.web import (
     office,
     pages,
     planning,
+    plans,
     promised,
     radar,
     reports,
@@ -173,6 +174,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/broadcasts/{ID}/dry-run", planning.dry_run, Right.SEE_PEOPLE),
     Door("GET", f"/broadcasts/{ID}/dry-run/{FORM}", planning.take_dry_run, Right.EXPORT),
     Door("GET", f"/broadcasts/lists/{ID}/{FORM}", planning.take_strays, Right.EXPORT),
+    # plans that come again
+    Door("GET", "/plans", plans.index, Right.SEE_BROADCASTS),
+    Door("GET", "/plans/new", plans.ask, Right.PLAN),
+    Door("POST", "/plans/new", plans.plan, Right.PLAN),
+    Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
+    Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),

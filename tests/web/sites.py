@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import insert, select
 
 from notifier.app import House, open_house
+from notifier.broadcasts.recurring import Wanted
 from notifier.cli.options import Options
 from notifier.config import parse
 from notifier.desk import Complaint, Reporter
@@ -202,6 +203,8 @@ async def fill(pages: Site) -> Ticket:
     await pages.broadcast()
     async with pages.house.database.write() as db:
         await person_lists.create(db, "lansia.csv", "", "", "account:1", pages.clock())
+    wanted = Wanted("Pengingat BPNT", "round_reminder", "BPNT", "round", -1, "09:00", 100)
+    await pages.house.recurring.plan(pages.viewers["rina"], wanted, pages.clock())
     pages.clock.move(minutes=5)
     await pages.broadcast("planned", "round_reminder")
     agent = await pages.be("agent", login="sari")

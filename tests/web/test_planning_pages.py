@@ -137,3 +137,34 @@ async def test_a_plan_is_tried_out_before_it_is_made_and_before_it_is_approved(p
     assert "tidak punya kontak" in page
     assert "Siti Aminah 8" in await pages.read("/broadcasts/1/dry-run/csv")
     await pages.read("/broadcasts/9/dry-run", 404)
+
+
+async def test_a_plan_that_comes_again_is_made_approved_by_another_and_seen_to_come(pages: Site) -> None:
+    await _begin(pages)
+    fields = {"name": "Pengingat H-1", "event": "round_reminder", "programme": "BPNT", "every": "round", "day": "H-1"}
+    fields |= {"hour": "09:00", "most": "1.000", "region": "31.75"}
+    for odd in ({"day": "besok"}, {"most": ""}, {"programme": ""}, {"region": "73"[:1]}):
+        response = await pages.post("/plans/new", {**fields, **odd})
+        assert response.status == (303 if odd == {"region": "7"} else 400)
+    await pages.post("/plans/new", fields)
+    own = await pages.read("/plans/2")
+    assert "Anda yang membuat rencana ini" in own
+    assert "H-1 pukul 09:00" in own
+    assert (await pages.post("/plans/2/approve")).status == 400
+    await pages.be("admin", login="dewi")
+    assert "Setujui rencana ini?" in await pages.read("/plans/2")
+    assert (await pages.post("/plans/2/approve")).status == 303
+    listed = await pages.read("/plans")
+    assert "Berikutnya Min 6 Des 2026, 09.00 WIB" in listed
+    pages.clock.move(hours=3)
+    await pages.house.recurring.carry(pages.clock())
+    text = await pages.read("/plans/2")
+    assert "/broadcasts/1" in text
+    assert "/plans/2" in await pages.read("/broadcasts/1")
+    assert (await pages.post("/plans/2/control", {"do": "fly"})).status == 400
+    for act, word in (("pause", "dijeda"), ("resume", "berjalan"), ("end", "diakhiri")):
+        assert (await pages.post("/plans/2/control", {"do": act})).status == 303
+        assert word in await pages.read("/plans/2")
+    assert "Rencana berulang 2 diakhiri." in await pages.read("/broadcasts/1")
+    await pages.be("admin", "73.71", login="makassar")
+    await pages.read("/plans/2", 404)

@@ -148,6 +148,7 @@ class RoundCarrier:
                 again=plan.again,
                 parent_id=plan.parent_id,
                 facts=plan.facts,
+                rule=plan.rule,
             )
         except Refused as error:
             log.info("round.not_planned", round=of.code, event_name=plan.event, reason=str(error))

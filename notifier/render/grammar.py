@@ -108,7 +108,16 @@ def parse(environment: Environment, source: str, facts: Collection[str]) -> tupl
     except _Unreadable as error:
         return None, [error.finding]
     except RecursionError:
-        return None, [Finding(1, 1, "error", "too_deep", "Too many brackets or conditions lie within each other.")]
+        return None, [
+            Finding(
+                1,
+                1,
+                "error",
+                "too_deep",
+                "Too many brackets or conditions lie within each other.",
+                "Take some of them apart.",
+            )
+        ]
     findings = sorted(_walk(tree, words, facts), key=lambda finding: (finding.line, finding.column))
     return (tree if not findings else None), findings
 
@@ -170,7 +179,9 @@ def _parsed(environment: Environment, source: str, words: _Words) -> nodes.Templ
         at = words.places[index] if 0 <= index < len(words.places) and words.places[index][0] == error.lineno else None
         raise _Unreadable(_syntax(error, source, at[:2] if at else (error.lineno, words.begin(error.lineno)))) from None
     except (ValueError, OverflowError) as error:  # a number of thousands of digits
-        raise _Unreadable(Finding(1, 1, "error", "syntax", f"A number can't be read: {error}.")) from None
+        raise _Unreadable(
+            Finding(1, 1, "error", "syntax", f"A number can't be read: {error}.", "Leave it out.")
+        ) from None
 
 
 def _syntax(error: TemplateSyntaxError, source: str, at: tuple[int, int] | None = None) -> Finding:
@@ -206,7 +217,12 @@ def _walk(tree: nodes.Template, words: _Words, facts: Collection[str]) -> Iterat
         node, depth = waiting.pop()
         if depth > DEEPEST:
             yield Finding(
-                node.lineno, words.begin(node.lineno), "error", "too_deep", "Too many conditions lie within each other."
+                node.lineno,
+                words.begin(node.lineno),
+                "error",
+                "too_deep",
+                "Too many conditions lie within each other.",
+                "Take some of them apart.",
             )
             return
         if not isinstance(node, _ALLOWED):

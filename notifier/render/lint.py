@@ -5,6 +5,7 @@ An error stops publishing, an advice does not. Tries the template with the sampl
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from jinja2 import nodes
 
 from channels import gsm
 from notifier.render import grammar, markup
-from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS, Fact
+from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS, Fact, usual
 from notifier.render.filters import FILTERS
 from notifier.render.grammar import Finding, place
 from notifier.render.samples import SAMPLES, TYPICAL, optional, sample, without
@@ -48,15 +49,9 @@ _FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sebut": ("code", "words"),
     }
 )
-# kind of a fact -> (level, how it is to be written)
-_BARE: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "time": ("error", "{{{{ {0}|tanggal }}}} {{{{ {0}|jam }}}}"),
-        "money": ("error", "{{{{ {0}|rupiah }}}}"),
-        "flag": ("error", "{{% if {0} %}}…{{% endif %}}"),
-        "zone": ("error", "{{{{ opens_at|jam }}}}"),
-        "code": ("advice", "{{{{ {0}|sebut }}}}"),
-    }
+# kinds of facts that nobody reads bare -> level
+_BARE: Mapping[str, str] = MappingProxyType(
+    {**dict.fromkeys(("time", "money", "flag", "zone"), "error"), "code": "advice"}
 )
 _ONE_WAY = frozenset({"round_announced", "round_reminder", "round_changed", "round_cancelled", "entitlement_changed"})
 
@@ -85,6 +80,15 @@ def known_place(event: str, channel: str, part: str) -> None:
         raise RenderError(f'there is no channel "{channel}"; there are: {", ".join(CHANNELS)}')
     if part not in CHANNELS[channel]:
         raise RenderError(f'{channel} has no part "{part}"; it has: {", ".join(CHANNELS[channel])}')
+
+
+def unreadable(sources: Mapping[Key, tuple[str, str]]) -> Iterator[tuple[Key, Finding]]:
+    """The first thing in each source for which it could not be said at all: quick, unlike `check`."""
+    for key, (_, source) in sources.items():
+        event, channel, language, part = key
+        findings = grammar.parse(environment_for(channel, language, part), source, FACTS[event])[1]
+        if findings:
+            yield key, findings[0]
 
 
 def check_all(sources: Mapping[Key, tuple[str, str]]) -> Iterator[tuple[Key, Finding]]:
@@ -141,16 +145,18 @@ def kinds(tree: nodes.Template, source: str, facts: Mapping[str, Fact]) -> Itera
     for output in tree.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.Name) and facts[node.name].kind in _BARE:
-                level, form = _BARE[facts[node.name].kind]
+                level = _BARE[facts[node.name].kind]
                 message = f"{node.name} can't be read by people as it is."
-                suggestion = f"Write {form.format(node.name)}."
+                suggestion = f"Write {usual(node.name, replace(facts[node.name], empty=False))}."
                 yield _finding(source, _said(source, node.name, node.lineno), level, "unformatted", message, suggestion)
     for node in tree.find_all(nodes.Filter):
         if isinstance(node.node, nodes.Name):
             kind = facts[node.node.name].kind
             if kind not in _FOR[node.name]:
                 message = f"{node.name} is not for {node.node.name}: {FILTERS[node.name][0]}."
-                yield _finding(source, _said(source, node.node.name, node.lineno), "error", "wrong_filter", message)
+                suggestion = f"Write {usual(node.node.name, replace(facts[node.node.name], empty=False))}."
+                at = _said(source, node.node.name, node.lineno)
+                yield _finding(source, at, "error", "wrong_filter", message, suggestion)
 
 
 def _said(source: str, name: str, line: int = 1) -> int:
@@ -173,7 +179,7 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
         say = speaker(event, channel, language, part, source)
         strictly = speaker(event, channel, language, part, source, strict=True)
     except RenderError as error:
-        return {}, [Finding(1, 1, "error", "compile", f"{error}.")]
+        return {}, [Finding(1, 1, "error", "compile", f"{error}.", "Say it in fewer words.")]
     outputs: dict[str, str] = {}
     findings: list[Finding] = []
     for name in SAMPLES:
@@ -181,7 +187,9 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
             outputs[name] = say(sample(event, name))
         except (RenderError, ValueError, TypeError) as error:
             if name != "empty":
-                findings.append(Finding(1, 1, "error", "fails", f'With the sample "{name}": {error}.'))
+                message = f'With the sample "{name}": {error}.'
+                mend = "Ask first, as in {% if amount %}{{ amount|rupiah }}{% endif %}."
+                findings.append(Finding(1, 1, "error", "fails", message, mend))
     for name, fact in optional(event):
         if not re.search(rf"\b{name}\b", source):
             continue
@@ -300,10 +308,11 @@ def wording(channel: str, part: str, source: str) -> Iterator[Finding]:
             message = "A fact inside a tag needs quotes round it, else it could become part of the tag."
             yield _finding(source, tag.end() - 2, "error", "unquoted", message, '<a href="{{ url }}">')
     if channel == "sms":
-        yield from _for_sms(source, text)
+        yield from for_sms(source, text)
 
 
-def _for_sms(source: str, text: str) -> Iterator[Finding]:
+def for_sms(source: str, text: str) -> Iterator[Finding]:
+    """Letters that SMS lacks, and what its routes filter, in a text; places are those of the source."""
     for offset, letter in enumerate(text):
         if letter not in gsm.GSM:
             plain = gsm.fold(letter)
@@ -318,4 +327,6 @@ def _for_sms(source: str, text: str) -> Iterator[Finding]:
         for found in pattern.finditer(text):
             yield _finding(source, found.start(), "advice", code, f"{message} ({found[0][:30]})", "Say it otherwise.")
     for use in re.finditer(r"\|\s*rupiah\b", source):
-        yield _finding(source, use.start() + 1, "advice", "amount", "Some SMS routes take amounts for fraud.", "")
+        yield _finding(
+            source, use.start() + 1, "advice", "amount", "Some SMS routes take amounts for fraud.", "Say it otherwise."
+        )

@@ -79,13 +79,13 @@ async def shelf(request: web.Request) -> web.Response:
     """Every message we say, by event; then the pages, and the words we understand."""
     entries = await request.app[HOUSE].studio.list(pages.who(request))
     events: dict[str, dict[tuple[str, str], list[str]]] = {}
-    texts: dict[str, dict[tuple[str, str], list[str]]] = {}
+    texts: dict[str, dict[str, dict[str, list[str]]]] = {}
     for entry in entries:
-        states = [entry.state] if entry.draft is None else [entry.state, "draft"]
+        states = [entry.state, *(["draft"] if entry.draft else []), *(["broken"] if entry.broken else [])]
         if entry.event in FACTS:
             events.setdefault(entry.event, {}).setdefault((entry.channel, entry.language), []).extend(states)
         else:
-            texts.setdefault(entry.part, {})[entry.event, entry.language] = states
+            texts.setdefault(entry.event, {}).setdefault(entry.part, {})[entry.language] = states
     return await pages.page(request, "studio/shelf.html", {"events": events, "texts": texts})
 
 

@@ -52,3 +52,21 @@ def test_a_file_that_nobody_would_ever_offer_is_named(tmp_path: Path) -> None:
     (tmp_path / "Jadwal.text").write_text("x")
     with pytest.raises(RenderError, match="is no answer"):
         canned.shipped(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "place"),
+    [
+        ("\nHalo", "says_nothing", (1, 1)),
+        ("x" * 81 + "\nHalo", "too_long", (1, 81)),
+        ("Salam\n\nHalo {{ nama }}", "unknown_fact", (3, 9)),
+        ("Salam", "not_offered", (1, 1)),
+    ],
+)
+def test_an_answer_is_edited_with_its_title_in_the_first_line(source: str, code: str, place: tuple[int, int]) -> None:
+    found = [finding for finding in canned.judged(source, "id") if finding.code == code]
+    assert [(one.line, one.column) for one in found] == [place]
+    assert canned.judged("Salam\nHalo {{ number }}", "id") == []
+    for language, name in (("id", "Salam"), ("i", "salam"), ("ID", "salam")):
+        with pytest.raises(RenderError):
+            canned.known(language, name)

@@ -66,7 +66,9 @@ async def test_drafts_are_discarded_and_only_versions_that_were_in_force_come_ba
 async def test_what_citizens_read_on_a_page_is_changed_and_shown_there(pages: Site) -> None:
     await pages.be("admin")
     source = (await pages.house.studio.source(pages.viewers["admin"], "public_page", "web", "id", "faq")).source
-    assert "tidak punya kalimat itu" in await _posted(pages, FAQ, {"source": source + 'foo = "x"', "do": "check"})
+    assert "tidak ada kalimat bernama “foo”" in await _posted(
+        pages, FAQ, {"source": source + 'foo = "x"', "do": "check"}
+    )
     more = source + 'q10 = "Apakah gratis?"\na10 = "Ya, selalu."\n'
     assert "Ya, selalu." in await _posted(pages, FAQ, {"source": more, "do": "check"})
     await _posted(pages, FAQ, {"source": more, "do": "publish"}, 303)

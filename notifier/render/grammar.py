@@ -37,6 +37,10 @@ _ALLOWED = (
     nodes.Not,
     nodes.Test,
 )
+# facts that people ask for in vain
+_PERSONAL = re.compile(
+    r"(?:no_|nomor_)?(?:nik|kk|rekening|hp|telepon|induk_kependudukan)|phone|email|tanggal_lahir|nama_ibu|pin|otp"
+)
 # how a person would call what is not allowed
 _CALLED: tuple[tuple[type[nodes.Node], str], ...] = (
     (nodes.For, "a loop (for)"),
@@ -277,8 +281,8 @@ def _arguments(node: nodes.Filter, at: tuple[int, int]) -> Iterator[Finding]:
 
 
 def _unknown(at: tuple[int, int], what: str, name: str, known: Collection[str]) -> Finding:
-    if what == "fact" and name.lower() in ("nik", "kk", "no_kk", "nomor_induk_kependudukan"):
-        message = "A NIK or family card number is never written in a message."
+    if what == "fact" and _PERSONAL.fullmatch(name.lower()):
+        message = "A NIK, family card, account or phone number is never written in a message."
         return Finding(*at, "error", "personal_data", message, "Leave it out.")
     close = get_close_matches(name[:64], known, n=1, cutoff=0.5)
     suggestion = f'Did you mean "{close[0]}"? ' if close else ""

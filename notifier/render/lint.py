@@ -30,6 +30,8 @@ _NIK = re.compile(r"(?<!\d)\d(?:[ .-]?\d){15}(?!\d)")
 _LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:go\.id|co\.id|com|id/|ly/|me/)", re.IGNORECASE)
 _RISKY = re.compile(r"\b(?:dana|selamat|hadiah|pemenang|undian|kredit|pinjaman|klik)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\bRp\.?\s?\d", re.IGNORECASE)
+_ODD_DATE = re.compile(r"(?<![\d/-])\d{1,4}([/-])\d{1,2}\1\d{2,4}(?![\d/-])")
+_ODD_AMOUNT = re.compile(r"\bRp\.?\s?\d{4,}(?![\d.,])", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:besok|lusa|kemarin|hari ini|nanti (?:sore|malam)|tomorrow|today|yesterday|sesuk|sésuk|isukan|énjing)\b",
     re.IGNORECASE,
@@ -294,6 +296,19 @@ def wording(channel: str, part: str, source: str) -> Iterator[Finding]:
     for nik in _NIK.finditer(text):
         message = "These 16 digits look like a NIK, which is never written in a message."
         yield _finding(source, nik.start(), "error", "personal_data", message, "Leave it out.")
+    if channel != "sms":
+        for number in _LONG_DIGITS.finditer(text):
+            if not _NIK.fullmatch(number[0]):
+                message = f"This long number looks like somebody's phone or account. ({number[0][:30]})"
+                mend = "Leave it out, unless it is an office's."
+                yield _finding(source, number.start(), "advice", "long_digits", message, mend)
+    for odd in _ODD_DATE.finditer(text):
+        message = f'"{odd[0]}" is read in several ways, and stays when the date moves.'
+        yield _finding(source, odd.start(), "advice", "odd_format", message, "Say the date: {{ opens_at|tanggal }}.")
+    for odd in _ODD_AMOUNT.finditer(text):
+        message = f'"{odd[0]}" is hard to read, and stays when the amount changes.'
+        mend = "Say the amount: {{ amount|rupiah }}."
+        yield _finding(source, odd.start(), "advice", "odd_format", message, mend)
     for day in _RELATIVE.finditer(text):
         message = f'"{day[0]}" is wrong when the message arrives a day later.'
         yield _finding(source, day.start(), "advice", "relative_day", message, "Say the date: {{ opens_at|tanggal }}.")

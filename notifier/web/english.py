@@ -976,5 +976,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Words and spellings that are added to those we understand. Shipped words that are wrong are turned off "
             "under [without.spelling] or [without.concepts]."
         ),
+        "Pesan uji sedang dikirim, persis seperti yang diterima warga, dengan tanda [UJI].": (
+            "A test is being sent, just as citizens would receive it, marked [TEST]."
+        ),
+        "Lihat hasilnya": "See what became of it",
+        "Menunggu seseorang": "Waiting for somebody",
     }
 )

@@ -69,7 +69,10 @@ MESSAGES: tuple[tuple[str, _Said], ...] = (
         r"singkat perlu satu angka, \1 sampai \2: berapa huruf yang boleh tinggal.",
     ),
     (r"(\w+) takes nothing in brackets\.", r"\1 tidak memakai kurung."),
-    (r"A NIK or family card number is never .*", "NIK atau nomor KK tidak pernah ditulis di dalam pesan."),
+    (r"A NIK, family card, .*", "NIK, nomor KK, rekening atau telepon tidak pernah ditulis di dalam pesan."),
+    (r"This long number looks like .* \((.*)\)", r"Angka panjang ini mirip nomor telepon atau rekening orang (\1)."),
+    (r'"(.*)" is read in several ways, .*', r"“\1” dapat dibaca lain, dan tetap begitu bila tanggalnya berubah."),
+    (r'"(.*)" is hard to read, .*', r"“\1” sulit dibaca, dan tetap begitu bila jumlahnya berubah."),
     (r"These 16 digits look like a NIK, .*", "16 angka ini mirip NIK, yang tidak pernah ditulis di sini."),
     (r'There is no (fact|filter|test) "(.*)" here\.', lambda m: f"Tidak ada {_WHAT[m[1]]} bernama “{m[2]}” di sini."),
     (r"(\w+) can't be read by people as it is\.", r"“\1” belum ditulis seperti orang membacanya."),
@@ -159,6 +162,8 @@ MENDS: tuple[tuple[str, _Said], ...] = (
     (r"Delete it\.", "Hapus."),
     (r"Delete it, or open (\S+) before\.", r"Hapus, atau buka \1 sebelumnya."),
     (r"Leave (?:it|braces) out\.", "Hapus."),
+    (r"Leave it out, unless it is an office's\.", "Hapus, kecuali nomor kantor."),
+    (r"Say the amount: (.*)\.", r"Sebut jumlahnya: \1."),
     (r"Take some of them apart\.", "Pisahkan menjadi beberapa syarat pendek."),
     (r"The tags there are: (.*)\.", r"Yang ada: \1."),
     (
@@ -230,6 +235,11 @@ def _kept(found: re.Match[str]) -> str:
     return f"Pertahankan {found[1]}, atau hapus dengan sengaja.{still}"
 
 
+# what is about a message as a whole
+_WHOLE = frozenset({"segments", "no_stop", "no_code", "no_answer_word", "says_nothing", "missing_part", "fact_dropped"})
+_WHOLE |= {"too_long", "too_long_telegram", "long_subject", "fails", "compile", "not_offered"}
+AROUND = 28  # characters of the source shown on either side of a mistake
+_WORD = re.compile(r"\w+|</?\w*>?|\{[{%].{0,40}?[%}]\}|\S")
 _MESSAGES = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in MESSAGES)
 _MENDS = tuple((re.compile(pattern, re.DOTALL), words) for pattern, words in MENDS)
 
@@ -256,3 +266,18 @@ def told(table: tuple[tuple[re.Pattern[str], _Said], ...], said: str) -> str:
 def _is_sentence(mend: str) -> bool:
     """Whether it is said in words, rather than what is to be written."""
     return mend[-1] in ".?" and mend[:1].isupper() and not mend.startswith("Balas ")
+
+
+def excerpt(source: str, finding: Finding) -> tuple[str, str, str]:
+    """The piece of the source that a finding is about: before it, the word or tag itself, after it; nothing for one
+    about the whole.
+    """
+    line, column = finding.line, finding.column
+    if finding.code in _WHOLE:
+        return "", "", ""
+    row = (source.split("\n")[line - 1 : line] or [""])[0]
+    at = min(column - 1, len(row))
+    word = _WORD.match(row, at)
+    stop = max(word.end() if word else at, at + 1)
+    before, after = row[max(at - AROUND, 0) : at], row[stop : stop + AROUND]
+    return f"{'…' if at > AROUND else ''}{before}", row[at:stop], f"{after}{'…' if len(row) > stop + AROUND else ''}"

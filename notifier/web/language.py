@@ -186,6 +186,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
+            "talk": ("Percakapan", "Conversation"),
         },
         "broadcast": {
             "planned": ("menunggu persetujuan", "awaiting approval"),
@@ -279,6 +280,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "faq": ("Tanya jawab", "Questions and answers"),
             "stop": ("Berhenti dan mulai", "Stop and start"),
             "statistics": ("Angka layanan", "Figures"),
+            "genuine": ("Cek keaslian", "Whether a message is real"),
             "additions": ("Kata yang kami pahami", "Words we understand"),
         },
         # the parts of conversations, and kinds of texts

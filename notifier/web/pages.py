@@ -46,8 +46,10 @@ def setup(app: web.Application) -> None:
     pages.filters |= {
         "refusal": _refusal,
         "finding": _finding,
+        "excerpt": lambda finding, source: findings.excerpt(source, finding),
         "meant": _meant,
         "usual": _usual,
+        "sampled": _sampled,
         "why": _why,
         "when": _when,
         "weekday": _weekday,
@@ -189,6 +191,17 @@ def _meant(context: Context, meaning: str) -> str:
 
 def _usual(fact: Fact, name: str) -> str:
     return usual(name, fact)
+
+
+@jinja2.pass_context
+def _sampled(context: Context, fact: Fact) -> str:
+    """What a fact may be, as people read it."""
+    tongue, sample = context["language"], fact.sample
+    if fact.kind == "time":
+        return moment(datetime.fromisoformat(sample), context["service"].zone, tongue)
+    if fact.kind in ("money", "code"):
+        return said.rupiah(sample, said.language(tongue)) if fact.kind == "money" else said.code(sample, tongue)
+    return "" if fact.kind == "flag" else str(sample)
 
 
 @jinja2.pass_context

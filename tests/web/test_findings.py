@@ -10,7 +10,7 @@ import pytest
 from notifier.render import FACTS, Finding, canned, compare, grammar, lint, markup, pagetexts
 from notifier.render.filters import FILTERS
 from notifier.studio import conversations, kinds
-from notifier.web.findings import _is_sentence, sentence
+from notifier.web.findings import _is_sentence, excerpt, sentence
 from notifier.web.meanings import IN_A_ROUND, MEANINGS, meant
 from tests.render.test_lint import CASES
 
@@ -158,3 +158,20 @@ def test_html_that_is_refused_says_what_is_due() -> None:
     assert sentence(Finding(1, 1, "error", flaw.code, flaw.message, flaw.suggestion), "id") == (
         "Telegram menolak </i> di sini: seharusnya </b>. Tutup yang terakhir dibuka lebih dahulu."
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "shown"),
+    [
+        ("a\nSTOP {{ nama }} x", 2, 9, ("STOP {{ ", "nama", " }} x")),
+        ("STOP </b>", 1, 6, ("STOP ", "</b>", "")),
+        ("", 1, 1, ("", "", "")),
+        ("a", 9, 9, ("", "", "")),
+        ("x" * 40 + " “y", 1, 42, ("…" + "x" * 27 + " ", "“", "y")),
+    ],
+)
+def test_a_finding_shows_its_place_in_the_source(
+    source: str, line: int, column: int, shown: tuple[str, str, str]
+) -> None:
+    assert excerpt(source, Finding(line, column, "error", "left_over", "x")) == shown
+    assert excerpt(source, Finding(1, 1, "error", "segments", "x")) == ("", "", "")

@@ -55,7 +55,16 @@ _FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _BARE: Mapping[str, str] = MappingProxyType(
     {**dict.fromkeys(("time", "money", "flag", "zone"), "error"), "code": "advice"}
 )
-_ONE_WAY = frozenset({"round_announced", "round_reminder", "round_changed", "round_cancelled", "entitlement_changed"})
+_ONE_WAY = frozenset(
+    {
+        "round_announced",
+        "round_reminder",
+        "round_changed",
+        "round_cancelled",
+        "entitlement_changed",
+        "entitlements_changed",
+    }
+)
 
 
 def check(event: str, channel: str, part: str, source: str, language: str = "id") -> list[Finding]:

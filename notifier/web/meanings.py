@@ -43,6 +43,11 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         ),
         "what the benefit has become": "status bantuan sekarang",
         "why, as the payment record says": "alasannya menurut catatan pembayaran",
+        "how many changes there are": "berapa perubahannya",
+        "all of them, one a line": "semuanya, satu per baris",
+        "all of them in one line; empty when that does not fit an SMS": (
+            "semuanya dalam satu baris; kosong kalau tidak muat dalam satu SMS"
+        ),
         "what we answer": "jawaban kami",
         "how it was settled": "bagaimana diselesaikan",
         "how it stands; empty for who is not known for its reporter": (

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from notifier.render import canned
 from notifier.render.words import RenderError
+from notifier.studio import kinds
 
 
 @pytest.mark.parametrize("answer", canned.shipped(), ids=lambda answer: f"{answer.name}.{answer.language}")
@@ -70,3 +73,24 @@ def test_an_answer_is_edited_with_its_title_in_the_first_line(source: str, code:
     for language, name in (("id", "Salam"), ("i", "salam"), ("ID", "salam")):
         with pytest.raises(RenderError):
             canned.known(language, name)
+
+
+ODD = [
+    "[" * 9000,
+    'ask = "' + "{x}" * 3000 + '"',
+    "x\n" + "{{" * 1900,
+    "x\n" + "{% if number %}" * 280,
+    "[without]\n" * 9,
+    "\x00\n\x00",
+]
+PLACES = [
+    (kinds.TALK, kinds.SPOKEN, "id", "menu"),
+    (kinds.ANSWER, kinds.DESK, "id", "salam"),
+    (kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED),
+]
+
+
+@settings(max_examples=40)
+@given(source=st.text(max_size=80) | st.sampled_from(ODD), place=st.sampled_from(PLACES))
+def test_whatever_is_written_there_is_judged(source: str, place: tuple[str, str, str, str]) -> None:
+    assert all(one.message and one.line >= 1 and one.column >= 1 for one in kinds.check(place, source))

@@ -113,6 +113,7 @@ class House:
             self.promises,
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
+            phrases=self.texts.phrases,
         )
 
     @cached_property

@@ -419,7 +419,7 @@ templates = Table(  # versions made by people; the shipped files are the default
     Column("event", String(40), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("language", String(3), nullable=False),
-    Column("part", String(12), nullable=False),
+    Column("part", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(12), nullable=False),  # draft, reviewed, published, retired
     Column("source", Text, nullable=False),
@@ -1040,20 +1040,6 @@ absences = Table(  # who is away, and until when: their tickets are given to oth
     Column("until", UtcDateTime, nullable=False),
     Column("who", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-canned = Table(  # answers kept for often; the shipped files are the defaults beneath. "" retires one
-    "canned",
-    metadata,
-    _id(),
-    Column("name", String(40), nullable=False),
-    Column("language", String(3), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("title", String(80), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    UniqueConstraint("name", "language", "version"),
 )
 
 incidents = Table(  # tickets that gather many complaints: one answer, one clock

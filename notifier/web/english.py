@@ -954,6 +954,33 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # the studio: answers, conversations, what is broken
+        "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
+            "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
+        ),
+        "Jawaban baru": "A new answer",
+        "Tulis": "Write",
+        "rusak": "broken",
+        "Yang kami katakan dalam percakapan. Setiap langkah dengan pilihannya harus muat dalam satu SMS; yang berada "
+        "dalam kurung kurawal kami isi.": (
+            "What we say in conversations. Each step with its choices has to fit one SMS; what stands in braces is "
+            "filled in by us."
+        ),
+        "Baris pertama adalah judul untuk petugas; di bawahnya isi jawaban. Tanpa isi, jawaban ini tidak ditawarkan "
+        "lagi.": (
+            "The first line is the title for colleagues, the answer stands below it. Without words the answer is "
+            "offered no more."
+        ),
+        "Kata dan ejaan yang ditambahkan pada yang sudah kami pahami. Kata bawaan yang salah dimatikan di bawah "
+        "[without.spelling] atau [without.concepts].": (
+            "Words and spellings that are added to those we understand. Shipped words that are wrong are turned off "
+            "under [without.spelling] or [without.concepts]."
+        ),
+        "Pesan uji sedang dikirim, persis seperti yang diterima warga, dengan tanda [UJI].": (
+            "A test is being sent, just as citizens would receive it, marked [TEST]."
+        ),
+        "Lihat hasilnya": "See what became of it",
+        "Menunggu seseorang": "Waiting for somebody",
         # entitlements
         "Penerima": "People",
         "Penerima dan status bantuannya": "People and the status of their aid",

@@ -187,6 +187,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
+            "talk": ("Percakapan", "Conversation"),
         },
         "broadcast": {
             "planned": ("menunggu persetujuan", "awaiting approval"),
@@ -281,7 +282,34 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "faq": ("Tanya jawab", "Questions and answers"),
             "stop": ("Berhenti dan mulai", "Stop and start"),
             "statistics": ("Angka layanan", "Figures"),
+            "genuine": ("Cek keaslian", "Whether a message is real"),
             "additions": ("Kata yang kami pahami", "Words we understand"),
+        },
+        # the parts of conversations, and kinds of texts
+        "talk": {
+            "general": ("Umum", "General"),
+            "menu": ("Menu", "Menu"),
+            "help": ("Bantuan", "Help"),
+            "guide": ("Cara melapor", "How to complain"),
+            "who": ("Untuk siapa", "For whom"),
+            "schedule": ("Jadwal", "Dates"),
+            "status": ("Status", "Status"),
+            "ticket": ("Aduan", "Complaints"),
+            "complaint": ("Melapor", "Complaining"),
+            "register": ("Mendaftar", "Registering"),
+            "language": ("Bahasa", "Language"),
+            "officer": ("Petugas", "Officer"),
+            "stop": ("Berhenti", "Stopping"),
+            "wrong": ("Salah orang", "Wrong person"),
+            "link": ("Nomor baru", "New number"),
+            "questions": ("Pertanyaan", "Questions"),
+            "label": ("Nama pilihan", "Names of choices"),
+        },
+        "kind": {
+            "public_page": ("Halaman warga", "Citizens' pages"),
+            "conversation": ("Percakapan", "Conversations"),
+            "answer": ("Jawaban siap pakai", "Answers kept for often"),
+            "lexicon": ("Kata yang kami pahami", "Words we understand"),
         },
         "sample": {
             "typical": ("biasa", "typical"),
@@ -768,6 +796,25 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\S+) has (\d+) people of (\S+) \((.*)\), .* (\d+): (\d+) % fewer\. .*",
             r"Berkas \1 memuat \2 orang di \4 (\3), sebelumnya \5: berkurang \6 %. Pastikan ekspornya lengkap.",
         ),
+        # the studio
+        (r'there is no sample "(.*)"; .*', r"Tidak ada contoh orang “\1”; pilih dari daftarnya."),
+        (r"a template has at most (\d+) characters .*", r"Tulisannya terlalu panjang: paling banyak \1 huruf."),
+        (
+            r"somebody saved a draft of this .*",
+            "Rekan lain baru saja menyimpan draf ini; lihat dahulu, lalu simpan lagi.",
+        ),
+        (r"(\S+) has no shipped words .*", "Tidak ada kata-kata bawaannya; terbitkan kata-kata lain saja."),
+        (r"(\S+) is in its shipped words already", "Kata-kata bawaan sudah dipakai."),
+        (r"(\S+) has no draft to discard", "Tidak ada draf untuk dibuang."),
+        (r"version (\d+) of (\S+) was changed meanwhile; .*", r"Versi \1 sudah diubah rekan lain; lihat lagi dahulu."),
+        (r'(\S+) has no "(.*)"; there are: .*', r"Tidak ada versi “\2”."),
+        (
+            r"(\w+) needs (.*) in (\w+) too; write it, then publish",
+            r"Bagian \2 belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",
+        ),
+        (r'"(.*)" is no language code; .*', r"“\1” bukan kode bahasa; pilih id, en, jv atau su."),
+        (r"\w+, \w+, \w+: the fact (\w+) was not given", r"Fakta \1 tidak diberikan."),
+        (r"\w+, \w+, \w+: (?:.*)", "Dengan contoh orang ini pesannya tidak dapat disusun; pilih contoh lain."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

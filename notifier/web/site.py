@@ -82,7 +82,7 @@ PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
-TEXT = r"{event:public_page|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z_]{1,12}}"
+TEXT = r"{event:public_page|conversation|answer|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z][a-z0-9_]{0,39}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -152,7 +152,6 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/open", behalf.ask, Right.ANSWER),
     Door("POST", "/desk/open", behalf.open_ticket, Right.ANSWER),
     Door("GET", "/desk/answers", beside.answers, Right.SEE_TICKETS),
-    Door("POST", "/desk/answers", beside.change_answer, Right.EDIT_TEMPLATE),
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out

@@ -257,3 +257,10 @@ async def prove(db: AsyncConnection, person_id: int, kind: str, address: str) ->
         .where(contacts.c.person_id == person_id, contacts.c.kind == kind, contacts.c.address == address)
         .values(state="ok", reason="")
     )
+
+
+async def chats(db: AsyncConnection, person_id: int, kind: str) -> list[Contact]:
+    """Where a person is reached on one channel. Not at what was said to be another's."""
+    theirs = (contacts.c.person_id == person_id, contacts.c.kind == kind, contacts.c.state != WRONG)
+    rows = await db.execute(select(*_COLUMNS).where(*theirs).order_by(contacts.c.id))
+    return [_contact(tuple(row)) for row in rows]

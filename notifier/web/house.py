@@ -17,6 +17,7 @@ from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.lines import Lines
 from notifier.registry import Conflicts, Rounds
 from notifier.registry.inviting import Inviting
@@ -68,6 +69,8 @@ class House(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def forms(self) -> Forms: ...
+    @property
+    def stopping(self) -> Stopping: ...
     @property
     def inviting(self) -> Inviting: ...
     @property

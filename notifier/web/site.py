@@ -41,7 +41,7 @@ from notifier.web import (
     texts,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -92,7 +92,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
-    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/berhenti", stop.ask, PUBLIC),
+    Door("POST", "/berhenti", stop.act, PUBLIC),
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),

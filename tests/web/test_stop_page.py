@@ -35,7 +35,7 @@ async def _said(pages: Site) -> list[tuple[str, str]]:
 
 
 def _code(words: str) -> str:
-    return re.findall(r"\d{3} \d{3}", words)[0]
+    return str(re.findall(r"\d{3} \d{3}", words)[0])
 
 
 async def test_who_reads_the_code_that_came_to_an_address_stops_and_starts_its_messages(pages: Site) -> None:

@@ -23,7 +23,7 @@ from notifier.store.rounds import Round
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
-HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
+HELP_AGAIN = timedelta(hours=1)  # how often somebody we do not understand is told what we can do
 TOLD_AGAIN = timedelta(minutes=10)  # how often one address is told that its words were added to somebody's ticket
 ADDED = "added"
 NOT_SETTLED = "BELUM beres"  # what stands in the conversation for the figure that says so
@@ -246,7 +246,7 @@ class Effects:
 
     async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Enough words for a person to read become a ticket; what follows a complaint at once belongs to it, for people
-        write, and gateways bring, in pieces. The rest is told, once a day, what we can do."""
+        write, and gateways bring, in pieces. The rest is told, once an hour, what we can do."""
         words = await self._in_one_breath(db, words, now)
         if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
             return await self.file(db, words, now)

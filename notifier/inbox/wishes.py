@@ -186,7 +186,10 @@ class Wishes:
         newest = await tickets.reported_by(db, *keys)
         if newest is not None and newest.category == Category.INFORMATION:
             said = replace(said, ticket=newest)
-        return Done(Turn(result="opened"), await self._effects.file(db, said, now))
+        effect = await self._effects.file(db, said, now)
+        if effect.name == "appended" and effect.ticket is not None:
+            await self._desk.tell_added(db, effect.ticket, words.reporter, words.at, now, asked=True)
+        return Done(Turn(result="opened"), effect)
 
     async def _wrong(self, db: AsyncConnection, wish: WrongPerson, words: Words, now: datetime) -> Done:
         kind, address = words.reporter.kind, words.reporter.address

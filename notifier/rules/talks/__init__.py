@@ -90,6 +90,13 @@ _WORDED: Mapping[str, re.Pattern[str]] = {  # what somebody announces or asks in
         r"(?:me|nge|ng|m)?(?:lapor(?:kan)?|ngadu|adu(?:kan)?|keluh|complain|report)(?:\s+(?:sesuatu|something))?"
         + _KINDLY
     ),
+    "officer": re.compile(
+        r"(?:(?:halo|hallo|pak|bu|min|maaf|permisi)[\s,]+)*(?:(?:saya|sy|aku|kami|kulo|abdi|i|bisa|tolong)\s+)*"
+        r"(?:(?:mau|mo|pengen|pingin|ingin|minta|butuh|perlu|badhe|arep|bade|hoyong|want to|would like to|need to)\s+)?"
+        r"(?:(?:bicara|ngomong|ngobrol|berbicara|dihubungkan|hubungkan|sambungkan|dihubungi|matur|nyarios|talk|speak)\s+)"
+        r"(?:(?:langsung\s+)?(?:sama|dengan|dgn|dg|sm|ke|kalih|kaliyan|sareng|oleh|to|with)\s+)?"
+        r"(?:petugas|petugasnya|orang|orangnya|admin|operator|cs|manusia|an officer|a person|someone|a human)" + _KINDLY
+    ),
     "register_how": re.compile(
         r"(?:(?:halo|pak|bu|min|maaf|permisi|tolong)[\s,]+)*(?:(?:gimana|bagaimana|gmn|bgmn|gmana|piye|kumaha|kepriye)\s+)?"
         r"(?:cara(?:nya|ne|na)?\s+)(?:(?:untuk|utk|buat|mau)\s+)?(?:men|n)?daftar(?:nya)?"

@@ -19,6 +19,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
 from notifier.lines import Lines
+from notifier.posting import Posting
 from notifier.registry import Conflicts, Rounds
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -73,6 +74,8 @@ class House(Protocol):
     def stopping(self) -> Stopping: ...
     @property
     def inviting(self) -> Inviting: ...
+    @property
+    def posting(self) -> Posting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

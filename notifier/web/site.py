@@ -20,6 +20,7 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    groups,
     incidents,
     language,
     lines,
@@ -189,6 +190,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # groups and channels where schedules are posted
+    Door("GET", "/groups", groups.look, Right.SEE_BROADCASTS),
+    Door("POST", "/groups", groups.decide, Right.PLAN),
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),

@@ -147,6 +147,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
                 "dikunjungi, kecuali sisanya direncanakan lagi",
                 "visited, unless the rest is planned anew",
             ),
+            "taken_up": ("ikut siaran sisanya", "taken up by the rest"),
         },
         "visit": {
             "told": ("diberi tahu", "told"),

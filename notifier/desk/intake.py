@@ -443,7 +443,7 @@ async def _acknowledge(
         "text": "",
         "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
-    if not complaint.reporter.reached:  # the page they look at tells them the number
+    if complaint.quiet or not complaint.reporter.reached:  # the page they look at tells them the number
         await tickets.record(db, ticket.id, at=now, who="clock", act="acknowledged")
         await reckon(room, db, ticket, now)
         return

@@ -3,6 +3,7 @@
 Exactly once, however often it is replayed: the row of what was heard is written first, and whoever comes second stops.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -41,6 +42,7 @@ HIDDEN = "[jawaban tersegel]"
 IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
 SAYS_NOTHING = frozenset({Intent.UNCLEAR, Intent.ACKNOWLEDGE, Intent.SPAM, Intent.VERIFY_AUTHENTICITY})  # of a forward
+EVERYTHING = re.compile(r"\bse?m(?:u|ue|ua|uanya|uwa)a?\b|\b(?:kabeh|sedaya|sadaya|all|everything)\b", re.IGNORECASE)
 PASSED_ON = "message/rfc822"  # the type of a mail within a mail
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
@@ -239,7 +241,7 @@ class Hearing:
             evidence=_evident(said),
             wordless=not said.text.strip() and not _passed_on(said),
             body=safe("\n\n".join(part for part in (said.text, _passed_on(said)) if part)),
-            everything="SEMUA" in text.upper(),
+            everything=EVERYTHING.search(text) is not None,
             aside=self._aside(said, origin, found),
         )
 

@@ -211,6 +211,12 @@ async def is_silent(db: AsyncConnection, kind: str, address: str) -> bool:
     return row.first() is not None
 
 
+async def silent_since(db: AsyncConnection, kind: str, address: str) -> datetime | None:
+    """When this address said STOP; None when it has not."""
+    here = (silences.c.kind == kind, silences.c.address == address)
+    return (await db.execute(select(silences.c.since).where(*here))).scalar_one_or_none()
+
+
 async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> bool:
     """STOP SEMUA: no broadcasts to this person at any address. False when that stood already."""
     mine = people.c.id == person_id, people.c.silenced_at.is_(None)

@@ -384,7 +384,7 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
 
 async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("sms", AYU))
-    for words in ("STOP", "STOP SEMUA", "STOP SEMUA"):
+    for words in ("STOP", "stop smua", "STOP SEMUA"):
         await talk.sms(AYU, words)
         talk.stage.clock.move(minutes=1)
     assert await talk.events() == ["stop_confirmed"] * 2

@@ -355,6 +355,8 @@ async def test_wrong_person_stops_personal_data_to_that_number_and_opens_a_data_
     talk.stage.clock.move(minutes=11)
     await talk.send()
     await _says(talk, PHONE, (f"TIKET {mine}", mine), ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
+    said = [note.text for note in talk.stage.providers.phones.notes(PHONE)][-2:]
+    assert not any("Laporan Anda kami terima" in text for text in said), "who has the number now has reported nothing"
     talk.stage.clock.move(minutes=11)
     await _says(talk, PHONE, (f"TIKET {mine}", "Nomor laporan itu tidak ada"))
     async with talk.house.database.read() as db:

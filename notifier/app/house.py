@@ -36,6 +36,7 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
@@ -165,6 +166,11 @@ class House:
     def forms(self) -> Forms:
         """What comes in by the forms of the public pages."""
         return Forms(self.desk, lambda: self.texts.lexicon)
+
+    @cached_property
+    def stopping(self) -> Stopping:
+        """STOP and MULAI by the public page."""
+        return Stopping(self.desk, self.kinds)
 
     @cached_property
     def inviting(self) -> Inviting:

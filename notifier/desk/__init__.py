@@ -148,9 +148,13 @@ class Desk:
         """Tell its reporter, who asked at `at`, how a ticket stands; False when that was told minutes ago."""
         return await intake.tell_status(self.room, db, ticket, to, at, now)
 
-    async def tell_added(self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime) -> bool:
-        """Tell its reporter that what they said at `at` was added to it; False when that was told within hours."""
-        return await intake.tell_added(self.room, db, ticket, to, at, now)
+    async def tell_added(
+        self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime, *, asked: bool = False
+    ) -> bool:
+        """Tell its reporter that what they said at `at` was added to it; False when that was told within the hour. Who
+        `asked` for a person is told each time.
+        """
+        return await intake.tell_added(self.room, db, ticket, to, at, now, asked=asked)
 
     async def reword(
         self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool

@@ -124,6 +124,7 @@ class Complaint:
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
     opened_by: str = ""  # who wrote it down, where the citizen did not: "account:3"
     bare: bool = False  # nothing but a "no" to the question whether it was received
+    quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
 
     @property

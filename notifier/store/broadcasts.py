@@ -75,13 +75,11 @@ class Broadcast:
     region: str
     zone: str  # of its round: what its times are shown in
     opens_at: datetime  # of its round
+    round_now: int  # the version of its round as it stands
 
 
-_OWN = tuple(
-    name
-    for name in Broadcast.__dataclass_fields__
-    if name not in ("round_code", "programme", "region", "zone", "opens_at")
-)
+_ROUNDS = ("round_code", "programme", "region", "zone", "opens_at", "round_now")
+_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in _ROUNDS)
 _SELECT = select(
     *(broadcasts.c[name] for name in _OWN),
     rounds.c.code.label("round_code"),
@@ -89,6 +87,7 @@ _SELECT = select(
     rounds.c.region,
     rounds.c.zone,
     rounds.c.opens_at,
+    rounds.c.version.label("round_now"),
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
 
 

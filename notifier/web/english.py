@@ -1251,5 +1251,28 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
         "Lihat orangnya": "See the people",
         "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
+        # groups and channels where schedules are posted
+        "Grup Telegram": "Telegram groups",
+        "Tempat jadwal pembagian dikirim. Tambahkan bot ke grup, atau jadikan admin kanal: kodenya muncul di sana.": (
+            "Where dates are posted. Add the bot to a group, or make it an admin of a channel: its code shows there."
+        ),
+        "tanpa nama": "without a name",
+        "dipakai": "in use",
+        "menunggu konfirmasi": "waits to be confirmed",
+        "Kode di grup": "Code in the group",
+        "Ditambahkan": "Added",
+        "Kiriman terakhir": "Last post",
+        "Berhenti mengirim ke sini": "Post nothing here any more",
+        "Kode wilayah": "Code of the area",
+        "Seperti 31.75.07. Cocokkan dulu kode di atas dengan yang muncul di grup.": (
+            "Such as 31.75.07. First compare the code above with the one that shows in the group."
+        ),
+        "Kirim jadwal wilayah ini ke sini": "Post the dates of this area here",
+        "Belum ada grup": "No groups yet",
+        "Begitu bot ditambahkan ke sebuah grup, grup itu muncul di sini.": (
+            "Once the bot is added to a group, it shows here."
+        ),
+        "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
+        "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
     }
 )

@@ -21,8 +21,10 @@ from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
+from notifier.posting import Posting
 from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
@@ -84,6 +86,8 @@ class House(Protocol):
     @property
     def forms(self) -> Forms: ...
     @property
+    def stopping(self) -> Stopping: ...
+    @property
     def inviting(self) -> Inviting: ...
     @property
     def by_hand(self) -> ByHand: ...
@@ -103,6 +107,8 @@ class House(Protocol):
     def persons(self) -> Persons: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def posting(self) -> Posting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

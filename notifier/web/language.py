@@ -147,6 +147,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
                 "dikunjungi, kecuali sisanya direncanakan lagi",
                 "visited, unless the rest is planned anew",
             ),
+            "taken_up": ("ikut siaran sisanya", "taken up by the rest"),
         },
         "visit": {
             "told": ("diberi tahu", "told"),
@@ -475,6 +476,12 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r'"(.*)" is no area; .*', r'"\1" bukan kode wilayah; tulis seperti 31.75.07.'),
+        (r"\S+ plans for (\S+); (\S+) lies outside", r"Anda merencanakan untuk \1; \2 di luarnya."),
+        (
+            r'no group has the code "(.*)"; .*',
+            r'Tidak ada grup berkode "\1"; kodenya muncul di grup saat bot ditambahkan.',
+        ),
         (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
         (
             r"(\d+) tickets at once are too many; .* (\d+)",

@@ -248,10 +248,14 @@ def _hours(context: Context, hours: float) -> str:
 
 @jinja2.pass_context
 def _heading(context: Context, b: Broadcast) -> str:
-    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H."""
+    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H. One of a
+    round that was changed since was so many days before another date.
+    """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
     if b.event != "round_reminder":
         return name
+    if b.round_version != b.round_now:
+        return f"{name} ({'older dates' if english else 'jadwal lama'})"
     days = (said.local(b.opens_at, b.zone).date() - said.local(b.at, b.zone).date()).days
     if not 0 <= days <= MOST_DAYS_BEFORE:
         return name

@@ -22,6 +22,7 @@ from notifier.web import (
     conflicts,
     desk,
     entitled,
+    groups,
     imports,
     incidents,
     language,
@@ -48,7 +49,7 @@ from notifier.web import (
     texts,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -100,7 +101,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
-    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/berhenti", stop.ask, PUBLIC),
+    Door("POST", "/berhenti", stop.act, PUBLIC),
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
@@ -212,6 +214,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # groups and channels where schedules are posted
+    Door("GET", "/groups", groups.look, Right.SEE_BROADCASTS),
+    Door("POST", "/groups", groups.decide, Right.PLAN),
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),

@@ -21,7 +21,8 @@ from notifier.store.engine import Database
 from notifier.store.heard import File
 from notifier.store.levies import Levy
 from notifier.store.people import Person
-from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
+from notifier.store.ticket_lists import Listed
+from notifier.store.tickets import Changed, Said, Ticket, Told
 from notifier.vault import Vault
 
 PAGE = "web"  # the channel of whoever reads answers on the public pages and gave no other way to be reached
@@ -223,6 +224,7 @@ class Asked:
     channel: str = ""
     language: str = ""
     age: int = 0  # days that it is old at least
+    agent: int = 0  # account that answers for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def setup(app: web.Application) -> None:
         loader=jinja2.FileSystemLoader([place for place in places if place.is_dir()]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
+        auto_reload=False,  # they come with the version
         trim_blocks=True,
         lstrip_blocks=True,
         default_helpers=False,

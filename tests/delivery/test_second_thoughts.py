@@ -1,22 +1,28 @@
 """What comes a second time, too late, or at the same moment as something else: nothing known is unlearnt by it."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.broadcasts import course
 from notifier.dispatch import keeping, settle_receipt
 from notifier.dispatch.settle import settle_group
+from notifier.ledger import seal
+from notifier.proofs import prove
 from notifier.store import contacts as addresses
 from notifier.store import visits
 from notifier.store.engine import is_away
-from notifier.store.schema import attempts, contacts, deliveries, enrolments
+from notifier.store.schema import attempts, contacts, deliveries, enrolments, ledger
 from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -211,3 +217,37 @@ async def test_another_try_takes_the_order_of_the_programme_and_the_person(
             await db.execute(update(contacts).values(state="ok"))
         await stage.house.again.retry(stage.approver, number, Shelf("suppressed"), stage.clock())
         assert await _rows(stage, deliveries.c.line) == [("mail",)]
+
+
+async def test_a_group_whose_commit_was_not_heard_of_is_told_to_the_ledger_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written again, because nobody knows; what was kept already is no news."""
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for phone in (PHONE, "+62000002001", "+62000004001"):
+            await add_person(stage, "SITI AMINAH", ("sms", phone))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        grant = await stage.claim("sms")
+        lost, write = list[str](), stage.house.database.write
+
+        @asynccontextmanager
+        async def unheard() -> AsyncIterator[AsyncConnection]:
+            async with write() as db:
+                yield db
+            if not lost:
+                lost.append("the word of a commit")
+                raise ConnectionResetError("lost in the middle of COMMIT")
+
+        monkeypatch.setattr(keeping, "AWAY", 0.0)
+        monkeypatch.setattr(stage.house.database, "write", unheard)
+        await stage.deliver("sms", grant)
+        monkeypatch.setattr(stage.house.database, "write", write)
+        acts = await _rows(stage, ledger.c.detail)
+        told = [json.loads(detail) for (detail,) in acts if '"whom"' in detail]
+        assert lost
+        assert [sorted(act["of"]) for act in told] == [["accepted", "failed", "unknown"]]
+        assert (await stage.house.broadcasts.statement(number)).balanced
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
+        assert [finding async for finding in prove(stage.house.database, stage.house.vault)] == []

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from aiohttp import web
 
 from notifier.broadcasts import PLANNABLE, Preview, Statement, past
+from notifier.broadcasts.values import moment
 from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
 from notifier.rules.roles import Right, Viewer
@@ -127,13 +128,15 @@ async def broadcast(request: web.Request) -> web.Response:
     mine = b.planned_by == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
+    preview = await _preview(house, viewer, b) if can_approve else None
     context = {
         **await _progress(request, house, viewer, b),
         "names": names,
         "mine": mine,
         "can_approve": can_approve,
         "past": b.state == "planned" and past(b.at, house.clock()),
-        "preview": await _preview(house, viewer, b) if can_approve else None,
+        "preview": preview,
+        "through": await _foreseen(house, preview, b.event, b.at, b.zone),
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
     }
     return await pages.page(request, "office/broadcast.html", context)
@@ -163,6 +166,10 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     except Refused:
         return None
     return preview
+
+
+async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
+    return await house.told.foreseen(event, seen.by_channel, at, zone, house.clock()) if seen else None
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -212,12 +219,16 @@ async def _plan_form(
         )
     filled = {"event": "", "round": "", "at": "", "again": "", "canary": "", "cap": "", **fields}
     window = house.config.delivery
+    zone = next((of.zone for of in known if of.code == filled["round"].strip()), house.config.service.zone)
+    at = moment(filled["at"].strip()[:40] or "now", zone, house.clock()) if preview else house.clock()
     context = {
         "events": PLANNABLE,
         "rounds": known,
         "fields": filled,
         "refused": refused,
         "preview": preview,
+        "through": await _foreseen(house, preview, filled["event"], at, zone),
+        "zone": zone,
         "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
     }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)

@@ -16,9 +16,11 @@ from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.broadcasts import course
 from notifier.dispatch import keeping, settle_receipt
-from notifier.dispatch.settle import settle_group
+from notifier.dispatch.settle import Outcome, settle_group
 from notifier.ledger import seal
 from notifier.proofs import prove
+from notifier.rules.deliveries import State
+from notifier.rules.settled import to_whom
 from notifier.store import contacts as addresses
 from notifier.store import visits
 from notifier.store.engine import is_away
@@ -225,11 +227,13 @@ async def test_a_group_whose_commit_was_not_heard_of_is_told_to_the_ledger_once(
     """It is written again, because nobody knows; what was kept already is no news."""
     async with open_stage(database_url, tmp_path) as stage:
         await add_round(stage)
-        for phone in (PHONE, "+62000002001", "+62000004001"):
-            await add_person(stage, "SITI AMINAH", ("sms", phone))
+        for n in range(3):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
         number = await stage.broadcast("round_announced", CODE)
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        grant = await stage.claim("sms")
+        taken = [(one.delivery.id, one.delivery.fence, one.message.key) for one in (await stage.claim("sms")).ready]
+        fates = ((State.ACCEPTED, "r1", ""), (State.FAILED, "", "busy"), (State.UNKNOWN, "", "broken off"))
+        keeper = stage.dispatcher._keepers["sms"]
         lost, write = list[str](), stage.house.database.write
 
         @asynccontextmanager
@@ -242,7 +246,11 @@ async def test_a_group_whose_commit_was_not_heard_of_is_told_to_the_ledger_once(
 
         monkeypatch.setattr(keeping, "AWAY", 0.0)
         monkeypatch.setattr(stage.house.database, "write", unheard)
-        await stage.deliver("sms", grant)
+        async with stage.dispatcher._keeping():
+            keeper.begun(len(taken))
+            for (n, fence, key), (state, ref, reason) in zip(taken, fates, strict=True):
+                whom = to_whom(key, n)
+                keeper.put(Outcome(n, fence, stage.clock(), state, ref, reason=reason, whom=whom))
         monkeypatch.setattr(stage.house.database, "write", write)
         acts = await _rows(stage, ledger.c.detail)
         told = [json.loads(detail) for (detail,) in acts if '"whom"' in detail]

@@ -145,6 +145,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Segmen SMS": "SMS segments",
         "Biaya": "Price",
         "Lama kirim": "Takes",
+        "Selesai, bila disetujui sekarang": "Through, if approved now",
+        "Perkiraan": "Reckoned",
         "{n} jam": "{n} hours",
         "Menurut bahasa": "By language",
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",

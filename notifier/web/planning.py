@@ -6,7 +6,7 @@ Works without JavaScript: every choice is a field of one form, and a region is o
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -235,6 +235,7 @@ async def _form(
     tree = await house.choosing.tree(of.region, asked.opened) if of else ()
     shown = _codes(tree)
     window = house.config.delivery
+    zone = of.zone if of else house.config.service.zone
     context = {
         **await _count(request, asked),
         **_choices(known),
@@ -251,10 +252,20 @@ async def _form(
         "preview": preview,
         "rehearsal": rehearsal,
         "take": "/broadcasts/plan/unreachable",
-        "zone": of.zone if of else house.config.service.zone,
+        "through": await _through(request, asked, preview, zone),
+        "zone": zone,
         "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
     }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
+
+
+async def _through(request: web.Request, asked: Asked, preview: Preview | None, zone: str) -> datetime | None:
+    """When what was reckoned would be through."""
+    if preview is None:
+        return None
+    house = request.app[HOUSE]
+    at = moment(asked.fields.get("at", "").strip()[:40] or "now", zone, house.clock())
+    return await house.told.foreseen(asked.fields.get("event", ""), preview.by_channel, at, zone, house.clock())
 
 
 def _choices(known: Sequence[Entry]) -> Mapping[str, Any]:

@@ -66,7 +66,7 @@ from notifier.desk.values import (
     is_private,
 )
 from notifier.outbox import Outbox
-from notifier.render.grammar import Finding
+from notifier.render import Phrases
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.engine import Database
@@ -121,9 +121,10 @@ class Desk:
         settings: Settings,
         *,
         chance: Random,
+        phrases: Phrases | None = None,
     ) -> None:
-        """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests."""
-        self.room = Room(database, vault, outbox, promises, settings, chance)
+        """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests. `phrases`: what talks say."""
+        self.room = Room(database, vault, outbox, promises, settings, chance, phrases or Phrases())
         self._narrowing = listing.Narrowing()
 
     # --- citizens' words, in the inbox's transaction ---
@@ -151,9 +152,13 @@ class Desk:
         """Tell its reporter, who asked at `at`, how a ticket stands; False when that was told minutes ago."""
         return await intake.tell_status(self.room, db, ticket, to, at, now)
 
-    async def tell_added(self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime) -> bool:
-        """Tell its reporter that what they said at `at` was added to it; False when that was told within hours."""
-        return await intake.tell_added(self.room, db, ticket, to, at, now)
+    async def tell_added(
+        self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime, *, asked: bool = False
+    ) -> bool:
+        """Tell its reporter that what they said at `at` was added to it; False when that was told within the hour. Who
+        `asked` for a person is told each time.
+        """
+        return await intake.tell_added(self.room, db, ticket, to, at, now, asked=asked)
 
     async def reword(
         self,
@@ -409,12 +414,6 @@ class Desk:
     async def canned_in(self, viewer: Viewer, number: str, name: str, languages: Collection[str]) -> Mapping[str, str]:
         """The same in several languages, as far as it is kept in them."""
         return await canned.in_languages(self.room, viewer, number, name, languages)
-
-    async def change_canned(
-        self, viewer: Viewer, name: str, language: str, title: str, source: str, now: datetime
-    ) -> tuple[Finding, ...]:
-        """Put one in force; what is wrong with it."""
-        return await canned.change(self.room, viewer, name, language, title, source, now)
 
     # --- who does it, and what belongs together ---
 

@@ -26,7 +26,7 @@ from notifier.store.levies import Levy
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
-ADDED_AGAIN = timedelta(hours=12)  # how often a reporter is told that their words were added to their ticket
+ADDED_AGAIN = timedelta(hours=1)  # how often a reporter is told that their words were added to their ticket
 JUST_OPENED = timedelta(minutes=1)  # what is said so soon after a complaint is a piece of it, whose number is told
 ASKED_AGAIN = timedelta(minutes=10)  # how often somebody is told how their ticket stands
 NAMED = "Pengirim menyebut aduan {number}, yang pelapornya dirahasiakan."
@@ -210,31 +210,42 @@ async def tell_status(
     """
     if await tickets.asked_lately(db, ticket.id, now - ASKED_AGAIN):
         return False
-    history = await tickets.history(db, ticket.id)
-    await known(db, room.promises, history)
-    stands, _ = room.promises.reckon(ticket, history, now)
-    outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
-    coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
-    due = min(coming).isoformat() if coming and ticket.open else None
-    facts = {"number": ticket.number, "status": ticket.status.value, "due": due}
+    facts = {"number": ticket.number, "status": ticket.status.value, "due": await _coming(room, db, ticket, now)}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
     return True
 
 
 async def tell_added(
-    room: Room, db: AsyncConnection, ticket: Ticket, to: Reporter, said_at: datetime, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    to: Reporter,
+    said_at: datetime,
+    now: datetime,
+    *,
+    asked: bool = False,
 ) -> bool:
-    """Tell a reporter that their words were added to their ticket. False when its number was told just now, or that
-    within hours.
+    """Tell a reporter that their words were added to their ticket, and until when a person answers. False when its
+    number was told just now, or that within the hour; who `asked` for a person is told each time.
     """
-    since = now - ADDED_AGAIN
-    if said_at - ticket.opened_at <= JUST_OPENED or await tickets.asked_lately(db, ticket.id, now - JUST_OPENED):
-        return False
-    if await tickets.asked_lately(db, ticket.id, since, added=True):
-        return False
-    facts = {"number": ticket.number, "status": "", "due": None}
+    if not asked:
+        if said_at - ticket.opened_at <= JUST_OPENED or await tickets.asked_lately(db, ticket.id, now - JUST_OPENED):
+            return False
+        if await tickets.asked_lately(db, ticket.id, now - ADDED_AGAIN, added=True):
+            return False
+    facts = {"number": ticket.number, "status": "", "due": await _coming(room, db, ticket, now)}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
     return True
+
+
+async def _coming(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> str | None:
+    """Until when something happens; None when nothing is promised any more."""
+    history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
+    stands, _ = room.promises.reckon(ticket, history, now)
+    outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
+    coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
+    return min(coming).isoformat() if coming and ticket.open else None
 
 
 async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
@@ -465,7 +476,7 @@ async def _acknowledge(
         "text": "",
         "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
-    if not complaint.reporter.reached:  # the page they look at tells them the number
+    if complaint.quiet or not complaint.reporter.reached:  # the page they look at tells them the number
         await tickets.record(db, ticket.id, at=now, who="clock", act="acknowledged")
         await reckon(room, db, ticket, now)
         return

@@ -11,6 +11,7 @@ from notifier.config import Config
 from notifier.desk.keys import Keys
 from notifier.desk.promise import Promises, paused_for
 from notifier.outbox import Outbox
+from notifier.render import Phrases
 from notifier.rules.boards import View
 from notifier.rules.sla import Standing
 from notifier.rules.telling import Told as Arithmetic
@@ -77,6 +78,7 @@ class Room:
     promises: Promises
     settings: Settings
     chance: Random  # of ticket numbers: unguessable only if this is
+    phrases: Phrases = field(default_factory=Phrases)  # what conversations say now
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Complaint:
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
     opened_by: str = ""  # who wrote it down, where the citizen did not: "account:3"
     bare: bool = False  # nothing but a "no" to the question whether it was received
+    quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
 
     @property

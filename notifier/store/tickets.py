@@ -318,6 +318,13 @@ async def reported_from(db: AsyncConnection, persons: Collection[bytes], address
     return [int(row[0]) for row in rows]
 
 
+async def reported_by_nobody(db: AsyncConnection, addresses: Collection[bytes]) -> list[int]:
+    """The tickets reported from this address by nobody who was known for certain, by id."""
+    here = (reporters.c.person_index.is_(None), reporters.c.address_index.in_(tuple(addresses)))
+    rows = await db.execute(select(reporters.c.ticket_id).where(*here).order_by(reporters.c.ticket_id))
+    return [int(row[0]) for row in rows]
+
+
 async def of_numbers(db: AsyncConnection, numbers: Collection[str]) -> list[Ticket]:
     """The tickets that have these numbers, whoever reported them."""
     return [_ticket(row) for row in await db.execute(select(*_TICKET).where(tickets.c.number.in_(tuple(numbers))))]

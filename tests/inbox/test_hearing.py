@@ -385,7 +385,7 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
 
 async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("sms", AYU))
-    for words in ("STOP", "STOP SEMUA", "STOP SEMUA"):
+    for words in ("STOP", "stop smua", "STOP SEMUA"):
         await talk.sms(AYU, words)
         talk.stage.clock.move(minutes=1)
     assert await talk.events() == ["stop_confirmed"] * 2
@@ -668,7 +668,7 @@ async def test_answers_to_a_broadcast_are_counted_by_what_they_mean_each_person_
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_whoever_adds_to_their_own_ticket_is_told_so_once_in_hours_with_its_number(talk: Talk) -> None:
+async def test_whoever_adds_to_their_own_ticket_is_told_so_once_an_hour_with_its_number(talk: Talk) -> None:
     await talk.sms(AYU, "Uang bantuan saya dipotong RT 200 ribu")
     await talk.send()
     talk.stage.clock.move(seconds=20)
@@ -681,7 +681,8 @@ async def test_whoever_adds_to_their_own_ticket_is_told_so_once_in_hours_with_it
     assert await talk.events("ticket_status") == ["ticket_status"]
     (ticket,) = await talk.rows(tickets)
     assert any(
-        f"tambahkan ke laporan {ticket['number']}" in note.text for note in talk.stage.providers.phones.notes(AYU)
+        f"tambahkan ke laporan {ticket['number']}. Petugas menjawab paling lambat 9 Des 2026" in note.text
+        for note in talk.stage.providers.phones.notes(AYU)
     )
     await talk.sms(AYU, f"bagaimana kabar laporan {ticket['number']}")
     assert await talk.events("ticket_status") == ["ticket_status"] * 2, "how it stands is told all the same"

@@ -55,6 +55,7 @@ SAYS: Mapping[str, str] = {
     Next.VISIT: "dikunjungi pendamping",
     Next.SILENT: "tidak dikirim: warga meminta berhenti",
     Next.CALLED_OFF: "dikunjungi, kecuali sisanya direncanakan lagi",
+    Next.TAKEN_UP: "ikut siaran sisanya",
 }
 HEAD = ("NAMA", "NIK", "KODE_WILAYAH", "DESA", "SALURAN", "JALUR", "KEADAAN", "SEBAB", "WAKTU", "SELANJUTNYA", "PADA")
 
@@ -95,8 +96,8 @@ def shelf_of(state: str, reason: str | None = None) -> Shelf:
     return Shelf(state, reason)
 
 
-def follows(b: Broadcast, entry: Entry) -> Outlook:
-    """What happens next with somebody on a list."""
+def follows(b: Broadcast, entry: Entry, *, taken: bool = False) -> Outlook:
+    """What happens next with somebody on a list. `taken`: another broadcast takes up whom this one left."""
     return outlook(
         State(entry.state),
         entry.reason,
@@ -104,6 +105,7 @@ def follows(b: Broadcast, entry: Entry) -> Outlook:
         due_at=entry.due_at,
         lease_until=entry.lease_until,
         halted=b.state in HALTED,
+        taken=taken,
     )
 
 
@@ -127,6 +129,11 @@ class Told:
             b = await seen(db, viewer, broadcast_id)
             return b, await told.page(db, broadcast_id, shelf, after, limit)
 
+    async def taken_up(self, b: Broadcast) -> bool:
+        """Whether another broadcast takes up whom this one left."""
+        async with self._database.read() as db:
+            return await _taken(db, b)
+
     async def reasons(self, broadcast_id: int) -> tuple[Sequence[tuple[str, str, int]], bool]:
         """Why people were not told: (list, reason, people), most first; False when the numbers are only a least."""
         async with self._database.read() as db:
@@ -146,8 +153,9 @@ class Told:
         return file, count
 
     async def _cells(self, db: AsyncConnection, b: Broadcast, shelf: Shelf) -> AsyncIterator[Sequence[Sequence[str]]]:
+        taken = await _taken(db, b)
         async for part in told.walk(db, b.id, shelf):
-            yield [_cells(b, entry) for entry in part]
+            yield [_cells(b, entry, taken) for entry in part]
 
     # --- the account ---
 
@@ -161,7 +169,8 @@ class Told:
             counted, held, twice = await deliveries.recount(db, broadcast_id)
             people = await told.by_line(db, broadcast_id)
             spent = await loads.of(db, broadcast_id)
-            corrections = await told.corrections(db, broadcast_id)
+            heard = any(n for (state, _), n in kept.items() if state in (*told.TOLD, State.UNKNOWN))
+            corrections = await told.corrections(db, b.id, b.round_id, b.round_version if heard else None)
             found = await visits.results(db, broadcast_id)
         statement = statement_of(b, kept, held=held, recounted=counted, maybe_twice=twice)
         lines: dict[str, dict[str, Any]] = {}
@@ -297,6 +306,10 @@ class Told:
         return {min(lines, key=self._rates.__getitem__): people} if lines else {}
 
 
+async def _taken(db: AsyncConnection, b: Broadcast) -> bool:
+    return b.state == "stopped" and await told.rest_of(db, b.id, b.event) is not None
+
+
 async def _standing(
     db: AsyncConnection, ids: Collection[int], known: Mapping[int, Broadcast]
 ) -> tuple[dict[int, Mapping[str, int]], dict[int, bool]]:
@@ -318,8 +331,8 @@ async def _standing(
     return left, tried
 
 
-def _cells(b: Broadcast, entry: Entry) -> Sequence[str]:
-    after = follows(b, entry)
+def _cells(b: Broadcast, entry: Entry, taken: bool) -> Sequence[str]:
+    after = follows(b, entry, taken=taken)
     when = entry.left_at if entry.state in told.TOLD else entry.settled_at
     return (
         entry.name,

@@ -1,14 +1,15 @@
 """One look at a broadcast's page: who was told, how and when; who was not, why, and what happens next."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from notifier.store import broadcasts as broadcast_rows
 from notifier.store import deliveries as rows
 from notifier.store.deliveries import Step
-from notifier.store.schema import deliveries, ledger
+from notifier.store.schema import deliveries, ledger, rounds
 from tests.web.sites import Site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -178,7 +179,11 @@ async def test_reminders_of_one_round_and_withdrawn_plans_are_told_apart(pages: 
     assert "Pengingat penyaluran H-1 <" in text
     assert "Pengingat penyaluran H <" in text
     await pages.house.broadcasts.stop(planner, 1, pages.clock())
+    async with pages.house.database.write() as db:  # it was moved since
+        await db.execute(update(rounds).values(version=2, opens_at=datetime(2026, 12, 14, 1, tzinfo=UTC)))
     text = await pages.read("/broadcasts")
+    assert "Pengingat penyaluran (jadwal lama) <" in text
+    assert "H-8" not in text
     assert "dibatalkan</span>" in text
     assert "dihentikan</span>" not in text
     assert "Dibatalkan: tidak seorang pun dikirimi" in _said(await pages.read("/broadcasts/1"))

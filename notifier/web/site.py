@@ -22,6 +22,7 @@ from notifier.web import (
     conflicts,
     desk,
     incidents,
+    keys,
     language,
     lines,
     live,
@@ -192,6 +193,10 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # keys of the API
+    Door("GET", "/keys", keys.look, Right.ACCOUNTS),
+    Door("POST", "/keys", keys.add, Right.ACCOUNTS),
+    Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

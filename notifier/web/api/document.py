@@ -24,6 +24,10 @@ _RATES = {
     "RateLimit-Remaining": "requests left at this moment",
     "RateLimit-Reset": "seconds until all of them are there again",
 }
+_ABOUT_ITSELF: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("/openapi.json", "This document", "application/json", {"type": "object"}),
+    ("/docs", "This document for people", "text/html", {"type": "string"}),
+)
 
 
 def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dict[str, Any]:
@@ -32,12 +36,19 @@ def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dic
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(BASE + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    for path, about, kind, shape in _ABOUT_ITSELF:
+        content = {kind: {"schema": shape}}
+        answers = {"200": {"description": about, "content": content}}
+        paths[BASE + path] = {
+            "get": {"operationId": path[1:].partition(".")[0], "tags": ["about"], "summary": about, "security": []}
+            | {"responses": answers}
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": VERSION, "description": ABOUT},
         "servers": [{"url": server or "/"}],
         "security": [{"key": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(tag_of(endpoint) for endpoint in endpoints)],
+        "tags": [{"name": tag} for tag in dict.fromkeys((*map(tag_of, endpoints), "about"))],
         "paths": paths,
         "components": {
             "schemas": definitions,

@@ -135,7 +135,8 @@ class Keys:
             async with self._database.write() as db:
                 await rows.touch(db, key.id, now, now - USED)
         viewer = Viewer(key.account_id, key.login, Role(key.role), region)
-        return Bearer(key.id, viewer, frozenset(map(Scope, key.scopes)), key.per_minute)
+        scopes = frozenset(scope for scope in Scope if scope in key.scopes)  # one that is no more opens nothing
+        return Bearer(key.id, viewer, scopes, key.per_minute)
 
     async def forget(self, now: datetime) -> int:
         """Forget answers that nobody can have again; returns how many."""

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.keys import Wish
-from notifier.rules.keys import LEANS_ON, PER_MINUTE, Scope
+from notifier.rules.keys import PER_MINUTE, Scope
 from notifier.rules.roles import covers
 from notifier.web import pages
 from notifier.web.house import HOUSE
@@ -46,7 +46,7 @@ async def _show(request: web.Request, fields: dict[str, str], *, refused: str = 
     context = {
         "keys": await house.keys.list(viewer.region),
         "accounts": [one for one in everyone if one.disabled_at is None and covers(viewer.region, one.region)],
-        "scopes": [(scope.value, LEANS_ON[scope].replace("_", " ")) for scope in Scope],
+        "scopes": [scope.value for scope in Scope],
         "fields": {"name": "", "login": "", "region": "", "rate": str(PER_MINUTE), "days": "", **fields},
         "refused": refused,
         "made": made,

@@ -288,7 +288,7 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Refused as error:
         return await _trouble(request, 400, str(error))
     except Exception as error:
-        if request.path.startswith(security.HOOKS):
+        if request.path.startswith((security.HOOKS, security.API)):
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

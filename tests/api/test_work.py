@@ -128,7 +128,9 @@ async def test_words_are_checked_rendered_and_drafted(api: Asking) -> None:
     assert (shown["parts"]["text"].endswith("buka."), shown["segments"]) == (True, 1)
     await api.post(key, "/templates/render", {**place, "event": "nix"}, 422)
     await api.post(key, "/templates/render", {**place, "sources": {"text": "{{ nix }}"}}, 409)
-    draft = await api.post(key, f"{path}/drafts", {"source": "{{ venue }} buka."}, 201)
+    seen = (await api.ask(key, "GET", path)).headers["ETag"]
+    draft = await api.post(key, f"{path}/drafts", {"source": "{{ venue }} buka."}, 201, If_Match=seen)
+    await api.post(key, f"{path}/drafts", {"source": "{{ venue }}."}, 412, If_Match=seen)
     assert (await api.get(key, path))["draft"]["version"] == draft["version"]
     await api.get(key, "/templates/nix/sms/id/text", 404)
     await api.post(key, "/templates/nix/sms/id/text/drafts", {"source": "x"}, 404)

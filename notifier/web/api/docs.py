@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from notifier.rules.keys import Scope
+from notifier.rules.keys import LEANS_ON, Scope
 from notifier.web.api.document import tag_of
 from notifier.web.api.endpoints import BASE, Endpoint
 
@@ -52,9 +52,20 @@ class Operation:
     answers: Sequence[tuple[str, str, str]]  # (status, what it says, model or "")
 
 
-def operations(endpoints: Sequence[Endpoint], document: Mapping[str, Any]) -> list[Operation]:
-    """Every endpoint, in the order of the table."""
-    return [_operation(one, document["paths"][BASE + one.path][one.method.lower()]) for one in endpoints]
+def parts(endpoints: Sequence[Endpoint], document: Mapping[str, Any]) -> dict[str, list[Operation]]:
+    """Every endpoint by the part it belongs to, in the order of the table."""
+    found: dict[str, list[Operation]] = {}
+    for one in endpoints:
+        told = document["paths"][BASE + one.path][one.method.lower()]
+        found.setdefault(tag_of(one), []).append(_operation(one, told))
+    return found
+
+
+def scopes(endpoints: Sequence[Endpoint]) -> list[tuple[str, str, str]]:
+    """(scope, right that the key's account needs, what it is for) of every scope."""
+    does = {scope: "; ".join(one.about for one in endpoints if one.scope is scope) for scope in Scope}
+    does[Scope.TICKETS_SHIELDED] = "Complaints that are hidden from the office they may concern, too"
+    return [(scope.value, LEANS_ON[scope].replace("_", " "), does[scope]) for scope in Scope]
 
 
 def models(document: Mapping[str, Any]) -> list[tuple[str, str, list[Field]]]:

@@ -15,9 +15,25 @@ VERSION = "1.0.0"
 ABOUT = """\
 The register, rounds, benefits, broadcasts and complaints of this service, for the systems around it.
 
-A key is shown as `Authorization: Bearer nk_…`. It acts for an account, in an area, and may what its scopes say. What
-lies outside of its area is not there (404). Lists come in pages: `next` of one is `after` of the following. Every
-failure is a problem (RFC 9457), and `type` leads to what it means.
+**Key.** Send `Authorization: Bearer nk_…` with each request; an admin of the service makes keys. A key acts for an
+account, in an area, and may what its scopes say. What lies outside of its area is not there (404).
+
+**Bodies** are JSON in UTF-8 (`Content-Type: application/json`), at most 256 KiB; unknown fields are refused. Times
+carry an offset. A NIK stands in bodies alone, never in an address; people's numbers and addresses leave masked.
+
+**Lists** come in pages: `next` of one is `after` of the following, and null ends them.
+
+**Once.** A POST with an `Idempotency-Key` (such as a UUID) is done once. A repeat within 24 hours is answered as the
+first one was, with `Idempotent-Replayed: true`; 409 while that is under way, 422 when the key comes with something
+else. If the service died over the first one, the key is free again after a minute: look whether it was done.
+
+**Changes by two.** What answers an `ETag` takes it back as `If-Match`: 412 when somebody changed it since.
+
+**Rate.** `RateLimit-Remaining` tells how often a key may ask just now; 429 and 503 tell in `Retry-After` how many
+seconds to wait.
+
+**Failures** are problems (RFC 9457, `application/problem+json`): `type` leads to what it means, `detail` says it in
+words, `errors` points at each field.
 """
 _RATES = {
     "RateLimit-Limit": "requests a minute",
@@ -175,6 +191,8 @@ def _headers(endpoint: Endpoint, status: int) -> dict[str, Any]:
     found = {name: {"description": what, "schema": text, "required": True} for name, what in _RATES.items()}
     if endpoint.versioned:
         found["ETag"] = {"description": "its version, for If-Match", "schema": text, "required": True}
+    if endpoint.method == "POST":
+        found["Idempotent-Replayed"] = {"description": "true: it was done before, not now", "schema": text}
     if status == 201:
         found["Location"] = {"description": "where it is read", "schema": text}
     return found

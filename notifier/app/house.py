@@ -37,7 +37,7 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.registry import Conflicts, Inviting, Programmes, Rounds, Statuses
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -76,6 +76,7 @@ class House:
     visiting: Visiting
     studio: Studio
     lines: Lines
+    programmes: Programmes
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -112,6 +113,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """What became of people's aid."""
+        return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
 
     @cached_property
     def silence(self) -> Silence:
@@ -151,7 +157,7 @@ class House:
     @cached_property
     def by_hand(self) -> ByHand:
         """The register, one thing at a time."""
-        return ByHand(self.database, self.vault, self.outbox)
+        return ByHand(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
 
     @cached_property
     def tracing(self) -> Tracing:
@@ -256,8 +262,11 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
-        terms = _plan_terms(config, words)
+        programmes = Programmes(database, vault, config.reminders, tuple(lines))
+        tried = programmes.over(ladders(config))
+        await programmes.refresh()
+        outbox = Outbox(lines, tried, second_lines(config), signals=bool(config.database.listen_url))
+        terms = _plan_terms(config, words, tried)
         yield House(
             data=data,
             config=config,
@@ -267,7 +276,7 @@ async def open_house(
             words=words,
             texts=texts,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, terms, _measure(words), outbox),
+            broadcasts=Broadcasts(database, terms, _measure(words, programmes.names), outbox),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -280,6 +289,7 @@ async def open_house(
                 zone=config.service.zone,
                 language=config.service.language,
             ),
+            programmes=programmes,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,
@@ -291,10 +301,10 @@ def ladders(config: Config) -> Ladders:
     return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config, words: Words) -> PlanTerms:
+def _plan_terms(config: Config, words: Words, tried: Ladders) -> PlanTerms:
     channels = tuple(lines_by_channel(config))
     return PlanTerms(
-        ladders=ladders(config),
+        ladders=tried,
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -329,9 +339,9 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
+def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
     def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
         return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
 

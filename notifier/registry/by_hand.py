@@ -6,24 +6,25 @@ Judges and compares as imports do. Knows no file, no page and no request.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.errors import Refused
 from notifier.outbox import Outbox
-from notifier.registry import rounds
+from notifier.registry import entitling, rounds
+from notifier.registry.entitling import Said
 from notifier.registry.findings import Finding
+from notifier.registry.news import News
 from notifier.registry.person_plans import Became, Entry, Raced, compare, holding, write
 from notifier.registry.person_rows import judge, read_mail
 from notifier.registry.places import Places, dotted
 from notifier.registry.reasons import REASONS, Effect
 from notifier.registry.round_rows import judge_round
-from notifier.registry.statuses_import import Decided, Said, decide, notice_of
 from notifier.registry.tables import Row
 from notifier.rules.people import PROGRAMMES, Nik, read_chat, read_nik, read_phone
-from notifier.rules.roles import Right, Viewer, covers
+from notifier.rules.roles import Right, Viewer
 from notifier.rules.rounds import Enrolment, Entitlement, Method
 from notifier.store import contacts as contact_rows
 from notifier.store import imports, ledger, paging, people, registers
@@ -106,10 +107,11 @@ def faults(found: Sequence[Finding]) -> list[tuple[str, str]]:
 class ByHand:
     """The use cases of whoever changes the register one thing at a time."""
 
-    def __init__(self, database: Database, vault: Vault, outbox: Outbox) -> None:
+    def __init__(self, database: Database, vault: Vault, outbox: Outbox, status_digest: timedelta) -> None:
+        """`status_digest`: how long a notice of a status waits for further changes of the same person."""
         self._database = database
         self._vault = vault
-        self._outbox = outbox
+        self._news = News(outbox, status_digest)
         self._sources: dict[tuple[str, date], int] = {}  # (who, day) → row of the imports that stands for it
 
     # --- people ---
@@ -294,52 +296,18 @@ class ByHand:
             person = await people.get(db, person_id)
             if person is None or not viewer.covers(person.region):
                 raise Absent(NOBODY)
-            said = Said(0, b"", person.nik_masked, code, record.status, record.on, record.reason, ())
-            decided = await self._decide(db, said, of, person, now)
+            before = await round_rows.entitlement(db, of.id, person.id)
+            said = Said(0, person.id, person.nik_masked, of.code, record.status, record.on, record.reason, ())
+            [decided] = await entitling.write(db, self._news, [said], who=viewer.who, within=viewer.region, now=now)
             if decided.refusal is not None:
                 raise Refused(sentence(decided.refusal))
             if decided.status is not None:
-                await self._record(db, viewer, said, decided, of, person, now)
+                about = f"entitlement:{decided.entitlement_id}"
+                detail = {"status": decided.status.value, "record": record.status.value}
+                await ledger.append(db, at=now, who=viewer.who, act="entitlement_put", about=about, detail=detail)
             standing = await paging.entitled_person(db, of.id, person.id)
         assert standing is not None
-        return standing, decided.status is not None, decided.tells
-
-    async def _decide(
-        self, db: AsyncConnection, said: Said, of: Round, person: people.Person, now: datetime
-    ) -> Decided:
-        pair, scheduled = (of.id, person.id), Entitlement.DIJADWALKAN
-        if await round_rows.entitlement(db, *pair) is None:
-            approved = await people.approved(db, of.programme, [person.id])
-            if not approved or not covers(of.region, person.region):
-                return Decided(Finding("not_invited", "NIK"))
-            await round_rows.draw(db, [pair], scheduled.value, now)
-            if said.status is scheduled:
-                return Decided(status=scheduled)
-        current = await round_rows.entitlement(db, *pair)
-        assert current is not None
-        return decide(said, current)
-
-    async def _record(
-        self,
-        db: AsyncConnection,
-        viewer: Viewer,
-        said: Said,
-        decided: Decided,
-        of: Round,
-        person: people.Person,
-        now: datetime,
-    ) -> None:
-        current = await round_rows.entitlement(db, of.id, person.id)
-        assert current is not None
-        assert decided.status is not None
-        row = {"status": decided.status.value, "record": said.status.value, "reason": said.reason}
-        change = {"id": current.id, "was": current.status, "since": said.on or now.date(), **row}
-        await round_rows.record(db, [change], viewer.who, now)
-        if decided.tells:
-            await self._outbox.queue(db, notice_of(said, of, person, now), now)
-        about = f"entitlement:{current.id}"
-        detail = {"status": row["status"], "record": row["record"]}
-        await ledger.append(db, at=now, who=viewer.who, act="entitlement_put", about=about, detail=detail)
+        return standing, before is None or decided.status is not None, decided.tells
 
 
 def _theirs(viewer: Viewer, person: Person | None) -> Person:

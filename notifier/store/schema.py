@@ -300,6 +300,13 @@ entitlements = Table(
     UniqueConstraint("round_id", "person_id"),
 )
 Index("ix_entitlements_person", entitlements.c.person_id)
+Index(  # whom something has become of, by what
+    "ix_entitlements_round_status",
+    entitlements.c.round_id,
+    entitlements.c.status,
+    entitlements.c.person_id,
+    **_when("status <> 'DIJADWALKAN'"),
+)
 
 entitlement_changes = Table(
     "entitlement_changes",
@@ -311,10 +318,26 @@ entitlement_changes = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(200), nullable=False, server_default=""),
     Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
+    _ref("delivery_id", "deliveries.id"),  # the notice that tells of it; null: nobody is to hear
 )
 Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
 Index(  # citizens who say that they have not what the record says was paid
     "ix_entitlement_changes_denied", entitlement_changes.c.id, **_when("who = 'citizen' AND status = 'DISALURKAN'")
+)
+
+programmes = Table(  # versions that the office wrote; what the configuration says lies beneath
+    "programmes",
+    metadata,
+    _id(),
+    Column("code", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(120), nullable=False, server_default=""),  # "": the usual one
+    Column("ladder", Json),  # null: as the configuration says
+    Column("reminders", Json),  # null: as the configuration says
+    Column("why", String(200), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("code", "version"),
 )
 
 # --- words we say ----------------------------------------------------------------------------------------------------

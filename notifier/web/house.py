@@ -20,7 +20,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.keys import Keys
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Rounds
+from notifier.registry import Conflicts, Programmes, Rounds, Statuses
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -82,6 +82,12 @@ class House(Protocol):
     def keys(self) -> Keys: ...
     @property
     def vault(self) -> Vault: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def statuses(self) -> Statuses: ...
+    @property
+    def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

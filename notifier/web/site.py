@@ -21,6 +21,7 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    entitled,
     incidents,
     keys,
     language,
@@ -29,6 +30,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    programmes,
     promised,
     radar,
     reports,
@@ -73,6 +75,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
@@ -163,6 +166,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}/entitled", entitled.look, Right.SEE_PEOPLE),
+    Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
     Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
@@ -197,6 +202,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/keys", keys.look, Right.ACCOUNTS),
     Door("POST", "/keys", keys.add, Right.ACCOUNTS),
     Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # programmes
+    Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
+    Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -517,6 +517,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entitlements", schema=None) as batch_op:
         batch_op.create_index("ix_entitlements_person", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_entitlements_round_status",
+            ["round_id", "status", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("status <> 'DIJADWALKAN'"),
+            postgresql_where=sa.text("status <> 'DIJADWALKAN'"),
+        )
 
     op.create_table(
         "reporters",
@@ -658,6 +665,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_entitlement_changes_delivery_id_deliveries")
+        ),
         sa.ForeignKeyConstraint(
             ["entitlement_id"], ["entitlements.id"], name=op.f("fk_entitlement_changes_entitlement_id_entitlements")
         ),
@@ -1162,6 +1173,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("board_changes", schema=None) as batch_op:
         batch_op.create_index("ix_board_changes_key", ["level", "region", "view"], unique=False)
+
+    op.create_table(
+        "programmes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("ladder", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column(
+            "reminders", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_programmes_code_version")),
+    )
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":

@@ -46,6 +46,7 @@ def pages(path):
 for row in csv.DictReader(open(sys.argv[1], encoding="utf-8")):
     person = {"nik": row["nik"], "name": row["name"], "region": row["region"], "phones": [row["phone"]]}
     status, answer = ask("PUT", "/people", person)
-    print(answer["became"] if status < 300 else "; ".join(e["detail"] for e in answer["errors"]) or answer["detail"])
+    wrong = "" if status < 300 else "; ".join(one["detail"] for one in answer["errors"]) or answer["detail"]
+    print(row["name"], wrong or answer["became"], sep=": ")
 for of in pages("/rounds"):
     print(of["code"], of["venue"], of["opens_at"], of["state"])

@@ -66,7 +66,7 @@ async def test_the_example_client_brings_people_in_and_lists_rounds(api: Asking,
     process = await asyncio.create_subprocess_exec(*words, env=environment, stdout=asyncio.subprocess.PIPE)
     told = (await process.communicate())[0].decode().splitlines()
     assert process.returncode == 0
-    assert told[0] == "created"
+    assert told[0] == "Siti Aminah: created"
     assert "NIK berakhir 0000" in told[1]
     assert told[2].startswith("BPNT-2026-12-DS Kantor Pos Duren Sawit 2026-12-07T01:00:00Z open")
     code = [line for line in (DOCS / "api_client.py").read_text().splitlines() if line.strip()]

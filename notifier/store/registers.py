@@ -53,9 +53,10 @@ _SELECT = select(*(people.c[name] for name in _OWN), people.c.silenced_at)
 
 async def page(db: AsyncConnection, area: str, after: tuple[str, int] | None, limit: int) -> list[Person]:
     """People of an area ("" for all) beyond (region, id), by region and id: so the index of regions leads the way and
-    an area costs no more in a larger country.
+    an area costs no more in a larger country. Not who turned out to be somebody else, nor who was erased.
     """
-    wanted = _SELECT.where(within(area)).order_by(people.c.region, people.c.id).limit(limit)
+    stands = (people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))
+    wanted = _SELECT.where(within(area), *stands).order_by(people.c.region, people.c.id).limit(limit)
     if area:
         wanted = wanted.where(people.c.region.between(area, area + "/"))
     if after is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from notifier.rules.keys import LEANS_ON, Scope
 from notifier.web.api.document import tag_of
 from notifier.web.api.endpoints import BASE, Endpoint
+from notifier.web.api.shapes import KINDS, Kind
 
 # What stands in the places of an address in an example.
 SAMPLES = {
@@ -49,7 +50,8 @@ class Operation:
     parameters: Sequence[Field]
     body: str  # model; "" for none
     curl: str
-    answers: Sequence[tuple[str, str, str]]  # (status, what it says, model or "")
+    answers: Sequence[tuple[str, str, str]]  # (status, what it says, model or ""), where it went well
+    problems: Sequence[Kind]
 
 
 def parts(endpoints: Sequence[Endpoint], document: Mapping[str, Any]) -> dict[str, list[Operation]]:
@@ -121,7 +123,8 @@ def _operation(endpoint: Endpoint, told: Mapping[str, Any]) -> Operation:
     answers = []
     for status, one in told["responses"].items():
         content: Mapping[str, Any] = next(iter(one.get("content", {}).values()), {})
-        answers.append((status, one["description"], model(content.get("schema", {}))))
+        if int(status) < 400:
+            answers.append((status, one["description"], model(content.get("schema", {}))))
     body = told["requestBody"]["content"]["application/json"]["schema"] if endpoint.body is not None else {}
     return Operation(
         endpoint.name,
@@ -135,6 +138,7 @@ def _operation(endpoint: Endpoint, told: Mapping[str, Any]) -> Operation:
         model(body),
         curl(endpoint),
         answers,
+        sorted((KINDS[name] for name in endpoint.kinds), key=lambda one: one.status),
     )
 
 

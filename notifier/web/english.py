@@ -987,6 +987,39 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # keys of the API
+        "Kunci API": "API keys",
+        "Dengan kunci, sistem lain bekerja di sini atas nama sebuah akun.": (
+            "With a key another system works here in an account's name."
+        ),
+        "Dokumentasi API": "API documentation",
+        "Kunci baru (hanya ditampilkan sekali)": "New key (shown this once)",
+        "Salin sekarang dan simpan di tempat aman. Kami hanya menyimpan sidik jarinya.": (
+            "Copy it now and keep it safe. We keep only its fingerprint."
+        ),
+        "Buat kunci": "Make a key",
+        "Milik sistem apa": "Whose it is",
+        "Bekerja atas nama akun": "Acts for the account",
+        "Yang boleh dilakukan": "What it may do",
+        "Wilayah (kosong: seluruh wilayah akun)": "Area (empty: all of the account's)",
+        "Permintaan per menit": "Requests a minute",
+        "Berlaku berapa hari (kosong: sampai dicabut)": "Days it lives (empty: until it is revoked)",
+        "Yang dijalankan atas persetujuan dua orang hanya dapat diberikan pada kunci akun Anda sendiri.": (
+            "What takes two people can be given only to a key of your own account."
+        ),
+        "Belum ada kunci": "There are no keys yet",
+        "Cabut": "Revoke",
+        "Kunci dicabut.": "The key was revoked.",
+        "berlaku": "works",
+        "dicabut": "revoked",
+        "habis masanya": "over",
+        "akun ditutup": "account disabled",
+        "Akun": "Account",
+        "Terakhir dipakai": "Last used",
+        "belum pernah": "never",
+        "Berlaku sampai": "Lives until",
+        "Dibuat": "Made",
+        "Semua kunci": "All keys",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."

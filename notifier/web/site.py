@@ -25,6 +25,7 @@ from notifier.web import (
     groups,
     imports,
     incidents,
+    keys,
     language,
     lines,
     live,
@@ -224,6 +225,10 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # keys of the API
+    Door("GET", "/keys", keys.look, Right.ACCOUNTS),
+    Door("POST", "/keys", keys.add, Right.ACCOUNTS),
+    Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -335,7 +340,7 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Refused as error:
         return await _trouble(request, 400, str(error))
     except Exception as error:
-        if request.path.startswith(security.HOOKS):
+        if request.path.startswith((security.HOOKS, security.API)):
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

@@ -35,7 +35,7 @@ from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Programmes, Rounds, Statuses
+from notifier.registry import Conflicts, Inviting, Points, Programmes, Rounds, Statuses
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -110,6 +110,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
 
     @cached_property
     def statuses(self) -> Statuses:

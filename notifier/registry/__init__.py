@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.points import Points
 from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
@@ -19,6 +20,7 @@ __all__ = [
     "Imported",
     "Inviting",
     "Order",
+    "Points",
     "Programme",
     "Programmes",
     "Progress",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.registry.findings import Finding, Outcome, Tally
+from notifier.registry.findings import Finding, Outcome, Tally, shown
 from notifier.registry.layouts import ROUNDS
 from notifier.registry.round_rows import Planned, judge_round
-from notifier.registry.rounds import create, write
+from notifier.registry.rounds import create, sited, write
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
 from notifier.registry.tables import Row, Source
 from notifier.store import rounds
@@ -60,6 +60,7 @@ async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned
         if outcome is not None:
             tally.turn_away(outcome, found)
             run.report.tell(source.name, row.line, found, outcome)
+    taken = await _sited(run, source, tally, taken)
     codes = {planned.code for _, planned, _ in taken}
     if run.order.dry_run:
         async with run.database.read() as db:
@@ -73,6 +74,25 @@ async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned
         tally.accept(found, word)
         run.regions.add(planned.values["region"])
         run.report.tell(source.name, row.line, found)
+
+
+async def _sited(
+    run: Run, source: Source, tally: Tally, taken: Sequence[tuple[Row, Planned, Sequence[Finding]]]
+) -> list[tuple[Row, Planned, Sequence[Finding]]]:
+    """The rows with their points in place of the codes; who names a point that is not there is turned away."""
+    if not any("point" in planned.values for _, planned, _ in taken):
+        return list(taken)
+    found: list[tuple[Row, Planned, Sequence[Finding]]] = []
+    async with run.database.read() as db:
+        for row, planned, findings in taken:
+            values = await sited(db, planned.values)
+            if values is not None:
+                found.append((row, Planned(planned.code, values), findings))
+                continue
+            wrong = [Finding("unknown_point", "TITIK", shown(planned.values["point"])), *findings]
+            tally.turn_away(Outcome.REJECTED, wrong)
+            run.report.tell(source.name, row.line, wrong, Outcome.REJECTED)
+    return found
 
 
 def _becomes(planned: Planned, known: Round | None) -> str:

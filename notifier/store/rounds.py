@@ -35,6 +35,7 @@ class Round:
     wake: datetime | None
     created_at: datetime
     updated_at: datetime
+    point_id: int | None = None  # where venue and address are read from
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Programmes, Rounds, Statuses
+from notifier.registry import Conflicts, Points, Programmes, Rounds, Statuses
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
@@ -72,6 +72,8 @@ class House(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def programmes(self) -> Programmes: ...
+    @property
+    def points(self) -> Points: ...
     @property
     def statuses(self) -> Statuses: ...
     @property

@@ -15,6 +15,7 @@ from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
 from notifier.web import onward, pages
 from notifier.web.house import HOUSE, House
+from notifier.web.points import fit
 
 PAGE = 50
 # States of a broadcast that still has something before it: what is under way or asks comes first, then by its time.
@@ -86,19 +87,6 @@ async def home(request: web.Request) -> web.Response:
         "conflicts": await house.conflicts.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)
-
-
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------
@@ -218,6 +206,7 @@ async def _plan_form(
         "fields": filled,
         "refused": refused,
         "preview": preview,
+        "at_point": await _at_point(house, viewer, filled["round"]) if preview else None,
         "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
     }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
@@ -257,3 +246,11 @@ async def plan_rest(request: web.Request) -> web.Response:
     house, viewer, b = await _of(request)
     number = await house.broadcasts.plan_rest(viewer, b.id, "now", house.clock())
     return await pages.back(request, f"/broadcasts/{number}", "Sisanya direncanakan. Admin lain perlu menyetujuinya.")
+
+
+async def _at_point(house: House, viewer: Viewer, code: str) -> Mapping[str, Any] | None:
+    """What does not fit about a round and its point, before anything is planned for it."""
+    try:
+        return await fit(house, await house.rounds.get(viewer, code))
+    except Refused:
+        return None

@@ -22,6 +22,7 @@ from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -32,10 +33,12 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
 from notifier.registry import Conflicts, Inviting, Points, Programmes, Rounds, Statuses
+from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -155,6 +158,21 @@ class House:
     def posting(self) -> Posting:
         """Schedules in groups and channels."""
         return Posting(self.database, self.vault, self.outbox, self.config.service.language)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        """The register, one thing at a time."""
+        return ByHand(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """What became of single deliveries."""
+        return Tracing(self.database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys of the API."""
+        return Keys(self.database)
 
     @cached_property
     def promises(self) -> Promises:

@@ -306,6 +306,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             await account_rows.forget_expired(db, now)
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
+        await house.keys.forget(now)
 
     return [
         Job("ledger", 1, chain),

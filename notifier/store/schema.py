@@ -111,6 +111,35 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
+api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
+    "api_keys",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("prefix", String(12), nullable=False, unique=True),  # the part of it that may be shown
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of the secret, which is kept nowhere
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix within the account's; "" for all of it
+    Column("per_minute", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # to the hour
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+api_requests = Table(  # what was asked with an Idempotency-Key, and how it was answered: kept for a day
+    "api_requests",
+    metadata,
+    Column("key_id", Id, ForeignKey("api_keys.id"), primary_key=True),
+    Column("token", String(128), primary_key=True),  # the Idempotency-Key
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of method, address and body
+    Column("lease_until", UtcDateTime, nullable=False),  # without an answer by then it is done anew
+    Column("answer", LargeBinary),  # sealed JSON; null: it is under way
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
 ledger = Table(
     "ledger",
     metadata,

@@ -16,6 +16,7 @@ from notifier.rules.roles import Right
 from notifier.web import (
     account,
     agenda,
+    api,
     behalf,
     beside,
     board,
@@ -246,6 +247,7 @@ def build(house: House) -> web.Application:
         client_max_size=REQUEST_LIMIT,
         middlewares=[
             status.measured,
+            api.only_problems,
             aiohttp_session.session_middleware(session.Sessions(house)),
             _kindly,
             security.only_our_own_forms,
@@ -260,6 +262,7 @@ def build(house: House) -> web.Application:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":
             app.router.add_route("HEAD", door.path, door.handler)
+    api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
     return app
@@ -294,7 +297,9 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        plain = request.path in security.MACHINES or request.path.startswith((security.HOOKS, security.STATIC))
+        plain = request.path in security.MACHINES or request.path.startswith(
+            (security.HOOKS, security.STATIC, security.API)
+        )
         if error.status < 400 or plain:
             raise
         return await _trouble(request, error.status, allow=error.headers.get("Allow"))

@@ -129,7 +129,13 @@ def _changed(of: Round, cells: Mapping[str, str]) -> Round:
     planned, found = judge_round(Row(0, whole, len(whole), surplus=False), Places({of.region: of.region}))
     if planned is None:
         raise Faulty(_sentences(found))
-    return replace(of, **planned.values)
+    return elsewhere(of, replace(of, **planned.values))
+
+
+def elsewhere(was: Round, wanted: Round) -> Round:
+    """A round whose place was written by hand is at its point no longer; where a point was named it is there."""
+    same = (was.venue, was.address) == (wanted.venue, wanted.address)
+    return wanted if same or was.point_id != wanted.point_id else replace(wanted, point_id=None)
 
 
 async def _placed(db: AsyncConnection, of: Round, cells: Mapping[str, str]) -> Round:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.registry.findings import Finding, Outcome, Tally, shown
 from notifier.registry.layouts import ROUNDS
 from notifier.registry.round_rows import Planned, judge_round
-from notifier.registry.rounds import create, sited, write
+from notifier.registry.rounds import create, elsewhere, sited, write
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
 from notifier.registry.tables import Row, Source
 from notifier.store import rounds
@@ -110,5 +110,7 @@ async def _write(db: AsyncConnection, order: Order, planned: Planned, known: Rou
         return "unchanged"
     held = await rounds.get(db, known.id, lock=True)
     assert held is not None
-    became = await write(db, held, replace(held, **planned.values), order.who, order.now)
+    wanted = replace(held, **planned.values)
+    wanted = wanted if "point_id" in planned.values else elsewhere(held, wanted)
+    became = await write(db, held, wanted, order.who, order.now)
     return "unchanged" if became is held else "changed"

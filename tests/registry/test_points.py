@@ -115,5 +115,9 @@ async def test_a_round_is_written_by_hand_with_its_point_or_without(office: Offi
     assert (await desk.get(ADMIN, of.code)).version == 2, "it is somewhere else now"
     back = await desk.change(ADMIN, of.code, {"TITIK": "KP-DS"}, NOW)
     assert (back.address, back.version) == ("Jl. Lain", 3)
+    await office.rounds(write_csv(tmp_path / "r.csv", [ROUND | {"ALAMAT": "Jl. Lain", "CATATAN": "Bawa KTP"}]))
+    assert (await desk.get(ADMIN, of.code)).point_id == back.point_id, "a calendar that says the same leaves it there"
     await sites.change(ADMIN, "KP-DS", {"NAMA": "Kantor Pos Baru"}, NOW + timedelta(days=60))
     assert (await desk.get(ADMIN, of.code)).venue == POINT["NAMA"], "what is over stays as it was"
+    await office.rounds(write_csv(tmp_path / "r.csv", [ROUND | {"TEMPAT": "Balai Kota"}]))
+    assert (await desk.get(ADMIN, of.code)).point_id is None, "a calendar that names another place takes it away"

@@ -37,7 +37,17 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Points, Programmes, Rounds, Statuses
+from notifier.registry import (
+    Conflicts,
+    Inviting,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -55,6 +65,7 @@ from notifier.vault import Vault, load_vault
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
 
@@ -153,6 +164,20 @@ class House:
     def inviting(self) -> Inviting:
         """One-time links into a chat."""
         return Inviting(self.database, self.vault)
+
+    @cached_property
+    def persons(self) -> Persons:
+        """People of the register, one by one."""
+        return Persons(self.database, self.vault)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Registers that come in by the page."""
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
+        folder = self.data / UPLOADS
+        largest, kept = table.upload_limit, table.uploads_kept
+        return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)
 
     @cached_property
     def posting(self) -> Posting:

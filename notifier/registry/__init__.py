@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.points import Points
 from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
@@ -9,10 +10,13 @@ from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
 from notifier.registry.statuses import Became, Statuses, Wanted
 from notifier.registry.tables import Unreadable
+from notifier.registry.uploads import LAYOUTS, Uploads
 
 __all__ = [
     "DECISIONS",
     "EDITABLE",
+    "FIELDS",
+    "LAYOUTS",
     "Became",
     "Conflict",
     "Conflicts",
@@ -20,6 +24,7 @@ __all__ = [
     "Imported",
     "Inviting",
     "Order",
+    "Persons",
     "Points",
     "Programme",
     "Programmes",
@@ -28,6 +33,7 @@ __all__ = [
     "Rounds",
     "Statuses",
     "Unreadable",
+    "Uploads",
     "Wanted",
     "cells_of",
 ]

@@ -1097,5 +1097,114 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Tulis jam seperti 09:00.": "Write an hour such as 09:00.",
         "Tulis jumlah hari, 0 sampai 31.": "Write a number of days, 0 to 31.",
+        # registers that come in by the page
+        "Impor": "Import",
+        "Impor {n}": "Import {n}",
+        "daftar penerima, penyaluran, status, kunjungan": "people, rounds, payment records, visits",
+        "Unggah berkas": "Upload a file",
+        "Jenis daftar": "Kind of register",
+        "Berkas CSV atau XLSX, paling besar {n} MB": "CSV or XLSX file, {n} MB at most",
+        "atau seret berkasnya ke sini": "or drag the file here",
+        "Unggah dan lihat dahulu": "Upload and look first",
+        "Berkas diperiksa dahulu; tidak ada yang diubah sebelum Anda memulainya.": (
+            "The file is looked at first; nothing is changed before you start it."
+        ),
+        "Kolom yang dikenal": "Known columns",
+        "Yang tebal wajib ada.": "Bold ones are needed.",
+        "Yang pernah diunggah": "Uploaded before",
+        "{n} baris": "{n} rows",
+        "{n} dari {m} baris": "{n} of {m} rows",
+        "{n} persen": "{n} percent",
+        "Belum ada yang diunggah": "Nothing was uploaded yet",
+        "Yang diimpor lewat perintah notifier import tidak muncul di sini.": (
+            "What was imported by the command notifier import is not listed here."
+        ),
+        "sedang dihentikan": "is being stopped",
+        "Menunggu giliran.": "Waits for its turn.",
+        "Halaman ini boleh ditutup: pekerjaan berlanjut, juga setelah layanan dimulai ulang.": (
+            "This page may be closed: the work goes on, also after the service was started anew."
+        ),
+        "Muat ulang": "Reload",
+        "Diunggah {at} oleh {who}": "Uploaded {at} by {who}",
+        "hanya wilayah {region}": "region {region} only",
+        "berakhir {at}": "ended {at}",
+        "Batalkan": "Cancel",
+        "Baris yang sudah masuk tetap; berkas yang sama boleh diimpor lagi dan tidak mengubah apa pun dua kali.": (
+            "Rows that are in stay; the same file may be imported again and changes nothing twice."
+        ),
+        "Impor gagal": "The import failed",
+        "Dibatalkan setelah {n} baris. Yang sudah masuk tetap; impor lagi berkas yang sama untuk sisanya.": (
+            "Cancelled after {n} rows. What is in stays; import the same file again for the rest."
+        ),
+        "Dibatalkan; tidak ada yang diubah.": "Cancelled; nothing was changed.",
+        "Hasil impor": "What came of it",
+        "Yang akan terjadi": "What would happen",
+        "Baris": "Rows",
+        "Berkas ini memang lengkap; lanjutkan": "This file is whole; go on",
+        "Mulai impor": "Start the import",
+        "Buang berkas ini": "Throw this file away",
+        "Belum ada yang diubah. Tanpa keputusan, berkas dibuang setelah sehari.": (
+            "Nothing was changed yet. Without a decision the file is thrown away after a day."
+        ),
+        "Putuskan konflik data": "Decide the conflicts",
+        "Perbaiki yang ditolak": "Mend what was rejected",
+        "Berkas ini hanya memuat baris yang ditolak, dengan alasannya. Perbaiki di sana, lalu unggah lagi; "
+        "kolom alasan dilewati. Isinya data pribadi yang terbuka: pengambilan dicatat.": (
+            "This file has the rejected rows alone, with their reasons. Mend them there and upload it again; "
+            "the column of reasons is read over. It holds personal data in clear: taking it is recorded."
+        ),
+        "Unduh baris yang ditolak ({form})": "Download the rejected rows ({form})",
+        "Baris yang perlu dilihat": "Rows to look at",
+        "Sebab, dan cara memperbaikinya": "Why, and how to mend it",
+        "Ini {n} baris pertama; selebihnya ada di berkas yang ditolak.": (
+            "These are the first {n} rows; the others are in the file of rejected rows."
+        ),
+        "Isi berkas": "What is in the file",
+        "Judul di baris {n}.": "The header is on line {n}.",
+        "{n} kolom lain dilewati.": "{n} other columns are read over.",
+        "Tidak ada di berkas, jadi tidak diubah": "Not in the file, so not changed",
+        "Baris-baris pertama, nomor dan alamat disamarkan": "The first rows, numbers and addresses masked",
+        "Impor dimulai.": "The import has begun.",
+        "Impor dibatalkan.": "The import was cancelled.",
+        # people, one by one
+        "Cari penerima": "Look a person up",
+        "NIK, nomor HP, atau kode pesan atau kunjungan, lengkap": (
+            "NIK, phone number, or code of a message or visit, whole"
+        ),
+        "Setiap pencarian dicatat di buku besar.": "Every look-up is recorded in the ledger.",
+        "Catatan ini ternyata orang yang sama dengan": "This record turned out to be the same person as",
+        "Data orang ini dihapus {at}; hanya angka-angkanya yang tersisa.": (
+            "What was kept about this person was erased {at}; only the numbers are left."
+        ),
+        "STOP SEMUA sejak {at}": "STOP SEMUA since {at}",
+        "Identitas": "Identity",
+        "Nomor KK": "Family card",
+        "Saluran pilihan": "Preferred channel",
+        "Ini hanya tampil sekali; pembukaannya dicatat dengan nama dan alasan Anda.": (
+            "This is shown once; that you opened it is recorded with your name and reason."
+        ),
+        "Buka data yang disamarkan": "Open what is masked",
+        "Alasan; dicatat bersama nama Anda": "Reason; recorded with your name",
+        "Buka": "Open",
+        "Kontak": "Contacts",
+        "minta berhenti": "asked us to stop",
+        "terakhir sampai {at}": "last arrived {at}",
+        "belum pernah sampai": "never arrived yet",
+        "terakhir gagal {at}": "last failed {at}",
+        "Tidak ada kontak: hanya dapat dikunjungi.": "No contact: can only be visited.",
+        "Belum pernah dikirimi.": "Was never sent anything.",
+        "Program dan hak": "Programmes and entitlements",
+        "Tidak ikut program apa pun.": "Enrolled in no programme.",
+        "Tidak ada aduan yang terbuka bagi Anda.": "No complaint that you may see.",
+        "Perbaiki data": "Put right",
+        "Isi hanya yang salah. Berkas yang nanti berkata lain menjadi konflik, tidak menimpa.": (
+            "Fill in only what is wrong. A later file that says otherwise becomes a conflict and overwrites nothing."
+        ),
+        "Simpan perbaikan": "Save",
+        "Kontak tidak dipakai lagi": "Use an address no more",
+        "Jangan pakai lagi": "Use it no more",
+        "Yang dilakukan petugas": "What staff did",
+        "Data diperbaiki.": "Put right.",
+        "Kontak tidak dipakai lagi.": "The address is not used any more.",
     }
 )

@@ -313,6 +313,65 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        # people, one by one
+        "reach": {
+            "ok": ("dipakai", "in use"),
+            "old": ("lama", "old"),
+            "dead": ("tidak dapat dipakai lagi", "finished"),
+            "wrong": ("bukan miliknya", "not theirs"),
+        },
+        "person_act": {
+            "revealed": ("Data terbuka dilihat", "Clear data seen"),
+            "corrected": ("Data diperbaiki", "Corrected"),
+            "retired": ("Kontak tidak dipakai lagi", "Address retired"),
+            "merged": ("Digabung", "Merged"),
+            "exported": ("Semua data diambil", "Everything exported"),
+            "erased": ("Data dihapus", "Erased"),
+        },
+        "flag": {
+            "birth_mismatch": ("tanggal lahir tidak cocok dengan NIK", "day of birth does not fit the NIK"),
+            "gender_mismatch": ("jenis kelamin tidak cocok dengan NIK", "sex does not fit the NIK"),
+            "nik_conflict": ("NIK perlu diperiksa", "NIK to be checked"),
+            "corrected": ("diperbaiki petugas", "put right by hand"),
+            "moved": ("dilaporkan pindah", "reported to have moved"),
+            "died": ("dilaporkan meninggal", "reported to have died"),
+        },
+        # registers that come in by the page
+        "register": {
+            "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
+            "rounds": ("Jadwal penyaluran", "Rounds"),
+            "statuses": ("Status penyaluran", "Payment records"),
+            "visits": ("Hasil kunjungan", "Visits"),
+        },
+        "upload": {
+            "looking": ("Sedang diperiksa", "Being looked at"),
+            "ready": ("Menunggu keputusan", "Waits for a decision"),
+            "running": ("Sedang diimpor", "Being imported"),
+            "done": ("Selesai", "Done"),
+            "failed": ("Gagal", "Failed"),
+            "cancelled": ("Dibatalkan", "Cancelled"),
+        },
+        "step": {
+            "reading": ("Membaca", "Reading"),
+            "checking": ("Memeriksa", "Checking"),
+            "writing": ("Menyimpan", "Writing"),
+        },
+        "counted": {
+            "created": ("baru", "new"),
+            "changed": ("berubah", "changed"),
+            "unchanged": ("tetap", "unchanged"),
+            "rejected": ("ditolak", "rejected"),
+            "duplicates": ("ganda", "duplicates"),
+            "conflicts": ("konflik", "conflicts"),
+            "absent": ("tidak ada di berkas", "absent from the file"),
+            "notices": ("pemberitahuan", "notices"),
+        },
+        "outcome": {
+            "rejected": ("ditolak", "rejected"),
+            "duplicate": ("ganda", "duplicate"),
+            "conflict": ("konflik", "conflict"),
+        },
         "decision": {
             "keep": ("Tetap yang pertama", "Keep the first"),
             "take": ("Pakai baris kedua", "Take the second row"),
@@ -591,6 +650,78 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # people, one by one
+        (
+            r"that is no whole NIK, phone number or code .*",
+            "Tulis NIK lengkap, nomor HP lengkap, atau kode pesan atau kunjungan; yang lain tidak dicari.",
+        ),
+        (
+            r"say in a few words why; the reason is kept with .*",
+            "Tuliskan alasannya dengan singkat; alasan itu disimpan.",
+        ),
+        (r"there is no such person in your region", "Tidak ada orang itu di wilayah Anda."),
+        (
+            r"person \d+ is merged into another or erased; .*",
+            "Orang ini sudah digabung atau dihapus; tidak dapat diubah.",
+        ),
+        (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
+        (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
+        (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
+        # registers that come in by the page
+        (r"choose a file first", "Pilih berkasnya dahulu."),
+        (r'".*" is no kind of register; .*', "Pilih jenis daftarnya."),
+        (r"the file is larger than (\d+) MB; .*", r"Berkas lebih besar dari \1 MB; bagi menjadi beberapa berkas."),
+        (
+            r"there are no rejected rows of upload \d+ .*",
+            "Baris yang ditolak tidak disimpan lagi; unggah berkasnya lagi.",
+        ),
+        (r"say that upload \d+ may go on .*", "Centang bahwa berkas ini memang lengkap, lalu mulai."),
+        (r"upload \d+ does not wait to be started .*", "Berkas ini sudah dimulai atau dibuang; lihat lagi."),
+        (r"upload \d+ is over; .*", "Impor ini sudah berakhir; tidak ada yang dapat dibatalkan."),
+        (r"the file is not here any more; .*", "Berkasnya tidak ada lagi di sini; unggah sekali lagi."),
+        (r"the service met a fault of its own; .*", "Ada kesalahan di sistem kami; sudah dicatat. Coba sekali lagi."),
+        (r"a workbook brings in (\d+) rows, and more .*", r"Lebih dari \1 baris ditolak; unduh sebagai CSV."),
+        (r"(.*): the file is empty; .*", r"Berkas \1: berkasnya kosong; ekspor lagi."),
+        (
+            r"(.*): this is .*, not a table; .*",
+            r"Berkas \1: ini bukan tabel; simpan sebagai CSV atau XLSX, lalu unggah lagi.",
+        ),
+        (r"(.*): this is a compressed file, .*", r"Berkas \1: ini berkas terkompresi; simpan sebagai CSV atau XLSX."),
+        (
+            r"(.*): no row stands below the header on line (\d+)",
+            r"Berkas \1: tidak ada baris di bawah judul (baris \2).",
+        ),
+        (
+            r"(.*), line (\d+): no header with the columns (.*); found: (.*)",
+            r"Berkas \1, baris \2: tidak ada judul dengan kolom \3. Yang ditemukan: \4",
+        ),
+        (
+            r"(.*), line (\d+): the column (\S+) is missing; found: (.*)\. Needed are (.*)",
+            r"Berkas \1, baris \2: kolom \3 tidak ada. Yang ditemukan: \4. Wajib ada: \5",
+        ),
+        (
+            r"(.*), line (\d+), column (\d+): (\S+) stands twice; .*",
+            r"Berkas \1, baris \2, kolom \3: \4 ada dua kali; hapus salah satu.",
+        ),
+        (r"(.*): a workbook of more than (\d+) rows; .*", r"Berkas \1: lebih dari \2 baris; simpan sebagai CSV."),
+        (
+            r"(.*): the workbook does not open .*",
+            r"\1: berkas XLSX tidak dapat dibuka; simpan ulang, lalu unggah lagi.",
+        ),
+        (
+            r"(.*), line (\d+): a quotation mark .*",
+            r"Berkas \1, baris \2: tanda kutip (\") tidak ditutup atau tidak digandakan; perbaiki.",
+        ),
+        (r"(.*), line (\d+): a NUL byte; .*", r"Berkas \1, baris \2: berkas rusak; ekspor lagi sebagai CSV."),
+        (
+            r"(.*), line (\d+).*: (?:letters that|the file is UTF-8).*",
+            r"Berkas \1, baris \2: ekspor lagi sebagai CSV UTF-8.",
+        ),
+        (
+            r"(\S+) has (\d+) people of (\S+) \((.*)\), .* (\d+): (\d+) % fewer\. .*",
+            r"Berkas \1 memuat \2 orang di \4 (\3), sebelumnya \5: berkurang \6 %. Pastikan ekspornya lengkap.",
+        ),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

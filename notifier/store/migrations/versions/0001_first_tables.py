@@ -276,10 +276,13 @@ def upgrade() -> None:
         sa.Column("prefers", sa.String(length=16), server_default="", nullable=False),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("silenced_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("erased_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_people_import_id_imports")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["people.id"], name=op.f("fk_people_merged_into_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("nik_index", name=op.f("uq_people_nik_index")),
     )
@@ -479,6 +482,93 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_conflicts_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflicts")),
         sa.UniqueConstraint("person_id", "digest", name=op.f("uq_conflicts_person_id_digest")),
+    )
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("folder", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("step", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("look", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("why", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_uploads_import_id_imports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_uploads_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "person_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=24), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_acts_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_acts")),
+    )
+    with op.batch_alter_table("person_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_person_acts_person", ["person_id", "id"], unique=False)
+
+    op.create_table(
+        "doubles",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("who", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["other_id"], ["people.id"], name=op.f("fk_doubles_other_id_people")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_doubles_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubles")),
+        sa.UniqueConstraint("key", name=op.f("uq_doubles_key")),
+    )
+    with op.batch_alter_table("doubles", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_doubles_open",
+            ["kind", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_doubles_other", ["other_id"], unique=False)
+        batch_op.create_index("ix_doubles_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "walks",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_walks")),
     )
     op.create_table(
         "contacts",

@@ -15,7 +15,7 @@ from notifier.desk.promise import named_days
 from notifier.errors import Refused
 from notifier.registry import Faulty
 from notifier.rules.people import PROGRAMMES
-from notifier.rules.points import Stay, load, read_hours
+from notifier.rules.points import Limits, Stay, Trouble, load, read_hours, warnings
 from notifier.rules.roles import Right
 from notifier.rules.rounds import Method
 from notifier.store import agenda, points
@@ -26,7 +26,8 @@ from notifier.web.house import HOUSE
 
 PAGE = 50
 MOST = 500  # rounds of one month
-SHOWN = 4  # rounds written into one day
+SHOWN = 4  # rounds, and points, written into one day
+MOST_PEOPLE = 10**9  # what a point takes whose capacity nobody knows
 COLUMNS = (
     *("KODE", "PROGRAM", "PERIODE", "KODE_WILAYAH", "TITIK", "TEMPAT", "ALAMAT", "MULAI", "SELESAI", "NOMINAL"),
     *("METODE", "CATATAN"),
@@ -44,7 +45,8 @@ class Day:
     holiday: str = ""
     rounds: list[Entry] = field(default_factory=list)
     people: int = 0
-    full: list[tuple[Point, int]] = field(default_factory=list)  # points with more people than they take
+    points: list[tuple[Point, int]] = field(default_factory=list)  # with the people that come there
+    misfits: list[tuple[str, Trouble]] = field(default_factory=list)  # rounds that their point's hours do not fit
 
 
 # --- the list --------------------------------------------------------------------------------------------------------
@@ -165,23 +167,27 @@ def _fill(
     sites: Mapping[int, Point],
     people: Mapping[int, int],
 ) -> None:
-    """Put rounds into their days, in each round's own time; a point's day is full when all that come are too many."""
+    """Put rounds into their days, in each round's own time, with what they bring to their points."""
     at: dict[int, Counter[date]] = defaultdict(Counter)
     for entry, point_id in there:
         point = sites.get(point_id) if point_id is not None else None
         zone = ZoneInfo(entry.zone)
         stay = Stay(entry.opens_at.astimezone(zone), entry.closes_at.astimezone(zone), people.get(entry.id, 0))
-        for day, n in load(stay, read_hours(point.hours) if point else {}).items():
+        hours = read_hours(point.hours) if point else {}
+        for day, n in load(stay, hours).items():
             if day in days:
                 days[day].rounds.append(entry)
                 days[day].people += n
                 if point is not None:
                     at[point.id][day] += n
+        for warned in warnings(Limits(hours), stay):
+            if warned.day in days:
+                days[warned.day].misfits.append((entry.code, warned.what))
     for number, loads in at.items():
-        point = sites[number]
         for day, n in loads.items():
-            if point.per_day is not None and n > point.per_day:
-                days[day].full.append((point, n))
+            days[day].points.append((sites[number], n))
+    for one in days.values():  # the fullest first
+        one.points.sort(key=lambda pair: (-pair[1] / (pair[0].per_day or MOST_PEOPLE), pair[0].code))
 
 
 # --- a new round -----------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ async def test_a_round_too_much_for_its_point_is_warned_of_everywhere(pages: Sit
     plan = {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon", "again": "1"}
     assert "Tidak cocok dengan titiknya" in await (await pages.post("/broadcasts/plan", plan)).text()
     month = await pages.read("/rounds/calendar?month=2026-12")
-    for part in ("titik menampung 1", "Natal", "month=2026-11", "month=2027-01"):
+    for part in ("titik menampung 1", "titik tutup pada hari itu", "Natal", "month=2026-11", "month=2027-01"):
         assert part in month
     assert "KP-DS" in await pages.read("/points")
     change = {"NAMA": HOSTILE, "version": "1", "do": "look"}

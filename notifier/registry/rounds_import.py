@@ -15,6 +15,7 @@ from notifier.registry.round_rows import Planned, judge_round
 from notifier.registry.rounds import create, elsewhere, sited, write
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
 from notifier.registry.tables import Row, Source
+from notifier.rules.roles import covers
 from notifier.store import rounds
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
@@ -79,19 +80,23 @@ async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned
 async def _sited(
     run: Run, source: Source, tally: Tally, taken: Sequence[tuple[Row, Planned, Sequence[Finding]]]
 ) -> list[tuple[Row, Planned, Sequence[Finding]]]:
-    """The rows with their points in place of the codes; who names a point that is not there is turned away."""
-    if not any("point" in planned.values for _, planned, _ in taken):
-        return list(taken)
+    """The rows with their points in place of the codes. Who names a point that is not there is turned away, and so is a
+    row whose code belongs to a round of a region that is not theirs to touch.
+    """
     found: list[tuple[Row, Planned, Sequence[Finding]]] = []
     async with run.database.read() as db:
+        known = await rounds.by_codes(db, {planned.code for _, planned, _ in taken})
         for row, planned, findings in taken:
-            values = await sited(db, planned.values)
-            if values is not None:
+            values, there = await sited(db, planned.values), known.get(planned.code)
+            if there is not None and not covers(run.order.within, there.region):
+                wrong = Finding("outside_region", "KODE_WILAYAH", there.region)
+            elif values is None:
+                wrong = Finding("unknown_point", "TITIK", shown(planned.values["point"]))
+            else:
                 found.append((row, Planned(planned.code, values), findings))
                 continue
-            wrong = [Finding("unknown_point", "TITIK", shown(planned.values["point"])), *findings]
-            tally.turn_away(Outcome.REJECTED, wrong)
-            run.report.tell(source.name, row.line, wrong, Outcome.REJECTED)
+            tally.turn_away(Outcome.REJECTED, [wrong, *findings])
+            run.report.tell(source.name, row.line, [wrong, *findings], Outcome.REJECTED)
     return found
 
 

@@ -129,6 +129,13 @@ async def test_the_same_code_twice_in_a_file_stands_once(office: Office, tmp_pat
     assert (await _round(office)).venue == ROUND["TEMPAT"]
 
 
+async def test_nobody_takes_a_round_of_another_region_into_theirs(office: Office, tmp_path: Path) -> None:
+    await office.rounds(write_csv(tmp_path / "a.csv", [ROUND]))
+    done = await office.rounds(write_csv(tmp_path / "b.csv", [ROUND | {"KODE_WILAYAH": "73.71"}]), within="73")
+    assert done.counts["by_reason"] == {"outside_region": 1}
+    assert (await _round(office)).region == ROUND["KODE_WILAYAH"]
+
+
 async def test_a_broken_calendar_changes_nothing(office: Office, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="line 1: the column MULAI is missing"):
         await office.rounds(write_csv(tmp_path / "a.csv", [{k: v for k, v in ROUND.items() if k != "MULAI"}]))

@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
+from notifier.registry.lists import Lists
 from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.points import Points
 from notifier.registry.programmes import Programme, Programmes
@@ -23,6 +24,7 @@ __all__ = [
     "Faulty",
     "Imported",
     "Inviting",
+    "Lists",
     "Order",
     "Persons",
     "Points",

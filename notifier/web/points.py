@@ -10,7 +10,7 @@ from notifier.broadcasts.following import Follows, follows
 from notifier.errors import Refused
 from notifier.registry import Faulty
 from notifier.registry.points import EDITABLE, cells_of, misfits, read_from
-from notifier.rules.roles import Right
+from notifier.rules.roles import Right, Viewer
 from notifier.store import editions
 from notifier.store import points as rows
 from notifier.store.points import Point
@@ -132,3 +132,11 @@ async def fit(house: House, of: Round) -> Mapping[str, Any]:
         there = await rows.rounds_at(db, [of.point_id], house.clock())
         people = await rows.people_of(db, [one.id for one in (*there, of)])
     return {"warned": misfits(point, of, there, people) if point else (), "point": point}
+
+
+async def at_point(house: House, viewer: Viewer, code: str) -> Mapping[str, Any] | None:
+    """The same of the round with this code, where something is planned for it; None for one the viewer may not see."""
+    try:
+        return await fit(house, await house.rounds.get(viewer, code))
+    except Refused:
+        return None

@@ -41,7 +41,18 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Inviting,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -123,6 +134,11 @@ class House:
         return Rounds(self.database)
 
     @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
+
+    @cached_property
     def statuses(self) -> Statuses:
         """What became of people's aid."""
         return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
@@ -185,7 +201,8 @@ class House:
     @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
-        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
         folder = self.data / UPLOADS
         largest, kept = table.upload_limit, table.uploads_kept
         return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)

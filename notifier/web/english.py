@@ -1020,6 +1020,79 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Berlaku sampai": "Lives until",
         "Dibuat": "Made",
         "Semua kunci": "All keys",
+        # rounds: list, calendar, points
+        "Kalender": "Calendar",
+        "Penyaluran baru": "New round",
+        "Dibuka mulai": "Opens from",
+        "Dibuka sampai": "Opens until",
+        "Tidak ada penyaluran yang cocok dengan saringan ini.": "No round fits this filter.",
+        "titik tutup pada hari itu": "the point is closed on that day",
+        "di luar jam buka titik": "outside the point's opening hours",
+        "{n} orang sehari, titik menampung {most}": "{n} people a day, the point takes {most}",
+        "{n} orang sejam, titik melayani {most}": "{n} people an hour, the point serves {most}",
+        "Tidak cocok dengan titiknya": "Does not fit its point",
+        "dan {n} lagi": "and {n} more",
+        "Kalender penyaluran": "Calendar of rounds",
+        "Bulan": "Month",
+        "Bulan sebelumnya": "Month before",
+        "Bulan ini": "This month",
+        "Bulan berikutnya": "Next month",
+        "Terlalu banyak untuk satu halaman: yang pertama 500 ditampilkan. Saring menurut program atau wilayah.": (
+            "Too many for one page: the first 500 are shown. Filter by programme or region."
+        ),
+        "hari ini": "today",
+        "{n} orang, titik menampung {most}": "{n} people, the point takes {most}",
+        "Jumlah orang: hitungan rencana terbaru setiap penyaluran, dibagi rata pada hari-hari titiknya buka.": (
+            "People: as the newest plan of each round counted them, spread over the days on which its point is open."
+        ),
+        "Nama tetapnya: huruf, angka, titik, garis; tanpa spasi.": "Its name for ever: letters, digits, dots, dashes.",
+        "Seperti dibaca warga: Desember 2026.": "As citizens read it: Desember 2026.",
+        "Wilayah yang dilayani, misalnya 31.75.07.": "The area it serves, such as 31.75.07.",
+        "Kode titik penyaluran (boleh kosong)": "Code of the distribution point (may be empty)",
+        "Tempat dan alamat diambil dari titik.": "Venue and address are read from the point.",
+        "Jam setempat wilayah penyaluran.": "In the time of the round's region.",
+        "Yang perlu dibawa atau diketahui": "What to bring or to know",
+        "Buat penyaluran": "Write the round",
+        "Penyaluran dibuat. Pengingat dan pertanyaannya disiapkan sekarang dan menunggu persetujuan.": (
+            "Round written. Its reminders and its question are prepared now and wait for approval."
+        ),
+        "Hanya titiknya yang berubah; tidak ada yang perlu diberi tahu.": (
+            "Only the point changes; nobody need hear of it."
+        ),
+        "Titik": "Point",
+        "Titik baru": "New point",
+        "Ubah titik": "Change the point",
+        "tutup": "closed",
+        "buka": "open",
+        "jam buka belum diisi": "opening hours not known",
+        "kapasitas belum diisi": "capacity not known",
+        "{n} orang sehari": "{n} people a day",
+        "Belum ada titik": "No points yet",
+        "Titik diimpor dari berkas CSV oleh admin: notifier import points BERKAS": (
+            "An admin imports points from a CSV file: notifier import points FILE"
+        ),
+        "Penyaluran yang akan datang di sini": "Rounds to come here",
+        "jumlah orang belum dihitung": "people not counted yet",
+        "Belum ada penyaluran yang akan datang di titik ini.": "No round is to come at this point.",
+        "Koordinat": "Coordinates",
+        "Jam buka": "Opening hours",
+        "Kapasitas sehari": "People a day",
+        "Kapasitas sejam": "People an hour",
+        "Penyaluran baru di sini": "New round here",
+        "Misalnya Sen-Jum 08:00-15:00; Sab 08:00-12:00": "Such as Sen-Jum 08:00-15:00; Sab 08:00-12:00",
+        "Berapa orang; kosong: tidak diketahui.": "How many people; empty: not known.",
+        "Lintang (boleh kosong)": "Latitude (may be empty)",
+        "Bujur (boleh kosong)": "Longitude (may be empty)",
+        "Ubah isian, lalu tekan Lihat akibatnya: penyaluran mana yang ikut berubah, dan siapa yang perlu ralat.": (
+            "Change the fields and press See what follows: which rounds change with it, and who needs a correction."
+        ),
+        "Tidak ada penyaluran yang ikut berubah.": "No round changes with it.",
+        "Titik disimpan.": "Point saved.",
+        "Titik disimpan. Penyaluran di sana ikut berubah; ralatnya disiapkan sekarang dan menunggu persetujuan.": (
+            "Point saved. Rounds there change with it; their corrections are prepared now and wait for approval."
+        ),
+        "Kode ini sudah dipakai titik lain.": "Another point has this code.",
+        "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."

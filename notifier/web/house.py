@@ -25,7 +25,7 @@ from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.registry import Conflicts, Lists, Persons, Points, Programmes, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -99,6 +99,8 @@ class House(Protocol):
     def vault(self) -> Vault: ...
     @property
     def programmes(self) -> Programmes: ...
+    @property
+    def points(self) -> Points: ...
     @property
     def statuses(self) -> Statuses: ...
     @property

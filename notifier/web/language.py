@@ -371,6 +371,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
             "rounds": ("Jadwal penyaluran", "Rounds"),
             "statuses": ("Status penyaluran", "Payment records"),
             "visits": ("Hasil kunjungan", "Visits"),

@@ -89,19 +89,6 @@ async def home(request: web.Request) -> web.Response:
     return await pages.page(request, "office/home.html", context)
 
 
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
-
-
 # --- broadcasts ------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    agenda,
     api,
     behalf,
     beside,
@@ -35,6 +36,7 @@ from notifier.web import (
     persons,
     planning,
     plans,
+    points,
     programmes,
     promised,
     radar,
@@ -81,6 +83,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -162,7 +165,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
-    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/rounds", agenda.look, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/calendar", agenda.calendar, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/new", agenda.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/rounds/new", agenda.create, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
@@ -229,6 +235,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/keys", keys.look, Right.ACCOUNTS),
     Door("POST", "/keys", keys.add, Right.ACCOUNTS),
     Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # where rounds take place
+    Door("GET", "/points", points.look, Right.SEE_ROUNDS),
+    Door("GET", "/points/new", points.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/points/new", points.create, Right.EDIT_ROUND),
+    Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
+    Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),

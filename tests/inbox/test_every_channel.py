@@ -1,4 +1,23 @@
-"""Every flow on every channel, as one long conversation: in the bodies of real providers, and on the phone wall."""
+"""Every flow on every channel, as one long conversation: in the bodies of real providers, and on the phone wall.
+
+What this test does by bodies and by the wall alike, on SMS, Telegram and mail: MENU, JADWAL, CEK, BANTUAN, CARA LAPOR,
+CARA DAFTAR, BAHASA, LAPOR, TIKET, DAFTAR, PETUGAS, hoax, ASLI, BATAL, STOP, MULAI, receipt YA and TIDAK, STOP SEMUA,
+SALAH ORANG, a relative who asks. What needs more than words is told apart, by bodies:
+
+| flow | SMS | Telegram | mail | page |
+|---|---|---|---|---|
+| link by a number, SAYA | test_talking | test_talking | test_talking | – |
+| shared phone, two questions | test_talking, test_hearing | – | – | – |
+| photo, file, place | – | test_files, test_talking | test_files | test_public_complaints |
+| messages in pieces, albums, edits | test_talking | test_files, test_hearing | – | – |
+| forwards | test_genuine | test_genuine | test_genuine, test_mail_reading | test_genuine_page |
+| auto-replies and loops | – | – | test_hearing, test_mail_reading | – |
+| blocked and let in again | – | test_hearing | – | – |
+| groups and channels | – | test_groups, test_group_pages | – | – |
+| complaint, following, settled or not | test_hearing | test_talking | test_hearing | test_public_complaints |
+| status by NIK and name | test_talking | test_talking | test_talking | test_public_pages |
+| stop and start by a code | – | test_stop_page | – | test_stop_page |
+"""
 
 from typing import Any
 

@@ -146,6 +146,10 @@ class Delivery(_Table):
     cap: int | None = Field(
         default=None, ge=0, description="rupiah a broadcast may cost unless its plan says otherwise"
     )
+    status_digest: Span = Field(
+        default=timedelta(minutes=15),
+        description="how long a notice of status waits for further changes of the same person; they become one",
+    )
     sweep_after: Span = Field(
         default=timedelta(hours=72), description="after this what nobody knows is closed as not told"
     )
@@ -210,7 +214,8 @@ class Calendar(_Table):
     holidays: bool = Field(default=True, description="national holidays and cuti bersama do not count")
     extra_holidays: tuple[date, ...] = Field(default=(), description="further days off")
     overrides: Mapping[str, tuple[Interval, ...]] = Field(
-        default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
+        default_factory=dict,
+        description='hours of single days or ranges, or of a weekday in a range: "2027-02-08/2027-03-09 friday" = […]',
     )
     replaces: str = Field(default="", description="calendar in whose place it stands in its regions")
     regions: tuple[str, ...] = Field(default=(), description="codes of the regions of this office")
@@ -266,6 +271,17 @@ class Templates(_Table):
     )
 
 
+class Registry(_Table):
+    """How registers come in by the page."""
+
+    upload_limit: int = Field(
+        default=512 * 1024 * 1024, ge=1, le=2 * 1024**3, description="bytes of one uploaded file; more is refused"
+    )
+    uploads_kept: Span = Field(
+        default=timedelta(days=30), description="how long reports and rejected rows of an upload are kept"
+    )
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -275,6 +291,7 @@ class Config(_Table):
     desk: Desk = Desk()
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
+    registry: Registry = Registry()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

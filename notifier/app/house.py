@@ -21,7 +21,11 @@ from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -33,10 +37,12 @@ from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
+from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Rounds
+from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -53,6 +59,7 @@ from notifier.vault import Vault, load_vault
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
 
@@ -68,12 +75,15 @@ class House:
     words: Words
     texts: Texts
     accounts: Accounts
+    terms: PlanTerms
     broadcasts: Broadcasts
+    rehearsing: Rehearsing
     told: Told
     again: Again
     visiting: Visiting
     studio: Studio
     lines: Lines
+    programmes: Programmes
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -104,6 +114,7 @@ class House:
             self.promises,
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
+            phrases=self.texts.phrases,
         )
 
     @cached_property
@@ -112,9 +123,29 @@ class House:
         return Rounds(self.database)
 
     @cached_property
+    def statuses(self) -> Statuses:
+        """What became of people's aid."""
+        return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
+
+    @cached_property
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        """Plans that come again."""
+        return Recurring(self.database, self.terms, self.broadcasts)
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """Whom a message is for, while somebody chooses."""
+        return Choosing(self.database)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of people that are brought for a broadcast."""
+        return Lists(self.database, self.vault)
 
     @cached_property
     def genuine(self) -> Genuine:
@@ -147,9 +178,37 @@ class House:
         return Inviting(self.database, self.vault)
 
     @cached_property
+    def persons(self) -> Persons:
+        """People of the register, one by one."""
+        return Persons(self.database, self.vault)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Registers that come in by the page."""
+        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        folder = self.data / UPLOADS
+        largest, kept = table.upload_limit, table.uploads_kept
+        return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)
+
+    @cached_property
     def posting(self) -> Posting:
         """Schedules in groups and channels."""
         return Posting(self.database, self.vault, self.outbox, self.config.service.language)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        """The register, one thing at a time."""
+        return ByHand(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """What became of single deliveries."""
+        return Tracing(self.database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys of the API."""
+        return Keys(self.database)
 
     @cached_property
     def promises(self) -> Promises:
@@ -244,8 +303,11 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
-        terms = _plan_terms(config, words)
+        programmes = Programmes(database, vault, config.reminders, tuple(lines))
+        tried = programmes.over(ladders(config))
+        await programmes.refresh()
+        outbox = Outbox(lines, tried, second_lines(config), signals=bool(config.database.listen_url))
+        terms = _plan_terms(config, words, tried)
         yield House(
             data=data,
             config=config,
@@ -255,7 +317,9 @@ async def open_house(
             words=words,
             texts=texts,
             accounts=Accounts(database),
-            broadcasts=Broadcasts(database, terms, _measure(words), outbox),
+            terms=terms,
+            broadcasts=Broadcasts(database, terms, _measure(words, programmes.names), outbox),
+            rehearsing=Rehearsing(database, terms, _say(words, programmes.names)),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -268,6 +332,7 @@ async def open_house(
                 zone=config.service.zone,
                 language=config.service.language,
             ),
+            programmes=programmes,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,
@@ -279,10 +344,10 @@ def ladders(config: Config) -> Ladders:
     return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config, words: Words) -> PlanTerms:
+def _plan_terms(config: Config, words: Words, tried: Ladders) -> PlanTerms:
     channels = tuple(lines_by_channel(config))
     return PlanTerms(
-        ladders=ladders(config),
+        ladders=tried,
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -317,10 +382,20 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
-    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+def _say(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], tuple[str, str, int]]:
+    def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
-        return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
+        parts = words.render(event, channel, language, facts).parts
+        return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
+
+    return say
+
+
+def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
+    say = _say(words, names)
+
+    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
+        return say(event, channel, language, zone, name, of)[2]
 
     return measure

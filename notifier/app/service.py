@@ -86,6 +86,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             stack.push_async_callback(lambda: ticker.close(patience()))
         url = ""
         if "web" in roles:
+            await stack.enter_async_context(_importing(house, patience))
             doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
             url = await stack.enter_async_context(_serving(house, doorway))
             await stack.enter_async_context(_listening(house, doorway))
@@ -190,6 +191,33 @@ async def _hearing(
 
 
 @asynccontextmanager
+async def _importing(house: House, patience: Callable[[], float]) -> AsyncIterator[None]:
+    """Work on uploaded registers in the process that took them: they lie on its disk."""
+    uploads, closing = house.uploads, False
+
+    async def work() -> None:
+        while not closing:
+            uploads.woken.clear()
+            try:
+                await uploads.work(house.clock())
+            except Exception as error:
+                log.error("uploads.work", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE * 4):
+                    await uploads.woken.wait()
+
+    task = asyncio.create_task(work(), name="uploads")
+    try:
+        yield
+    finally:
+        closing = True
+        uploads.close()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(patience()):
+                await task
+
+
+@asynccontextmanager
 async def _serving(house: House, doorway: hooks.Doorway) -> AsyncIterator[str]:
     app = site.build(house)
     hooks.add(app, house.channels, doorway)
@@ -279,6 +307,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def carry_series(now: datetime) -> None:
+        await house.recurring.carry(now)
+
     async def watch_rounds(now: datetime) -> None:
         if await house.desk.watch(now):
             poke()
@@ -299,18 +330,21 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def reword(_now: datetime) -> None:
         nonlocal published
         published = await refresh(house.database, house.words, published, house.texts)
+        await house.programmes.refresh()
 
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
+        await house.keys.forget(now)
 
     return [
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
+        Job("series", 30, carry_series),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),

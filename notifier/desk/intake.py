@@ -4,7 +4,7 @@ transaction, together with the acknowledgement.
 Knows no channel and no meaning of words: what they are about is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,7 +104,7 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     await note_move(db, was, change, {"heard": complaint.heard_id, **strange})
     if raised:
         values |= await turn_urgent(room, db, was, now)
-    hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint)
+    hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint.categories, complaint.text)
     if hidden:
         values |= await hide(db, was, now)
     await tickets.change(db, was, values, now)
@@ -124,9 +124,21 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
 
 
 async def reword(
-    room: Room, db: AsyncConnection, heard_id: int, text: str, at: datetime, urgent: bool, secret: bool, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    heard_id: int,
+    text: str,
+    at: datetime,
+    urgent: bool,
+    secret: bool,
+    categories: Sequence[str],
+    now: datetime,
 ) -> Ticket | None:
-    """The message that `heard_id` became reads `text` now; earlier wordings stay with it. None when it became none."""
+    """The message that `heard_id` became reads `text` now; earlier wordings stay with it. None when it became none.
+
+    What it names to be asked or taken, and is about, is read anew; what made the ticket urgent, hidden or secret before
+    keeps it so.
+    """
     found = await tickets.message_of(db, heard_id)
     if found is None:
         return None
@@ -139,16 +151,38 @@ async def reword(
     values = await turn_urgent(room, db, ticket, now) if raised else {}
     if ticket.summary == summary(before):
         values["summary"] = summary(text)
+    told = (one for one in categories if one != "other")
+    values["categories"] = list(dict.fromkeys((*ticket.categories, *told)))
+    strange = await _strange(db, ticket_id, heard_id)
+    hidden = not (ticket.shielded or strange) and _grave(categories, text)
+    if hidden:
+        values |= await hide(db, ticket, now)
     await tickets.change(db, ticket, values, now)
+    await _take_anew(db, ticket_id)
     await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
     await _ledger(db, ticket, "ticket_reworded", now, worded(room, message_id, text))
     ticket = await _locked(db, ticket_id)
-    if secret and not is_private(ticket.confidentiality) and not await _strange(db, ticket_id, heard_id):
+    if secret and not is_private(ticket.confidentiality) and not strange:
         ticket = await seal_off(room, db, ticket, now)
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
+    if hidden:
+        await alerts.unseen(room, db, ticket, now)
     return await _locked(db, ticket_id)
+
+
+async def _take_anew(db: AsyncConnection, ticket_id: int) -> None:
+    """What the citizen names to be asked or taken, by the wordings of today."""
+    elsewhere = {c.facts["heard"] for c in await tickets.history(db, ticket_id) if c.facts.get("elsewhere")}
+    await levies.forget(db, ticket_id)
+    for said in await tickets.conversation(db, ticket_id):
+        if said.kind == "in" and (said.heard_id is None or said.heard_id not in elsewhere):
+            await levies.add(db, ticket_id, _taken(said.text), said.at)
+
+
+def _taken(text: str) -> list[Levy]:
+    return [Levy(one.kind, one.words, one.amount) for one in words.levies(text)]
 
 
 async def _strange(db: AsyncConnection, ticket_id: int, heard_id: int) -> bool:
@@ -375,9 +409,9 @@ async def hide(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any
     return {"shielded": True, "region": shields.above(was.place), "assignee_id": None}
 
 
-def _grave(complaint: Complaint) -> bool:
+def _grave(categories: Sequence[str], text: str) -> bool:
     """Whether further words are about those who hand out the aid; what they are about is rarely said of such words."""
-    return shields.grave(complaint.categories) or bool(words.levies(complaint.text))
+    return shields.grave(categories) or bool(words.levies(text))
 
 
 def _secrecy(complaint: Complaint) -> Confidentiality:
@@ -428,8 +462,7 @@ async def _say(room: Room, db: AsyncConnection, ticket: Ticket, complaint: Compl
         },
     )
     if not complaint.elsewhere:
-        taken = [Levy(one.kind, one.words, one.amount) for one in words.levies(complaint.text)]
-        await levies.add(db, ticket.id, taken, complaint.at)
+        await levies.add(db, ticket.id, _taken(complaint.text), complaint.at)
     return worded(room, message_id, complaint.text)
 
 

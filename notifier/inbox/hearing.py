@@ -312,8 +312,16 @@ class Hearing:
         before = await self._origins.first_wording(db, where, said)
         if before is None:
             return None
-        urgent, secret = words.meaning.urgent, words.meaning.wants_anonymity
-        ticket = await self._desk.reword(db, before.id, words.text, words.at, now, urgent=urgent, secret=secret)
+        ticket = await self._desk.reword(
+            db,
+            before.id,
+            words.text,
+            words.at,
+            now,
+            urgent=words.meaning.urgent,
+            secret=words.meaning.wants_anonymity,
+            categories=words.meaning.categories,
+        )
         if ticket is not None:
             return Effect("edited", ticket)
         return None if words.meaning.needs_ticket else Effect("none")

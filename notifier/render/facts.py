@@ -123,6 +123,22 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             status=Fact("what the benefit has become", "DISALURKAN", "code"),
             reason=Fact("why, as the payment record says", "Rekening tidak aktif", empty=True, default=""),
         ),
+        "entitlements_changed": _of(
+            _CITIZEN,
+            name=Fact("the citizen's name", "Siti Aminah"),
+            n=Fact("how many changes there are", 2, "number"),
+            changes=Fact(
+                "all of them, one a line",
+                "- BPNT Desember 2026: sudah disalurkan\n- PKH Tahap 4: gagal disalurkan (Rekening tidak aktif)",
+                "text",
+            ),
+            brief=Fact(
+                "all of them in one line; empty when that does not fit an SMS",
+                "BPNT Desember 2026 sudah disalurkan; PKH Tahap 4 gagal disalurkan",
+                empty=True,
+                default="",
+            ),
+        ),
         "ticket_received": _TICKET,
         "ticket_answer": _of(
             _TICKET, text=Fact("what we answer", "Bantuan Anda bisa diambil mulai 9 Desember.", "text")
@@ -263,6 +279,23 @@ BUTTONS: Mapping[str, tuple[tuple[str, Label], ...]] = MappingProxyType(
         ),
     }
 )
+
+
+_USUAL: Mapping[Kind, str] = MappingProxyType(
+    {
+        "time": "{{{{ {0}|tanggal }}}} {{{{ {0}|jam }}}}",
+        "money": "{{{{ {0}|rupiah }}}}",
+        "flag": "{{% if {0} %}}…{{% endif %}}",
+        "zone": "{{{{ opens_at|jam }}}}",
+        "code": "{{{{ {0}|sebut }}}}",
+    }
+)
+
+
+def usual(name: str, fact: Fact) -> str:
+    """How a fact is said in a template, asked for first when it may be empty."""
+    said = _USUAL.get(fact.kind, "{{{{ {0} }}}}").format(name)
+    return f"{{% if {name} %}}{said}{{% endif %}}" if fact.empty and fact.kind != "flag" else said
 
 
 def buttons(event: str, language: str) -> tuple[tuple[str, str], ...]:

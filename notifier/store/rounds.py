@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.schema import enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.schema import Id, enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 
@@ -54,11 +55,14 @@ _ROUND = [rounds.c[name] for name in Round.__dataclass_fields__]
 _ENTITLED = [entitlements.c[name] for name in Entitled.__dataclass_fields__]
 
 
+_ONE = select(*_ROUND).where(rounds.c.id == bindparam("of_round", type_=Id))
+_LOCKED = _ONE.with_for_update(key_share=True)
+
+
 async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Round | None:
     """One round; with `lock` nobody else changes or plans it until the transaction ends. Its messages go on."""
-    wanted = select(*_ROUND).where(rounds.c.id == round_id)
-    row = (await db.execute(wanted.with_for_update(key_share=True) if lock else wanted)).first()
-    return Round(*row) if row else None
+    rows = await fetch(db, _LOCKED if lock else _ONE, {"of_round": round_id})
+    return Round(*rows[0]) if rows else None
 
 
 async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
@@ -163,6 +167,12 @@ async def entitled(db: AsyncConnection, pairs: Iterable[tuple[int, int]]) -> dic
     return {(row.round_id, row.person_id): Entitled(*row) for row in rows}
 
 
+async def hold(db: AsyncConnection, entitlement_ids: Collection[int]) -> None:
+    """Have whoever else changes these wait until the transaction ends."""
+    wanted = select(entitlements.c.id).where(entitlements.c.id.in_(entitlement_ids)).order_by(entitlements.c.id)
+    await db.execute(wanted.with_for_update())
+
+
 async def draw(
     db: AsyncConnection, pairs: Sequence[tuple[int, int]], status: str, now: datetime
 ) -> dict[tuple[int, int], Entitled]:
@@ -178,7 +188,9 @@ async def draw(
 
 
 async def record(db: AsyncConnection, changes: Sequence[Mapping[str, Any]], who: str, now: datetime) -> None:
-    """Write what a payment record says: {id, was, status, record, reason, since} each, with one row of history."""
+    """Write what a payment record says: {id, was, status, record, reason, since, told} each, with one row of history.
+    `told`: the delivery that tells the person of it.
+    """
     if not changes:
         return
     columns = ("status", "record", "reason", "since")
@@ -198,6 +210,7 @@ async def record(db: AsyncConnection, changes: Sequence[Mapping[str, Any]], who:
                 "status": row["status"],
                 "reason": row["reason"],
                 "who": who,
+                "delivery_id": row["told"],
             }
             for row in changes
         ],

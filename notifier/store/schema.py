@@ -111,6 +111,35 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
+api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
+    "api_keys",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("prefix", String(12), nullable=False, unique=True),  # the part of it that may be shown
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of the secret, which is kept nowhere
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix within the account's; "" for all of it
+    Column("per_minute", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # to the hour
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+api_requests = Table(  # what was asked with an Idempotency-Key, and how it was answered: kept for a day
+    "api_requests",
+    metadata,
+    Column("key_id", Id, ForeignKey("api_keys.id"), primary_key=True),
+    Column("token", String(128), primary_key=True),  # the Idempotency-Key
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of method, address and body
+    Column("lease_until", UtcDateTime, nullable=False),  # without an answer by then it is done anew
+    Column("answer", LargeBinary),  # sealed JSON; null: it is under way
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -164,6 +193,8 @@ people = Table(
     Column("prefers", String(16), nullable=False, server_default=""),  # channel this person is tried on first
     Column("flags", Json, nullable=False),  # ["birth_mismatch", …]: to be verified by a person
     Column("silenced_at", UtcDateTime),  # STOP SEMUA: no broadcasts to this person
+    _ref("merged_into_id", "people.id"),  # who this row turned out to be; it stays for what went out under it
+    Column("erased_at", UtcDateTime),  # nothing is left that tells who this was
     _ref("import_id", "imports.id"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -230,6 +261,74 @@ conflicts = Table(  # rows a person has to decide on: same NIK, another name
     UniqueConstraint("person_id", "digest"),
 )
 
+uploads = Table(  # files that came in by the page: looked at, then brought in
+    "uploads",
+    metadata,
+    _id(),
+    Column("what", String(16), nullable=False),  # people, rounds, statuses, visits
+    Column("name", String(200), nullable=False),  # as the file was called
+    Column("folder", String(40), nullable=False),  # below imports/ in the data folder of the machine that took it
+    Column("size", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of who uploaded: what may be touched
+    Column("state", String(12), nullable=False),  # looking → ready → running → done; failed, cancelled
+    Column("step", String(12), nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("look", Json, nullable=False),  # columns and first rows, masked
+    Column("counts", Json, nullable=False),  # what would happen, then what did
+    Column("why", String(500), nullable=False, server_default=""),  # what it asks, or why it failed
+    Column("yes", Boolean, nullable=False, server_default=text("false")),
+    Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody wants it to end
+    Column("fence", Integer, nullable=False, server_default="0"),  # number of the turn that may write
+    _ref("import_id", "imports.id"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("wake", UtcDateTime),
+)
+Index("ix_uploads_wake", uploads.c.wake, **_when("wake IS NOT NULL"))
+
+person_acts = Table(  # what staff did about a person, and why
+    "person_acts",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(24), nullable=False),  # revealed, corrected, merged, exported, erased
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_person_acts_person", person_acts.c.person_id, person_acts.c.id)
+
+doubles = Table(  # people who may be one, and phones of many: to be decided on, each once
+    "doubles",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),  # household, phone
+    Column("key", String(300), nullable=False, unique=True),  # "household:12:40", "phone:+62812…"
+    _ref("person_id", "people.id", nullable=False),
+    _ref("other_id", "people.id", nullable=False),
+    Column("people", Integer, nullable=False),  # how many share it
+    Column("region", String(13), nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),  # same, apart, shared, gone
+    Column("who", String(64), nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+)
+Index("ix_doubles_open", doubles.c.kind, doubles.c.id, **_when("state = 'open'"))
+Index("ix_doubles_person", doubles.c.person_id)
+Index("ix_doubles_other", doubles.c.other_id)
+
+walks = Table(  # how far a look through the whole register has come
+    "walks",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("cursor", Id, nullable=False),
+    Column("wake", UtcDateTime, nullable=False),  # when the next step or the next walk begins
+)
+
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
 rounds = Table(
@@ -271,6 +370,13 @@ entitlements = Table(
     UniqueConstraint("round_id", "person_id"),
 )
 Index("ix_entitlements_person", entitlements.c.person_id)
+Index(  # whom something has become of, by what
+    "ix_entitlements_round_status",
+    entitlements.c.round_id,
+    entitlements.c.status,
+    entitlements.c.person_id,
+    **_when("status <> 'DIJADWALKAN'"),
+)
 
 entitlement_changes = Table(
     "entitlement_changes",
@@ -282,10 +388,26 @@ entitlement_changes = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(200), nullable=False, server_default=""),
     Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
+    _ref("delivery_id", "deliveries.id"),  # the notice that tells of it; null: nobody is to hear
 )
 Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
 Index(  # citizens who say that they have not what the record says was paid
     "ix_entitlement_changes_denied", entitlement_changes.c.id, **_when("who = 'citizen' AND status = 'DISALURKAN'")
+)
+
+programmes = Table(  # versions that the office wrote; what the configuration says lies beneath
+    "programmes",
+    metadata,
+    _id(),
+    Column("code", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(120), nullable=False, server_default=""),  # "": the usual one
+    Column("ladder", Json),  # null: as the configuration says
+    Column("reminders", Json),  # null: as the configuration says
+    Column("why", String(200), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("code", "version"),
 )
 
 # --- words we say ----------------------------------------------------------------------------------------------------
@@ -297,7 +419,7 @@ templates = Table(  # versions made by people; the shipped files are the default
     Column("event", String(40), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("language", String(3), nullable=False),
-    Column("part", String(12), nullable=False),
+    Column("part", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(12), nullable=False),  # draft, reviewed, published, retired
     Column("source", Text, nullable=False),
@@ -310,6 +432,28 @@ templates = Table(  # versions made by people; the shipped files are the default
 )
 
 # --- what goes out ---------------------------------------------------------------------------------------------------
+
+series = Table(  # plans that come again: before and after every round of a programme, or every month
+    "series",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("programme", String(24), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds it is for
+    Column("rule", Json),  # which of each round's people; null: everybody
+    Column("every", String(8), nullable=False),  # round: so many days from its opening; month: on a day of it
+    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a month 1 to 28
+    Column("hour", String(5), nullable=False),  # 09:00, in each round's zone
+    Column("most", Integer, nullable=False),  # people one occurrence may tell without a person looking again
+    Column("cap", BigInteger),  # rupiah one occurrence may cost
+    Column("state", String(12), nullable=False),  # planned, approved, paused, ended
+    Column("planned_by", String(64), nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("approved_by", String(64), nullable=False, server_default=""),
+    Column("approved_at", UtcDateTime),
+    Column("since", UtcDateTime),  # what lies before is not made up for: its approval, or the end of a pause
+)
 
 broadcasts = Table(
     "broadcasts",
@@ -342,9 +486,21 @@ broadcasts = Table(
     Column("canary_until", UtcDateTime),  # when the first ones are judged
     Column("cap", BigInteger),  # rupiah it may cost; null: no cap
     Column("wake", UtcDateTime),
+    Column("rule", Json),  # which of the round's people it is for; null: everybody
+    _ref("series_id", "series.id"),  # the plan that comes again it is an occurrence of
+    Column("occurrence", String(16), nullable=False, server_default=""),  # which one: H-3, 2026-12
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
+Index(  # no occurrence twice, however many clocks make them
+    "ix_broadcasts_occurrence",
+    broadcasts.c.series_id,
+    broadcasts.c.round_id,
+    broadcasts.c.round_version,
+    broadcasts.c.occurrence,
+    unique=True,
+    **_when("series_id IS NOT NULL"),
+)
 
 tallies = Table(  # kept counters: one row per broadcast, worker and state; summed, they are the statement
     "tallies",
@@ -503,6 +659,38 @@ paces = Table(  # the governor: one row per line, address or group
     Column("reason", String(120), nullable=False, server_default=""),
 )
 Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
+
+# --- lists of people that somebody brought for a broadcast ---
+
+person_lists = Table(
+    "person_lists",
+    metadata,
+    _id(),
+    Column("name", String(120), nullable=False),  # file name, without its folder
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("region", String(13), nullable=False, server_default=""),  # of whoever brought it
+    Column("rows", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("strays", Integer, nullable=False),  # rows that name nobody we know
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+person_list_members = Table(
+    "person_list_members",
+    metadata,
+    Column("list_id", Id, ForeignKey("person_lists.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+)
+
+person_list_strays = Table(
+    "person_list_strays",
+    metadata,
+    Column("list_id", Id, ForeignKey("person_lists.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),  # in the file
+    Column("shown", String(40), nullable=False),  # what stood there, masked
+    Column("reason", String(40), nullable=False),
+)
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
 
@@ -852,20 +1040,6 @@ absences = Table(  # who is away, and until when: their tickets are given to oth
     Column("until", UtcDateTime, nullable=False),
     Column("who", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-canned = Table(  # answers kept for often; the shipped files are the defaults beneath. "" retires one
-    "canned",
-    metadata,
-    _id(),
-    Column("name", String(40), nullable=False),
-    Column("language", String(3), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("title", String(80), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    UniqueConstraint("name", "language", "version"),
 )
 
 incidents = Table(  # tickets that gather many complaints: one answer, one clock

@@ -294,6 +294,7 @@ async def statement(request: web.Request) -> web.Response:
         ],
         "missed": missed,
         "whole": whole,
+        "etas": await house.told.etas([found.broadcast], house.clock()),
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

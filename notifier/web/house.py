@@ -10,7 +10,11 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
@@ -18,15 +22,18 @@ from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
+from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Rounds
+from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
+from notifier.vault import Vault
 
 
 class House(Protocol):
@@ -41,6 +48,10 @@ class House(Protocol):
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
+    def recurring(self) -> Recurring: ...
+    @property
+    def rehearsing(self) -> Rehearsing: ...
+    @property
     def told(self) -> Told: ...
     @property
     def again(self) -> Again: ...
@@ -52,6 +63,10 @@ class House(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def silence(self) -> Silence: ...
+    @property
+    def choosing(self) -> Choosing: ...
+    @property
+    def lists(self) -> Lists: ...
     @property
     def genuine(self) -> Genuine: ...
     @property
@@ -74,6 +89,24 @@ class House(Protocol):
     def stopping(self) -> Stopping: ...
     @property
     def inviting(self) -> Inviting: ...
+    @property
+    def by_hand(self) -> ByHand: ...
+    @property
+    def tracing(self) -> Tracing: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def statuses(self) -> Statuses: ...
+    @property
+    def kinds(self) -> Mapping[str, str]: ...  # line → channel
+    @property
+    def persons(self) -> Persons: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def posting(self) -> Posting: ...
     @property

@@ -15,12 +15,15 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
+    entitled,
     groups,
+    imports,
     incidents,
     language,
     lines,
@@ -28,8 +31,13 @@ from notifier.web import (
     login,
     office,
     pages,
+    persons,
+    planning,
+    plans,
+    programmes,
     promised,
     radar,
+    reckoning,
     reports,
     restored,
     rounds,
@@ -72,10 +80,11 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
-TEXT = r"{event:public_page|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z_]{1,12}}"
+TEXT = r"{event:public_page|conversation|answer|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z][a-z0-9_]{0,39}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -129,10 +138,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),
     Door("GET", "/desk/radar", radar.look, Right.SEE_REPORTS),
     Door("POST", f"/desk/radar/{ID}", radar.take, Right.ASSIGN),
+    Door("GET", "/desk/promises", reckoning.look, Right.SEE_REPORTS),
+    Door("POST", "/desk/promises", reckoning.preview, Right.SEE_REPORTS),
     Door("GET", "/desk/reports", reports.look, Right.SEE_REPORTS),
     Door("GET", f"/desk/reports/{FORM}", reports.take, Right.EXPORT),
     Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/unmerge", beside.unmerge, Right.ANSWER),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),
@@ -146,7 +158,6 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/open", behalf.ask, Right.ANSWER),
     Door("POST", "/desk/open", behalf.open_ticket, Right.ANSWER),
     Door("GET", "/desk/answers", beside.answers, Right.SEE_TICKETS),
-    Door("POST", "/desk/answers", beside.change_answer, Right.EDIT_TEMPLATE),
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
@@ -163,10 +174,27 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}/entitled", entitled.look, Right.SEE_PEOPLE),
+    Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
-    Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
-    Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
+    # the planner: whom, when, tried out beforehand
+    Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
+    Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
+    Door("POST", "/broadcasts/plan/count", planning.count, Right.PLAN),
+    Door("POST", "/broadcasts/plan/list", planning.bring, Right.PLAN),
+    Door("POST", f"/broadcasts/plan/unreachable/{FORM}", planning.take_unreachable, Right.EXPORT),
+    Door("GET", f"/broadcasts/{ID}/dry-run", planning.dry_run, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/dry-run/{FORM}", planning.take_dry_run, Right.EXPORT),
+    Door("GET", f"/broadcasts/lists/{ID}/{FORM}", planning.take_strays, Right.EXPORT),
+    # plans that come again
+    Door("GET", "/plans", plans.index, Right.SEE_BROADCASTS),
+    Door("GET", "/plans/new", plans.ask, Right.PLAN),
+    Door("POST", "/plans/new", plans.plan, Right.PLAN),
+    Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
+    Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
+    # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -196,6 +224,26 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # programmes
+    Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
+    Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
+    # people, one by one
+    Door("GET", "/people", persons.ask, Right.SEE_PEOPLE),
+    Door("POST", "/people", persons.seek, Right.SEE_PEOPLE),
+    Door("GET", f"/people/{ID}", persons.show, Right.SEE_PEOPLE),
+    Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
+    Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
+    Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    # registers that come in by the page
+    Door("GET", "/imports", imports.look, Right.IMPORT),
+    Door("POST", "/imports", imports.take, Right.IMPORT),
+    Door("GET", f"/imports/{ID}", imports.show, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/progress", imports.progress, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -228,6 +276,7 @@ def build(house: House) -> web.Application:
         client_max_size=REQUEST_LIMIT,
         middlewares=[
             status.measured,
+            api.only_problems,
             aiohttp_session.session_middleware(session.Sessions(house)),
             _kindly,
             security.only_our_own_forms,
@@ -242,6 +291,7 @@ def build(house: House) -> web.Application:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":
             app.router.add_route("HEAD", door.path, door.handler)
+    api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
     return app
@@ -276,7 +326,9 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        plain = request.path in security.MACHINES or request.path.startswith((security.HOOKS, security.STATIC))
+        plain = request.path in security.MACHINES or request.path.startswith(
+            (security.HOOKS, security.STATIC, security.API)
+        )
         if error.status < 400 or plain:
             raise
         return await _trouble(request, error.status, allow=error.headers.get("Allow"))

@@ -19,6 +19,7 @@ from notifier.store.schema import (
     entitlements,
     heard,
     ledger,
+    levies,
     people,
     silences,
     ticket_changes,
@@ -554,6 +555,19 @@ async def test_an_edit_that_turns_urgent_raises_the_ticket_like_new_words_would(
     assert row["wake"] < before["wake"]
     assert [change["act"] for change in await talk.rows(ticket_changes)] == ["open", "adopted", "reword"]
     assert await talk.events("urgent_ticket") == ["urgent_ticket"]
+
+
+@ONE_ENGINE
+async def test_what_was_taken_from_words_is_taken_anew_from_their_edit_and_shielding_only_rises(talk: Talk) -> None:
+    number = await talk.telegram(7100, "bantuan saya belum masuk sampai sekarang")
+    await talk.telegram(7100, "kata tetangga petugas minta uang admin 15rb")
+    for text in ("bantuan saya dipotong 50rb oleh ketua RT", "bantuan saya dipotong 25rb", "bantuan saya belum masuk"):
+        talk.stage.clock.move(minutes=1)
+        await talk.edit(7100, number, text)
+        row = (await talk.rows(tickets))[0]
+        assert (row["shielded"], "deduction" in row["categories"]) == (True, True)
+        amounts = {levy["amount"] for levy in await talk.rows(levies)}
+        assert amounts == {"50rb": {50_000, 15_000}, "25rb": {25_000, 15_000}}.get(text.split()[3], {15_000})
 
 
 @ONE_ENGINE

@@ -197,3 +197,21 @@ async def test_nobody_is_asked_whether_they_received_what_has_not_begun(pages: S
     refused = await pages.post("/broadcasts/plan", {"event": "receipt_question", "round": CODE, "do": "plan"})
     assert refused.status == 400
     assert "baru dibuka 2026-12-07 08:00" in await refused.text()
+
+
+async def test_every_page_that_shows_a_broadcast_says_when_it_will_be_through(pages: Site) -> None:
+    number = await _first_ones(pages)
+    shown = ["/home", "/broadcasts", f"/broadcasts/{number}", f"/broadcasts/{number}/statement", f"/rounds/{CODE}"]
+    judged = re.compile(r"selesai ± Sab 5 Des 2026, 09\.3\d WIB|dinilai Sab 5 Des 2026, 09\.30 WIB")
+    assert [path for path in shown if not judged.search(await pages.read(path))] == []
+    pages.clock.move(hours=11, minutes=10)  # 20.10: nothing leaves before the morning
+    await pages.be("admin", login="tuti")
+    await pages.post(f"/broadcasts/{number}/control", {"do": "release"})
+    await pages.house.broadcasts.advance(pages.clock(), "test")
+    morning = re.compile(r"selesai ± Min 6 Des 2026, 08\.0\d WIB")
+    assert [path for path in shown if not morning.search(await pages.read(path))] == []
+    plan = {"event": "round_reminder", "round": CODE, "do": "reckon", "at": "2026-12-06T21:00"}
+    reckoned = await (await pages.post("/broadcasts/plan", plan)).text()
+    assert re.search(r"Selesai, bila disetujui sekarang</dt><dd>± Sen 7 Des 2026, 08\.0\d WIB", reckoned)
+    await pages.post(f"/broadcasts/{number}/control", {"do": "pause"})
+    assert [path for path in shown if "selesai ±" in await pages.read(path)] == [], "it does not go on by itself"

@@ -165,7 +165,7 @@ def upgrade() -> None:
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("language", sa.String(length=3), nullable=False),
-        sa.Column("part", sa.String(length=12), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -183,6 +183,40 @@ def upgrade() -> None:
             "version",
             name=op.f("uq_templates_event_channel_language_part_version"),
         ),
+    )
+    op.create_table(
+        "series",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("programme", sa.String(length=24), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("every", sa.String(length=8), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.String(length=5), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("cap", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("planned_by", sa.String(length=64), nullable=False),
+        sa.Column("planned_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("approved_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+    )
+    op.create_table(
+        "person_lists",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("strays", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_lists")),
     )
     op.create_table(
         "broadcasts",
@@ -212,8 +246,12 @@ def upgrade() -> None:
         sa.Column("canary_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cap", sa.BigInteger(), nullable=True),
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("occurrence", sa.String(length=16), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["broadcasts.id"], name=op.f("fk_broadcasts_parent_id_broadcasts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_broadcasts_round_id_rounds")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_broadcasts_series_id_series")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
@@ -224,6 +262,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("wake IS NOT NULL"),
             postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_broadcasts_occurrence",
+            ["series_id", "round_id", "round_version", "occurrence"],
+            unique=True,
+            sqlite_where=sa.text("series_id IS NOT NULL"),
+            postgresql_where=sa.text("series_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -246,16 +291,52 @@ def upgrade() -> None:
         sa.Column("prefers", sa.String(length=16), server_default="", nullable=False),
         sa.Column("flags", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("silenced_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("erased_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_people_import_id_imports")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["people.id"], name=op.f("fk_people_merged_into_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("nik_index", name=op.f("uq_people_nik_index")),
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_kk_index"), ["kk_index"], unique=False)
         batch_op.create_index(batch_op.f("ix_people_region"), ["region"], unique=False)
+
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("prefix", sa.String(length=12), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scopes", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_api_keys_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_keys_prefix")),
+    )
+    op.create_table(
+        "api_requests",
+        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=128), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_keys.id"], name=op.f("fk_api_requests_key_id_api_keys")),
+        sa.PrimaryKeyConstraint("key_id", "token", name=op.f("pk_api_requests")),
+    )
+    with op.batch_alter_table("api_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_requests_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "sessions",
@@ -418,6 +499,93 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "digest", name=op.f("uq_conflicts_person_id_digest")),
     )
     op.create_table(
+        "uploads",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("folder", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("step", sa.String(length=12), server_default="", nullable=False),
+        sa.Column("done", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("total", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("look", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("why", sa.String(length=500), server_default="", nullable=False),
+        sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_uploads_import_id_imports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_uploads_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+
+    op.create_table(
+        "person_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=24), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_acts_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_acts")),
+    )
+    with op.batch_alter_table("person_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_person_acts_person", ["person_id", "id"], unique=False)
+
+    op.create_table(
+        "doubles",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("who", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["other_id"], ["people.id"], name=op.f("fk_doubles_other_id_people")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_doubles_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubles")),
+        sa.UniqueConstraint("key", name=op.f("uq_doubles_key")),
+    )
+    with op.batch_alter_table("doubles", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_doubles_open",
+            ["kind", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_doubles_other", ["other_id"], unique=False)
+        batch_op.create_index("ix_doubles_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "walks",
+        sa.Column("name", sa.String(length=24), nullable=False),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_walks")),
+    )
+    op.create_table(
         "contacts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -484,6 +652,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entitlements", schema=None) as batch_op:
         batch_op.create_index("ix_entitlements_person", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_entitlements_round_status",
+            ["round_id", "status", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("status <> 'DIJADWALKAN'"),
+            postgresql_where=sa.text("status <> 'DIJADWALKAN'"),
+        )
 
     op.create_table(
         "reporters",
@@ -625,6 +800,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_entitlement_changes_delivery_id_deliveries")
+        ),
         sa.ForeignKeyConstraint(
             ["entitlement_id"], ["entitlements.id"], name=op.f("fk_entitlement_changes_entitlement_id_entitlements")
         ),
@@ -921,19 +1100,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_applications_nik_index"), ["nik_index"], unique=False)
 
     op.create_table(
-        "canned",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("language", sa.String(length=3), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("who", sa.String(length=64), nullable=False),
-        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned")),
-        sa.UniqueConstraint("name", "language", "version", name=op.f("uq_canned_name_language_version")),
-    )
-    op.create_table(
         "absences",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
@@ -1129,6 +1295,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("board_changes", schema=None) as batch_op:
         batch_op.create_index("ix_board_changes_key", ["level", "region", "view"], unique=False)
+
+    op.create_table(
+        "programmes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("ladder", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column(
+            "reminders", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_programmes_code_version")),
+    )
+    op.create_table(
+        "person_list_members",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_members_list_id_person_lists")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_list_members_person_id_people")),
+        sa.PrimaryKeyConstraint("list_id", "person_id", name=op.f("pk_person_list_members")),
+    )
+    op.create_table(
+        "person_list_strays",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shown", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_strays_list_id_person_lists")
+        ),
+        sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
+    )
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":

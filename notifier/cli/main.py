@@ -58,6 +58,8 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Trust": {
         "accounts": ("notifier.cli.accounts:command", "add staff, reset a password, list who may do what"),
         "keys": ("notifier.cli.keys:command", "keys of the API: add, list, revoke"),
+        "backup": ("notifier.cli.backup:command", "write everything into one file, while the service runs"),
+        "restore": ("notifier.cli.restore:command", "put a backup in an empty place"),
         "confirm-restore": ("notifier.cli.confirm_restore:command", "say that a restored backup may send again"),
         "verify": ("notifier.cli.verify:command", "prove that the ledger, and the rows it tells of, were not altered"),
     },

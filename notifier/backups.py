@@ -172,7 +172,7 @@ def _put(tar: tarfile.TarFile, name: str, path: Path) -> tuple[int, str]:
         head = tarfile.TarInfo(name)
         head.size, head.mode = os.fstat(file.fileno()).st_size, 0o600
         read = _Digested(file)
-        tar.addfile(head, read)  # type: ignore[arg-type]
+        tar.addfile(head, read)
         return head.size, read.digest.hexdigest()
 
 

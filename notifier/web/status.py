@@ -1,6 +1,8 @@
 """What machines ask: does the process live, can it serve, how much waits. Public, and never about a person."""
 
 import asyncio
+import re
+import secrets
 import time
 
 import structlog
@@ -15,6 +17,8 @@ from notifier.web.house import HOUSE, House
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
+REQUEST_ID = "X-Request-Id"
+NAMED = re.compile(r"[A-Za-z][A-Za-z0-9-]{7,63}|[0-9a-f-]{16,64}")
 PATIENCE = 5  # seconds that /ready waits for the database
 
 
@@ -41,8 +45,15 @@ def setup(app: web.Application) -> None:
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count and time every answer, by the route's pattern: paths would name tickets."""
+    """Count and time every answer, by the route's pattern: paths would name tickets. Each has a name of its own, that
+    of our proxy if it gives one, which its log lines and the answer carry.
+    """
     began, status = time.perf_counter(), 500
+    given = request.headers.get(REQUEST_ID, "") if request.app[HOUSE].config.service.proxies else ""
+    name = given if NAMED.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=name)
+    request[REQUEST_ID] = name
     try:
         response = await handler(request)
         status = response.status
@@ -56,6 +67,12 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         meters = request.app[METERS]
         meters.requests.labels(route, str(status)).inc()
         meters.seconds.labels(route).observe(time.perf_counter() - began)
+
+
+async def named(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell the request's name in the answer's headers."""
+    if REQUEST_ID in request:
+        response.headers.setdefault(REQUEST_ID, request[REQUEST_ID])
 
 
 async def health(request: web.Request) -> web.Response:

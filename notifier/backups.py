@@ -90,9 +90,17 @@ def fingerprint(vault: Vault) -> str:
 
 
 async def backup(
-    database: Database, vault: Vault, place: Place, target: Path, now: datetime, tell: Tell, *, with_keys: bool = False
+    database: Database,
+    vault: Vault,
+    place: Place,
+    target: Path,
+    now: datetime,
+    tell: Tell,
+    *,
+    who: str = "",
+    with_keys: bool = False,
 ) -> Made:
-    """Write an archive while the service runs. Raises Refused."""
+    """Write an archive while the service runs; whoever took it is written down. Raises Refused."""
     if target.exists():
         raise Refused(f"{target} is there already; name another file")
     if not target.absolute().parent.is_dir():
@@ -117,6 +125,9 @@ async def backup(
         await copies.copy(_direct(place.url), copied, lambda done, total: tell("copying", done, total))
         files = await asyncio.to_thread(_pack, draft, about, copied, place, tell)
         os.link(draft, target)  # another's file of this name is never overwritten
+        detail = {"acts": head[0], "keys": with_keys}
+        async with database.write() as db:
+            await ledger.append(db, at=now, who=who or "clock", act="backup.made", about="backup", detail=detail)
         return Made(about, files, target.stat().st_size)
     except FileExistsError:
         raise Refused(f"{target} is there already; name another file") from None

@@ -237,6 +237,11 @@ class House:
         """How many turns of this process's sending failed since its start."""
         return self.dispatcher.failures if self.dispatcher is not None else 0
 
+    @property
+    def sending_fails(self) -> bool:
+        """Whether this process's sending fails at every turn."""
+        return self.dispatcher is not None and self.dispatcher.failing_since is not None
+
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""
         async with self.database.read() as db:

@@ -7,7 +7,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from notifier.cli.options import Options, parser
+from notifier.cli.options import Options, operator, parser
 
 
 def command(args: list[str], options: Options) -> int:
@@ -29,7 +29,14 @@ async def _backup(asked: argparse.Namespace, options: Options) -> int:
         place = place_of(options.data, url, os.environ)
         with of_bytes() as tell:
             made = await backup(
-                house.database, house.vault, place, asked.file, house.clock(), tell, with_keys=asked.with_keys
+                house.database,
+                house.vault,
+                place,
+                asked.file,
+                house.clock(),
+                tell,
+                who=operator(),
+                with_keys=asked.with_keys,
             )
     if asked.json:
         told = {"file": str(asked.file), "files": made.files, "size": made.size}

@@ -31,6 +31,7 @@ from notifier.web import (
     lines,
     live,
     login,
+    metrics,
     office,
     pages,
     persons,
@@ -111,7 +112,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
     # staff

@@ -83,10 +83,10 @@ def test_a_value_is_shown_by_its_key_and_its_looks(key: str, value: Any, shown: 
 @pytest.fixture
 def _own_loggers() -> Iterator[None]:
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, configured = list(root.handlers), root.level, structlog.get_config()
     yield
     root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     structlog.contextvars.clear_contextvars()
 
 

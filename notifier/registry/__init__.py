@@ -1,6 +1,7 @@
 """The registry: registers of people, rounds and payment records come in from files, and leave nothing half-done."""
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
+from notifier.registry.dossiers import Dossiers
 from notifier.registry.inviting import Inviting
 from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.registry import Registry
@@ -16,6 +17,7 @@ __all__ = [
     "LAYOUTS",
     "Conflict",
     "Conflicts",
+    "Dossiers",
     "Faulty",
     "Imported",
     "Inviting",

@@ -1064,5 +1064,22 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang dilakukan petugas": "What staff did",
         "Data diperbaiki.": "Put right.",
         "Kontak tidak dipakai lagi.": "The address is not used any more.",
+        "Nama, alamat, kontak, bahasa": "Name, address, contacts, language",
+        "Permintaan orangnya": "At the person's request",
+        "Berikan semua data tentangnya": "Give everything kept about them",
+        "Berkas ZIP berisi semua yang disimpan, terbuka. Aduan rahasia tidak termasuk.": (
+            "A ZIP with everything that is kept, in clear. Confidential reports are not in it."
+        ),
+        "Unduh ZIP": "Download ZIP",
+        "Hapus datanya": "Erase their data",
+        "Nama, NIK, alamat, kontak, dan isi aduannya dihapus; angka dan catatan buku besar tetap. Tidak dapat "
+        "dibatalkan.": (
+            "Name, NIK, address, contacts and the words of their reports are erased; numbers and the ledger "
+            "stay. It can't be undone."
+        ),
+        "Alasan, tanpa nama; dicatat bersama nama Anda": "Reason, without a name; recorded with yours",
+        "Ya, hapus semuanya": "Yes, erase everything",
+        "Hapus": "Erase",
+        "Data dihapus.": "Erased.",
     }
 )

@@ -656,6 +656,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
         (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
         (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (
+            r"something of person \d+ is still under way .*",
+            "Masih ada yang berjalan tentang orang ini; coba lagi nanti.",
+        ),
+        (r"tick that everything is to be erased; .*", "Centang bahwa semuanya dihapus; ini tidak dapat dibatalkan."),
         (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
         # registers that come in by the page
         (r"choose a file first", "Pilih berkasnya dahulu."),

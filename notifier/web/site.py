@@ -200,6 +200,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
     Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
+    Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),

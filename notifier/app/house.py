@@ -35,7 +35,7 @@ from notifier.inbox.forms import Forms
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Dossiers, Inviting, Persons, Registry, Rounds, Uploads
+from notifier.registry import Conflicts, Dossiers, Doubles, Inviting, Persons, Registry, Rounds, Uploads
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -145,6 +145,11 @@ class House:
     def persons(self) -> Persons:
         """People of the register, one by one."""
         return Persons(self.database, self.vault)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
 
     @cached_property
     def dossiers(self) -> Dossiers:

@@ -2,6 +2,7 @@
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.dossiers import Dossiers
+from notifier.registry.doubles import KINDS, Doubles
 from notifier.registry.inviting import Inviting
 from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.registry import Registry
@@ -14,10 +15,12 @@ __all__ = [
     "DECISIONS",
     "EDITABLE",
     "FIELDS",
+    "KINDS",
     "LAYOUTS",
     "Conflict",
     "Conflicts",
     "Dossiers",
+    "Doubles",
     "Faulty",
     "Imported",
     "Inviting",

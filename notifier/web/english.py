@@ -1081,5 +1081,35 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Ya, hapus semuanya": "Yes, erase everything",
         "Hapus": "Erase",
         "Data dihapus.": "Erased.",
+        # people who may be one
+        "dugaan data ganda": "possible duplicates",
+        "Data ganda": "Duplicates",
+        "orang yang mungkin sama": "people who may be one",
+        "Jenis dugaan": "Kind",
+        "Dicari sedikit demi sedikit di seluruh daftar. Setiap keputusan dicatat dan tidak ditanyakan lagi.": (
+            "Looked for little by little in the whole register. Each decision is recorded and not asked again."
+        ),
+        "dipakai {n} orang": "used by {n} people",
+        "Nomor ini memang dipakai bersama": "This phone is shared indeed",
+        "Bila bukan miliknya, buka orangnya dan hentikan kontaknya di sana.": (
+            "If it is not theirs, open the person and retire the address there."
+        ),
+        "Kartu keluarga sama, nama mirip.": "Same family card, alike names.",
+        "Bukan orang yang sama": "Not the same person",
+        "Orang yang sama": "The same person",
+        "Catatan yang dipertahankan": "Record that stays",
+        "Tidak ada yang menunggu": "Nothing waits",
+        "Bila dua orang sekeluarga bernama mirip, atau satu nomor dipakai banyak orang, mereka muncul di sini.": (
+            "When two people of one household have alike names, or many share one phone, they are listed here."
+        ),
+        "Gabungkan ke catatan lain": "Merge into another record",
+        "Catatan ini menunjuk ke sana: kontak, program, hak, dan aduannya pindah; yang sudah dikirim tetap "
+        "tercatat di sini.": (
+            "This record will point there: contacts, programmes, entitlements and reports move; what was sent "
+            "stays on record here."
+        ),
+        "Nomor catatan yang dipertahankan": "Number of the record that stays",
+        "Dua catatan digabung.": "Two records were merged.",
+        "Program": "Programmes",
     }
 )

@@ -18,7 +18,7 @@ from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Dossiers, Persons, Rounds, Uploads
+from notifier.registry import Conflicts, Dossiers, Doubles, Persons, Rounds, Uploads
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
@@ -72,6 +72,8 @@ class House(Protocol):
     def inviting(self) -> Inviting: ...
     @property
     def persons(self) -> Persons: ...
+    @property
+    def doubles(self) -> Doubles: ...
     @property
     def dossiers(self) -> Dossiers: ...
     @property

@@ -114,3 +114,15 @@ async def erase(request: web.Request) -> web.Response:
     except Refused as error:
         return await _page(request, {"refused": str(error)}, 400)
     return await _done(request, "Data dihapus.")
+
+
+async def merge(request: web.Request) -> web.Response:
+    """This row of the register turned out to be another one's."""
+    house, fields = request.app[HOUSE], await pages.form(request)
+    number, why = int(request.match_info["id"]), fields.get("why", "")
+    kept = pages.number(fields.get("keep", "").strip()) or 0
+    try:
+        await house.doubles.merge(pages.who(request), number, kept, why, house.clock())
+    except Refused as error:
+        return await _page(request, {"refused": str(error)}, 400)
+    return await pages.back(request, f"/people/{kept}", "Dua catatan digabung.")

@@ -20,6 +20,7 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    duplicates,
     imports,
     incidents,
     language,
@@ -202,6 +203,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
     Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
     Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
+    Door("POST", f"/people/{ID}/merge", persons.merge, Right.IMPORT),
+    Door("GET", "/duplicates", duplicates.look, Right.IMPORT),
+    Door("POST", f"/duplicates/{ID}", duplicates.decide, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),

@@ -168,3 +168,29 @@ async def test_a_person_asks_for_everything_and_then_to_be_forgotten(pages: Site
     assert (await register(pages, tmp_path, SITI, name="lagi.csv"))["created"] == 1, (
         "a later register may bring them anew"
     )
+
+
+async def test_two_people_of_one_household_are_told_apart_or_merged(pages: Site, tmp_path: Path) -> None:
+    twin = SITI | {"NIK": "3175075003689764", "NAMA": "SITI AMINAN", "NO_HP": "081299990001", "EMAIL": ""}
+    third = twin | {"NIK": "3175075003689765", "NAMA": "SITI AMINAM", "TELEGRAM_CHAT_ID": ""}
+    await register(pages, tmp_path, SITI, twin | {"TELEGRAM_CHAT_ID": ""}, third)
+    await pages.house.doubles.walk(pages.clock())
+    await pages.be("agent")
+    assert "data ganda" not in await pages.read("/home")
+    await pages.be("admin")
+    assert "dugaan data ganda" in await pages.read("/home")
+    page = await pages.read("/duplicates")
+    assert page.count("Kartu keluarga sama") == 3
+    assert SITI["NIK"] not in page
+    assert SITI["NO_HP"] not in page
+    assert (await pages.post("/duplicates/1", {"do": "same", "keep": "3", **WHY})).status == 400
+    assert (await pages.post("/duplicates/1", {"do": "nix"})).status == 400
+    assert (await pages.post("/duplicates/1", {"do": "same", "keep": "1", **WHY})).status == 303
+    page = await pages.read("/duplicates")
+    assert page.count("Kartu keluarga sama") == 1, "what was about the record that went waits no more"
+    assert "catatan 1" in await pages.read("/people/2")
+    assert (await pages.post("/people/3/merge", {"keep": "2", **WHY})).status == 400
+    assert (await pages.post("/people/3/merge", {"keep": "1", **WHY})).headers["Location"] == "/people/1"
+    counts = await register(pages, tmp_path, third, name="lagi.csv")
+    assert counts["conflicts"] == 1, "a file that still has the other name asks"
+    assert "Tidak ada yang menunggu" in await pages.read("/duplicates?kind=phone")

@@ -5,7 +5,7 @@ The clock makes the plans from this, and a page shows the same before anybody sa
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,12 @@ from notifier.config import Reminders
 from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
 from notifier.store import broadcasts as rows
-from notifier.store import editions, moves
+from notifier.store import editions, moves, programmes
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
+NO_LONGER_PLANNED = "the programme no longer plans this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,30 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     return list(found.values())
 
 
+async def reminders_of(db: AsyncConnection, house: Reminders, programme: str) -> Reminders:
+    """What is planned with a programme's rounds: as the office wrote it, else as the house does."""
+    kept = await programmes.newest(db, programme)
+    if kept is None or kept.reminders is None:
+        return house
+    own = dict(kept.reminders) | {"hour": time.fromisoformat(kept.reminders["hour"])}
+    return house.model_copy(update=own | {"days_before": tuple(own["days_before"])})
+
+
+async def outdated(db: AsyncConnection, house: Reminders, of: Round) -> list[int]:
+    """The clock's plans for a round that its programme no longer has and nobody approved yet."""
+    there = [b for b in await rows.of_round(db, of.id) if b.state == "planned" and b.planned_by == "clock"]
+    if not there or await programmes.newest(db, of.programme) is None:
+        return []
+    reminders = await reminders_of(db, house, of.programme)
+    wanted = set(companions(of, reminders, datetime.min.replace(tzinfo=UTC)))
+    own = ("round_reminder", "receipt_question")
+    return [b.id for b in there if b.parent_id is None and b.event in own and (b.event, b.at) not in wanted]
+
+
 async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: datetime) -> Lacks:
     """The plans that a round still needs, reckoned in one snapshot."""
     there = await rows.of_round(db, of.id)
-    planned = companions(of, reminders, now)
+    planned = companions(of, await reminders_of(db, reminders, of.programme), now)
     plans = await _accompanying(db, of, there, planned)
     for b in unfinished(there, of, {event for event, _ in planned}):
         if people := await rows.size(db, audience(b.event, of, b.id)):
@@ -126,7 +147,7 @@ async def _accompanying(
     db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]]
 ) -> list[Plan]:
     """What belongs to a round and is not planned yet: its reminders and its question."""
-    known = {(b.event, b.at) for b in there if b.round_version == of.version}
+    known = {(b.event, b.at) for b in there if b.round_version == of.version and b.why != NO_LONGER_PLANNED}
     asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
     wanted = [pair for pair in planned if pair not in known and not (asked and pair[0] == "receipt_question")]
     people = await rows.size(db, audience("round_reminder", of)) if wanted else 0
@@ -156,7 +177,7 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
     """What would follow if `old` became `new`."""
     new = replace(new, version=old.version + 1)
     there = await rows.of_round(db, old.id)
-    planned = companions(new, reminders, now)
+    planned = companions(new, await reminders_of(db, reminders, new.programme), now)
     told = await rows.size(db, rows.those(moves.told_before(new.id, new.version)))
     live = [b for b in there if b.state in moves.LIVE]
     after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]

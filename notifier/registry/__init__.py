@@ -5,9 +5,11 @@ from notifier.registry.dossiers import Dossiers
 from notifier.registry.doubles import KINDS, Doubles
 from notifier.registry.inviting import Inviting
 from notifier.registry.persons import FIELDS, Persons
+from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
+from notifier.registry.statuses import Became, Statuses, Wanted
 from notifier.registry.tables import Unreadable
 from notifier.registry.uploads import LAYOUTS, Uploads
 
@@ -17,6 +19,7 @@ __all__ = [
     "FIELDS",
     "KINDS",
     "LAYOUTS",
+    "Became",
     "Conflict",
     "Conflicts",
     "Dossiers",
@@ -26,10 +29,14 @@ __all__ = [
     "Inviting",
     "Order",
     "Persons",
+    "Programme",
+    "Programmes",
     "Progress",
     "Registry",
     "Rounds",
+    "Statuses",
     "Unreadable",
     "Uploads",
+    "Wanted",
     "cells_of",
 ]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, distinct, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.people import within
+from notifier.store.people import THERE, within
 from notifier.store.schema import contacts, doubles, people, walks
 from notifier.store.upsert import upsert
 
@@ -56,7 +56,6 @@ class Double:
 
 _SEEN = [people.c[name] for name in Seen._fields]
 _DOUBLE = [doubles.c[name] for name in Double.__dataclass_fields__]
-_THERE = and_(people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))
 
 
 # --- the walk --------------------------------------------------------------------------------------------------------
@@ -64,13 +63,13 @@ _THERE = and_(people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))
 
 async def some(db: AsyncConnection, after: int, limit: int) -> list[Seen]:
     """The next people of the register."""
-    wanted = select(*_SEEN).where(people.c.id > after, _THERE).order_by(people.c.id).limit(limit)
+    wanted = select(*_SEEN).where(people.c.id > after, THERE).order_by(people.c.id).limit(limit)
     return [Seen(*row) for row in await db.execute(wanted)]
 
 
 async def mates(db: AsyncConnection, households: Collection[bytes]) -> list[Seen]:
     """Everybody of these households."""
-    rows = await db.execute(select(*_SEEN).where(people.c.kk_index.in_(households), _THERE).order_by(people.c.id))
+    rows = await db.execute(select(*_SEEN).where(people.c.kk_index.in_(households), THERE).order_by(people.c.id))
     return [Seen(*row) for row in rows]
 
 

@@ -57,7 +57,7 @@ class Held(NamedTuple):
 
 
 OLD = "old"
-_THERE = and_(people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))  # a person of their own
+THERE = and_(people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))  # a person of their own
 _PERSON = [people.c[name] for name in Person.__dataclass_fields__]
 # A row that was merged into another one still has its NIK: whoever looks by it finds the person it turned out to be.
 _kept = people.alias("kept")
@@ -91,6 +91,11 @@ async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes
     wanted = select(people.c.nik_index, *_KEPT).select_from(people.join(_kept, _IS_KEPT))
     rows = await db.execute(wanted.where(people.c.nik_index.in_(indexes)))
     return {bytes(row[0]): Person(*row[1:]) for row in rows}
+
+
+async def by_ids(db: AsyncConnection, ids: Collection[int]) -> list[Person]:
+    """The people that exist among these."""
+    return [Person(*row) for row in await db.execute(select(*_PERSON).where(people.c.id.in_(ids)))]
 
 
 async def at_phone(db: AsyncConnection, phone: str) -> list[Person]:
@@ -228,14 +233,14 @@ def within(area: str) -> ColumnElement[bool]:
 
 async def count_within(db: AsyncConnection, area: str) -> int:
     """How many people the register has in an area."""
-    return int((await db.execute(select(func.count()).select_from(people).where(within(area), _THERE))).scalar_one())
+    return int((await db.execute(select(func.count()).select_from(people).where(within(area), THERE))).scalar_one())
 
 
 async def page_within(db: AsyncConnection, area: str, after: int, limit: int) -> list[tuple[int, str]]:
     """(id, masked NIK) of an area's people beyond `after`, by id."""
     rows = await db.execute(
         select(people.c.id, people.c.nik_masked)
-        .where(within(area), _THERE, people.c.id > after)
+        .where(within(area), THERE, people.c.id > after)
         .order_by(people.c.id)
         .limit(limit)
     )

@@ -15,12 +15,14 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
     duplicates,
+    entitled,
     imports,
     incidents,
     language,
@@ -30,6 +32,7 @@ from notifier.web import (
     office,
     pages,
     persons,
+    programmes,
     promised,
     radar,
     reports,
@@ -74,6 +77,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
@@ -164,6 +168,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}/entitled", entitled.look, Right.SEE_PEOPLE),
+    Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
     Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
@@ -194,6 +200,11 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # programmes
+    Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
+    Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
     # people, one by one
     Door("GET", "/people", persons.ask, Right.SEE_PEOPLE),
     Door("POST", "/people", persons.seek, Right.SEE_PEOPLE),
@@ -246,6 +257,7 @@ def build(house: House) -> web.Application:
         client_max_size=REQUEST_LIMIT,
         middlewares=[
             status.measured,
+            api.only_problems,
             aiohttp_session.session_middleware(session.Sessions(house)),
             _kindly,
             security.only_our_own_forms,
@@ -260,6 +272,7 @@ def build(house: House) -> web.Application:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":
             app.router.add_route("HEAD", door.path, door.handler)
+    api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
     return app
@@ -294,7 +307,9 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        plain = request.path in security.MACHINES or request.path.startswith((security.HOOKS, security.STATIC))
+        plain = request.path in security.MACHINES or request.path.startswith(
+            (security.HOOKS, security.STATIC, security.API)
+        )
         if error.status < 400 or plain:
             raise
         return await _trouble(request, error.status, allow=error.headers.get("Allow"))

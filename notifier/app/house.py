@@ -52,6 +52,7 @@ from notifier.registry import (
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -165,6 +166,12 @@ class House:
     def persons(self) -> Persons:
         """People of the register, one by one."""
         return Persons(self.database, self.vault)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
 
     @cached_property
     def doubles(self) -> Doubles:

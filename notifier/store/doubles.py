@@ -16,6 +16,7 @@ from notifier.store.schema import contacts, doubles, people, walks
 from notifier.store.upsert import upsert
 
 OPEN = "open"
+LARGEST = 30  # people of one household
 WALK = "doubles"
 HOUSEHOLD, PHONE = "household", "phone"
 
@@ -68,8 +69,10 @@ async def some(db: AsyncConnection, after: int, limit: int) -> list[Seen]:
 
 
 async def mates(db: AsyncConnection, households: Collection[bytes]) -> list[Seen]:
-    """Everybody of these households."""
-    rows = await db.execute(select(*_SEEN).where(people.c.kk_index.in_(households), THERE).order_by(people.c.id))
+    """Everybody of these households, as far as they are some: a card of more people is a card that nobody filled in."""
+    kk, n = people.c.kk_index, func.count()
+    some = select(kk).where(kk.in_(households), THERE).group_by(kk).having(n.between(2, LARGEST))
+    rows = await db.execute(select(*_SEEN).where(kk.in_(some), THERE).order_by(people.c.id))
     return [Seen(*row) for row in rows]
 
 

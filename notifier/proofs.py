@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.audiences import Rule
 from notifier.rules.deliveries import State
 from notifier.rules.settled import Named, digest, named, to_whom
 from notifier.store import deliveries, schema
@@ -171,6 +172,9 @@ def _decided(b: Any, acts: Sequence[Told]) -> list[str]:
         found.append(f"planned by {b.planned_by}, ledger {plan.id} says {plan.who}")
     if (plan.detail.get("event"), plan.detail.get("round")) != (b.event, b.round_id):
         found.append(f"event or round is not what ledger {plan.id} tells of")
+    digest_of = Rule.of(b.rule).digest if b.rule else ""
+    if any(act.detail.get("rule", "") != digest_of for act in (plan, last)):
+        found.append(f"the rule of its audience is not what ledger {last.id} tells of")
     approver = approvals[-1].who if approvals else ""
     if approver != b.approved_by:
         found.append(f"approved by {b.approved_by or 'nobody'}, the ledger says {approver or 'nobody'}")

@@ -21,6 +21,9 @@ from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
@@ -33,6 +36,7 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
@@ -42,6 +46,7 @@ from notifier.registry import (
     Dossiers,
     Doubles,
     Inviting,
+    Lists,
     Persons,
     Programmes,
     Registry,
@@ -83,7 +88,9 @@ class House:
     words: Words
     texts: Texts
     accounts: Accounts
+    terms: PlanTerms
     broadcasts: Broadcasts
+    rehearsing: Rehearsing
     told: Told
     again: Again
     visiting: Visiting
@@ -120,6 +127,7 @@ class House:
             self.promises,
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
+            phrases=self.texts.phrases,
         )
 
     @cached_property
@@ -136,6 +144,21 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        """Plans that come again."""
+        return Recurring(self.database, self.terms, self.broadcasts)
+
+    @cached_property
+    def choosing(self) -> Choosing:
+        """Whom a message is for, while somebody chooses."""
+        return Choosing(self.database)
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists of people that are brought for a broadcast."""
+        return Lists(self.database, self.vault)
 
     @cached_property
     def genuine(self) -> Genuine:
@@ -156,6 +179,11 @@ class House:
     def forms(self) -> Forms:
         """What comes in by the forms of the public pages."""
         return Forms(self.desk, lambda: self.texts.lexicon)
+
+    @cached_property
+    def stopping(self) -> Stopping:
+        """STOP and MULAI by the public page."""
+        return Stopping(self.desk, self.kinds)
 
     @cached_property
     def inviting(self) -> Inviting:
@@ -318,7 +346,9 @@ async def open_house(
             words=words,
             texts=texts,
             accounts=Accounts(database),
+            terms=terms,
             broadcasts=Broadcasts(database, terms, _measure(words, programmes.names), outbox),
+            rehearsing=Rehearsing(database, terms, _say(words, programmes.names)),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -381,10 +411,20 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
-    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
+def _say(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], tuple[str, str, int]]:
+    def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
         facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
-        return segments(words.render(event, channel, language, facts).parts.get("text", "")).count
+        parts = words.render(event, channel, language, facts).parts
+        return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
+
+    return say
+
+
+def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
+    say = _say(words, names)
+
+    def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
+        return say(event, channel, language, zone, name, of)[2]
 
     return measure

@@ -307,6 +307,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def carry_series(now: datetime) -> None:
+        await house.recurring.carry(now)
+
     async def watch_rounds(now: datetime) -> None:
         if await house.desk.watch(now):
             poke()
@@ -341,6 +344,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
+        Job("series", 30, carry_series),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),

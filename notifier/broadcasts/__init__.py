@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import audience, reckon
+from notifier.broadcasts.audience import audience, audience_of, reckon
+from notifier.broadcasts.choosing import checked
 from notifier.broadcasts.course import Course, note
 from notifier.broadcasts.guarding import Guard, first_ones, within_cap
 from notifier.broadcasts.leftover import rest_of
@@ -32,6 +33,7 @@ from notifier.broadcasts.values import (
 )
 from notifier.errors import Refused
 from notifier.outbox import Outbox
+from notifier.rules.audiences import EVERYBODY, Rule, apart
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
@@ -70,17 +72,20 @@ class Broadcasts:
         dry_run: bool = False,
         canary: str = "",
         cap: int | None = None,
+        rule: Rule = EVERYBODY,
     ) -> tuple[int | None, Preview]:
         """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone.
 
         With `dry_run` everything is checked and reckoned, nothing written, and the number is None. A plan of the clock
         for the same event that has not begun gives way to one made by hand. `canary`: how many are told first, "500" or
-        "2%"; `cap`: rupiah it may cost, when it is not the one of the configuration.
+        "2%"; `cap`: rupiah it may cost, when it is not the one of the configuration; `rule`: which
+        of the round's people.
         """
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
             of = await self._round(db, viewer, event, round_code)
-            preview = await reckon(db, self._terms, self._measure, event, of)
+            rule = await checked(db, viewer, of, rule)
+            preview = await reckon(db, self._terms, self._measure, event, of, rule=rule)
         at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
         not_too_soon(event, at, of)
         preview = replace(preview, past=not in_time(at, now, self._terms.past_due, of.zone))
@@ -103,6 +108,7 @@ class Broadcasts:
                 again=again,
                 canary=first,
                 cap=cap,
+                rule=rule,
             )
         return broadcast_id, preview
 
@@ -121,9 +127,13 @@ class Broadcasts:
         facts: Mapping[str, Any] | None = None,
         canary: int = 0,
         cap: int | None = None,
+        rule: Rule = EVERYBODY,
+        **more: Any,
     ) -> int:
-        """Write a plan in the caller's transaction. Refuses what was planned already and what would come too late."""
-        earlier = await rows.already(db, event, of.id) if parent_id is None else None
+        """Write a plan in the caller's transaction. Refuses what was planned already and what would come too late.
+        `more`: the columns by which an occurrence names its series.
+        """
+        earlier = overlapping(await rows.already(db, event, of.id), rule) if parent_id is None else None
         if earlier and not again:
             raise Refused(
                 f"{event} for {of.code} is broadcast {earlier} already; add --again to tell the same people once more"
@@ -151,6 +161,8 @@ class Broadcasts:
                 "pins": {},
                 "canary": canary,
                 "cap": self._terms.cap if cap is None else cap,
+                "rule": rule.as_json() or None,
+                **more,
             },
         )
         await acts.append(
@@ -159,7 +171,7 @@ class Broadcasts:
             who=who,
             act="broadcast.planned",
             about=f"broadcast:{broadcast_id}",
-            detail={"event": event, "round": of.id, "version": of.version, "people": people},
+            detail={"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)},
         )
         return broadcast_id
 
@@ -188,7 +200,7 @@ class Broadcasts:
             if b.state not in ("planned", "asking"):
                 raise Refused(f"broadcast {broadcast_id} is {b.state}; only a planned one can be approved")
             if not b.again and b.parent_id is None and b.expanded == 0:
-                twin = await rows.already(db, b.event, of.id, but=b.id, approved=True)
+                twin = overlapping(await rows.already(db, b.event, of.id, but=b.id, approved=True), Rule.of(b.rule))
                 if twin:
                     raise Refused(
                         f"{b.event} for {of.code} is broadcast {twin} already; stop broadcast {broadcast_id}, "
@@ -200,7 +212,7 @@ class Broadcasts:
                 )
             if b.expires_at <= now:
                 raise Refused(f"broadcast {broadcast_id} would come too late: {of.code} is over")
-            people = await rows.size(db, audience(b.event, of, b.parent_id))
+            people = await rows.size(db, audience_of(b, of))
             state = "sending" if b.state == "asking" and b.audience and b.expanded >= b.audience else "approved"
             told = await self._guard.approved(db, b, cap)
             # Whoever says "go on" has seen the plan's hour pass.
@@ -219,7 +231,16 @@ class Broadcasts:
                 cap=told["cap"],
                 wake=max(at, now),
             )
-            await note(db, viewer.who, "broadcast.approved", broadcast_id, now, people=people, **told)
+            await note(
+                db,
+                viewer.who,
+                "broadcast.approved",
+                broadcast_id,
+                now,
+                people=people,
+                **told,
+                **sealed(Rule.of(b.rule)),
+            )
             return await self._seen(db, viewer, broadcast_id)
 
     async def pause(self, viewer: Viewer, broadcast_id: int, now: datetime, why: str = "") -> None:
@@ -356,5 +377,84 @@ class Broadcasts:
             at = moment(when, of.zone, now)
             in_time(at, now, self._terms.past_due, of.zone)
             return await self.draft(
-                db, b.event, of, at=at, who=viewer.who, now=now, people=people, parent_id=b.id, facts=b.facts, cap=b.cap
+                db,
+                b.event,
+                of,
+                at=at,
+                who=viewer.who,
+                now=now,
+                people=people,
+                parent_id=b.id,
+                facts=b.facts,
+                cap=b.cap,
+                rule=Rule.of(b.rule),
             )
+
+    async def drop(
+        self,
+        db: AsyncConnection,
+        event: str,
+        of: Round,
+        *,
+        at: datetime,
+        who: str,
+        now: datetime,
+        people: int,
+        rule: Rule,
+        why: str,
+        **more: Any,
+    ) -> int:
+        """Write down an occurrence that is not sent, and why, in the caller's transaction."""
+        row = {
+            "event": event,
+            "round_id": of.id,
+            "round_version": of.version,
+            "state": "stopped",
+            "why": why[:200],
+            "at": at,
+            "expires_at": max(event_expiry(event, of.opens_at, of.closes_at) or at, at),
+            "planned_by": who,
+            "planned_at": now,
+            "approved_audience": people,
+            "facts": {},
+            "pins": {},
+            "rule": rule.as_json() or None,
+        }
+        number = await rows.create(db, {**row, **more})
+        detail = {"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)}
+        await note(db, who, "broadcast.planned", number, now, **detail)
+        await note(db, who, "broadcast.stopped", number, now)
+        return number
+
+    async def approve_of_series(
+        self, db: AsyncConnection, broadcast_id: int, who: str, series_id: int, people: int, now: datetime
+    ) -> None:
+        """Approve an occurrence in the name of whoever approved its series, in the caller's transaction."""
+        b = await rows.get(db, broadcast_id, lock=True)
+        assert b is not None
+        values = {"approved_by": who, "approved_at": now, "approved_audience": people, "wake": max(b.at, now)}
+        await rows.change(
+            db, broadcast_id, ("planned",), state="approved", pins=dict(self._terms.wordings(b.event)), **values
+        )
+        detail = {"people": people, "cap": b.cap, "series": series_id, **sealed(Rule.of(b.rule))}
+        await note(db, who, "broadcast.approved", broadcast_id, now, **detail)
+
+    async def dry_run(
+        self, viewer: Viewer, event: str, round_code: str, rule: Rule = EVERYBODY
+    ) -> tuple[Round, Preview, Rule]:
+        """What telling the people of a rule would take, whenever it is. Writes nothing. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        async with self._database.read() as db:
+            of = await self._round(db, viewer, event, round_code)
+            rule = await checked(db, viewer, of, rule)
+            return of, await reckon(db, self._terms, self._measure, event, of, rule=rule), rule
+
+
+def overlapping(there: Sequence[tuple[int, Mapping[str, Any] | None]], rule: Rule) -> int | None:
+    """The first of these broadcasts that may be for one of the rule's people too."""
+    return next((number for number, other in there if not apart(Rule.of(other), rule)), None)
+
+
+def sealed(rule: Rule) -> dict[str, str]:
+    """What an act tells of a rule: its digest; nothing where everybody is meant."""
+    return {"rule": rule.digest} if rule != EVERYBODY else {}

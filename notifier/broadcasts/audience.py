@@ -8,25 +8,29 @@ from sqlalchemy import Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.values import Measure, Preview, Terms, summed
+from notifier.rules.audiences import EVERYBODY, Rule
 from notifier.rules.deliveries import CORRECTIONS
 from notifier.store import broadcasts as rows
 from notifier.store import moves
+from notifier.store.audiences import narrowed
+from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 from notifier.store.silence import QUESTION, asked_on, asks_again, first_asked, silent_after
 
 
 @lru_cache(64)
-def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]:
-    """SQL: whom the event is for.
+def audience(event: str, of: Round, parent_id: int | None = None, rule: Rule = EVERYBODY) -> Select[Any]:
+    """SQL: whom the event is for, as far as the rule picks them.
 
     With a parent: a correction goes to those who may have read an older version of the round, and what was withdrawn or
     stopped half-way and is planned again goes to the others. A question that follows one that is through goes to the
-    silent, and what takes up such a one that was stopped goes to those of them whom it did not reach. The same audience
-    is the same SQL, worked out once.
+    silent, and what takes up such a one that was stopped goes to those of them whom it did not reach. A correction goes
+    to whoever has read what it corrects, whatever picked them. The same audience is the same SQL, worked out once.
     """
     if parent_id is not None and event in CORRECTIONS:
         return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)
     people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
+    people = narrowed(people, rule, of.id)
     if parent_id is None:
         return people
     if event != QUESTION:
@@ -37,11 +41,22 @@ def audience(event: str, of: Round, parent_id: int | None = None) -> Select[Any]
     return people.where(or_(planned_again, and_(again, silent_after(of.id, parent_id))))
 
 
+def audience_of(b: Broadcast, of: Round) -> Select[Any]:
+    """SQL: whom a broadcast is for: its count, its dry run and its walk all ask here."""
+    return audience(b.event, of, b.parent_id, Rule.of(b.rule))
+
+
 async def reckon(
-    db: AsyncConnection, terms: Terms, measure: Measure, event: str, of: Round, parent_id: int | None = None
+    db: AsyncConnection,
+    terms: Terms,
+    measure: Measure,
+    event: str,
+    of: Round,
+    parent_id: int | None = None,
+    rule: Rule = EVERYBODY,
 ) -> Preview:
     """What telling an audience would take: people, channels, languages, segments, rupiah, hours."""
-    people = audience(event, of, parent_id)
+    people = audience(event, of, parent_id, rule)
     again = parent_id is not None and await asks_again(db, event, parent_id)
     besides = asked_on(parent_id) if again and parent_id is not None else None
     found = await rows.preview(db, people, terms.ladders.of(of.programme), besides, terms.muted(event))

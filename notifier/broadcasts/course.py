@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import audience
+from notifier.broadcasts.audience import audience_of
 from notifier.broadcasts.guarding import WATCHED, Guard, settled
 from notifier.broadcasts.leftover import name_rest
 from notifier.broadcasts.pinning import reworded
@@ -111,7 +111,7 @@ class Course:
         if b.parent_id is not None and await self._in_doubt(db, b, now):
             await rows.change(db, b.id, (b.state,), wake=now + LOOK)
             return False
-        people = await rows.size(db, audience(b.event, of, b.parent_id))
+        people = await rows.size(db, audience_of(b, of))
         why = ""
         if b.expires_at <= now:
             await rows.change(
@@ -144,7 +144,7 @@ class Course:
     async def _expand(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         of = await rounds.get(db, b.round_id)
         assert of is not None
-        people = audience(b.event, of, b.parent_id)
+        people = audience_of(b, of)
         if b.event in CORRECTIONS:  # whoever joins one late has its walk begin once more
             people = moves.not_in(people, b.id)
         # The first ones stay among themselves: the slice that reaches their number ends there.

@@ -13,15 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts.audience import audience
 from notifier.config import Reminders
+from notifier.rules.audiences import EVERYBODY, Rule
 from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
+from notifier.rules.series import Beat, occasions
 from notifier.store import broadcasts as rows
-from notifier.store import editions, moves, programmes
+from notifier.store import editions, moves, programmes, series
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
 NO_LONGER_PLANNED = "the programme no longer plans this"
+MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Plan:
     again: bool = False
     parent_id: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    rule: Rule = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     found: dict[str, Broadcast] = {}
     for b in there:
         withdrawn = b.state == "stopped" and b.paused_from and b.round_version < of.version
+        if b.series_id is not None and not b.expanded:
+            continue  # its series makes it anew
         fresh = (b.id, b.event) not in followed and b.parent_id not in through
         if withdrawn and fresh and b.event not in (*planned, *anew, *CORRECTIONS):
             found[b.event] = b
@@ -127,10 +133,11 @@ async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: dat
     """The plans that a round still needs, reckoned in one snapshot."""
     there = await rows.of_round(db, of.id)
     planned = companions(of, await reminders_of(db, reminders, of.programme), now)
-    plans = await _accompanying(db, of, there, planned)
+    plans = await _accompanying(db, of, there, planned, now)
     for b in unfinished(there, of, {event for event, _ in planned}):
-        if people := await rows.size(db, audience(b.event, of, b.id)):
-            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id))
+        rule = Rule.of(b.rule)
+        if people := await rows.size(db, audience(b.event, of, b.id, rule)):
+            plans.append(Plan(b.event, max(b.at, now), people, again=b.again, parent_id=b.id, rule=rule))
     earlier = [b for b in there if b.round_version < of.version and b.expanded]
     event, late = correction_of(of, now), {}
     if event and earlier:
@@ -144,11 +151,24 @@ async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: dat
 
 
 async def _accompanying(
-    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]]
+    db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]], now: datetime
 ) -> list[Plan]:
-    """What belongs to a round and is not planned yet: its reminders and its question."""
+    """What belongs to a round and is not planned yet, nor comes of a series: its reminders and its question."""
     known = {(b.event, b.at) for b in there if b.round_version == of.version and b.why != NO_LONGER_PLANNED}
     asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
+    known |= {
+        (s.event, one.at)
+        for s in await series.covering(db, of)
+        for one in occasions(
+            Beat(s.every, s.day, time.fromisoformat(s.hour)),
+            of.opens_at,
+            of.closes_at,
+            of.zone,
+            s.since or now,
+            of.closes_at + MARGIN,
+        )
+    }
+    asked = asked or any(event == "receipt_question" for event, _ in known)
     wanted = [pair for pair in planned if pair not in known and not (asked and pair[0] == "receipt_question")]
     people = await rows.size(db, audience("round_reminder", of)) if wanted else 0
     return [Plan(event, at, people, again=event == "round_reminder") for event, at in wanted]
@@ -182,7 +202,7 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
     live = [b for b in there if b.state in moves.LIVE]
     after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]
     again = [
-        Again(b, await rows.size(db, audience(b.event, new, b.id)))
+        Again(b, await rows.size(db, audience(b.event, new, b.id, Rule.of(b.rule))))
         for b in unfinished(after, new, {event for event, _ in planned})
     ]
     return Follows(

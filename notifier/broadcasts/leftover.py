@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts.audience import audience
+from notifier.broadcasts.audience import audience, audience_of
 from notifier.broadcasts.guarding import settled
 from notifier.broadcasts.values import Terms
 from notifier.errors import Refused
+from notifier.rules.audiences import Rule
 from notifier.rules.deliveries import CORRECTIONS, EVENTS
 from notifier.store import broadcasts as rows
 from notifier.store import deliveries, editions, expansion, moves, rounds, told
@@ -28,7 +29,7 @@ async def name_rest(db: AsyncConnection, terms: Terms, b: Broadcast, now: dateti
     The audience is that of the round as the broadcast knew it; who has left it since is counted no longer.
     """
     of = await _as_it_was(db, b)
-    people = audience(b.event, of, b.parent_id)
+    people = audience_of(b, of)
     if b.event in CORRECTIONS:
         people = moves.not_in(people, b.id)
     written, last, counts, _ = await expansion.expand(
@@ -71,7 +72,7 @@ async def rest_of(db: AsyncConnection, b: Broadcast) -> tuple[Round, int]:
         raise Refused(f"the rest of broadcast {b.id} is broadcast {taken.id} already")
     if not await settled(db, b.id):
         raise Refused(f"broadcast {b.id} is still coming to rest; try again in a moment")
-    people = await rows.size(db, audience(b.event, of, b.id))
+    people = await rows.size(db, audience(b.event, of, b.id, Rule.of(b.rule)))
     if not people:
         raise Refused(f"broadcast {b.id} has left nobody untold")
     return of, people

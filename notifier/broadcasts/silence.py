@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.broadcasts import Broadcasts, sheets
 from notifier.broadcasts.audience import audience
 from notifier.errors import Refused
+from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
 from notifier.store import ledger as acts
@@ -114,7 +115,7 @@ class Silence:
                 return False  # what was asked is not so any more
             if await silence.asks_again(db, b.event, b.parent_id):
                 return False  # it took up a second question that was stopped: nobody is asked a third time
-            people = await rows.size(db, audience(QUESTION, of, broadcast_id))
+            people = await rows.size(db, audience(QUESTION, of, broadcast_id, Rule.of(b.rule)))
         if not people:
             return False
         async with self._database.write() as db:
@@ -123,7 +124,15 @@ class Silence:
                 return False  # somebody else was faster
             try:
                 await self._broadcasts.draft(
-                    db, QUESTION, of, at=now, who="clock", now=now, people=people, parent_id=broadcast_id
+                    db,
+                    QUESTION,
+                    of,
+                    at=now,
+                    who="clock",
+                    now=now,
+                    people=people,
+                    parent_id=broadcast_id,
+                    rule=Rule.of(b.rule),
                 )
             except Refused as error:
                 log.info("question.not_planned", round=of.code, reason=str(error))

@@ -4,6 +4,7 @@ from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.dossiers import Dossiers
 from notifier.registry.doubles import KINDS, Doubles
 from notifier.registry.inviting import Inviting
+from notifier.registry.lists import Lists
 from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
@@ -27,6 +28,7 @@ __all__ = [
     "Faulty",
     "Imported",
     "Inviting",
+    "Lists",
     "Order",
     "Persons",
     "Programme",

@@ -116,8 +116,8 @@ class ByHand:
 
     # --- people ---
 
-    async def everybody(self, viewer: Viewer, area: str, after: int, limit: int) -> list[Person]:
-        """People of an area within the viewer's, by id beyond `after`."""
+    async def everybody(self, viewer: Viewer, area: str, after: tuple[str, int] | None, limit: int) -> list[Person]:
+        """People of an area within the viewer's, by region and id, beyond `after`."""
         viewer.needs(Right.SEE_PEOPLE)
         if area and not viewer.covers(area):
             return []

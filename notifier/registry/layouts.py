@@ -72,3 +72,11 @@ VISITS = Layout(
     },
     ("KODE", "HASIL"),
 )
+LISTS = Layout(
+    "lists",
+    {
+        "NIK": PEOPLE.columns["NIK"],
+        "KODE": ("code", "kode kunjungan", "kode orang", "referensi", "reference", "ref"),
+    },
+    (),
+)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -26,6 +27,7 @@ from notifier.rules.rounds import Enrolment, Entitlement
 from notifier.store.contacts import rank
 from notifier.store.schema import (
     LARGEST_ID,
+    Id,
     attempts,
     broadcasts,
     contacts,
@@ -36,6 +38,7 @@ from notifier.store.schema import (
     rounds,
     tallies,
 )
+from notifier.store.straight import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,32 @@ class Broadcast:
     canary_until: datetime | None
     cap: int | None  # rupiah
     wake: datetime | None
+    rule: Mapping[str, Any] | None  # which of the round's people; None: everybody
+    series_id: int | None
+    occurrence: str
     round_code: str
+    programme: str  # of its round, like region and zone
     region: str
     zone: str  # of its round: what its times are shown in
     opens_at: datetime  # of its round
+    round_now: int  # the version of its round as it stands
 
 
-_OWN = tuple(
-    name for name in Broadcast.__dataclass_fields__ if name not in ("round_code", "region", "zone", "opens_at")
-)
+_ROUNDS = ("round_code", "programme", "region", "zone", "opens_at", "round_now")
+_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in _ROUNDS)
 _SELECT = select(
     *(broadcasts.c[name] for name in _OWN),
     rounds.c.code.label("round_code"),
+    rounds.c.programme,
     rounds.c.region,
     rounds.c.zone,
     rounds.c.opens_at,
+    rounds.c.version.label("round_now"),
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
+
+
+_ONE = _SELECT.where(broadcasts.c.id == bindparam("of_broadcast", type_=Id))
+_LOCKED = _ONE.with_for_update(of=broadcasts)
 
 
 async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int:
@@ -95,11 +108,8 @@ async def get(db: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> 
     """One broadcast with its round's code and region."""
     if not 0 < broadcast_id <= LARGEST_ID:
         return None
-    wanted = _SELECT.where(broadcasts.c.id == broadcast_id)
-    if lock:
-        wanted = wanted.with_for_update(of=broadcasts)
-    row = (await db.execute(wanted)).first()
-    return Broadcast(*tuple(row)) if row else None
+    rows = await fetch(db, _LOCKED if lock else _ONE, {"of_broadcast": broadcast_id})
+    return Broadcast(*rows[0]) if rows else None
 
 
 async def change(db: AsyncConnection, broadcast_id: int, was: Sequence[str], **values: Any) -> bool:
@@ -181,16 +191,17 @@ async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:
 
 async def already(
     db: AsyncConnection, event: str, round_id: int, *, but: int = 0, approved: bool = False
-) -> int | None:
-    """Another broadcast of the same event for the same round that is not stopped, or was when it had told somebody what
-    still holds; the clock's reminders apart. With `approved` plans that wait for their approval do not count.
+) -> list[tuple[int, Mapping[str, Any] | None]]:
+    """Other broadcasts of the same event for the same round that are not stopped, or were when they had told somebody
+    what still holds, with the rules of their audiences; the clock's reminders apart. With `approved` plans that wait
+    for their approval do not count.
     """
     told = select(tallies.c.n).where(
         tallies.c.broadcast_id == broadcasts.c.id, tallies.c.state.in_(("accepted", "delivered", "read", "unknown"))
     )
     half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, told.exists())
-    row = await db.execute(
-        select(broadcasts.c.id)
+    found = await db.execute(
+        select(broadcasts.c.id, broadcasts.c.rule)
         .join(rounds, rounds.c.id == broadcasts.c.round_id)
         .where(
             broadcasts.c.event == event,
@@ -199,10 +210,9 @@ async def already(
             or_(broadcasts.c.state.not_in(("stopped", "planned") if approved else ("stopped",)), half_way),
             or_(broadcasts.c.planned_by != "clock", broadcasts.c.event != "round_reminder"),
         )
-        .limit(1)
+        .order_by(broadcasts.c.id)
     )
-    found = row.first()
-    return int(found[0]) if found else None
+    return [(int(number), rule) for number, rule in found]
 
 
 # --- the audience ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.schema import enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.schema import Id, enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 
@@ -54,11 +55,14 @@ _ROUND = [rounds.c[name] for name in Round.__dataclass_fields__]
 _ENTITLED = [entitlements.c[name] for name in Entitled.__dataclass_fields__]
 
 
+_ONE = select(*_ROUND).where(rounds.c.id == bindparam("of_round", type_=Id))
+_LOCKED = _ONE.with_for_update(key_share=True)
+
+
 async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Round | None:
     """One round; with `lock` nobody else changes or plans it until the transaction ends. Its messages go on."""
-    wanted = select(*_ROUND).where(rounds.c.id == round_id)
-    row = (await db.execute(wanted.with_for_update(key_share=True) if lock else wanted)).first()
-    return Round(*row) if row else None
+    rows = await fetch(db, _LOCKED if lock else _ONE, {"of_round": round_id})
+    return Round(*rows[0]) if rows else None
 
 
 async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:

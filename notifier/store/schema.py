@@ -419,7 +419,7 @@ templates = Table(  # versions made by people; the shipped files are the default
     Column("event", String(40), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("language", String(3), nullable=False),
-    Column("part", String(12), nullable=False),
+    Column("part", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(12), nullable=False),  # draft, reviewed, published, retired
     Column("source", Text, nullable=False),
@@ -432,6 +432,28 @@ templates = Table(  # versions made by people; the shipped files are the default
 )
 
 # --- what goes out ---------------------------------------------------------------------------------------------------
+
+series = Table(  # plans that come again: before and after every round of a programme, or every month
+    "series",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("programme", String(24), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds it is for
+    Column("rule", Json),  # which of each round's people; null: everybody
+    Column("every", String(8), nullable=False),  # round: so many days from its opening; month: on a day of it
+    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a month 1 to 28
+    Column("hour", String(5), nullable=False),  # 09:00, in each round's zone
+    Column("most", Integer, nullable=False),  # people one occurrence may tell without a person looking again
+    Column("cap", BigInteger),  # rupiah one occurrence may cost
+    Column("state", String(12), nullable=False),  # planned, approved, paused, ended
+    Column("planned_by", String(64), nullable=False),
+    Column("planned_at", UtcDateTime, nullable=False),
+    Column("approved_by", String(64), nullable=False, server_default=""),
+    Column("approved_at", UtcDateTime),
+    Column("since", UtcDateTime),  # what lies before is not made up for: its approval, or the end of a pause
+)
 
 broadcasts = Table(
     "broadcasts",
@@ -464,9 +486,21 @@ broadcasts = Table(
     Column("canary_until", UtcDateTime),  # when the first ones are judged
     Column("cap", BigInteger),  # rupiah it may cost; null: no cap
     Column("wake", UtcDateTime),
+    Column("rule", Json),  # which of the round's people it is for; null: everybody
+    _ref("series_id", "series.id"),  # the plan that comes again it is an occurrence of
+    Column("occurrence", String(16), nullable=False, server_default=""),  # which one: H-3, 2026-12
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
+Index(  # no occurrence twice, however many clocks make them
+    "ix_broadcasts_occurrence",
+    broadcasts.c.series_id,
+    broadcasts.c.round_id,
+    broadcasts.c.round_version,
+    broadcasts.c.occurrence,
+    unique=True,
+    **_when("series_id IS NOT NULL"),
+)
 
 tallies = Table(  # kept counters: one row per broadcast, worker and state; summed, they are the statement
     "tallies",
@@ -625,6 +659,38 @@ paces = Table(  # the governor: one row per line, address or group
     Column("reason", String(120), nullable=False, server_default=""),
 )
 Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
+
+# --- lists of people that somebody brought for a broadcast ---
+
+person_lists = Table(
+    "person_lists",
+    metadata,
+    _id(),
+    Column("name", String(120), nullable=False),  # file name, without its folder
+    Column("digest", String(64), nullable=False),  # SHA-256 of the file
+    Column("region", String(13), nullable=False, server_default=""),  # of whoever brought it
+    Column("rows", Integer, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("strays", Integer, nullable=False),  # rows that name nobody we know
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+person_list_members = Table(
+    "person_list_members",
+    metadata,
+    Column("list_id", Id, ForeignKey("person_lists.id"), primary_key=True),
+    Column("person_id", Id, ForeignKey("people.id"), primary_key=True),
+)
+
+person_list_strays = Table(
+    "person_list_strays",
+    metadata,
+    Column("list_id", Id, ForeignKey("person_lists.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),  # in the file
+    Column("shown", String(40), nullable=False),  # what stood there, masked
+    Column("reason", String(40), nullable=False),
+)
 
 # --- what comes in ---------------------------------------------------------------------------------------------------
 
@@ -974,20 +1040,6 @@ absences = Table(  # who is away, and until when: their tickets are given to oth
     Column("until", UtcDateTime, nullable=False),
     Column("who", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-canned = Table(  # answers kept for often; the shipped files are the defaults beneath. "" retires one
-    "canned",
-    metadata,
-    _id(),
-    Column("name", String(40), nullable=False),
-    Column("language", String(3), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("title", String(80), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    UniqueConstraint("name", "language", "version"),
 )
 
 incidents = Table(  # tickets that gather many complaints: one answer, one clock

@@ -308,3 +308,30 @@ async def unanswered(db: AsyncConnection, since: datetime, until: datetime) -> l
         .order_by(broadcasts.c.id)
     )
     return [(int(broadcast), int(of)) for broadcast, of in rows]
+
+
+# --- one person, as the table of a round has them --------------------------------------------------------------------
+
+
+def confirmed(round_id: int) -> ColumnElement[bool]:
+    """SQL, of a person: they have received, by their own word or by the record."""
+    mine = entitlements.alias("entitled")
+    word = _word(mine)
+    own = select(mine.c.id).where(mine.c.round_id == round_id, mine.c.person_id == people.c.id)
+    return own.where(or_(mine.c.status == RECEIVED, word == RECEIVED)).correlate(people).exists()
+
+
+def denied(round_id: int) -> ColumnElement[bool]:
+    """SQL, of a person: they say that they have not received."""
+    mine = entitlements.alias("entitled")
+    word = _word(mine)
+    own = select(mine.c.id).where(mine.c.round_id == round_id, mine.c.person_id == people.c.id)
+    return own.where(mine.c.status != RECEIVED, word.is_not(None), word != RECEIVED).correlate(people).exists()
+
+
+def silent(round_id: int) -> ColumnElement[bool]:
+    """SQL, of a person: the question of receipt reached them, and nothing came back."""
+    asked = select(deliveries.c.id).where(
+        deliveries.c.broadcast_id.in_(_of_round(round_id, questions=True)), deliveries.c.person_id == people.c.id
+    )
+    return and_(asked.where(_told()).correlate(people).exists(), *_silence(round_id))

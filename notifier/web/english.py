@@ -145,6 +145,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Segmen SMS": "SMS segments",
         "Biaya": "Price",
         "Lama kirim": "Takes",
+        "Selesai, bila disetujui sekarang": "Through, if approved now",
+        "Perkiraan": "Reckoned",
         "{n} jam": "{n} hours",
         "Menurut bahasa": "By language",
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
@@ -753,6 +755,37 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Gabungkan ke nomor": "Merge into number",
         "Mengapa digabung?": "Why merge?",
         "Gabungkan": "Merge",
+        "Penanggung jawab": "Assignee",
+        "petugas {n}": "colleague {n}",
+        "Hitung janji": "Reckon a promise",
+        "Kapan jatuh tempo?": "When is it due?",
+        "Kalender kantor": "Office calendar",
+        "jam kantor biasa": "usual office hours",
+        "Menit kerja": "Working minutes",
+        "Jeda {n} dari": "Pause {n} from",
+        "Jeda {n}": "Pause {n}",
+        "Jeda yang tidak dihitung": "Pauses that do not count",
+        "sampai": "to",
+        "jeda": "pause",
+        "Hitung": "Reckon",
+        "Bila janji diubah": "If the promise changes",
+        "Tempelkan tabel [calendars.…] dan [policies.…] seperti di config.toml. Tidak ada yang disimpan.": (
+            "Paste tables [calendars.…] and [policies.…] as in config.toml; the others stay. Nothing is kept."
+        ),
+        "Tabel baru": "New tables",
+        "Aduan terbuka": "Open complaints",
+        "Janjinya lain": "Promised otherwise",
+        "Tenggat maju": "Due earlier",
+        "Tenggat mundur": "Due later",
+        "Langsung terlewat": "Broken at once",
+        "Yang dihitung: {n} aduan yang tenggatnya paling dekat.": "Looked at: the {n} complaints that are due first.",
+        "Aduan {number} berdiri sendiri lagi.": "Complaint {number} stands by itself again.",
+        "Ditangani bersama aduan": "Handled together with",
+        "Batalkan gabungan": "Undo the merge",
+        "Bila digabung karena keliru: aduan ini berdiri sendiri lagi, dengan nomor, jalur, dan jamnya.": (
+            "If it was merged in error: it stands by itself again, with its number, channel and clock."
+        ),
+        "Apa yang keliru?": "What was mistaken?",
         "Aduan {number} digabung ke sini.": "Complaint {number} was merged into this one.",
         "Pesan itu menjadi aduan {number}.": "That message became complaint {number}.",
         "Jawaban siap pakai disimpan.": "The answer is kept.",
@@ -954,6 +987,66 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # keys of the API
+        "Kunci API": "API keys",
+        "Dengan kunci, sistem lain bekerja di sini atas nama sebuah akun.": (
+            "With a key another system works here in an account's name."
+        ),
+        "Dokumentasi API": "API documentation",
+        "Kunci baru (hanya ditampilkan sekali)": "New key (shown this once)",
+        "Salin sekarang dan simpan di tempat aman. Kami hanya menyimpan sidik jarinya.": (
+            "Copy it now and keep it safe. We keep only its fingerprint."
+        ),
+        "Buat kunci": "Make a key",
+        "Milik sistem apa": "Whose it is",
+        "Bekerja atas nama akun": "Acts for the account",
+        "Yang boleh dilakukan": "What it may do",
+        "Wilayah (kosong: seluruh wilayah akun)": "Area (empty: all of the account's)",
+        "Permintaan per menit": "Requests a minute",
+        "Berlaku berapa hari (kosong: sampai dicabut)": "Days it lives (empty: until it is revoked)",
+        "Yang dijalankan atas persetujuan dua orang hanya dapat diberikan pada kunci akun Anda sendiri.": (
+            "What takes two people can be given only to a key of your own account."
+        ),
+        "Belum ada kunci": "There are no keys yet",
+        "Cabut": "Revoke",
+        "Kunci dicabut.": "The key was revoked.",
+        "berlaku": "works",
+        "dicabut": "revoked",
+        "habis masanya": "over",
+        "akun ditutup": "account disabled",
+        "Akun": "Account",
+        "Terakhir dipakai": "Last used",
+        "belum pernah": "never",
+        "Berlaku sampai": "Lives until",
+        "Dibuat": "Made",
+        "Semua kunci": "All keys",
+        # the studio: answers, conversations, what is broken
+        "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
+            "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
+        ),
+        "Jawaban baru": "A new answer",
+        "Tulis": "Write",
+        "rusak": "broken",
+        "Yang kami katakan dalam percakapan. Setiap langkah dengan pilihannya harus muat dalam satu SMS; yang berada "
+        "dalam kurung kurawal kami isi.": (
+            "What we say in conversations. Each step with its choices has to fit one SMS; what stands in braces is "
+            "filled in by us."
+        ),
+        "Baris pertama adalah judul untuk petugas; di bawahnya isi jawaban. Tanpa isi, jawaban ini tidak ditawarkan "
+        "lagi.": (
+            "The first line is the title for colleagues, the answer stands below it. Without words the answer is "
+            "offered no more."
+        ),
+        "Kata dan ejaan yang ditambahkan pada yang sudah kami pahami. Kata bawaan yang salah dimatikan di bawah "
+        "[without.spelling] atau [without.concepts].": (
+            "Words and spellings that are added to those we understand. Shipped words that are wrong are turned off "
+            "under [without.spelling] or [without.concepts]."
+        ),
+        "Pesan uji sedang dikirim, persis seperti yang diterima warga, dengan tanda [UJI].": (
+            "A test is being sent, just as citizens would receive it, marked [TEST]."
+        ),
+        "Lihat hasilnya": "See what became of it",
+        "Menunggu seseorang": "Waiting for somebody",
         # entitlements
         "Penerima": "People",
         "Penerima dan status bantuannya": "People and the status of their aid",
@@ -1178,5 +1271,120 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Nomor catatan yang dipertahankan": "Number of the record that stays",
         "Dua catatan digabung.": "Two records were merged.",
+        # the planner
+        "Kepada siapa": "To whom",
+        "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
+            "Nothing chosen: everybody of this round. Each choice narrows it."
+        ),
+        "Perkiraan dari {n} orang yang dilihat; dihitung tepat saat Hitung dulu.": (
+            "Reckoned from {n} people that were looked at; counted exactly by Reckon first."
+        ),
+        "Pilih penyaluran untuk melihat berapa orang.": "Choose a round to see how many people.",
+        "Belum ada wilayah di dalamnya yang dikenal register.": "The register knows no region inside it yet.",
+        "kosong: seluruh {place}": "none: all of {place}",
+        "Tidak ada wilayah yang lebih kecil di dalamnya.": "There is no smaller region inside.",
+        "Status di penyaluran ini": "Status in this round",
+        "Program lain, bahasa, jalur": "Other programmes, language, channel",
+        "Juga terdaftar di": "Also approved in",
+        "Dapat dihubungi lewat": "Reachable by",
+        "Jawaban atas pertanyaan penerimaan": "Answers to the receipt question",
+        "Yang menjawab": "Those who",
+        "tidak dilihat": "not looked at",
+        "Pertanyaan tentang penyaluran": "Question about the round",
+        "yang sama": "the same",
+        "Daftar dari berkas": "List from a file",
+        "{name}: {people} orang dari {rows} baris.": "{name}: {people} people of {rows} rows.",
+        "{n} baris tidak dikenal dan tidak ikut:": "{n} rows name nobody we know and are left out:",
+        "Hanya yang ada di daftar": "Only those on the list",
+        "tanpa daftar": "no list",
+        "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
+        "Baca daftar": "Read the list",
+        "Hitung sasaran": "Count the audience",
+        "Uji coba": "Dry run",
+        "Rencana berulang": "Plans that come again",
+        "Buat rencana berulang": "Make a plan that comes again",
+        "Berikutnya {when}": "Next {when}",
+        "Belum ada rencana berulang": "There is no plan that comes again yet",
+        "Satu rencana, disetujui sekali, lalu dibuat sendiri untuk setiap penyaluran satu "
+        "program: H-3, H-1, hari H, pertanyaan H+2, atau tiap bulan.": (
+            "One plan, approved once, then made by itself for every round of a programme: three days before, one day "
+            "before, on the day, the question two days after, or every month."
+        ),
+        "Setujui rencana ini?": "Approve this plan?",
+        "Sesudah disetujui, setiap siarannya dibuat dan dikirim sendiri pada waktunya, "
+        "asalkan tidak lebih dari {n} orang; yang lebih besar menunggu persetujuan.": (
+            "Once approved, each of its broadcasts is made and sent by itself at its time, up to {n} people; a larger "
+            "one waits for approval."
+        ),
+        "Setujui": "Approve",
+        "Anda yang membuat rencana ini; admin lain perlu menyetujuinya.": (
+            "You made this plan; another admin approves it."
+        ),
+        "Yang akan datang": "To come",
+        "Bila disetujui sekarang.": "If it is approved now.",
+        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Yang sudah dibuat": "Made so far",
+        "Belum ada.": "None yet.",
+        "Paling banyak tiap kali": "At most each time",
+        "Jeda juga menjeda yang sudah dibuat dan belum mulai. Mengakhiri tidak dapat dibatalkan.": (
+            "A pause also pauses what was made and has not begun. Ending can't be undone."
+        ),
+        "Nama rencana": "Name of the plan",
+        "Kode wilayah (kosong: semua wilayah Anda)": "Code of the region (none: all that is yours)",
+        "Berulang menurut": "Comes again by",
+        "Hari": "Day",
+        "H-3, H-1, H atau H+2 dari hari pembukaan penyaluran; "
+        "untuk bulanan tanggal 1 sampai 28, tentang penyaluran yang buka atau segera dibuka.": (
+            "H-3, H-1, H or H+2 from the day the round opens; for a month a day from 1 to 28, about rounds that are "
+            "open or open soon."
+        ),
+        "Jam, menurut jam setempat penyaluran": "Hour, by the round's own clock",
+        "Paling banyak orang tiap kali": "People at most each time",
+        "Siaran yang lebih besar dari ini tidak dikirim sendiri: ia menunggu persetujuan.": (
+            "A broadcast larger than this is not sent by itself: it waits for approval."
+        ),
+        "Batas biaya tiap kali, rupiah (boleh kosong)": "Cap each time, rupiah (optional)",
+        "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
+        "{day} pukul {hour}": "{day} at {hour}",
+        "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (
+            "Dry run: sample messages, hours, price, and who cannot be reached"
+        ),
+        "terpanjang": "longest",
+        "terpendek": "shortest",
+        "{n} segmen": "{n} segments",
+        "{n} pesan per detik": "{n} messages a second",
+        "Selesai sekitar {when}, bila jalurnya tidak dipakai siaran lain.": (
+            "Through at about {when}, if no other broadcast uses its lines."
+        ),
+        "Pesan pertama {when}.": "First message {when}.",
+        "Perkiraan biaya {price} melebihi batas {cap}.": "It is reckoned at {price}, above the cap of {cap}.",
+        "Perkiraan biaya {price}, di bawah batas {cap}.": "It is reckoned at {price}, below the cap of {cap}.",
+        "Tidak seorang pun dapat dihubungi.": "Nobody can be reached.",
+        "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
+        "Lihat orangnya": "See the people",
+        "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
+        # groups and channels where schedules are posted
+        "Grup Telegram": "Telegram groups",
+        "Tempat jadwal pembagian dikirim. Tambahkan bot ke grup, atau jadikan admin kanal: kodenya muncul di sana.": (
+            "Where dates are posted. Add the bot to a group, or make it an admin of a channel: its code shows there."
+        ),
+        "tanpa nama": "without a name",
+        "dipakai": "in use",
+        "menunggu konfirmasi": "waits to be confirmed",
+        "Kode di grup": "Code in the group",
+        "Ditambahkan": "Added",
+        "Kiriman terakhir": "Last post",
+        "Berhenti mengirim ke sini": "Post nothing here any more",
+        "Kode wilayah": "Code of the area",
+        "Seperti 31.75.07. Cocokkan dulu kode di atas dengan yang muncul di grup.": (
+            "Such as 31.75.07. First compare the code above with the one that shows in the group."
+        ),
+        "Kirim jadwal wilayah ini ke sini": "Post the dates of this area here",
+        "Belum ada grup": "No groups yet",
+        "Begitu bot ditambahkan ke sebuah grup, grup itu muncul di sini.": (
+            "Once the bot is added to a group, it shows here."
+        ),
+        "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
+        "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
     }
 )

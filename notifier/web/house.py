@@ -10,6 +10,9 @@ from notifier.accounts import Accounts
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
+from notifier.broadcasts.choosing import Choosing
+from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
@@ -18,9 +21,11 @@ from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Dossiers, Doubles, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.posting import Posting
+from notifier.registry import Conflicts, Dossiers, Doubles, Lists, Persons, Programmes, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -43,6 +48,10 @@ class House(Protocol):
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
+    def recurring(self) -> Recurring: ...
+    @property
+    def rehearsing(self) -> Rehearsing: ...
+    @property
     def told(self) -> Told: ...
     @property
     def again(self) -> Again: ...
@@ -54,6 +63,10 @@ class House(Protocol):
     def rounds(self) -> Rounds: ...
     @property
     def silence(self) -> Silence: ...
+    @property
+    def choosing(self) -> Choosing: ...
+    @property
+    def lists(self) -> Lists: ...
     @property
     def genuine(self) -> Genuine: ...
     @property
@@ -72,6 +85,8 @@ class House(Protocol):
     def enquiries(self) -> Enquiries: ...
     @property
     def forms(self) -> Forms: ...
+    @property
+    def stopping(self) -> Stopping: ...
     @property
     def inviting(self) -> Inviting: ...
     @property
@@ -96,6 +111,8 @@ class House(Protocol):
     def dossiers(self) -> Dossiers: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def posting(self) -> Posting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

@@ -84,6 +84,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "resume": ("Jam layanan dilanjutkan", "Service clock goes on"),
             "alarm_taken": ("Alarm ditangani", "Alarm taken"),
             "took_in": ("Aduan lain digabungkan ke sini", "Another one merged into it"),
+            "unmerge": ("Gabungan dibatalkan", "Taken out again"),
+            "let_out": ("Aduan lain dikeluarkan dari sini", "Another one taken out of it"),
             "reveal": ("Identitas dibuka", "Identity opened"),
             "sealed_off": ("Identitas dirahasiakan", "Identity sealed"),
             "shielded": ("Ditutup dari kantor setempat", "Hidden from the local office"),
@@ -147,6 +149,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
                 "dikunjungi, kecuali sisanya direncanakan lagi",
                 "visited, unless the rest is planned anew",
             ),
+            "taken_up": ("ikut siaran sisanya", "taken up by the rest"),
         },
         "visit": {
             "told": ("diberi tahu", "told"),
@@ -187,6 +190,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
+            "talk": ("Percakapan", "Conversation"),
         },
         "broadcast": {
             "planned": ("menunggu persetujuan", "awaiting approval"),
@@ -205,6 +209,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "resume": ("Lanjutkan", "Resume"),
             "release": ("Kirim sisanya sekarang", "Let the others go now"),
             "stop": ("Hentikan", "Stop"),
+            "end": ("Akhiri", "End"),
         },
         "echo": {
             "receipt_yes": ("Sudah diterima", "Received"),
@@ -280,7 +285,34 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "faq": ("Tanya jawab", "Questions and answers"),
             "stop": ("Berhenti dan mulai", "Stop and start"),
             "statistics": ("Angka layanan", "Figures"),
+            "genuine": ("Cek keaslian", "Whether a message is real"),
             "additions": ("Kata yang kami pahami", "Words we understand"),
+        },
+        # the parts of conversations, and kinds of texts
+        "talk": {
+            "general": ("Umum", "General"),
+            "menu": ("Menu", "Menu"),
+            "help": ("Bantuan", "Help"),
+            "guide": ("Cara melapor", "How to complain"),
+            "who": ("Untuk siapa", "For whom"),
+            "schedule": ("Jadwal", "Dates"),
+            "status": ("Status", "Status"),
+            "ticket": ("Aduan", "Complaints"),
+            "complaint": ("Melapor", "Complaining"),
+            "register": ("Mendaftar", "Registering"),
+            "language": ("Bahasa", "Language"),
+            "officer": ("Petugas", "Officer"),
+            "stop": ("Berhenti", "Stopping"),
+            "wrong": ("Salah orang", "Wrong person"),
+            "link": ("Nomor baru", "New number"),
+            "questions": ("Pertanyaan", "Questions"),
+            "label": ("Nama pilihan", "Names of choices"),
+        },
+        "kind": {
+            "public_page": ("Halaman warga", "Citizens' pages"),
+            "conversation": ("Percakapan", "Conversations"),
+            "answer": ("Jawaban siap pakai", "Answers kept for often"),
+            "lexicon": ("Kata yang kami pahami", "Words we understand"),
         },
         "sample": {
             "typical": ("biasa", "typical"),
@@ -416,6 +448,28 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "kpk": ("KPK", "KPK, the anti-corruption commission"),
             "police": ("Kepolisian", "Police"),
         },
+        "entitlement": {
+            "DIJADWALKAN": ("dijadwalkan", "scheduled"),
+            "DISALURKAN": ("sudah disalurkan", "disbursed"),
+            "DITERIMA": ("sudah diterima", "received"),
+            "GAGAL": ("gagal disalurkan", "failed"),
+            "DITUNDA": ("ditunda", "postponed"),
+        },
+        "series": {
+            "planned": ("menunggu persetujuan", "awaiting approval"),
+            "approved": ("berjalan", "under way"),
+            "paused": ("dijeda", "paused"),
+            "ended": ("diakhiri", "ended"),
+        },
+        "every": {
+            "round": ("hari penyaluran", "the day of each round"),
+            "month": ("bulan", "the month"),
+        },
+        "receipt": {
+            "confirmed": ("sudah menerima", "have received"),
+            "denied": ("belum menerima", "have not received"),
+            "silent": ("belum menjawab", "have not answered"),
+        },
         "who": {
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
@@ -428,6 +482,12 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r'"(.*)" is no area; .*', r'"\1" bukan kode wilayah; tulis seperti 31.75.07.'),
+        (r"\S+ plans for (\S+); (\S+) lies outside", r"Anda merencanakan untuk \1; \2 di luarnya."),
+        (
+            r'no group has the code "(.*)"; .*',
+            r'Tidak ada grup berkode "\1"; kodenya muncul di grup saat bot ditambahkan.',
+        ),
         (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
         (
             r"(\d+) tickets at once are too many; .* (\d+)",
@@ -555,6 +615,30 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),
         (r"broadcast (\d+) is \w+; nobody waits for its first ones", r"Siaran \1 tidak menunggu orang-orang pertama."),
         (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
+        (r"the region (\S+) is not in (\S*), which (\S+) serves", r"Wilayah \1 tidak termasuk wilayah \3."),
+        (r"\d+ regions are too many for one broadcast; .*", "Terlalu banyak wilayah; pilih wilayah di atasnya."),
+        (r"there is no such list in your region; .*", "Daftar itu tidak ada di wilayah Anda; bawa lagi berkasnya."),
+        (r"there is no such round in your region; .*", "Penyaluran itu tidak ada di wilayah Anda."),
+        (r"(\S+) defined plan (\d+); somebody else .*", r"\1 yang membuat rencana \2; orang lain harus menyetujuinya."),
+        (r"plan (\d+) is (\w+); .*", r"Rencana \1 sudah tidak dapat diubah begitu."),
+        (r"plan (\d+) was ended", r"Rencana berulang \1 diakhiri."),
+        (r"plan (\d+) does this", r"Digantikan rencana berulang \1."),
+        (r"(\S+) is over: the service did not run .*", r"\1 sudah berakhir: layanan tidak berjalan pada waktunya."),
+        (r"there was nobody to tell", "Tidak ada orang yang perlu diberi tahu."),
+        (
+            r"(\d+) people are more than the (\d+) that plan (\d+) was approved for",
+            r"\1 orang, lebih dari \2 yang disetujui untuk rencana \3.",
+        ),
+        (r"give the plan a name of .*", "Beri nama 3 sampai 80 huruf."),
+        (r"a monthly plan has a day from 1 to (\d+), .*", r"Rencana bulanan memakai tanggal 1 sampai \1."),
+        (r"a plan is at most (\d+) days from .*", r"Tulis hari seperti H-3 atau H+2, paling jauh \1 hari."),
+        (r"nobody has received anything before .*", "Tanyakan penerimaan pada hari H atau sesudahnya."),
+        (r'"(.*)" is no hour; .*', r"“\1” bukan jam; tulis 09:00."),
+        (r"say how many people one occurrence .*", "Tulis paling banyak berapa orang tiap kali."),
+        (r'"(.*)" is no programme; .*', "Pilih programnya."),
+        (r"no file was given; .*", "Belum ada berkas; pilih CSV atau XLSX dengan kolom NIK atau KODE."),
+        (r"(.*): no column is called NIK or KODE; .*", r"\1: tidak ada kolom NIK atau KODE; beri judul kolomnya."),
+        (r"(.*): more than (\d+) rows; .*", r"\1: lebih dari \2 baris; pilih menurut wilayah atau status saja."),
         (r'no round has the code "(.*)"; .*', r"Tidak ada penyaluran “\1” di wilayah Anda."),
         (
             r"(\S+) planned broadcast (\d+); somebody else has to approve it",
@@ -670,6 +754,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"there is no such case \d+ in your region", "Dugaan itu tidak ada di wilayah Anda."),
         (r"case \d+ was decided already; .*", "Sudah diputuskan rekan lain; muat ulang daftarnya."),
+        # promises tried out, merges undone
+        (r"working minutes: .*", "Menit kerja: tulis bilangan bulat."),
+        (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
+        (r"pause (\d) ends before it begins", r"Jeda \1 berakhir sebelum dimulai."),
+        (r"tables: (.*)", r"Tabel itu tidak dapat dipakai: \1"),
+        (r"ticket (\S+) is handled by itself; .*", r"Aduan \1 tidak digabung ke aduan lain."),
+        (r"taking ticket (\S+) out again needs a reason.*", r"Tulis apa yang keliru pada penggabungan aduan \1."),
         # people, one by one
         (
             r"that is no whole NIK, phone number or code .*",
@@ -747,6 +838,25 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\S+) has (\d+) people of (\S+) \((.*)\), .* (\d+): (\d+) % fewer\. .*",
             r"Berkas \1 memuat \2 orang di \4 (\3), sebelumnya \5: berkurang \6 %. Pastikan ekspornya lengkap.",
         ),
+        # the studio
+        (r'there is no sample "(.*)"; .*', r"Tidak ada contoh orang “\1”; pilih dari daftarnya."),
+        (r"a template has at most (\d+) characters .*", r"Tulisannya terlalu panjang: paling banyak \1 huruf."),
+        (
+            r"somebody saved a draft of this .*",
+            "Rekan lain baru saja menyimpan draf ini; lihat dahulu, lalu simpan lagi.",
+        ),
+        (r"(\S+) has no shipped words .*", "Tidak ada kata-kata bawaannya; terbitkan kata-kata lain saja."),
+        (r"(\S+) is in its shipped words already", "Kata-kata bawaan sudah dipakai."),
+        (r"(\S+) has no draft to discard", "Tidak ada draf untuk dibuang."),
+        (r"version (\d+) of (\S+) was changed meanwhile; .*", r"Versi \1 sudah diubah rekan lain; lihat lagi dahulu."),
+        (r'(\S+) has no "(.*)"; there are: .*', r"Tidak ada versi “\2”."),
+        (
+            r"(\w+) needs (.*) in (\w+) too; write it, then publish",
+            r"Bagian \2 belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",
+        ),
+        (r'"(.*)" is no language code; .*', r"“\1” bukan kode bahasa; pilih id, en, jv atau su."),
+        (r"\w+, \w+, \w+: the fact (\w+) was not given", r"Fakta \1 tidak diberikan."),
+        (r"\w+, \w+, \w+: (?:.*)", "Dengan contoh orang ini pesannya tidak dapat disusun; pilih contoh lain."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

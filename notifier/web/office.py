@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
-from notifier.broadcasts import PLANNABLE, Preview, Statement, past
+from notifier.broadcasts import Preview, Statement, past
 from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
+from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
 from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
@@ -128,13 +129,16 @@ async def broadcast(request: web.Request) -> web.Response:
     mine = b.planned_by == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
+    preview = await _preview(house, viewer, b) if can_approve else None
     context = {
         **await _progress(request, house, viewer, b),
         "names": names,
         "mine": mine,
         "can_approve": can_approve,
+        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request)) if b.rule else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
-        "preview": await _preview(house, viewer, b) if can_approve else None,
+        "preview": preview,
+        "through": await _foreseen(house, preview, b.event, b.at, b.zone),
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
     }
     return await pages.page(request, "office/broadcast.html", context)
@@ -160,10 +164,14 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     if b.parent_id is not None or not viewer.may(Right.PLAN):  # a correction's audience is not a round's
         return None
     try:
-        _, preview = await house.broadcasts.plan(viewer, b.event, b.round_code, "now", house.clock(), dry_run=True)
+        _, preview, _ = await house.broadcasts.dry_run(viewer, b.event, b.round_code, Rule.of(b.rule))
     except Refused:
         return None
     return preview
+
+
+async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
+    return await house.told.foreseen(event, seen.by_channel, at, zone, house.clock()) if seen else None
 
 
 async def progress(request: web.Request) -> web.Response:
@@ -173,55 +181,6 @@ async def progress(request: web.Request) -> web.Response:
     if b.state not in UNDER_WAY:
         response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
     return response
-
-
-async def ask_plan(request: web.Request) -> web.Response:
-    """The form of a plan."""
-    return await _plan_form(request, {"round": request.query.get("round", "")[:48]})
-
-
-async def plan(request: web.Request) -> web.Response:
-    """Reckon a plan, or write it."""
-    house, viewer, fields = request.app[HOUSE], pages.who(request), await pages.form(request)
-    dry_run = fields.get("do") != "plan"
-    try:
-        number, preview = await house.broadcasts.plan(
-            viewer,
-            fields.get("event", ""),
-            fields.get("round", "").strip()[:48],
-            fields.get("at", "").strip()[:40] or "now",
-            house.clock(),
-            again=bool(fields.get("again")),
-            dry_run=dry_run,
-            canary=fields.get("canary", ""),
-            cap=pages.rupiah(fields.get("cap")),
-        )
-    except Refused as error:
-        return await _plan_form(request, fields, refused=str(error))
-    if number is None:
-        return await _plan_form(request, fields, preview=preview)
-    return await pages.back(request, f"/broadcasts/{number}", "Rencana dibuat. Admin lain perlu menyetujuinya.")
-
-
-async def _plan_form(
-    request: web.Request, fields: Mapping[str, str], *, refused: str = "", preview: Preview | None = None
-) -> web.Response:
-    house, viewer = request.app[HOUSE], pages.who(request)
-    async with house.database.read() as db:
-        known = await agenda.page(
-            db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE * 4
-        )
-    filled = {"event": "", "round": "", "at": "", "again": "", "canary": "", "cap": "", **fields}
-    window = house.config.delivery
-    context = {
-        "events": PLANNABLE,
-        "rounds": known,
-        "fields": filled,
-        "refused": refused,
-        "preview": preview,
-        "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
-    }
-    return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
 
 
 async def approve(request: web.Request) -> web.Response:

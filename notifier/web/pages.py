@@ -14,11 +14,13 @@ from aiohttp import web
 from jinja2.runtime import Context
 
 from notifier.errors import Refused
-from notifier.render import Finding, said
+from notifier.render import Fact, Finding, said
+from notifier.render.facts import usual
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
 from notifier.web import findings, language, session
 from notifier.web.house import HOUSE
+from notifier.web.meanings import meant
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,6 +38,7 @@ def setup(app: web.Application) -> None:
         loader=jinja2.FileSystemLoader([place for place in places if place.is_dir()]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
+        auto_reload=False,  # they come with the version
         trim_blocks=True,
         lstrip_blocks=True,
         default_helpers=False,
@@ -44,6 +47,10 @@ def setup(app: web.Application) -> None:
     pages.filters |= {
         "refusal": _refusal,
         "finding": _finding,
+        "excerpt": lambda finding, source: findings.excerpt(source, finding),
+        "meant": _meant,
+        "usual": _usual,
+        "sampled": _sampled,
         "why": _why,
         "when": _when,
         "weekday": _weekday,
@@ -179,6 +186,26 @@ def _finding(context: Context, finding: Finding) -> str:
 
 
 @jinja2.pass_context
+def _meant(context: Context, meaning: str) -> str:
+    return meant(meaning, context["language"])
+
+
+def _usual(fact: Fact, name: str) -> str:
+    return usual(name, fact)
+
+
+@jinja2.pass_context
+def _sampled(context: Context, fact: Fact) -> str:
+    """What a fact may be, as people read it."""
+    tongue, sample = context["language"], fact.sample
+    if fact.kind == "time":
+        return moment(datetime.fromisoformat(sample), context["service"].zone, tongue)
+    if fact.kind in ("money", "code"):
+        return said.rupiah(sample, said.language(tongue)) if fact.kind == "money" else said.code(sample, tongue)
+    return "" if fact.kind == "flag" else str(sample)
+
+
+@jinja2.pass_context
 def _why(context: Context, sentence: str) -> str:
     return language.why(sentence, context["language"])
 
@@ -222,10 +249,14 @@ def _hours(context: Context, hours: float) -> str:
 
 @jinja2.pass_context
 def _heading(context: Context, b: Broadcast) -> str:
-    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H."""
+    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H. One of a
+    round that was changed since was so many days before another date.
+    """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
     if b.event != "round_reminder":
         return name
+    if b.round_version != b.round_now:
+        return f"{name} ({'older dates' if english else 'jadwal lama'})"
     days = (said.local(b.opens_at, b.zone).date() - said.local(b.at, b.zone).date()).days
     if not 0 <= days <= MOST_DAYS_BEFORE:
         return name

@@ -38,6 +38,7 @@ async def show(request: web.Request) -> web.Response:
     context = {
         "r": of,
         "broadcasts": list(reversed(there)),
+        "etas": await house.told.etas(there, house.clock()),
         "history": await house.rounds.history(viewer, of.code),
         "names": names,
         "may_edit": viewer.may(Right.EDIT_ROUND) and of.state == "open",

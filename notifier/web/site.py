@@ -23,8 +23,10 @@ from notifier.web import (
     desk,
     duplicates,
     entitled,
+    groups,
     imports,
     incidents,
+    keys,
     language,
     lines,
     live,
@@ -32,9 +34,12 @@ from notifier.web import (
     office,
     pages,
     persons,
+    planning,
+    plans,
     programmes,
     promised,
     radar,
+    reckoning,
     reports,
     restored,
     rounds,
@@ -47,7 +52,7 @@ from notifier.web import (
     texts,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -81,7 +86,7 @@ PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
-TEXT = r"{event:public_page|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z_]{1,12}}"
+TEXT = r"{event:public_page|conversation|answer|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z][a-z0-9_]{0,39}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -99,7 +104,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
-    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/berhenti", stop.ask, PUBLIC),
+    Door("POST", "/berhenti", stop.act, PUBLIC),
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
@@ -134,10 +140,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),
     Door("GET", "/desk/radar", radar.look, Right.SEE_REPORTS),
     Door("POST", f"/desk/radar/{ID}", radar.take, Right.ASSIGN),
+    Door("GET", "/desk/promises", reckoning.look, Right.SEE_REPORTS),
+    Door("POST", "/desk/promises", reckoning.preview, Right.SEE_REPORTS),
     Door("GET", "/desk/reports", reports.look, Right.SEE_REPORTS),
     Door("GET", f"/desk/reports/{FORM}", reports.take, Right.EXPORT),
     Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/unmerge", beside.unmerge, Right.ANSWER),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),
@@ -151,7 +160,6 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/open", behalf.ask, Right.ANSWER),
     Door("POST", "/desk/open", behalf.open_ticket, Right.ANSWER),
     Door("GET", "/desk/answers", beside.answers, Right.SEE_TICKETS),
-    Door("POST", "/desk/answers", beside.change_answer, Right.EDIT_TEMPLATE),
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
@@ -172,8 +180,23 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
-    Door("GET", "/broadcasts/plan", office.ask_plan, Right.PLAN),
-    Door("POST", "/broadcasts/plan", office.plan, Right.PLAN),
+    # the planner: whom, when, tried out beforehand
+    Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
+    Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
+    Door("POST", "/broadcasts/plan/count", planning.count, Right.PLAN),
+    Door("POST", "/broadcasts/plan/list", planning.bring, Right.PLAN),
+    Door("POST", f"/broadcasts/plan/unreachable/{FORM}", planning.take_unreachable, Right.EXPORT),
+    Door("GET", f"/broadcasts/{ID}/dry-run", planning.dry_run, Right.SEE_PEOPLE),
+    Door("GET", f"/broadcasts/{ID}/dry-run/{FORM}", planning.take_dry_run, Right.EXPORT),
+    Door("GET", f"/broadcasts/lists/{ID}/{FORM}", planning.take_strays, Right.EXPORT),
+    # plans that come again
+    Door("GET", "/plans", plans.index, Right.SEE_BROADCASTS),
+    Door("GET", "/plans/new", plans.ask, Right.PLAN),
+    Door("POST", "/plans/new", plans.plan, Right.PLAN),
+    Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
+    Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
+    # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -197,9 +220,16 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # groups and channels where schedules are posted
+    Door("GET", "/groups", groups.look, Right.SEE_BROADCASTS),
+    Door("POST", "/groups", groups.decide, Right.PLAN),
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # keys of the API
+    Door("GET", "/keys", keys.look, Right.ACCOUNTS),
+    Door("POST", "/keys", keys.add, Right.ACCOUNTS),
+    Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -316,7 +346,7 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Refused as error:
         return await _trouble(request, 400, str(error))
     except Exception as error:
-        if request.path.startswith(security.HOOKS):
+        if request.path.startswith((security.HOOKS, security.API)):
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

@@ -14,12 +14,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import insert, select
 
 from notifier.app import House, open_house
+from notifier.broadcasts.recurring import Wanted
 from notifier.cli.options import Options
 from notifier.config import parse
 from notifier.desk import Complaint, Reporter
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
-from notifier.store import schema
+from notifier.store import person_lists, schema
 from notifier.store.tickets import Ticket
 from notifier.web import session, site
 from tests.houses import START, Clock
@@ -223,6 +224,10 @@ async def fill(pages: Site) -> Ticket:
     await pages.add_round("PKH-2026-12-MK", region="73.71", zone="Asia/Makassar", method="BARANG", amount=None)
     await pages.add_upload()
     await pages.broadcast()
+    async with pages.house.database.write() as db:
+        await person_lists.create(db, "lansia.csv", "", "", "account:1", pages.clock())
+    wanted = Wanted("Pengingat BPNT", "round_reminder", "BPNT", "round", -1, "09:00", 100)
+    await pages.house.recurring.plan(pages.viewers["rina"], wanted, pages.clock())
     pages.clock.move(minutes=5)
     await pages.broadcast("planned", "round_reminder")
     agent = await pages.be("agent", login="sari")

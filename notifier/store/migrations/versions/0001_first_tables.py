@@ -165,7 +165,7 @@ def upgrade() -> None:
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("language", sa.String(length=3), nullable=False),
-        sa.Column("part", sa.String(length=12), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -183,6 +183,40 @@ def upgrade() -> None:
             "version",
             name=op.f("uq_templates_event_channel_language_part_version"),
         ),
+    )
+    op.create_table(
+        "series",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("programme", sa.String(length=24), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("every", sa.String(length=8), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.String(length=5), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("cap", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("planned_by", sa.String(length=64), nullable=False),
+        sa.Column("planned_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("approved_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+    )
+    op.create_table(
+        "person_lists",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("strays", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_lists")),
     )
     op.create_table(
         "broadcasts",
@@ -212,8 +246,12 @@ def upgrade() -> None:
         sa.Column("canary_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("cap", sa.BigInteger(), nullable=True),
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("occurrence", sa.String(length=16), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["broadcasts.id"], name=op.f("fk_broadcasts_parent_id_broadcasts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_broadcasts_round_id_rounds")),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_broadcasts_series_id_series")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcasts")),
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
@@ -224,6 +262,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("wake IS NOT NULL"),
             postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_broadcasts_occurrence",
+            ["series_id", "round_id", "round_version", "occurrence"],
+            unique=True,
+            sqlite_where=sa.text("series_id IS NOT NULL"),
+            postgresql_where=sa.text("series_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -1055,19 +1100,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_applications_nik_index"), ["nik_index"], unique=False)
 
     op.create_table(
-        "canned",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("language", sa.String(length=3), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("who", sa.String(length=64), nullable=False),
-        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned")),
-        sa.UniqueConstraint("name", "language", "version", name=op.f("uq_canned_name_language_version")),
-    )
-    op.create_table(
         "absences",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
@@ -1279,6 +1311,27 @@ def upgrade() -> None:
         sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
         sa.UniqueConstraint("code", "version", name=op.f("uq_programmes_code_version")),
+    )
+    op.create_table(
+        "person_list_members",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_members_list_id_person_lists")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_person_list_members_person_id_people")),
+        sa.PrimaryKeyConstraint("list_id", "person_id", name=op.f("pk_person_list_members")),
+    )
+    op.create_table(
+        "person_list_strays",
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("shown", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_strays_list_id_person_lists")
+        ),
+        sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
     )
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.

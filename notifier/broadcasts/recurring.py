@@ -1,0 +1,316 @@
+"""Plans that come again: defined once, approved once by somebody else, and made into a broadcast for each occurrence.
+
+The clock makes occurrences a little ahead. Each is a row with a unique name, so that a missed, doubled or late look
+makes none twice and loses none; what can't be sent as it was approved waits for a person, and says why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.broadcasts import Broadcasts
+from notifier.broadcasts.audience import audience
+from notifier.broadcasts.choosing import names_of, words_checked
+from notifier.broadcasts.course import note
+from notifier.broadcasts.values import Terms
+from notifier.errors import Refused
+from notifier.rules.audiences import EVERYBODY, Rule, in_words, tidied
+from notifier.rules.pacing import event_expiry
+from notifier.rules.people import PROGRAMMES
+from notifier.rules.roles import Right, Viewer, covers
+from notifier.rules.series import EVERY, FURTHEST, LAST_DAY, MONTH, Beat, Occasion, occasions
+from notifier.store import broadcasts as rows
+from notifier.store import ledger as acts
+from notifier.store import rounds, series
+from notifier.store.broadcasts import Broadcast
+from notifier.store.engine import Database
+from notifier.store.rounds import Round
+from notifier.store.series import Series
+
+log = structlog.get_logger()
+PLANNED = ("round_announced", "round_reminder", "receipt_question")
+AHEAD = timedelta(days=1)  # how long before its time an occurrence is made, so that people can look at it
+LATE = timedelta(days=31)  # what a clock that stood still for so long has missed is still made, for a person to look at
+SHOWN = timedelta(days=62)  # how far the page looks ahead
+MOST = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody defines."""
+
+    name: str
+    event: str
+    programme: str
+    every: str
+    day: int
+    hour: str
+    most: int
+    region: str = ""
+    rule: Rule = EVERYBODY
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An occurrence that will be made."""
+
+    round: Round
+    name: str
+    at: datetime
+
+
+def beat_of(s: Series | Wanted) -> Beat:
+    """How often a plan comes."""
+    return Beat(s.every, s.day, time.fromisoformat(s.hour))
+
+
+class Recurring:
+    """Plans that come again."""
+
+    def __init__(self, database: Database, terms: Terms, broadcasts: Broadcasts) -> None:
+        self._database = database
+        self._terms = terms
+        self._broadcasts = broadcasts
+
+    # --- by people ---
+
+    async def plan(self, viewer: Viewer, wanted: Wanted, now: datetime) -> int:
+        """Define a plan; somebody else approves it. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        _check(viewer, wanted)
+        rule = tidied(wanted.rule)
+        words_checked(rule)
+        row = {
+            "name": wanted.name,
+            "event": wanted.event,
+            "programme": wanted.programme,
+            "region": wanted.region or viewer.region,
+            "rule": rule.as_json() or None,
+            "every": wanted.every,
+            "day": wanted.day,
+            "hour": wanted.hour,
+            "most": wanted.most,
+            "cap": self._terms.cap if wanted.cap is None else wanted.cap,
+            "state": "planned",
+            "planned_by": viewer.who,
+            "planned_at": now,
+        }
+        async with self._database.write() as db:
+            number = await series.create(db, row)
+            detail = {
+                name: row[name] for name in ("event", "programme", "region", "every", "day", "hour", "most", "cap")
+            }
+            await _note(db, viewer.who, "series.planned", number, now, **detail, rule=rule.digest)
+        return number
+
+    async def approve(self, viewer: Viewer, series_id: int, now: datetime) -> None:
+        """Approve what somebody else defined; occurrences from now on follow by themselves. Raises Refused."""
+        viewer.needs(Right.APPROVE)
+        async with self._database.write() as db:
+            s = await self._seen(db, viewer, series_id, lock=True)
+            if s.planned_by == viewer.who:
+                raise Refused(f"{viewer.login} defined plan {series_id}; somebody else has to approve it")
+            done = {"state": "approved", "approved_by": viewer.who, "approved_at": now, "since": now}
+            if not await series.change(db, series_id, ("planned",), **done):
+                raise Refused(f"plan {series_id} is {s.state}; only a planned one can be approved")
+            await _note(db, viewer.who, "series.approved", series_id, now, most=s.most, cap=s.cap)
+
+    async def pause(self, viewer: Viewer, series_id: int, now: datetime) -> None:
+        """Make no more occurrences; those that wait for their time are paused too."""
+        await self._control(viewer, series_id, now, "paused", ("approved",))
+
+    async def resume(self, viewer: Viewer, series_id: int, now: datetime) -> None:
+        """Go on; what fell into the pause is not made up for."""
+        await self._control(viewer, series_id, now, "approved", ("paused",))
+
+    async def end(self, viewer: Viewer, series_id: int, now: datetime) -> None:
+        """For good: what has not begun is stopped."""
+        await self._control(viewer, series_id, now, "ended", ("planned", "approved", "paused"))
+
+    async def _control(self, viewer: Viewer, series_id: int, now: datetime, state: str, was: Sequence[str]) -> None:
+        viewer.needs(Right.CONTROL_BROADCAST)
+        async with self._database.write() as db:
+            s = await self._seen(db, viewer, series_id, lock=True)
+            since = {"since": now} if state == "approved" else {}
+            if not await series.change(db, series_id, was, state=state, **since):
+                raise Refused(f"plan {series_id} is {s.state}; it cannot be {state} any more")
+            for number in await series.unbegun(db, series_id, ("planned", "approved", "asking", "paused")):
+                await self._follow(db, viewer, number, state, now)
+            act = {"approved": "resumed"}.get(state, state)
+            await _note(db, viewer.who, f"series.{act}", series_id, now)
+
+    async def _follow(self, db: AsyncConnection, viewer: Viewer, number: int, state: str, now: datetime) -> None:
+        """An occurrence that has not begun goes the way of its plan."""
+        b = await rows.get(db, number, lock=True)
+        assert b is not None
+        if state == "ended":
+            await rows.change(db, number, (b.state,), state="stopped", why=f"plan {b.series_id} was ended", wake=None)
+            await note(db, viewer.who, "broadcast.stopped", number, now)
+        elif state == "paused" and b.state == "approved":
+            await rows.change(db, number, (b.state,), state="paused", paused_from="approved", wake=None)
+            await note(db, viewer.who, "broadcast.paused", number, now)
+        elif state == "approved" and b.state == "paused" and b.paused_from == "approved":
+            await rows.change(db, number, (b.state,), state="approved", paused_from="", wake=max(b.at, now))
+            await note(db, viewer.who, "broadcast.resumed", number, now)
+
+    # --- looking ---
+
+    async def list(self, viewer: Viewer) -> Sequence[Series]:
+        """The plans the viewer may see."""
+        viewer.needs(Right.SEE_BROADCASTS)
+        async with self._database.read() as db:
+            return await series.page(db, viewer.region)
+
+    async def get(self, viewer: Viewer, series_id: int) -> Series:
+        """One plan. Raises Refused when there is none the viewer may see."""
+        viewer.needs(Right.SEE_BROADCASTS)
+        async with self._database.read() as db:
+            return await self._seen(db, viewer, series_id)
+
+    async def words(self, s: Series, tongue: str) -> str:
+        """Whom a plan is for, as a person reads it."""
+        rule = Rule.of(s.rule)
+        async with self._database.read() as db:
+            return in_words(rule, s.programme, await names_of(db, rule), tongue)
+
+    async def occurrences(self, s: Series) -> Sequence[Broadcast]:
+        """The broadcasts that were made of a plan, newest first."""
+        async with self._database.read() as db:
+            found = [await rows.get(db, number) for number in await series.occurrences(db, s.id, 20)]
+        return [b for b in found if b is not None]
+
+    async def coming(self, s: Series, now: datetime, limit: int = 5) -> Sequence[Coming]:
+        """What will be made next, soonest first, as far as rounds are known. A planned one as if it were approved."""
+        if s.state in ("ended", "paused"):
+            return []
+        async with self._database.read() as db:
+            found = await self._owed(db, s, now, max(s.since or now, now), now + SHOWN)
+        return [Coming(of, one.name, one.at) for of, one in found[:limit]]
+
+    # --- by the clock ---
+
+    async def carry(self, now: datetime) -> int:
+        """Make every occurrence whose time is near; returns how many were made."""
+        async with self._database.read() as db:
+            plans = await series.active(db)
+        return sum([await self._carry(s, now) for s in plans])
+
+    async def _carry(self, s: Series, now: datetime) -> int:
+        async with self._database.read() as db:
+            owed = await self._owed(db, s, now, max(s.since or now, now - LATE), now + AHEAD)
+        made = 0
+        for of, one in owed:
+            try:
+                made += await self._make(s, of, one, now)
+            except IntegrityError:  # another clock was faster
+                log.info("series.made_already", series=s.id, round=of.code, occurrence=one.name)
+            except Exception:  # one round in trouble must not hold up the others
+                log.exception("series.carry", series=s.id, round=of.code)
+        return made
+
+    async def _owed(
+        self, db: AsyncConnection, s: Series, now: datetime, since: datetime, until: datetime
+    ) -> Sequence[tuple[Round, Occasion]]:
+        """The occurrences between two instants that were not made yet, soonest first."""
+        beat, margin = beat_of(s), timedelta(days=2)
+        day = timedelta(days=0 if beat.every == MONTH else beat.day)
+        opens = (since - day - margin, until - day + margin)
+        if beat.every == MONTH:
+            opens = (since - timedelta(days=366), until + timedelta(days=32))
+        known = await series.rounds_between(db, s, opens, since - timedelta(days=FURTHEST + 1))
+        made = await series.made(db, s.id, [of.id for of in known]) if known else set()
+        found = [
+            (of, one)
+            for of in known
+            for one in occasions(beat, of.opens_at, of.closes_at, of.zone, since, until)
+            if (of.id, one.name) not in made
+        ]
+        return sorted(found, key=lambda pair: (pair[1].at, pair[0].id))
+
+    async def _make(self, s: Series, of: Round, one: Occasion, now: datetime) -> int:
+        rule = Rule.of(s.rule)
+        async with self._database.read() as db:  # counting people takes time, and nobody waits for a reader
+            people = await rows.size(db, audience(s.event, of, None, rule))
+        async with self._database.write() as db:
+            held = await rounds.get(db, of.id, lock=True)
+            still = await series.get(db, s.id, lock=True)
+            if held != of or still != s or (of.id, one.name) in await series.made(db, s.id, [of.id]):
+                return 0  # changed or made meanwhile: the next look sees how it stands
+            if rule == EVERYBODY:
+                why = f"plan {s.id} does this"
+                for number in await series.give_way(db, of.id, s.event, one.at, why):
+                    await note(db, "clock", "broadcast.withdrawn", number, now)
+            await self._draft(db, s, of, one, people, now)
+        return 1
+
+    async def _draft(
+        self, db: AsyncConnection, s: Series, of: Round, one: Occasion, people: int, now: datetime
+    ) -> None:
+        """The occurrence as a broadcast: approved with its plan, or left to a person, or stopped, each with its why."""
+        named: Mapping[str, Any] = {"series_id": s.id, "occurrence": one.name}
+        rule, again = Rule.of(s.rule), s.event == "round_reminder"
+        common: dict[str, Any] = {"at": one.at, "who": "clock", "now": now, "people": people, "rule": rule}
+        expires = event_expiry(s.event, of.opens_at, of.closes_at)
+        over = f"{of.code} is over: the service did not run at its time" if expires and expires <= now else ""
+        if over or not people:
+            why = over or "there was nobody to tell"
+            await self._broadcasts.drop(db, s.event, of, **common, why=why, **named)
+            return
+        try:
+            number = await self._broadcasts.draft(db, s.event, of, again=again, cap=s.cap, **common, **named)
+        except Refused as error:
+            await self._broadcasts.drop(db, s.event, of, **common, why=str(error), **named)
+            return
+        why = ""
+        if people > s.most:
+            why = f"{people} people are more than the {s.most} that plan {s.id} was approved for"
+        elif now - one.at > self._terms.past_due:
+            why = "the plan is past due: the service did not run at its time"
+        if why:
+            await rows.change(db, number, ("planned",), why=why)
+            return
+        await self._broadcasts.approve_of_series(db, number, s.approved_by, s.id, people, now)
+
+    async def _seen(self, db: AsyncConnection, viewer: Viewer, series_id: int, *, lock: bool = False) -> Series:
+        found = await series.get(db, series_id, lock=lock)
+        if found is None or not covers(viewer.region, found.region):
+            raise Refused(f"there is no plan {series_id} in the region of {viewer.login}")
+        return found
+
+
+def _check(viewer: Viewer, wanted: Wanted) -> None:
+    """Raises Refused for a plan that cannot be."""
+    if not 3 <= len(wanted.name) <= 80:
+        raise Refused("give the plan a name of 3 to 80 letters")
+    if wanted.event not in PLANNED:
+        raise Refused(f'"{wanted.event[:40]}" is no event for a plan that comes again; there are: {", ".join(PLANNED)}')
+    if wanted.programme not in PROGRAMMES:
+        raise Refused(f'"{wanted.programme[:24]}" is no programme; there are: {", ".join(PROGRAMMES)}')
+    if wanted.every not in EVERY:
+        raise Refused(f'"{wanted.every[:8]}" is no way to come again; there are: {", ".join(EVERY)}')
+    if wanted.every == MONTH and not 1 <= wanted.day <= LAST_DAY:
+        raise Refused(f"a monthly plan has a day from 1 to {LAST_DAY}, which every month has")
+    if wanted.every != MONTH and abs(wanted.day) > FURTHEST:
+        raise Refused(f"a plan is at most {FURTHEST} days from the opening of its round")
+    if wanted.event == "receipt_question" and wanted.every != MONTH and wanted.day < 0:
+        raise Refused("nobody has received anything before the round opens; ask on H or later")
+    try:
+        time.fromisoformat(wanted.hour)
+    except ValueError:
+        raise Refused(f'"{wanted.hour[:8]}" is no hour; write 09:00') from None
+    if not 1 <= wanted.most <= MOST:
+        raise Refused(f"say how many people one occurrence may tell without a second look, from 1 to {MOST}")
+    if not covers(viewer.region, wanted.region or viewer.region):
+        raise Refused(f"the region {wanted.region[:13]} is not yours")
+    if wanted.rule.listed or wanted.rule.regions:
+        raise Refused("a plan that comes again has a region of its own and no list")
+
+
+async def _note(db: AsyncConnection, who: str, act: str, series_id: int, now: datetime, **detail: Any) -> None:
+    await acts.append(db, at=now, who=who, act=act, about=f"series:{series_id}", detail=detail)

@@ -43,6 +43,8 @@ from notifier.outbox import Outbox
 from notifier.posting import Posting
 from notifier.registry import (
     Conflicts,
+    Dossiers,
+    Doubles,
     Inviting,
     Lists,
     Persons,
@@ -56,6 +58,7 @@ from notifier.registry import (
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -197,6 +200,22 @@ class House:
     def persons(self) -> Persons:
         """People of the register, one by one."""
         return Persons(self.database, self.vault)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything about one person, given or taken away."""
+        return Dossiers(self.database, self.vault, self.data)
 
     @cached_property
     def uploads(self) -> Uploads:

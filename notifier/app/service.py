@@ -353,6 +353,8 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),
+        Job("doubles", 5, house.doubles.walk),
+        Job("retention", 3600, house.retention.retain),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
     ]

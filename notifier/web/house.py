@@ -25,7 +25,18 @@ from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Lists, Persons, Points, Programmes, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -107,6 +118,10 @@ class House(Protocol):
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
     def persons(self) -> Persons: ...
+    @property
+    def doubles(self) -> Doubles: ...
+    @property
+    def dossiers(self) -> Dossiers: ...
     @property
     def uploads(self) -> Uploads: ...
     @property

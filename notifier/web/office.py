@@ -85,6 +85,7 @@ async def home(request: web.Request) -> web.Response:
         "coming": coming,
         "counts": await house.desk.counts(viewer),
         "conflicts": await house.conflicts.count(viewer),
+        "doubles": await house.doubles.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)
 

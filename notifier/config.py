@@ -146,6 +146,10 @@ class Delivery(_Table):
     cap: int | None = Field(
         default=None, ge=0, description="rupiah a broadcast may cost unless its plan says otherwise"
     )
+    status_digest: Span = Field(
+        default=timedelta(minutes=15),
+        description="how long a notice of status waits for further changes of the same person; they become one",
+    )
     sweep_after: Span = Field(
         default=timedelta(hours=72), description="after this what nobody knows is closed as not told"
     )

@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts import Broadcasts
-from notifier.broadcasts.following import Plan, lacking
+from notifier.broadcasts.following import NO_LONGER_PLANNED, Plan, lacking, outdated
 from notifier.config import Reminders
 from notifier.errors import Refused
 from notifier.rules.rounds import withdrawal
@@ -116,6 +116,8 @@ class RoundCarrier:
             of = await rounds.get(db, round_id, lock=True)
             if of is not None and of.version > 1:
                 await moves.withdraw(db, of.id, of.version, withdrawal(of.version), now)
+            if of is not None:
+                await moves.call_off(db, await outdated(db, self._reminders, of), NO_LONGER_PLANNED, now)
         async with self._database.read() as db:  # counting people takes time, and nobody waits for a reader
             of = await rounds.get(db, round_id)
             if of is None or of.wake is None or of.wake > now:

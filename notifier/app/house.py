@@ -25,6 +25,7 @@ from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.recurring import Recurring
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
@@ -35,10 +36,12 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Rounds
+from notifier.registry import Conflicts, Inviting, Lists, Programmes, Rounds, Statuses
+from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
 from notifier.rules.halting import Limits
@@ -78,6 +81,7 @@ class House:
     visiting: Visiting
     studio: Studio
     lines: Lines
+    programmes: Programmes
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -114,6 +118,11 @@ class House:
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """What became of people's aid."""
+        return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
 
     @cached_property
     def silence(self) -> Silence:
@@ -164,6 +173,21 @@ class House:
     def posting(self) -> Posting:
         """Schedules in groups and channels."""
         return Posting(self.database, self.vault, self.outbox, self.config.service.language)
+
+    @cached_property
+    def by_hand(self) -> ByHand:
+        """The register, one thing at a time."""
+        return ByHand(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """What became of single deliveries."""
+        return Tracing(self.database)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys of the API."""
+        return Keys(self.database)
 
     @cached_property
     def promises(self) -> Promises:
@@ -258,8 +282,11 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
-        outbox = Outbox(lines, ladders(config), second_lines(config), signals=bool(config.database.listen_url))
-        terms = _plan_terms(config, words)
+        programmes = Programmes(database, vault, config.reminders, tuple(lines))
+        tried = programmes.over(ladders(config))
+        await programmes.refresh()
+        outbox = Outbox(lines, tried, second_lines(config), signals=bool(config.database.listen_url))
+        terms = _plan_terms(config, words, tried)
         yield House(
             data=data,
             config=config,
@@ -270,8 +297,8 @@ async def open_house(
             texts=texts,
             accounts=Accounts(database),
             terms=terms,
-            broadcasts=Broadcasts(database, terms, _measure(words), outbox),
-            rehearsing=Rehearsing(database, terms, _say(words)),
+            broadcasts=Broadcasts(database, terms, _measure(words, programmes.names), outbox),
+            rehearsing=Rehearsing(database, terms, _say(words, programmes.names)),
             told=Told(database, terms, {name: rate_of(line) for name, line in config.lines.items()}),
             again=Again(database, terms),
             visiting=Visiting(database),
@@ -284,6 +311,7 @@ async def open_house(
                 zone=config.service.zone,
                 language=config.service.language,
             ),
+            programmes=programmes,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,
@@ -295,10 +323,10 @@ def ladders(config: Config) -> Ladders:
     return Ladders(config.delivery.ladder, config.delivery.ladders).carried_by(lines_by_channel(config))
 
 
-def _plan_terms(config: Config, words: Words) -> PlanTerms:
+def _plan_terms(config: Config, words: Words, tried: Ladders) -> PlanTerms:
     channels = tuple(lines_by_channel(config))
     return PlanTerms(
-        ladders=ladders(config),
+        ladders=tried,
         routes={
             kind: PlanRoute(name, rate_of(config.lines[name]), config.lines[name].price)
             for kind, name in lines_by_channel(config).items()
@@ -333,9 +361,9 @@ def rate_of(line: Line, channel: Channel | None = None) -> float:
     return line.rate or (channel.limits.rate if channel is not None else RATES.get(line.channel, 10.0))
 
 
-def _say(words: Words) -> Callable[[str, str, str, str, str, Round], tuple[str, str, int]]:
+def _say(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], tuple[str, str, int]]:
     def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
-        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__})
+        facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
         parts = words.render(event, channel, language, facts).parts
         return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
@@ -343,8 +371,8 @@ def _say(words: Words) -> Callable[[str, str, str, str, str, Round], tuple[str, 
     return say
 
 
-def _measure(words: Words) -> Callable[[str, str, str, str, str, Round], int]:
-    say = _say(words)
+def _measure(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str, str, Round], int]:
+    say = _say(words, names)
 
     def measure(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> int:
         return say(event, channel, language, zone, name, of)[2]

@@ -57,7 +57,7 @@ def delivery_terms(house: House) -> Terms:
     delivery = house.config.delivery
     return Terms(
         worker=house.worker,
-        ladders=ladders(house.config),
+        ladders=house.programmes.over(ladders(house.config)),
         lines=lines_by_channel(house.config),
         mute=mute(house.config),
         retry_first=delivery.retry_first,
@@ -88,7 +88,7 @@ def build_dispatcher(house: House) -> Dispatcher:
         house.database,
         house.vault,
         routes,
-        Speaker(house.words, house.vault.codes.of),
+        Speaker(house.words, house.vault.codes.of, house.programmes.names),
         delivery_terms(house),
         clock=house.clock,
         chance=SystemRandom(),

@@ -302,12 +302,14 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def reword(_now: datetime) -> None:
         nonlocal published
         published = await refresh(house.database, house.words, published, house.texts)
+        await house.programmes.refresh()
 
     async def expire(now: datetime) -> None:
         async with house.database.write() as db:
             await account_rows.forget_expired(db, now)
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
+        await house.keys.forget(now)
 
     return [
         Job("ledger", 1, chain),

@@ -18,12 +18,13 @@ from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
 from notifier.rules.series import Beat, occasions
 from notifier.store import broadcasts as rows
-from notifier.store import editions, moves, series
+from notifier.store import editions, moves, programmes, series
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
 MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
+NO_LONGER_PLANNED = "the programme no longer plans this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,31 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     return list(found.values())
 
 
+async def reminders_of(db: AsyncConnection, house: Reminders, programme: str) -> Reminders:
+    """What is planned with a programme's rounds: as the office wrote it, else as the house does."""
+    kept = await programmes.newest(db, programme)
+    if kept is None or kept.reminders is None:
+        return house
+    own = dict(kept.reminders) | {"hour": time.fromisoformat(kept.reminders["hour"])}
+    return house.model_copy(update=own | {"days_before": tuple(own["days_before"])})
+
+
+async def outdated(db: AsyncConnection, house: Reminders, of: Round) -> list[int]:
+    """The clock's plans for a round that its programme no longer has and nobody approved yet."""
+    waits = [b for b in await rows.of_round(db, of.id) if b.state == "planned" and b.planned_by == "clock"]
+    there = [b for b in waits if b.series_id is None]  # what a series left to a person is its own
+    if not there or await programmes.newest(db, of.programme) is None:
+        return []
+    reminders = await reminders_of(db, house, of.programme)
+    wanted = set(companions(of, reminders, datetime.min.replace(tzinfo=UTC)))
+    own = ("round_reminder", "receipt_question")
+    return [b.id for b in there if b.parent_id is None and b.event in own and (b.event, b.at) not in wanted]
+
+
 async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: datetime) -> Lacks:
     """The plans that a round still needs, reckoned in one snapshot."""
     there = await rows.of_round(db, of.id)
-    planned = companions(of, reminders, now)
+    planned = companions(of, await reminders_of(db, reminders, of.programme), now)
     plans = await _accompanying(db, of, there, planned, now)
     for b in unfinished(there, of, {event for event, _ in planned}):
         rule = Rule.of(b.rule)
@@ -133,7 +155,7 @@ async def _accompanying(
     db: AsyncConnection, of: Round, there: Sequence[Broadcast], planned: Sequence[tuple[str, datetime]], now: datetime
 ) -> list[Plan]:
     """What belongs to a round and is not planned yet, nor comes of a series: its reminders and its question."""
-    known = {(b.event, b.at) for b in there if b.round_version == of.version}
+    known = {(b.event, b.at) for b in there if b.round_version == of.version and b.why != NO_LONGER_PLANNED}
     asked = any(b.event == "receipt_question" and b.state != "stopped" for b in there)
     known |= {
         (s.event, one.at)
@@ -176,7 +198,7 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
     """What would follow if `old` became `new`."""
     new = replace(new, version=old.version + 1)
     there = await rows.of_round(db, old.id)
-    planned = companions(new, reminders, now)
+    planned = companions(new, await reminders_of(db, reminders, new.programme), now)
     told = await rows.size(db, rows.those(moves.told_before(new.id, new.version)))
     live = [b for b in there if b.state in moves.LIVE]
     after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]

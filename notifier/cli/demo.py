@@ -125,7 +125,7 @@ def _toml_value(value: Any) -> str:
 
 async def _fill(house: House, data: Path) -> None:
     folder = samples()
-    registry = Registry(house.database, house.vault, house.outbox)
+    registry = Registry(house.database, house.vault, house.outbox, house.config.delivery.status_digest)
     now = house.clock()
     for name in REGISTERS:
         _said(await registry.import_people([folder / name], Order("demo", now, yes=True)))

@@ -57,7 +57,7 @@ async def _bring(asked: argparse.Namespace, options: Options, config: "Config | 
 
     async with open_house(options, config=config) as house:
         order = await _order(asked, house)
-        registry = Registry(house.database, house.vault, house.outbox)
+        registry = Registry(house.database, house.vault, house.outbox, house.config.delivery.status_digest)
         with _progress() as progress:
             bring = getattr(registry, f"import_{asked.what}")
             done: Imported = await bring(asked.files, replace(order, progress=progress))

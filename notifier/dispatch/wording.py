@@ -7,6 +7,7 @@ from typing import Any
 from channels.contract import Button, OutFile
 from notifier.dispatch.values import Wording
 from notifier.render import Words, buttons, guide
+from notifier.render.listing import listed
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.rounds import PROGRAMME_NAMES
 from notifier.store.queue import Claimed
@@ -17,14 +18,17 @@ TIMES = ("opens_at", "closes_at", "was_opens_at", "was_closes_at", "due", "due_a
 class Speaker:
     """Words for deliveries; the same facts serve the dry run's reckoning."""
 
-    def __init__(self, words: Words, code: Callable[[int], str]) -> None:
-        """`code`: what a citizen is given to check that the message of this delivery is ours."""
+    def __init__(self, words: Words, code: Callable[[int], str], names: Mapping[str, str] = PROGRAMME_NAMES) -> None:
+        """`code`: what a citizen is given to check that the message of this delivery is ours; `names`: what programmes
+        are called.
+        """
         self._words = words
         self._code = code
+        self._names = names
 
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
-        facts = facts_of(c) | {"replies": replies}
+        facts = facts_of(c, self._names) | {"replies": replies}
         if EVENTS[c.event].citizen:
             facts["code"] = self._code(c.id)
         said = self._words.render(c.event, channel, c.language, facts)
@@ -39,26 +43,28 @@ def _hung(c: Claimed) -> tuple[Button, ...]:
     return tuple(Button(label, f"{code}:{c.id}", asks.get(code, "")) for code, label in hung)
 
 
-def facts_of(c: Claimed) -> dict[str, Any]:
+def facts_of(c: Claimed, names: Mapping[str, str] = PROGRAMME_NAMES) -> dict[str, Any]:
     """The facts of one delivery: its round's, its person's, its broadcast's and its own, the nearer winning."""
     facts: dict[str, Any] = {"zone": c.zone}
     if c.round is not None:
-        facts |= round_facts(c.round)
+        facts |= round_facts(c.round, names)
     if c.name is not None:
         facts["name"] = c.name
     facts |= c.broadcast_facts or {}
     facts |= c.facts or {}
+    if "items" in facts:  # several changes told together
+        facts |= listed(facts.pop("items"), c.language)
     for name in TIMES:
         if isinstance(facts.get(name), str) and facts[name]:
             facts[name] = datetime.fromisoformat(facts[name])
     return facts
 
 
-def round_facts(of: Mapping[str, Any]) -> dict[str, Any]:
+def round_facts(of: Mapping[str, Any], names: Mapping[str, str] = PROGRAMME_NAMES) -> dict[str, Any]:
     """What a round says of itself, in the names that templates use."""
     return {
         "programme": of["programme"],
-        "programme_name": PROGRAMME_NAMES.get(of["programme"], of["programme"]),
+        "programme_name": names.get(of["programme"], of["programme"]),
         "period": of["period"],
         "venue": of["venue"],
         "address": of["address"],

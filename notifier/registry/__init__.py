@@ -3,14 +3,17 @@
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
 from notifier.registry.lists import Lists
+from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
+from notifier.registry.statuses import Became, Statuses, Wanted
 from notifier.registry.tables import Unreadable
 
 __all__ = [
     "DECISIONS",
     "EDITABLE",
+    "Became",
     "Conflict",
     "Conflicts",
     "Faulty",
@@ -18,9 +21,13 @@ __all__ = [
     "Inviting",
     "Lists",
     "Order",
+    "Programme",
+    "Programmes",
     "Progress",
     "Registry",
     "Rounds",
+    "Statuses",
     "Unreadable",
+    "Wanted",
     "cells_of",
 ]

@@ -229,7 +229,7 @@ def _mails(cell: Cell, found: list[Finding]) -> list[tuple[str, str]]:
     text = words(cell, "EMAIL", found)
     kept: list[tuple[str, str]] = []
     for part in rules.several(text):
-        address = _read_mail(part)
+        address = read_mail(part)
         if address is None:
             found.append(Finding("bad_email", "EMAIL"))
         elif ("email", address) not in kept:
@@ -240,7 +240,7 @@ def _mails(cell: Cell, found: list[Finding]) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=1024)
-def _read_mail(text: str) -> str | None:
+def read_mail(text: str) -> str | None:
     """The address with its domain in lower case; None when nothing could be delivered to it."""
     from email_validator import EmailNotValidError, validate_email
 

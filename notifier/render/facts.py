@@ -123,6 +123,22 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             status=Fact("what the benefit has become", "DISALURKAN", "code"),
             reason=Fact("why, as the payment record says", "Rekening tidak aktif", empty=True, default=""),
         ),
+        "entitlements_changed": _of(
+            _CITIZEN,
+            name=Fact("the citizen's name", "Siti Aminah"),
+            n=Fact("how many changes there are", 2, "number"),
+            changes=Fact(
+                "all of them, one a line",
+                "- BPNT Desember 2026: sudah disalurkan\n- PKH Tahap 4: gagal disalurkan (Rekening tidak aktif)",
+                "text",
+            ),
+            brief=Fact(
+                "all of them in one line; empty when that does not fit an SMS",
+                "BPNT Desember 2026 sudah disalurkan; PKH Tahap 4 gagal disalurkan",
+                empty=True,
+                default="",
+            ),
+        ),
         "ticket_received": _TICKET,
         "ticket_answer": _of(
             _TICKET, text=Fact("what we answer", "Bantuan Anda bisa diambil mulai 9 Desember.", "text")

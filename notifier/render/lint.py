@@ -58,7 +58,16 @@ _BARE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "code": ("advice", "{{{{ {0}|sebut }}}}"),
     }
 )
-_ONE_WAY = frozenset({"round_announced", "round_reminder", "round_changed", "round_cancelled", "entitlement_changed"})
+_ONE_WAY = frozenset(
+    {
+        "round_announced",
+        "round_reminder",
+        "round_changed",
+        "round_cancelled",
+        "entitlement_changed",
+        "entitlements_changed",
+    }
+)
 
 
 def check(event: str, channel: str, part: str, source: str, language: str = "id") -> list[Finding]:

@@ -136,6 +136,7 @@ _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "su": "patarosan",
         },
         "entitlement_changed": {"id": "status bantuan", "en": "status of the aid", "su": "status bantosan"},
+        "entitlements_changed": {"id": "status bantuan", "en": "status of the aid", "su": "status bantosan"},
         "ticket_received": {"id": "nomor laporan", "en": "number of a report", "jv": "nomer laporan"},
         "ticket_answer": {
             "id": "jawaban laporan",

@@ -107,6 +107,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("round_cancelled", Lane.BULK, "resend", _hours(12)),
     Event("round_posted", Lane.BULK, "resend", _hours(12)),
     Event("entitlement_changed", Lane.BULK, "resend", _hours(24)),
+    Event("entitlements_changed", Lane.BULK, "resend", _hours(24)),
     # questions and answers: asked or answered twice they confuse, so a person decides
     Event("receipt_question", Lane.BULK, "hold", _hours(8), question=True),
     Event("ticket_received", Lane.ANSWERS, "hold", _hours(12)),

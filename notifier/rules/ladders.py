@@ -3,8 +3,8 @@
 It must not know contacts, lines or what became of an attempt.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 
@@ -14,17 +14,18 @@ class Ladders:
 
     default: Sequence[str]
     by_programme: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    # What the office has put in their place since: whoever keeps it writes into it, and everybody reads the newest.
+    own: Mapping[str, Sequence[str]] = field(default_factory=lambda: MappingProxyType({}))
+    channels: Collection[str] | None = None  # those that some line carries; None: all
 
     def of(self, programme: str = "", prefers: str = "") -> tuple[str, ...]:
         """The channels in the order they are tried. `programme` "": none; `prefers`: a channel the person has first."""
-        rungs = tuple(self.by_programme.get(programme, self.default))
+        written = self.own.get(programme) or self.by_programme.get(programme, self.default)
+        rungs = tuple(kind for kind in written if self.channels is None or kind in self.channels)
         if prefers not in rungs:
             return rungs
         return (prefers, *(kind for kind in rungs if kind != prefers))
 
     def carried_by(self, channels: Mapping[str, object]) -> "Ladders":
         """The same ladders without the rungs that no line carries."""
-        return Ladders(
-            tuple(kind for kind in self.default if kind in channels),
-            {name: tuple(kind for kind in rungs if kind in channels) for name, rungs in self.by_programme.items()},
-        )
+        return replace(self, channels=frozenset(channels))

@@ -17,6 +17,7 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("failed", "ditolak penyedia", "refused by the provider"),
     ("expired", "terlambat untuk dikirim", "too late to send"),
     ("cancelled", "dibatalkan", "cancelled"),
+    ("overtaken", "didahului perubahan lain sebelum terkirim", "overtaken by another change before it left"),
     ("taken back", "ditarik kembali sebelum terkirim", "taken back before it left"),
     ("suppressed", "tidak ada kontak yang dapat dipakai", "no usable contact"),
     ("never reached: the broadcast was stopped", "belum sempat dikirimi: siaran dihentikan", r"\g<0>"),

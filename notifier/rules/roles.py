@@ -26,6 +26,8 @@ class Right(StrEnum):
     REVEAL = "reveal"  # a clear NIK or a sealed reporter; each look is recorded
     SEE_ROUNDS = "see_rounds"
     EDIT_ROUND = "edit_round"  # and cancel it
+    CHANGE_STATUS = "change_status"  # of people's aid in a round
+    EDIT_PROGRAMME = "edit_programme"  # its name, ladder and reminders: everywhere at once
     SEE_BROADCASTS = "see_broadcasts"
     PLAN = "plan"
     APPROVE = "approve"  # never one's own plan

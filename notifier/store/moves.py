@@ -1,5 +1,6 @@
 """What a changed round does to the rows of its broadcasts: takes back what has not left, finds who read older words."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -41,6 +42,18 @@ async def withdraw(db: AsyncConnection, round_id: int, version: int, why: str, n
         await ledger.append(
             db, at=now, who="clock", act="broadcast.withdrawn", about=about, detail={"version": version}
         )
+
+
+async def call_off(db: AsyncConnection, broadcast_ids: Collection[int], why: str, now: datetime) -> None:
+    """Stop plans that nobody approved yet; the others stay."""
+    if not broadcast_ids:
+        return
+    mine = (broadcasts.c.id.in_(broadcast_ids), broadcasts.c.state == "planned")
+    stopped = await db.execute(
+        update(broadcasts).where(*mine).values(state="stopped", why=why, wake=None).returning(broadcasts.c.id)
+    )
+    for number in sorted(stopped.scalars()):
+        await ledger.append(db, at=now, who="clock", act="broadcast.withdrawn", about=f"broadcast:{number}")
 
 
 def told_before(round_id: int, older_than: int) -> Select[Any]:

@@ -86,6 +86,11 @@ async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes
     return {bytes(row[0]): Person(*row[1:]) for row in rows}
 
 
+async def by_ids(db: AsyncConnection, ids: Collection[int]) -> list[Person]:
+    """The people that exist among these."""
+    return [Person(*row) for row in await db.execute(select(*_PERSON).where(people.c.id.in_(ids)))]
+
+
 async def at_phone(db: AsyncConnection, phone: str) -> list[Person]:
     """Everybody of whom the register, or they themselves, named this phone (+62…)."""
     theirs = select(contacts.c.person_id).where(contacts.c.kind == "sms", contacts.c.address == phone)

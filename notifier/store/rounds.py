@@ -163,6 +163,12 @@ async def entitled(db: AsyncConnection, pairs: Iterable[tuple[int, int]]) -> dic
     return {(row.round_id, row.person_id): Entitled(*row) for row in rows}
 
 
+async def hold(db: AsyncConnection, entitlement_ids: Collection[int]) -> None:
+    """Have whoever else changes these wait until the transaction ends."""
+    wanted = select(entitlements.c.id).where(entitlements.c.id.in_(entitlement_ids)).order_by(entitlements.c.id)
+    await db.execute(wanted.with_for_update())
+
+
 async def draw(
     db: AsyncConnection, pairs: Sequence[tuple[int, int]], status: str, now: datetime
 ) -> dict[tuple[int, int], Entitled]:
@@ -178,7 +184,9 @@ async def draw(
 
 
 async def record(db: AsyncConnection, changes: Sequence[Mapping[str, Any]], who: str, now: datetime) -> None:
-    """Write what a payment record says: {id, was, status, record, reason, since} each, with one row of history."""
+    """Write what a payment record says: {id, was, status, record, reason, since, told} each, with one row of history.
+    `told`: the delivery that tells the person of it.
+    """
     if not changes:
         return
     columns = ("status", "record", "reason", "since")
@@ -198,6 +206,7 @@ async def record(db: AsyncConnection, changes: Sequence[Mapping[str, Any]], who:
                 "status": row["status"],
                 "reason": row["reason"],
                 "who": who,
+                "delivery_id": row["told"],
             }
             for row in changes
         ],

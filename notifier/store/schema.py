@@ -111,6 +111,35 @@ sessions = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
+api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
+    "api_keys",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("prefix", String(12), nullable=False, unique=True),  # the part of it that may be shown
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of the secret, which is kept nowhere
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix within the account's; "" for all of it
+    Column("per_minute", Integer, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),  # to the hour
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+api_requests = Table(  # what was asked with an Idempotency-Key, and how it was answered: kept for a day
+    "api_requests",
+    metadata,
+    Column("key_id", Id, ForeignKey("api_keys.id"), primary_key=True),
+    Column("token", String(128), primary_key=True),  # the Idempotency-Key
+    Column("digest", LargeBinary(32), nullable=False),  # SHA-256 of method, address and body
+    Column("lease_until", UtcDateTime, nullable=False),  # without an answer by then it is done anew
+    Column("answer", LargeBinary),  # sealed JSON; null: it is under way
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -271,6 +300,13 @@ entitlements = Table(
     UniqueConstraint("round_id", "person_id"),
 )
 Index("ix_entitlements_person", entitlements.c.person_id)
+Index(  # whom something has become of, by what
+    "ix_entitlements_round_status",
+    entitlements.c.round_id,
+    entitlements.c.status,
+    entitlements.c.person_id,
+    **_when("status <> 'DIJADWALKAN'"),
+)
 
 entitlement_changes = Table(
     "entitlement_changes",
@@ -282,10 +318,26 @@ entitlement_changes = Table(
     Column("status", String(16), nullable=False),
     Column("reason", String(200), nullable=False, server_default=""),
     Column("who", String(64), nullable=False),  # "import:3", "citizen", "account:2"
+    _ref("delivery_id", "deliveries.id"),  # the notice that tells of it; null: nobody is to hear
 )
 Index("ix_entitlement_changes_entitlement", entitlement_changes.c.entitlement_id)
 Index(  # citizens who say that they have not what the record says was paid
     "ix_entitlement_changes_denied", entitlement_changes.c.id, **_when("who = 'citizen' AND status = 'DISALURKAN'")
+)
+
+programmes = Table(  # versions that the office wrote; what the configuration says lies beneath
+    "programmes",
+    metadata,
+    _id(),
+    Column("code", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", String(120), nullable=False, server_default=""),  # "": the usual one
+    Column("ladder", Json),  # null: as the configuration says
+    Column("reminders", Json),  # null: as the configuration says
+    Column("why", String(200), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("code", "version"),
 )
 
 # --- words we say ----------------------------------------------------------------------------------------------------

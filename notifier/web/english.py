@@ -1014,7 +1014,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "A pause also pauses what was made and has not begun. Ending can't be undone."
         ),
         "Nama rencana": "Name of the plan",
-        "Program": "Programme",
         "Kode wilayah (kosong: semua wilayah Anda)": "Code of the region (none: all that is yours)",
         "Berulang menurut": "Comes again by",
         "Hari": "Day",
@@ -1048,5 +1047,74 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
         "Lihat orangnya": "See the people",
         "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
+        # entitlements
+        "Penerima": "People",
+        "Penerima dan status bantuannya": "People and the status of their aid",
+        "Status bantuan": "Status of the aid",
+        "Sejak": "Since",
+        "Pemberitahuan": "Notice",
+        "Ubah status yang dipilih": "Change the status of those selected",
+        "Status baru": "New status",
+        "Tanggal (boleh kosong)": "Day (may be empty)",
+        "Alasan, dibaca warga (boleh kosong)": "Reason, read by citizens (may be empty)",
+        "Yang bantuannya disalurkan, gagal atau ditunda diberi tahu.": "Who was paid, was not, or has to wait is told.",
+        "Beberapa perubahan berdekatan menjadi satu pesan.": "Several changes close together become one message.",
+        "Ubah status": "Change the status",
+        "Tidak ada penerima dengan status ini.": "Nobody has this status.",
+        "Pilih orangnya dan status barunya.": "Select people and their new status.",
+        "Status {n} orang diubah; {told} orang diberi tahu.": "Status of {n} people changed; {told} are told.",
+        "{n} orang sudah berstatus itu.": "{n} people had that status already.",
+        "{n} orang tidak diubah": "{n} people were not changed",
+        # programmes
+        "Program": "Programmes",
+        "Simpan": "Save",
+        "lalu": "then",
+        "{n} hari sebelum penyaluran dibuka": "{n} days before the round opens",
+        "pada hari penyaluran dibuka": "on the day the round opens",
+        "{n} hari sesudah penyaluran dibuka": "{n} days after the round opens",
+        "pukul {hour}": "at {hour}",
+        "Tidak ada yang direncanakan dengan sendirinya.": "Nothing is planned by itself.",
+        "{n} penyaluran akan datang": "{n} rounds to come",
+        "terdekat {when}": "next {when}",
+        "lihat": "look",
+        "tidak ada penyaluran yang akan datang": "no round to come",
+        "Penyaluran terbaru dan cakupannya": "Newest rounds and whom they reached",
+        "{told} dari {n} orang diberi tahu": "{told} of {n} people told",
+        "belum diumumkan": "not announced yet",
+        "Diberi tahu: pengumuman penyaluran sampai kepada mereka.": "Told: the announcement reached them.",
+        "Belum ada penyaluran program ini di wilayah Anda.": "This programme has no round in your region yet.",
+        "Semua penyaluran program ini": "All rounds of this programme",
+        "Seperti konfigurasi; belum pernah diubah.": "As the configuration says; never changed.",
+        "Tangga saluran": "Ladder of channels",
+        "Bila satu saluran gagal, yang berikutnya dicoba. Saluran yang dipilih warga didahulukan.": (
+            "When one channel fails, the next is tried. The one a citizen prefers goes first."
+        ),
+        "Direncanakan dengan sendirinya": "Planned by itself",
+        "Ubah program": "Change the programme",
+        "Nama, seperti dibaca warga": "Name, as citizens read it",
+        "Dicoba ke-{n}": "Tried as number {n}",
+        "Pengingat, hari sebelum penyaluran dibuka": "Reminders, days before the round opens",
+        "0: pada harinya. Kosong: tanpa pengingat.": "0: on the day itself. Empty: no reminders.",
+        "Jam pengingat, waktu setempat penyaluran": "Hour of reminders, in the round's own time",
+        "Tanyakan apakah bantuan sudah diterima": "Ask whether the aid was received",
+        "Hari sesudah penyaluran dibuka": "Days after the round opens",
+        "Mengapa diubah": "Why it is changed",
+        "Berlaku di semua wilayah.": "Holds in every region.",
+        "Rencana yang belum disetujui dan tidak lagi sesuai ditarik; yang sudah disetujui tetap.": (
+            "Plans that nobody approved yet and that no longer fit are taken back; approved ones stay."
+        ),
+        "Program diubah. Penyaluran yang akan datang disesuaikan; rencana barunya menunggu persetujuan.": (
+            "Programme changed. Rounds to come are brought in line; their new plans wait for approval."
+        ),
+        "Tulis alasannya, paling banyak 200 huruf.": "Write the reason, at most 200 characters.",
+        "Isi nama program, paling banyak 120 huruf.": "Write the programme's name, at most 120 characters.",
+        "Pilih saluran yang ada jalurnya, masing-masing satu kali; paling sedikit satu.": (
+            "Choose channels that have a line, each once; at least one."
+        ),
+        "Tulis hari sebelum penyaluran dengan koma, misalnya 3, 1, 0; paling banyak enam, paling awal 31.": (
+            "Write days before the round with commas, such as 3, 1, 0; at most six, 31 at the earliest."
+        ),
+        "Tulis jam seperti 09:00.": "Write an hour such as 09:00.",
+        "Tulis jumlah hari, 0 sampai 31.": "Write a number of days, 0 to 31.",
     }
 )

@@ -14,20 +14,24 @@ from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.recurring import Recurring
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
+from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.keys import Keys
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Lists, Rounds
+from notifier.registry import Conflicts, Lists, Programmes, Rounds, Statuses
+from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
 from notifier.restored import Restored
 from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
+from notifier.vault import Vault
 
 
 class House(Protocol):
@@ -81,6 +85,20 @@ class House(Protocol):
     def forms(self) -> Forms: ...
     @property
     def inviting(self) -> Inviting: ...
+    @property
+    def by_hand(self) -> ByHand: ...
+    @property
+    def tracing(self) -> Tracing: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def vault(self) -> Vault: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def statuses(self) -> Statuses: ...
+    @property
+    def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

@@ -165,6 +165,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "round_changed": ("Perubahan jadwal", "Round changed"),
             "round_cancelled": ("Pembatalan penyaluran", "Round cancelled"),
             "round_posted": ("Jadwal di grup", "Schedule in a group"),
+            "entitlements_changed": ("Beberapa perubahan status bantuan", "Several benefit statuses changed"),
             "entitlement_changed": ("Perubahan status bantuan", "Benefit status changed"),
             "receipt_question": ("Pertanyaan: sudah diterima?", "Question: received?"),
             "ticket_received": ("Tanda terima aduan", "Complaint received"),
@@ -582,6 +583,15 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r'canary "(.*)" is no .*', r"“\1” bukan jumlah orang; tulis misalnya 500 atau 2%."),
         (r'"(.*)" is no amount of rupiah; .*', r"“\1” bukan jumlah rupiah; tulis angka saja, misalnya 2500000."),
+        (
+            r"(\S+) was changed while you looked at it; look at it again",
+            r"\1 sudah diubah rekan lain sejak Anda membukanya; muat ulang halaman.",
+        ),
+        (
+            r"a programme is the same everywhere; .*",
+            "Program sama di semua wilayah; hanya yang melihat semua wilayah dapat mengubahnya.",
+        ),
+        (r"the programme no longer plans this", "Program tidak lagi merencanakan ini."),
         (r"the round was changed after the plan", "Penyalurannya berubah setelah siaran direncanakan."),
         (
             r"the plan is past due: the service did not run at its time",

@@ -9,6 +9,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HOOKS = "/hooks/"  # providers prove themselves in their own way
 STATIC = "/static/"
+API = "/api/"  # a key is shown there, and no cookie is looked at
 MACHINES = frozenset({"/health", "/ready", "/metrics"})  # answered without a page, also when they are misused
 LARGEST_FORM = 1024 * 1024  # bytes
 EVIDENCE = 16 * 1024 * 1024  # bytes of a form that brings photos
@@ -59,7 +60,7 @@ def same_origin(request: web.Request) -> bool:
 async def only_our_own_forms(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuse what another site posts in a colleague's name, and forms larger than any of ours."""
     nowhere = request.match_info.http_exception is not None  # no such address, or not this method: nothing to guard
-    if request.method not in SAFE and not request.path.startswith(HOOKS) and not nowhere:
+    if request.method not in SAFE and not request.path.startswith((HOOKS, API)) and not nowhere:
         if not same_origin(request):
             raise web.HTTPForbidden(reason="Cross-site request")
         largest = (CITIZENS | FILES).get(request.path, LARGEST_FORM)

@@ -15,11 +15,13 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
+    entitled,
     incidents,
     language,
     lines,
@@ -29,6 +31,7 @@ from notifier.web import (
     pages,
     planning,
     plans,
+    programmes,
     promised,
     radar,
     reports,
@@ -73,6 +76,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
@@ -163,6 +167,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/edit", rounds.change, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{CODE}/cancel", rounds.ask_cancel, Right.EDIT_ROUND),
     Door("POST", f"/rounds/{CODE}/cancel", rounds.cancel, Right.EDIT_ROUND),
+    Door("GET", f"/rounds/{CODE}/entitled", entitled.look, Right.SEE_PEOPLE),
+    Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
     # the planner: whom, when, tried out beforehand
@@ -208,6 +214,11 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # programmes
+    Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
+    Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
+    Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -240,6 +251,7 @@ def build(house: House) -> web.Application:
         client_max_size=REQUEST_LIMIT,
         middlewares=[
             status.measured,
+            api.only_problems,
             aiohttp_session.session_middleware(session.Sessions(house)),
             _kindly,
             security.only_our_own_forms,
@@ -254,6 +266,7 @@ def build(house: House) -> web.Application:
         app.router.add_route(door.method, door.path, door.handler)
         if door.method == "GET":
             app.router.add_route("HEAD", door.path, door.handler)
+    api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
     return app
@@ -288,7 +301,9 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        plain = request.path in security.MACHINES or request.path.startswith((security.HOOKS, security.STATIC))
+        plain = request.path in security.MACHINES or request.path.startswith(
+            (security.HOOKS, security.STATIC, security.API)
+        )
         if error.status < 400 or plain:
             raise
         return await _trouble(request, error.status, allow=error.headers.get("Allow"))

@@ -303,6 +303,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_people_region"), ["region"], unique=False)
 
     op.create_table(
+        "api_keys",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("prefix", sa.String(length=12), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scopes", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("per_minute", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_api_keys_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("prefix", name=op.f("uq_api_keys_prefix")),
+    )
+    op.create_table(
+        "api_requests",
+        sa.Column("key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=128), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["api_keys.id"], name=op.f("fk_api_requests_key_id_api_keys")),
+        sa.PrimaryKeyConstraint("key_id", "token", name=op.f("pk_api_requests")),
+    )
+    with op.batch_alter_table("api_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_requests_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "sessions",
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -529,6 +562,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entitlements", schema=None) as batch_op:
         batch_op.create_index("ix_entitlements_person", ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_entitlements_round_status",
+            ["round_id", "status", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("status <> 'DIJADWALKAN'"),
+            postgresql_where=sa.text("status <> 'DIJADWALKAN'"),
+        )
 
     op.create_table(
         "reporters",
@@ -670,6 +710,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_entitlement_changes_delivery_id_deliveries")
+        ),
         sa.ForeignKeyConstraint(
             ["entitlement_id"], ["entitlements.id"], name=op.f("fk_entitlement_changes_entitlement_id_entitlements")
         ),
@@ -1195,6 +1239,22 @@ def upgrade() -> None:
             ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_strays_list_id_person_lists")
         ),
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
+    )
+    op.create_table(
+        "programmes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("ladder", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column(
+            "reminders", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programmes")),
+        sa.UniqueConstraint("code", "version", name=op.f("uq_programmes_code_version")),
     )
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.

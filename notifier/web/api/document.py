@@ -1,0 +1,169 @@
+"""The OpenAPI 3.1 document, made from the rows that the routes are made from: nothing is written twice. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from notifier.rules.keys import LEANS_ON
+from notifier.web.api.endpoints import BASE, Endpoint
+from notifier.web.api.shapes import KINDS, Given, Kind, Nothing, Problem
+
+REF = "#/components/schemas/{model}"
+VERSION = "1.0.0"
+ABOUT = """\
+The register, rounds, benefits, broadcasts and complaints of this service, for the systems around it.
+
+A key is shown as `Authorization: Bearer nk_…`. It acts for an account, in an area, and may what its scopes say. What
+lies outside of its area is not there (404). Lists come in pages: `next` of one is `after` of the following. Every
+failure is a problem (RFC 9457), and `type` leads to what it means.
+"""
+_RATES = {
+    "RateLimit-Limit": "requests a minute",
+    "RateLimit-Remaining": "requests left at this moment",
+    "RateLimit-Reset": "seconds until all of them are there again",
+}
+
+
+def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dict[str, Any]:
+    """The whole document. `server`: where the service is reached, "" for where the document was read."""
+    schemas, definitions = _schemas(endpoints)
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        paths.setdefault(BASE + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": VERSION, "description": ABOUT},
+        "servers": [{"url": server or "/"}],
+        "security": [{"key": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(tag_of(endpoint) for endpoint in endpoints)],
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "a key made at /keys or by `notifier keys`"}
+            },
+        },
+    }
+
+
+def tag_of(endpoint: Endpoint) -> str:
+    """The part of the document it stands in."""
+    if "entitlements" in endpoint.path:
+        return "entitlements"
+    return endpoint.path.split("/")[1]
+
+
+def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[type[BaseModel], Any], Mapping[str, Any]]:
+    given = {endpoint.body for endpoint in endpoints if endpoint.body is not None}
+    shown: set[type[BaseModel]] = {
+        Problem,
+        *(endpoint.answers for endpoint in endpoints if endpoint.answers is not None),
+    }
+    wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        *[(model, "validation") for model in given],
+        *[(model, "serialization") for model in shown],
+    ]
+    wanted.sort(key=lambda pair: pair[0].__name__)
+    _, top = models_json_schema(wanted, ref_template=REF)
+    assert not any("__" in name for name in top["$defs"]), "two models share a name"
+    named = {model: {"$ref": REF.format(model=model.__name__)} for model, _ in wanted}
+    return named, dict(sorted(top["$defs"].items()))
+
+
+def _operation(endpoint: Endpoint, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "tags": [tag_of(endpoint)],
+        "summary": endpoint.about,
+        "description": _description(endpoint),
+        "parameters": _parameters(endpoint),
+        "responses": _responses(endpoint, schemas),
+    }
+    if endpoint.body is not None:
+        content: dict[str, Any] = {"schema": schemas[endpoint.body]}
+        if endpoint.example:
+            content["example"] = dict(endpoint.example)
+        found["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return found
+
+
+def _description(endpoint: Endpoint) -> str:
+    right = LEANS_ON[endpoint.scope].replace("_", " ")
+    return f"{endpoint.more} Scope `{endpoint.scope}`; the key's account needs the right to {right}.".strip()
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    found = [*_fields(endpoint.path_of, "path"), *_fields(endpoint.query, "query")]
+    if endpoint.method == "POST":
+        found.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "Any name of this very request, such as a UUID. A repeat within 24 hours is answered as "
+                "the first one was, with `Idempotent-Replayed: true`, and does nothing.",
+                "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+            }
+        )
+    if endpoint.conditional:
+        found.append(
+            {
+                "name": "If-Match",
+                "in": "header",
+                "description": "The ETag that was read; 412 when it was changed since.",
+                "schema": {"type": "string", "pattern": '^"[!#-~]{1,40}"$'},
+            }
+        )
+    return found
+
+
+def _fields(model: type[Given], where: str) -> list[dict[str, Any]]:
+    if model is Nothing:
+        return []
+    schema = model.model_json_schema(ref_template=REF)
+    needed = schema.get("required", [])
+    found = []
+    for name, given in schema["properties"].items():
+        shape = {key: value for key, value in given.items() if key not in ("title", "description")}
+        if "$ref" in shape:  # an enumeration: small enough to stand where it is used
+            shape = {k: v for k, v in schema["$defs"][shape.pop("$ref").rpartition("/")[2]].items() if k != "title"}
+        one = {"name": name, "in": where, "required": where == "path" or name in needed, "schema": shape}
+        found.append(one | ({"description": given["description"]} if "description" in given else {}))
+    return found
+
+
+def _responses(endpoint: Endpoint, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for status in (endpoint.status, *endpoint.also):
+        found[str(status)] = {"description": _said(status), "headers": _headers(endpoint, status)}
+        if endpoint.answers is not None:
+            found[str(status)]["content"] = {"application/json": {"schema": schemas[endpoint.answers]}}
+    by_status: dict[int, list[Kind]] = {}
+    for name in endpoint.kinds:
+        by_status.setdefault(KINDS[name].status, []).append(KINDS[name])
+    for status, kinds in by_status.items():
+        found[str(status)] = {
+            "description": "; ".join(f"`{kind.name}`: {kind.title}" for kind in kinds),
+            "content": {"application/problem+json": {"schema": schemas[Problem]}},
+        }
+        if status in (401, 429, 503):
+            name, what = ("WWW-Authenticate", "Bearer") if status == 401 else ("Retry-After", "seconds")
+            found[str(status)]["headers"] = {
+                name: {"description": what, "required": True, "schema": {"type": "string"}}
+            }
+    return dict(sorted(found.items()))
+
+
+def _said(status: int) -> str:
+    return {200: "It is so.", 201: "It was made.", 202: "It was proposed.", 204: "It is gone."}[status]
+
+
+def _headers(endpoint: Endpoint, status: int) -> dict[str, Any]:
+    text = {"type": "string"}
+    found = {name: {"description": what, "schema": text, "required": True} for name, what in _RATES.items()}
+    if endpoint.versioned:
+        found["ETag"] = {"description": "its version, for If-Match", "schema": text, "required": True}
+    if status == 201:
+        found["Location"] = {"description": "where it is read", "schema": text}
+    return found

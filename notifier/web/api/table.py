@@ -1,0 +1,12 @@
+"""Every endpoint there is, in the order of the docs page."""
+
+from notifier.web.api import broadcasts, people, rounds, templates, tickets
+from notifier.web.api.endpoints import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *people.ENDPOINTS,
+    *rounds.ENDPOINTS,
+    *broadcasts.ENDPOINTS,
+    *tickets.ENDPOINTS,
+    *templates.ENDPOINTS,
+)

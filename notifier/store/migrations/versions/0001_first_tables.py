@@ -1220,6 +1220,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_board_changes_key", ["level", "region", "view"], unique=False)
 
     op.create_table(
+        "places",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Integer(), nullable=False),
+        sa.Column("untold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_places_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "region", name=op.f("pk_places")),
+    )
+    op.create_table(
+        "place_looks",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_place_looks_broadcast_id_broadcasts")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", name=op.f("pk_place_looks")),
+    )
+    op.create_table(
         "person_list_members",
         sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

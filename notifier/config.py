@@ -270,6 +270,17 @@ class Templates(_Table):
     )
 
 
+class Registry(_Table):
+    """How registers come in by the page."""
+
+    upload_limit: int = Field(
+        default=512 * 1024 * 1024, ge=1, le=2 * 1024**3, description="bytes of one uploaded file; more is refused"
+    )
+    uploads_kept: Span = Field(
+        default=timedelta(days=30), description="how long reports and rejected rows of an upload are kept"
+    )
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -279,6 +290,7 @@ class Config(_Table):
     desk: Desk = Desk()
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
+    registry: Registry = Registry()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

@@ -126,8 +126,20 @@ class Lines:
 
     # --- testing ---
 
-    async def test(self, viewer: Viewer, line: str, address: str, now: datetime, text: str = "") -> int:
-        """Queue a test message to an address; returns the delivery's number. Raises Refused."""
+    async def test(
+        self,
+        viewer: Viewer,
+        line: str,
+        address: str,
+        now: datetime,
+        text: str = "",
+        *,
+        said: Mapping[str, str] | None = None,
+        of: str = "",
+    ) -> int:
+        """Queue a test message to an address; returns the delivery's number. Raises Refused. `said`: the parts of a
+        message that is to leave as it is, and `of` which template it is.
+        """
         viewer.needs(Right.CONTROL_BROADCAST)
         way = self._known(line)
         sealed = self._vault.seal_json({"kind": way.channel, "address": fit(way.channel, address)}, "deliveries.sealed")
@@ -135,7 +147,7 @@ class Lines:
             "test_send",
             self._language,
             self._zone,
-            {"line": line, "text": text},
+            {"line": line, "text": text} | ({"said": dict(said)} if said else {}),
             sealed=sealed,
             line=line,
             expires_at=now + EVENTS["test_send"].retry_for,
@@ -143,7 +155,8 @@ class Lines:
         async with self._database.write() as db:
             number = await self._outbox.queue(db, notice, now)
             about = f"delivery:{number}"
-            await acts.append(db, at=now, who=viewer.who, act="line.tested", about=about, detail={"line": line})
+            detail = {"line": line} | ({"template": of} if of else {})
+            await acts.append(db, at=now, who=viewer.who, act="line.tested", about=about, detail=detail)
         return number
 
     async def tested(self, viewer: Viewer, number: int) -> Tested | None:

@@ -41,7 +41,7 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Programmes, Rounds, Statuses
+from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -59,6 +59,7 @@ from notifier.vault import Vault, load_vault
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
 
@@ -113,6 +114,7 @@ class House:
             self.promises,
             DeskSettings.of(self.config, self.data),
             chance=SystemRandom(),
+            phrases=self.texts.phrases,
         )
 
     @cached_property
@@ -174,6 +176,19 @@ class House:
     def inviting(self) -> Inviting:
         """One-time links into a chat."""
         return Inviting(self.database, self.vault)
+
+    @cached_property
+    def persons(self) -> Persons:
+        """People of the register, one by one."""
+        return Persons(self.database, self.vault)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Registers that come in by the page."""
+        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        folder = self.data / UPLOADS
+        largest, kept = table.upload_limit, table.uploads_kept
+        return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)
 
     @cached_property
     def posting(self) -> Posting:

@@ -86,6 +86,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             stack.push_async_callback(lambda: ticker.close(patience()))
         url = ""
         if "web" in roles:
+            await stack.enter_async_context(_importing(house, patience))
             doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
             url = await stack.enter_async_context(_serving(house, doorway))
             await stack.enter_async_context(_listening(house, doorway))
@@ -184,6 +185,33 @@ async def _hearing(
     finally:
         closing = True
         woken.set()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(patience()):
+                await task
+
+
+@asynccontextmanager
+async def _importing(house: House, patience: Callable[[], float]) -> AsyncIterator[None]:
+    """Work on uploaded registers in the process that took them: they lie on its disk."""
+    uploads, closing = house.uploads, False
+
+    async def work() -> None:
+        while not closing:
+            uploads.woken.clear()
+            try:
+                await uploads.work(house.clock())
+            except Exception as error:
+                log.error("uploads.work", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE * 4):
+                    await uploads.woken.wait()
+
+    task = asyncio.create_task(work(), name="uploads")
+    try:
+        yield
+    finally:
+        closing = True
+        uploads.close()
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience()):
                 await task

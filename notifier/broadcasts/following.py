@@ -23,8 +23,8 @@ from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
-MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
 NO_LONGER_PLANNED = "the programme no longer plans this"
+MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ def line_of(name: str, finding: "Finding") -> str:
 def part_of(file: str, channel: str) -> str:
     """The part a file is for, by its name, else the channel's main part."""
     from notifier.render import CHANNELS, NEEDED_PARTS
+    from notifier.studio.kinds import KINDS
 
-    if channel in ("public_page", "lexicon"):
+    if channel in KINDS:
         return Path(file).name.split(".")[0]
     ending = Path(file).suffix.removeprefix(".")
     return ending if ending in CHANNELS.get(channel, ()) else NEEDED_PARTS.get(channel, ("text",))[-1]

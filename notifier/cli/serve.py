@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from notifier.app import open_house
 from notifier.app.logs import set_up
 from notifier.app.service import ROLES, open_service
+from notifier.cli.files import line_of
 from notifier.cli.options import Options, parser
 from notifier.errors import Refused
+from notifier.render import Words
+from notifier.render.lint import unreadable
 
 
 def command(args: list[str], options: Options) -> int:
@@ -29,6 +32,7 @@ def run(word: str, description: str, roles: Sequence[str], args: list[str], opti
 async def _run(roles: Sequence[str], options: Options) -> int:
     stop = until_stopped()
     async with open_house(options) as house:
+        _readable()
         if len(roles) < len(ROLES) and house.database.is_sqlite:
             raise Refused(
                 "SQLite has room for one service process: run notifier serve, or set database.url to a PostgreSQL"
@@ -39,6 +43,13 @@ async def _run(roles: Sequence[str], options: Options) -> int:
             await stop.wait()
             print("Stopping: what is under way is finished first.", file=sys.stderr, flush=True)
     return 0
+
+
+def _readable() -> None:
+    """Raises Refused for a shipped template that nobody could be told: better now than at three in the morning."""
+    for key, finding in unreadable(Words().sources()):
+        place = f"templates/messages/{key[0]}/{'.'.join(key[1:])}"
+        raise Refused(line_of(place, finding))
 
 
 def until_stopped() -> asyncio.Event:

@@ -100,7 +100,9 @@ def _versions(acts: Any) -> list[argparse.ArgumentParser]:
     exported = acts.add_parser("export", help="write everything in force into a folder, to keep in git")
     imported = acts.add_parser("import", help="keep as drafts what differs in such a folder")
     for act in (differs, told, reviewed, rolled):
-        act.add_argument("event", metavar="EVENT", help="such as round_announced; public_page; lexicon")
+        act.add_argument(
+            "event", metavar="EVENT", help="such as round_announced; public_page, conversation, answer; lexicon"
+        )
     differs.add_argument("files", nargs="*", metavar="FILE", help="what to compare with; - reads standard input")
     for act in (differs, told, reviewed, rolled):
         act.add_argument("--channel", default="", metavar="C", help="sms, telegram or email")
@@ -188,13 +190,14 @@ def _show(asked: argparse.Namespace, options: Options) -> int:
 def _check(asked: argparse.Namespace, options: Options) -> int:
     from notifier.render import Words
     from notifier.render.lint import check, check_all, known_place
+    from notifier.studio import kinds
 
     file = next(iter(asked.files), None)
     if file is None:
         found = [("/".join(key), finding) for key, finding in check_all(Words().sources())]
-    elif asked.event in ("public_page", "lexicon"):
-        from notifier.studio import kinds
-
+        for key, (_, source) in kinds.shipped_texts().items():
+            found += [("/".join(key), finding) for finding in kinds.check(key, source)]
+    elif asked.event in kinds.KINDS:
         key = kinds.known(asked.event, "", asked.language, asked.part or Path(file).name.split(".")[0])
         found = [(file, one) for one in kinds.check(key, read_file(file))]
     else:

@@ -6,8 +6,9 @@ All of it asks the database but a diff of a file against the shipped words.
 import argparse
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from notifier.cli.files import line_of, part_of, read_file
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from notifier.render import Key
     from notifier.rules.roles import Viewer
 
-PAGES = "pages"  # folder of the pages' words beside those of the events
+# folder beside those of the events: what is in it, and how its files end
+FOLDERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"pages": ("public_page", "toml"), "conversations": ("conversation", "toml"), "answers": ("answer", "text")}
+)
 LEXICON = "lexicon.toml"
 
 
@@ -200,8 +204,9 @@ def _sound(house: "House", changed: "dict[Key, tuple[Path, str]]") -> None:
 
 def _file(key: "Key") -> Path:
     event, channel, language, part = key
-    if event == "public_page":
-        return Path(PAGES) / f"{part}.{language}.toml"
+    for folder, (kind, ending) in FOLDERS.items():
+        if event == kind:
+            return Path(folder) / f"{part}.{language}.{ending}"
     return Path(LEXICON) if event == "lexicon" else Path(event) / f"{channel}.{language}.{part}"
 
 
@@ -219,12 +224,14 @@ def _key(path: Path, folder: Path) -> "Key":
     place, words = path.relative_to(folder), path.name.split(".")
     if place == Path(LEXICON):
         return kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED
-    if len(place.parts) == 2 and place.parts[0] == PAGES and len(words) == 3 and words[2] == "toml":
-        return kinds.known(kinds.PAGE, kinds.WEB, words[1], words[0])
+    kind, ending = FOLDERS.get(place.parts[0], ("", ""))
+    if len(place.parts) == 2 and kind and len(words) == 3 and words[2] == ending:
+        return kinds.known(kind, "", words[1], words[0])
     if len(place.parts) == 2 and len(words) == 3:
         return kinds.known(place.parts[0], *words)
     raise Refused(
-        f"{path} is no template: <event>/<channel>.<language>.<part>, {PAGES}/<page>.<language>.toml, {LEXICON}"
+        f"{path} is no template: <event>/<channel>.<language>.<part>, pages/ or conversations/<part>.<language>.toml, "
+        f"answers/<name>.<language>.text, {LEXICON}"
     )
 
 

@@ -63,7 +63,7 @@ from notifier.desk.values import (
     is_private,
 )
 from notifier.outbox import Outbox
-from notifier.render.grammar import Finding
+from notifier.render import Phrases
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.engine import Database
@@ -118,9 +118,10 @@ class Desk:
         settings: Settings,
         *,
         chance: Random,
+        phrases: Phrases | None = None,
     ) -> None:
-        """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests."""
-        self.room = Room(database, vault, outbox, promises, settings, chance)
+        """`chance` makes ticket numbers: `random.SystemRandom()` outside of tests. `phrases`: what talks say."""
+        self.room = Room(database, vault, outbox, promises, settings, chance, phrases or Phrases())
         self._narrowing = listing.Narrowing()
 
     # --- citizens' words, in the inbox's transaction ---
@@ -386,12 +387,6 @@ class Desk:
     async def canned_in(self, viewer: Viewer, number: str, name: str, languages: Collection[str]) -> Mapping[str, str]:
         """The same in several languages, as far as it is kept in them."""
         return await canned.in_languages(self.room, viewer, number, name, languages)
-
-    async def change_canned(
-        self, viewer: Viewer, name: str, language: str, title: str, source: str, now: datetime
-    ) -> tuple[Finding, ...]:
-        """Put one in force; what is wrong with it."""
-        return await canned.change(self.room, viewer, name, language, title, source, now)
 
     # --- who does it, and what belongs together ---
 

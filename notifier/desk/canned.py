@@ -1,12 +1,11 @@
-"""Answers kept for often: what a ticket is offered, in its language and with its own facts, and who may change them.
+"""Answers kept for often: what a ticket is offered, in its language and with its own facts.
 
 What is offered is a proposal: a colleague reads it, changes it and sends it. The shipped ones are the defaults; what
-people write wins, and an empty one takes a default away.
+the studio published wins, and one without words takes a default away.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -18,15 +17,11 @@ from notifier.dispatch.wording import round_facts
 from notifier.errors import Refused
 from notifier.render import canned
 from notifier.render.canned import Answer
-from notifier.render.grammar import Finding
 from notifier.render.words import FALLBACK, RenderError
 from notifier.rules.roles import Right, Viewer
-from notifier.store import canned as rows
-from notifier.store import ledger, rounds
+from notifier.store import rounds, templates
 from notifier.store.rounds import Round
 from notifier.store.tickets import Ticket
-
-LONGEST_TITLE = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +97,6 @@ async def in_languages(
     return found
 
 
-async def change(
-    room: Room, viewer: Viewer, name: str, language: str, title: str, source: str, now: datetime
-) -> tuple[Finding, ...]:
-    """Put an answer in force, or with an empty source take it away. What is wrong with it otherwise, and nothing is
-    kept then; advice alone does not hold it up. Refused for names that are none.
-    """
-    viewer.needs(Right.EDIT_TEMPLATE)
-    title, source = " ".join(title.split())[:LONGEST_TITLE], source.strip()
-    if not canned.NAME.fullmatch(name) or not language.isalpha() or not 2 <= len(language) <= 3:
-        raise Refused('the name of an answer is small letters, digits and "_", such as "jadwal"; its language "id"')
-    if source and not title:
-        raise Refused("give the answer a title, so that colleagues find it")
-    found = tuple(canned.check(source, language)) if source else ()
-    if any(finding.level == "error" for finding in found):
-        return found
-    async with room.database.write() as db:
-        version = await rows.write(db, name, language, title, source, viewer.who, now)
-        about, detail = f"answer:{name}", {"language": language, "version": version}
-        await ledger.append(db, at=now, who=viewer.who, act="answer_kept", about=about, detail=detail)
-    return found
-
-
 def facts_of(room: Room, ticket: Ticket, of: Round | None) -> Mapping[str, Any]:
     """What an answer may say of a ticket: nothing of who reported it."""
     told: dict[str, Any] = {"number": ticket.number, "category": ticket.category, "zone": room.settings.zone}
@@ -134,9 +107,8 @@ def facts_of(room: Room, ticket: Ticket, of: Round | None) -> Mapping[str, Any]:
 
 async def _in_force(db: AsyncConnection) -> list[Shelved]:
     found = {(answer.name, answer.language): Shelved(answer) for answer in _shipped()}
-    for row in await rows.newest(db):
-        key = (row.name, row.language)
-        found[key] = Shelved(Answer(*key, row.title, row.source), row.version)
+    for row in await templates.in_state(db, templates.PUBLISHED, event=canned.EVENT):
+        found[row.part, row.language] = Shelved(canned.read(row.part, row.language, row.source), row.version)
     in_order = sorted(found, key=lambda key: (key[0], key[1] != FALLBACK, key[1]))
     return [found[key] for key in in_order if found[key].answer.source]
 

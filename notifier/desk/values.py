@@ -11,6 +11,7 @@ from notifier.config import Config
 from notifier.desk.keys import Keys
 from notifier.desk.promise import Promises, paused_for
 from notifier.outbox import Outbox
+from notifier.render import Phrases
 from notifier.rules.boards import View
 from notifier.rules.sla import Standing
 from notifier.rules.telling import Told as Arithmetic
@@ -76,6 +77,7 @@ class Room:
     promises: Promises
     settings: Settings
     chance: Random  # of ticket numbers: unguessable only if this is
+    phrases: Phrases = field(default_factory=Phrases)  # what conversations say now
 
 
 @dataclass(frozen=True, slots=True)

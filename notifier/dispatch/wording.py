@@ -28,6 +28,8 @@ class Speaker:
 
     def say(self, c: Claimed, channel: str, replies: bool) -> Wording:
         """The message. Raises RenderError when a fact lacks or nothing is known to say."""
+        if c.event == "test_send" and (c.facts or {}).get("said"):  # a template that is tried, worded in the studio
+            return Wording(dict((c.facts or {})["said"]), template="test")
         facts = facts_of(c, self._names) | {"replies": replies}
         if EVENTS[c.event].citizen:
             facts["code"] = self._code(c.id)

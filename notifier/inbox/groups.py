@@ -12,7 +12,6 @@ from notifier.inbox.origin import Arrived
 from notifier.inbox.replies import Replies
 from notifier.inbox.turns import worded
 from notifier.posting import code_of
-from notifier.render import Phrases
 from notifier.rules.talks.values import Say
 from notifier.store import group_chats, heard
 
@@ -28,7 +27,7 @@ class Groups:
         self._settings = desk.room.settings
         self._vault = desk.room.vault
         self._replies = replies
-        self._phrases = Phrases()
+        self._phrases = desk.room.phrases
 
     async def hear(
         self, db: AsyncConnection, where: Arrived, said: Heard, keys: Keys, at: datetime, now: datetime

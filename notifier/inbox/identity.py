@@ -13,7 +13,6 @@ from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Words
 from notifier.inbox.turns import Done, worded
 from notifier.outbox import Notice
-from notifier.render import Phrases
 from notifier.rules.limits import Asked
 from notifier.rules.people import read_phone
 from notifier.rules.talks.values import FindPeople, Link, Say, Turn
@@ -28,7 +27,7 @@ class Identity:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._vault = desk.room.vault
-        self._phrases = Phrases()
+        self._phrases = desk.room.phrases
 
     async def find(self, db: AsyncConnection, wish: FindPeople, words: Words, now: datetime) -> Done:
         """Whom an invitation or a number is meant for. Of a number it is never told that nobody is."""

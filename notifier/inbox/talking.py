@@ -18,7 +18,6 @@ from notifier.inbox.origin import context_of
 from notifier.inbox.replies import Replies
 from notifier.inbox.turns import BUTTONS, TELLING, Said, Talked, about_kin, initials, plain_place, speaks, worded
 from notifier.inbox.wishes import Wishes
-from notifier.render import Phrases
 from notifier.rules import talks as flows
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.talks import LEAVE
@@ -51,7 +50,7 @@ class Talking:
         self._desk = desk
         self._vault: Vault = desk.room.vault
         self._replies = replies
-        self._phrases = Phrases()
+        self._phrases = desk.room.phrases
         self._wishes = Wishes(desk, effects, lexicon)
 
     async def hear(self, db: AsyncConnection, said: Said, kept: Kept | None, now: datetime) -> Talked | None:

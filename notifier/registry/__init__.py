@@ -3,16 +3,20 @@
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
 from notifier.registry.lists import Lists
+from notifier.registry.persons import FIELDS, Persons
 from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
 from notifier.registry.runs import Imported, Order, Progress
 from notifier.registry.statuses import Became, Statuses, Wanted
 from notifier.registry.tables import Unreadable
+from notifier.registry.uploads import LAYOUTS, Uploads
 
 __all__ = [
     "DECISIONS",
     "EDITABLE",
+    "FIELDS",
+    "LAYOUTS",
     "Became",
     "Conflict",
     "Conflicts",
@@ -21,6 +25,7 @@ __all__ = [
     "Inviting",
     "Lists",
     "Order",
+    "Persons",
     "Programme",
     "Programmes",
     "Progress",
@@ -28,6 +33,7 @@ __all__ = [
     "Rounds",
     "Statuses",
     "Unreadable",
+    "Uploads",
     "Wanted",
     "cells_of",
 ]

@@ -166,6 +166,10 @@ class ByHand:
                 continue
         if became == "conflict":
             raise Refused("the register has this NIK under another name; a clerk decides which one is right")
+        if became == "kept":
+            raise Refused(
+                "a clerk put this person right by hand, and the row says otherwise; a clerk decides which holds"
+            )
         async with self._database.read() as db:
             put = _theirs(viewer, await registers.person(db, person_id))
         return Put(put, became, [Noted(one.column, one.reason, sentence(one)) for one in found])

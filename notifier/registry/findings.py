@@ -132,9 +132,13 @@ class Report:
 
     HEAD = ("file", "line", "column", "outcome", "reason", "how to mend")
 
-    def __init__(self, path: Path | None, words: Mapping[str, str]) -> None:
-        """`words`: lists that the mends name (programmes, methods, records)."""
+    def __init__(self, path: Path | None, words: Mapping[str, str], rejected: Path | None = None) -> None:
+        """`words`: lists that the mends name (programmes, methods, records). `rejected`: a file for the lines that
+        were turned away for good, each with the mends, in the order of the table.
+        """
         self._words = words
+        self._lines: list[tuple[int, str]] = []
+        self._rejected = rejected.open("w", encoding="utf-8", newline="") if rejected is not None else None
         self._told: list[tuple[int, tuple[object, ...]]] = []
         self._corrected: Counter[tuple[str, str, str]] = Counter()  # file, column, reason
         self._file = None
@@ -151,6 +155,8 @@ class Report:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.flush()
+        if self._rejected is not None:
+            self._rejected.close()
         if self._file is None:
             return
         with self._file as file, self._body as body:
@@ -164,6 +170,10 @@ class Report:
 
     def tell(self, file: str, line: int, findings: Sequence[Finding], outcome: Outcome | None = None) -> None:
         """Say what was found in one row (line 0: in none). `outcome`: the row's, when it was not accepted."""
+        if self._rejected is not None and outcome is Outcome.REJECTED:
+            faults = [finding for finding in findings if finding.effect is Effect.REJECTS]
+            mends = (REASONS[fault.reason].mend.format(found=fault.found, **self._words) for fault in faults)
+            self._lines.append((line, " ".join(mends)))
         if self._file is None:
             return
         for finding in findings:
@@ -177,6 +187,9 @@ class Report:
 
     def flush(self) -> None:
         """Write what was said since, by line."""
+        if self._rejected is not None:
+            csv.writer(self._rejected).writerows(sorted(self._lines))
+            self._lines.clear()
         if self._file is not None:
             self._csv.writerows(row for _, row in sorted(self._told, key=itemgetter(0)))
         self._told.clear()

@@ -182,10 +182,11 @@ class _OneFile:
         for row in chunk.turned:
             self._turn_away(*row)
         for entry, became in plan.became:
-            if became == "conflict":
-                finding = Finding("dup_same_nik_other_name", "NAMA", mask_nik(entry.person.nik))
+            if became in ("conflict", "kept"):
+                reason = "put_right_by_hand" if became == "kept" else "dup_same_nik_other_name"
+                finding = Finding(reason, "NAMA", mask_nik(entry.person.nik))
                 self._turn_away(entry.line, Outcome.CONFLICT, [finding, *entry.findings])
-                if entry.kind == "row":
+                if entry.kind == "row" and became == "conflict":
                     self._seen.forget(entry.person)
             elif entry.kind == "more":
                 found = [Finding("dup_same_person", ""), *entry.findings]

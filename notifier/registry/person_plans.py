@@ -41,7 +41,9 @@ class Holding(NamedTuple):
     programmes: Mapping[tuple[int, str], str]
 
 
-Became = Literal["created", "changed", "unchanged", "conflict"]
+CORRECTED = "corrected"  # flag of a person whom somebody put right by hand: a file no longer overwrites that
+# kept: what somebody put right stands against the row, which is a conflict; its programmes are taken
+Became = Literal["created", "changed", "unchanged", "conflict", "kept"]
 
 
 @dataclass(slots=True)
@@ -103,13 +105,23 @@ def compare(entries: Sequence[Entry], held: Holding, vault: Vault) -> Plan:
 
 
 def replace(entry: Entry, held: Holding, vault: Vault) -> Plan:
-    """The changes of a row that somebody chose over what the register holds: another name is taken too."""
-    plan = Plan()
-    _update(plan, entry, held.known[entry.nik_index], held, vault)
+    """The changes of a row that somebody chose over what the register holds: another name is taken too, and what was
+    put right by hand before.
+    """
+    plan, known = Plan(), held.known[entry.nik_index]
+    _update(plan, entry, known._replace(flags=[flag for flag in known.flags if flag != CORRECTED]), held, vault)
+    for row in plan.changed:
+        row["flags"] = [flag for flag in row["flags"] if flag != CORRECTED]
     return plan
 
 
 def _update(plan: Plan, entry: Entry, known: Known, held: Holding, vault: Vault) -> None:
+    if CORRECTED in known.flags and _person(Plan(), entry.person, known, vault):
+        # Somebody knows better than files: who they are waits for a decision, what they are entitled to does not.
+        plan.became.append((entry, "kept"))
+        plan.conflicts.append((entry, known.id))
+        _programmes(plan, entry.person, known, held.programmes)
+        return
     touched = _person(plan, entry.person, known, vault)
     touched |= _contacts(plan, entry, known, held.contacts.get(known.id, ()))
     touched |= _programmes(plan, entry.person, known, held.programmes)
@@ -177,9 +189,11 @@ def _programmes(plan: Plan, person: Candidate, known: Known, held: Mapping[tuple
     return bool(changes)
 
 
-async def write(db: AsyncConnection, plan: Plan, vault: Vault, import_id: int, now: datetime) -> list[int]:
+async def write(db: AsyncConnection, plan: Plan, vault: Vault, import_id: int | None, now: datetime) -> list[int]:
     """Write the changes; returns the ids of new people. Raises Raced when another import was faster."""
-    written = await people.add(db, [_row(entry, vault) for entry in plan.new], import_id, now)
+    written = {}
+    if plan.new and import_id is not None:  # only files bring new people
+        written = await people.add(db, [_row(entry, vault) for entry in plan.new], import_id, now)
     if len(written) != len(plan.new):
         raise Raced
     contacts, programmes = list(plan.contacts), list(plan.programmes)
@@ -202,9 +216,9 @@ async def write(db: AsyncConnection, plan: Plan, vault: Vault, import_id: int, n
     await people.set_state(db, plan.back, "ok")
     await people.add_contacts(db, contacts, now)
     await people.enrol(db, programmes, now)
-    await imports.add_conflicts(
-        db, import_id, [_conflict(entry, number, vault) for entry, number in plan.conflicts], now
-    )
+    if import_id is not None:
+        found = [_conflict(entry, number, vault) for entry, number in plan.conflicts]
+        await imports.add_conflicts(db, import_id, found, now)
     return list(written.values())
 
 

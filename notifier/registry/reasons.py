@@ -63,6 +63,10 @@ def _reasons() -> Mapping[str, Reason]:
             e.CONFLICT,
             "NIK {found} sudah dipakai nama lain. Yang pertama berlaku; putuskan di daftar konflik.",
         ),
+        "put_right_by_hand": (
+            e.CONFLICT,
+            "Data NIK {found} sudah diperbaiki petugas dan berbeda dari berkas ini. Putuskan di daftar konflik.",
+        ),
         # people: corrected
         "trailing_spaces": (e.CORRECTS, "Spasi berlebih dibuang."),
         "odd_characters": (e.CORRECTS, "Tanda yang tak terlihat dibuang."),

@@ -48,6 +48,7 @@ class Order:
     yes: bool = False  # go on although a file covers fewer people than the last one
     within: str = ""  # area by prefix that whoever imports may touch
     report: Path | None = None
+    rejected: Path | None = None  # where the lines of rejected rows are noted, for whoever gives the rows back
     progress: Progress = _no_progress
 
     @property
@@ -147,7 +148,7 @@ def new_report(order: Order, what: str) -> Report:
         "methods": ", ".join(Method),
         "statuses": ", ".join(_STATUSES[what]),
     }
-    return Report(order.report, words)
+    return Report(order.report, words, order.rejected)
 
 
 async def places(database: Database) -> Places:

@@ -17,6 +17,8 @@ from notifier.registry.tables import HEAD_ROWS, Cell, Header, Layout, Row, Unrea
 
 MOST_ROWS = 200_000
 MOST_BYTES = 1 << 30  # unpacked; a workbook of that many rows has a quarter of it
+MOST_PACKED = 200  # times smaller than its content a workbook may be; real ones are 5 to 30 times
+SMALL = 10 << 20  # bytes unpacked that may be packed as tightly as they like
 CHUNK = 1 << 20
 
 
@@ -66,21 +68,32 @@ def _measure(path: Path) -> None:
                 raise Unreadable(f"{path}: this is a compressed file, not a workbook; save it as CSV or XLSX")
             if sum(item.file_size for item in archive.infolist()) > MOST_BYTES:
                 raise _too_large(path)
-            for item in sheets:
-                if item.filename.endswith(".xml") and _rows(archive, item) > MOST_ROWS:
+            whole, packed = 0, path.stat().st_size
+            for item in archive.infolist():
+                size, rows = _unpacked(archive, item, MOST_BYTES - whole)
+                whole += size
+                if whole > MOST_BYTES or (item in sheets and rows > MOST_ROWS):
                     raise _too_large(path)
+                if size != item.file_size or whole > max(SMALL, packed * MOST_PACKED):
+                    raise ValueError("it is packed as no spreadsheet packs")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
         raise _damaged(path, error) from None
 
 
-def _rows(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> int:
-    found, tail = 0, b""
-    with archive.open(item) as sheet:
-        while found <= MOST_ROWS and (chunk := sheet.read(CHUNK)):
-            part = tail + chunk
-            found += part.count(b"<row ") + part.count(b"<row>")
-            tail = part[-4:]
-    return found
+def _unpacked(archive: zipfile.ZipFile, item: zipfile.ZipInfo, most: int) -> tuple[int, int]:
+    """How large a part really is and how many rows it has; what it says of itself is not believed. Stops at `most`."""
+    claimed, size, rows, tail = item.file_size, 0, 0, b""
+    item.file_size = most + CHUNK  # else reading would end where the part says that it does
+    try:
+        with archive.open(item) as part:
+            while size <= most and rows <= MOST_ROWS and (chunk := part.read(CHUNK)):
+                size += len(chunk)
+                some = tail + chunk
+                rows += some.count(b"<row ") + some.count(b"<row>")
+                tail = some[-4:]
+    finally:
+        item.file_size = claimed
+    return size, rows
 
 
 def _too_large(path: Path) -> Unreadable:

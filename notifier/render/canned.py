@@ -6,7 +6,7 @@ that a colleague still reads and changes. Knows no database and no ticket.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +22,9 @@ from notifier.render.filters import Unfit
 from notifier.render.grammar import Finding
 from notifier.render.words import RenderError, environment_for, shipped_folder
 
+EVENT = "answer"  # what the studio calls them
 LONGEST = 2000  # characters of the words that come out
+LONGEST_TITLE = 80
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FILE = re.compile(rf"(?P<name>{NAME.pattern})\.(?P<language>[a-z]{{2,3}})\.text")
 _PLACE = ("email", "text")  # the widest: dates in full, no alphabet to keep to
@@ -51,9 +53,38 @@ def shipped(folder: Path | None = None) -> tuple[Answer, ...]:
         named = _FILE.fullmatch(path.name)
         if named is None:
             raise RenderError(f"{path} is no answer: templates/answers/<name>.<language>.text")
-        title, _, source = path.read_text(encoding="utf-8").partition("\n")
-        found.append(Answer(named["name"], named["language"], title.strip(), source.strip()))
+        found.append(read(named["name"], named["language"], path.read_text(encoding="utf-8")))
     return tuple(found)
+
+
+def read(name: str, language: str, source: str) -> Answer:
+    """An answer as people edit it: its title in the first line, its words below."""
+    title, _, words = source.strip().partition("\n")
+    return Answer(name, language, title.strip(), words.strip())
+
+
+def known(language: str, name: str) -> None:
+    """Raises RenderError for what can't be the name of an answer, or its language."""
+    if not NAME.fullmatch(name):
+        raise RenderError('the name of an answer is small letters, digits and "_", such as "jadwal"; choose another')
+    if not (2 <= len(language) <= 3 and language.isascii() and language.islower()):
+        raise RenderError(f'"{language}" is no language code; write two or three letters such as id, en, jv or su')
+
+
+def judged(source: str, language: str) -> list[Finding]:
+    """What is wrong with an answer as people edit it. One without words is sound: it is offered no more."""
+    title, _, words = source.partition("\n")
+    found = []
+    if not title.strip():
+        message = "The first line, by which colleagues find the answer, is empty."
+        found.append(Finding(1, 1, "error", "says_nothing", message, "Write a title there."))
+    elif len(title.strip()) > LONGEST_TITLE:
+        message = f"The title in the first line has {len(title.strip())} characters; at most {LONGEST_TITLE} are shown."
+        found.append(Finding(1, LONGEST_TITLE + 1, "error", "too_long", message, "Shorten it."))
+    if not words.strip():
+        message = "This has a title and no words: it is not offered any more."
+        return [*found, Finding(1, 1, "advice", "not_offered", message, "Write the answer below its title.")]
+    return [*found, *(replace(one, line=one.line + 1) for one in check(words, language))]
 
 
 def check(source: str, language: str) -> list[Finding]:

@@ -281,6 +281,23 @@ BUTTONS: Mapping[str, tuple[tuple[str, Label], ...]] = MappingProxyType(
 )
 
 
+_USUAL: Mapping[Kind, str] = MappingProxyType(
+    {
+        "time": "{{{{ {0}|tanggal }}}} {{{{ {0}|jam }}}}",
+        "money": "{{{{ {0}|rupiah }}}}",
+        "flag": "{{% if {0} %}}…{{% endif %}}",
+        "zone": "{{{{ opens_at|jam }}}}",
+        "code": "{{{{ {0}|sebut }}}}",
+    }
+)
+
+
+def usual(name: str, fact: Fact) -> str:
+    """How a fact is said in a template, asked for first when it may be empty."""
+    said = _USUAL.get(fact.kind, "{{{{ {0} }}}}").format(name)
+    return f"{{% if {name} %}}{said}{{% endif %}}" if fact.empty and fact.kind != "flag" else said
+
+
 def buttons(event: str, language: str) -> tuple[tuple[str, str], ...]:
     """(code, label) of the buttons that go with an event, in the language or else in Indonesian; often none."""
     return tuple((code, labels.get(language, labels["id"])) for code, labels in BUTTONS.get(event, ()))

@@ -37,6 +37,10 @@ _ALLOWED = (
     nodes.Not,
     nodes.Test,
 )
+# facts that people ask for in vain
+_PERSONAL = re.compile(
+    r"(?:no_|nomor_)?(?:nik|kk|rekening|hp|telepon|induk_kependudukan)|phone|email|tanggal_lahir|nama_ibu|pin|otp"
+)
 # how a person would call what is not allowed
 _CALLED: tuple[tuple[type[nodes.Node], str], ...] = (
     (nodes.For, "a loop (for)"),
@@ -108,7 +112,16 @@ def parse(environment: Environment, source: str, facts: Collection[str]) -> tupl
     except _Unreadable as error:
         return None, [error.finding]
     except RecursionError:
-        return None, [Finding(1, 1, "error", "too_deep", "Too many brackets or conditions lie within each other.")]
+        return None, [
+            Finding(
+                1,
+                1,
+                "error",
+                "too_deep",
+                "Too many brackets or conditions lie within each other.",
+                "Take some of them apart.",
+            )
+        ]
     findings = sorted(_walk(tree, words, facts), key=lambda finding: (finding.line, finding.column))
     return (tree if not findings else None), findings
 
@@ -170,7 +183,9 @@ def _parsed(environment: Environment, source: str, words: _Words) -> nodes.Templ
         at = words.places[index] if 0 <= index < len(words.places) and words.places[index][0] == error.lineno else None
         raise _Unreadable(_syntax(error, source, at[:2] if at else (error.lineno, words.begin(error.lineno)))) from None
     except (ValueError, OverflowError) as error:  # a number of thousands of digits
-        raise _Unreadable(Finding(1, 1, "error", "syntax", f"A number can't be read: {error}.")) from None
+        raise _Unreadable(
+            Finding(1, 1, "error", "syntax", f"A number can't be read: {error}.", "Leave it out.")
+        ) from None
 
 
 def _syntax(error: TemplateSyntaxError, source: str, at: tuple[int, int] | None = None) -> Finding:
@@ -206,7 +221,12 @@ def _walk(tree: nodes.Template, words: _Words, facts: Collection[str]) -> Iterat
         node, depth = waiting.pop()
         if depth > DEEPEST:
             yield Finding(
-                node.lineno, words.begin(node.lineno), "error", "too_deep", "Too many conditions lie within each other."
+                node.lineno,
+                words.begin(node.lineno),
+                "error",
+                "too_deep",
+                "Too many conditions lie within each other.",
+                "Take some of them apart.",
             )
             return
         if not isinstance(node, _ALLOWED):
@@ -261,8 +281,8 @@ def _arguments(node: nodes.Filter, at: tuple[int, int]) -> Iterator[Finding]:
 
 
 def _unknown(at: tuple[int, int], what: str, name: str, known: Collection[str]) -> Finding:
-    if what == "fact" and name.lower() in ("nik", "kk", "no_kk", "nomor_induk_kependudukan"):
-        message = "A NIK or family card number is never written in a message."
+    if what == "fact" and _PERSONAL.fullmatch(name.lower()):
+        message = "A NIK, family card, account or phone number is never written in a message."
         return Finding(*at, "error", "personal_data", message, "Leave it out.")
     close = get_close_matches(name[:64], known, n=1, cutoff=0.5)
     suggestion = f'Did you mean "{close[0]}"? ' if close else ""

@@ -5,6 +5,7 @@ An error stops publishing, an advice does not. Tries the template with the sampl
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,7 @@ from jinja2 import nodes
 
 from channels import gsm
 from notifier.render import grammar, markup
-from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS, Fact
+from notifier.render.facts import CHANNELS, FACTS, NEEDED_PARTS, Fact, usual
 from notifier.render.filters import FILTERS
 from notifier.render.grammar import Finding, place
 from notifier.render.samples import SAMPLES, TYPICAL, optional, sample, without
@@ -29,6 +30,8 @@ _NIK = re.compile(r"(?<!\d)\d(?:[ .-]?\d){15}(?!\d)")
 _LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:go\.id|co\.id|com|id/|ly/|me/)", re.IGNORECASE)
 _RISKY = re.compile(r"\b(?:dana|selamat|hadiah|pemenang|undian|kredit|pinjaman|klik)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"\bRp\.?\s?\d", re.IGNORECASE)
+_ODD_DATE = re.compile(r"(?<![\d/-])\d{1,4}([/-])\d{1,2}\1\d{2,4}(?![\d/-])")
+_ODD_AMOUNT = re.compile(r"\bRp\.?\s?\d{4,}(?![\d.,])", re.IGNORECASE)
 _RELATIVE = re.compile(
     r"\b(?:besok|lusa|kemarin|hari ini|nanti (?:sore|malam)|tomorrow|today|yesterday|sesuk|sésuk|isukan|énjing)\b",
     re.IGNORECASE,
@@ -48,15 +51,9 @@ _FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sebut": ("code", "words"),
     }
 )
-# kind of a fact -> (level, how it is to be written)
-_BARE: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "time": ("error", "{{{{ {0}|tanggal }}}} {{{{ {0}|jam }}}}"),
-        "money": ("error", "{{{{ {0}|rupiah }}}}"),
-        "flag": ("error", "{{% if {0} %}}…{{% endif %}}"),
-        "zone": ("error", "{{{{ opens_at|jam }}}}"),
-        "code": ("advice", "{{{{ {0}|sebut }}}}"),
-    }
+# kinds of facts that nobody reads bare -> level
+_BARE: Mapping[str, str] = MappingProxyType(
+    {**dict.fromkeys(("time", "money", "flag", "zone"), "error"), "code": "advice"}
 )
 _ONE_WAY = frozenset(
     {
@@ -94,6 +91,15 @@ def known_place(event: str, channel: str, part: str) -> None:
         raise RenderError(f'there is no channel "{channel}"; there are: {", ".join(CHANNELS)}')
     if part not in CHANNELS[channel]:
         raise RenderError(f'{channel} has no part "{part}"; it has: {", ".join(CHANNELS[channel])}')
+
+
+def unreadable(sources: Mapping[Key, tuple[str, str]]) -> Iterator[tuple[Key, Finding]]:
+    """The first thing in each source for which it could not be said at all: quick, unlike `check`."""
+    for key, (_, source) in sources.items():
+        event, channel, language, part = key
+        findings = grammar.parse(environment_for(channel, language, part), source, FACTS[event])[1]
+        if findings:
+            yield key, findings[0]
 
 
 def check_all(sources: Mapping[Key, tuple[str, str]]) -> Iterator[tuple[Key, Finding]]:
@@ -150,16 +156,18 @@ def kinds(tree: nodes.Template, source: str, facts: Mapping[str, Fact]) -> Itera
     for output in tree.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.Name) and facts[node.name].kind in _BARE:
-                level, form = _BARE[facts[node.name].kind]
+                level = _BARE[facts[node.name].kind]
                 message = f"{node.name} can't be read by people as it is."
-                suggestion = f"Write {form.format(node.name)}."
+                suggestion = f"Write {usual(node.name, replace(facts[node.name], empty=False))}."
                 yield _finding(source, _said(source, node.name, node.lineno), level, "unformatted", message, suggestion)
     for node in tree.find_all(nodes.Filter):
         if isinstance(node.node, nodes.Name):
             kind = facts[node.node.name].kind
             if kind not in _FOR[node.name]:
                 message = f"{node.name} is not for {node.node.name}: {FILTERS[node.name][0]}."
-                yield _finding(source, _said(source, node.node.name, node.lineno), "error", "wrong_filter", message)
+                suggestion = f"Write {usual(node.node.name, replace(facts[node.node.name], empty=False))}."
+                at = _said(source, node.node.name, node.lineno)
+                yield _finding(source, at, "error", "wrong_filter", message, suggestion)
 
 
 def _said(source: str, name: str, line: int = 1) -> int:
@@ -182,7 +190,7 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
         say = speaker(event, channel, language, part, source)
         strictly = speaker(event, channel, language, part, source, strict=True)
     except RenderError as error:
-        return {}, [Finding(1, 1, "error", "compile", f"{error}.")]
+        return {}, [Finding(1, 1, "error", "compile", f"{error}.", "Say it in fewer words.")]
     outputs: dict[str, str] = {}
     findings: list[Finding] = []
     for name in SAMPLES:
@@ -190,7 +198,9 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
             outputs[name] = say(sample(event, name))
         except (RenderError, ValueError, TypeError) as error:
             if name != "empty":
-                findings.append(Finding(1, 1, "error", "fails", f'With the sample "{name}": {error}.'))
+                message = f'With the sample "{name}": {error}.'
+                mend = "Ask first, as in {% if amount %}{{ amount|rupiah }}{% endif %}."
+                findings.append(Finding(1, 1, "error", "fails", message, mend))
     for name, fact in optional(event):
         if not re.search(rf"\b{name}\b", source):
             continue
@@ -295,6 +305,19 @@ def wording(channel: str, part: str, source: str) -> Iterator[Finding]:
     for nik in _NIK.finditer(text):
         message = "These 16 digits look like a NIK, which is never written in a message."
         yield _finding(source, nik.start(), "error", "personal_data", message, "Leave it out.")
+    if channel != "sms":
+        for number in _LONG_DIGITS.finditer(text):
+            if not _NIK.fullmatch(number[0]):
+                message = f"This long number looks like somebody's phone or account. ({number[0][:30]})"
+                mend = "Leave it out, unless it is an office's."
+                yield _finding(source, number.start(), "advice", "long_digits", message, mend)
+    for odd in _ODD_DATE.finditer(text):
+        message = f'"{odd[0]}" is read in several ways, and stays when the date moves.'
+        yield _finding(source, odd.start(), "advice", "odd_format", message, "Say the date: {{ opens_at|tanggal }}.")
+    for odd in _ODD_AMOUNT.finditer(text):
+        message = f'"{odd[0]}" is hard to read, and stays when the amount changes.'
+        mend = "Say the amount: {{ amount|rupiah }}."
+        yield _finding(source, odd.start(), "advice", "odd_format", message, mend)
     for day in _RELATIVE.finditer(text):
         message = f'"{day[0]}" is wrong when the message arrives a day later.'
         yield _finding(source, day.start(), "advice", "relative_day", message, "Say the date: {{ opens_at|tanggal }}.")
@@ -309,10 +332,11 @@ def wording(channel: str, part: str, source: str) -> Iterator[Finding]:
             message = "A fact inside a tag needs quotes round it, else it could become part of the tag."
             yield _finding(source, tag.end() - 2, "error", "unquoted", message, '<a href="{{ url }}">')
     if channel == "sms":
-        yield from _for_sms(source, text)
+        yield from for_sms(source, text)
 
 
-def _for_sms(source: str, text: str) -> Iterator[Finding]:
+def for_sms(source: str, text: str) -> Iterator[Finding]:
+    """Letters that SMS lacks, and what its routes filter, in a text; places are those of the source."""
     for offset, letter in enumerate(text):
         if letter not in gsm.GSM:
             plain = gsm.fold(letter)
@@ -327,4 +351,6 @@ def _for_sms(source: str, text: str) -> Iterator[Finding]:
         for found in pattern.finditer(text):
             yield _finding(source, found.start(), "advice", code, f"{message} ({found[0][:30]})", "Say it otherwise.")
     for use in re.finditer(r"\|\s*rupiah\b", source):
-        yield _finding(source, use.start() + 1, "advice", "amount", "Some SMS routes take amounts for fraud.", "")
+        yield _finding(
+            source, use.start() + 1, "advice", "amount", "Some SMS routes take amounts for fraud.", "Say it otherwise."
+        )

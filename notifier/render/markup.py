@@ -42,6 +42,7 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)((?:\s+[^<>]*)?)>")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _ATTRIBUTE = re.compile(r"([A-Za-z-]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _LINK = re.compile(r"(?:https?|tg|mailto|tel):", re.IGNORECASE)
+_ORDER = "Close tags in the order in which they have to close: the last one opened first."
 _REMOTE = re.compile(r"(?:https?:)?//|url\s*\(", re.IGNORECASE)
 
 
@@ -73,7 +74,7 @@ def telegram(source: str) -> Iterator[Flaw]:
         if tag[1]:
             if not open_tags or open_tags[-1][0] != name:
                 expected = f"</{open_tags[-1][0]}>" if open_tags else "no closing tag"
-                yield Flaw(offset, "telegram_html", f"Telegram refuses </{name}> here: {expected} is due.", "")
+                yield Flaw(offset, "telegram_html", f"Telegram refuses </{name}> here: {expected} is due.", _ORDER)
                 return
             open_tags.pop()
         else:
@@ -128,7 +129,9 @@ class _Mail(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in FORBIDDEN:
-            self._flaw("mail_html", f"Mail programs drop <{tag}>, and readers distrust mails that have it.", "")
+            self._flaw(
+                "mail_html", f"Mail programs drop <{tag}>, and readers distrust mails that have it.", "Leave it out."
+            )
         for name, value in attrs:
             self._attribute(name, value or "")
         if tag not in VOID:
@@ -145,11 +148,13 @@ class _Mail(HTMLParser):
         if self.open_tags and self.open_tags[-1][0] == tag:
             self.open_tags.pop()
         else:
-            self._flaw("mail_html", f"</{tag}> closes nothing that is open here.", "")
+            self._flaw(
+                "mail_html", f"</{tag}> closes nothing that is open here.", f"Delete it, or open <{tag}> before."
+            )
 
     def _attribute(self, name: str, value: str) -> None:
         if name.startswith("on"):
-            self._flaw("mail_html", f"{name}=… runs a script, which no mail program does.", "")
+            self._flaw("mail_html", f"{name}=… runs a script, which no mail program does.", "Leave it out.")
         elif name in ("src", "background", "srcset", "poster") or (name == "style" and _REMOTE.search(value)):
             self._flaw("remote_image", "Remote pictures are blocked, and tell others who reads.", "Say it in words.")
         elif name == "href" and not _LINK.match(value):

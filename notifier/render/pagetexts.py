@@ -17,8 +17,8 @@ Table = Mapping[str, str]  # key → sentence
 LANGUAGES = ("id", "en", "jv", "su")
 MAIN = "id"  # what a language lacks is said in it
 LONGEST = 12_000  # characters of one page's words
-_PLACES = re.compile(r"\{(\w+)\}")
-_KEY = re.compile(r"^\s*([\w-]+)\s*=", re.MULTILINE)
+PLACES = re.compile(r"\{(\w+)\}")
+_KEY = re.compile(r"^\s*\"?([\w.-]+)\"?\s*=", re.MULTILINE)
 _NIK = re.compile(r"(?<!\d)\d(?:[ .-]?\d){15}(?!\d)")
 _MORE = re.compile(r"[qa]\d{1,2}")  # questions and answers may become more
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -33,7 +33,7 @@ def catalogue(language: str) -> Mapping[str, Table]:
 
 def written(table: Table) -> str:
     """A table as people edit it."""
-    return "".join(f"{key} = {_quoted(sentence)}\n" for key, sentence in table.items())
+    return "".join(f"{_key(key)} = {_quoted(sentence)}\n" for key, sentence in table.items())
 
 
 def read(source: str) -> Table:
@@ -51,8 +51,13 @@ def known(language: str, page: str) -> None:
 
 def check(page: str, source: str) -> list[Finding]:
     """What is wrong with a page's words. Linear in the source; never raises."""
+    return judged(catalogue(MAIN)[page], source, more=page == "faq")
+
+
+def judged(shipped: Table, source: str, *, more: bool = False) -> list[Finding]:
+    """What is wrong with sentences that lie over the `shipped` ones; `more` questions and answers may come."""
     if len(source) > LONGEST:
-        message = f"The page has {len(source)} characters; at most {LONGEST} are read."
+        message = f"This has {len(source)} characters; at most {LONGEST} are read."
         return [Finding(1, 1, "error", "too_long", message, "Say it in fewer words.")]
     try:
         table = tomllib.loads(source)
@@ -61,21 +66,20 @@ def check(page: str, source: str) -> list[Finding]:
         place = (int(at[1]), int(at[2])) if at and at[1] else (source.count("\n") + 1, 1)
         message = f"This can't be read: {_AT.sub('', str(error))}."
         return [Finding(*place, "error", "syntax", message, 'Write key = "sentence", one a line.')]
-    return sorted(_judged(page, source, table), key=lambda one: (one.line, one.column))
+    return sorted(_judged(shipped, lines_of(source), table, more), key=lambda one: (one.line, one.column))
 
 
-def _judged(page: str, source: str, table: Mapping[str, object]) -> Iterator[Finding]:
-    shipped, lines = catalogue(MAIN)[page], _lines(source)
+def _judged(shipped: Table, lines: Mapping[str, int], table: Mapping[str, object], more: bool) -> Iterator[Finding]:
     for key, sentence in table.items():
         at = lines.get(key, 1)
-        if key not in shipped and not (page == "faq" and _MORE.fullmatch(key)):
+        if key not in shipped and not (more and _MORE.fullmatch(key)):
             listed = ", ".join(shipped)
-            yield Finding(at, 1, "error", "unknown_key", f'The page has no sentence "{key}".', f"There are: {listed}.")
+            yield Finding(at, 1, "error", "unknown_key", f'There is no sentence "{key}" here.', f"There are: {listed}.")
         elif not isinstance(sentence, str) or not sentence.strip():
             yield Finding(at, 1, "error", "says_nothing", f"{key} says nothing.", f'Write {key} = "…".')
         else:
             yield from _sentence(key, sentence, shipped.get(key, ""), at)
-    for number in range(1, 100 if page == "faq" else 1):
+    for number in range(1, 100 if more else 1):
         asked, answered = f"q{number}" in table, f"a{number}" in table
         if asked != answered:
             here, lacks = (f"q{number}", f"a{number}") if asked else (f"a{number}", f"q{number}")
@@ -87,23 +91,21 @@ def _judged(page: str, source: str, table: Mapping[str, object]) -> Iterator[Fin
 
 
 def _sentence(key: str, sentence: str, shipped: str, at: int) -> Iterator[Finding]:
-    places, wanted = sorted(_PLACES.findall(sentence)), sorted(_PLACES.findall(shipped))
-    left = _PLACES.sub("", sentence)
+    places, wanted = ({*PLACES.findall(text)} for text in (sentence, shipped))
+    left = PLACES.sub("", sentence)
     if places != wanted or "{" in left or "}" in left:
-        told = " ".join(f"{{{name}}}" for name in wanted)
-        suggestion = f"Keep {told}, each once." if told else "Leave braces out."
-        yield Finding(
-            at, 1, "error", "left_over", f"What stands in braces in {key} is filled in by the page.", suggestion
-        )
+        told = " ".join(f"{{{name}}}" for name in sorted(wanted))
+        suggestion = f"Keep {told}." if told else "Leave braces out."
+        yield Finding(at, 1, "error", "left_over", f"What stands in braces in {key} is filled in by us.", suggestion)
     if "<" in sentence or ">" in sentence:
         message = f"{key} has < or >: citizens read it as it stands here."
         yield Finding(at, 1, "advice", "markup", message, "Say it in words.")
     if _NIK.search(sentence):
-        message = "These 16 digits look like a NIK, which is never written on a page."
+        message = "These 16 digits look like a NIK, which is never written here."
         yield Finding(at, 1, "error", "personal_data", message, "Leave it out.")
 
 
-def _lines(source: str) -> Mapping[str, int]:
+def lines_of(source: str) -> Mapping[str, int]:
     """The line of each key."""
     found: dict[str, int] = {}
     line, end = 1, 0
@@ -111,6 +113,10 @@ def _lines(source: str) -> Mapping[str, int]:
         line, end = line + source.count("\n", end, key.start(1)), key.start(1)
         found.setdefault(key[1], line)
     return found
+
+
+def _key(key: str) -> str:
+    return f'"{key}"' if "." in key else key
 
 
 def _quoted(sentence: str) -> str:

@@ -17,6 +17,7 @@ from notifier.render.filters import cut
 from notifier.render.words import FALLBACK, RenderError, shipped_folder
 
 Phrase = str
+GENERAL = "general"  # the section of what stands before the first one
 _FACT = re.compile(r"\{(\w+)\}")
 # fact → the most signs of it that an SMS has room for
 SHORT: Mapping[str, int] = MappingProxyType({"programme": 11, "period": 16, "venue": 26, "note": 24, "label": 18})
@@ -44,11 +45,37 @@ def _flat(table: Mapping[str, Any], before: str = "") -> dict[str, Phrase]:
     return flat
 
 
+def sections(language: str) -> Mapping[str, Mapping[str, Phrase]]:
+    """The shipped phrases of a language as people edit them: section → phrase by its name there."""
+    found: dict[str, dict[str, Phrase]] = {}
+    for name, phrase in shipped_phrases()[language].items():
+        section, key = _place(name)
+        found.setdefault(section, {})[key] = phrase
+    return found
+
+
+def named(section: str, key: str) -> str:
+    """The dotted name of a phrase of a section."""
+    return key if section == GENERAL else f"{section}.{key}"
+
+
+def _place(name: str) -> tuple[str, str]:
+    section, dot, key = name.partition(".")
+    return (section, key) if dot and section != "again" else (GENERAL, name)
+
+
 class Phrases:
-    """What is said, in the language asked for or else in Indonesian. One per process."""
+    """What is said, in the language asked for or else in Indonesian. One per process; `take` brings what people
+    published up to date.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._known = shipped_phrases(folder)
+        self._shipped = shipped_phrases(folder)
+        self._known = self._shipped
+
+    def take(self, changed: Mapping[str, Mapping[str, Phrase]]) -> None:
+        """Say these from now on: language → phrase by its dotted name; everything else is as shipped."""
+        self._known = {language: {**table, **changed.get(language, {})} for language, table in self._shipped.items()}
 
     @property
     def languages(self) -> tuple[str, ...]:

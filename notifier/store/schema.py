@@ -193,6 +193,8 @@ people = Table(
     Column("prefers", String(16), nullable=False, server_default=""),  # channel this person is tried on first
     Column("flags", Json, nullable=False),  # ["birth_mismatch", …]: to be verified by a person
     Column("silenced_at", UtcDateTime),  # STOP SEMUA: no broadcasts to this person
+    _ref("merged_into_id", "people.id"),  # who this row turned out to be; it stays for what went out under it
+    Column("erased_at", UtcDateTime),  # nothing is left that tells who this was
     _ref("import_id", "imports.id"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
@@ -257,6 +259,74 @@ conflicts = Table(  # rows a person has to decide on: same NIK, another name
     Column("state", String(12), nullable=False, server_default="open"),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("person_id", "digest"),
+)
+
+uploads = Table(  # files that came in by the page: looked at, then brought in
+    "uploads",
+    metadata,
+    _id(),
+    Column("what", String(16), nullable=False),  # people, rounds, statuses, visits
+    Column("name", String(200), nullable=False),  # as the file was called
+    Column("folder", String(40), nullable=False),  # below imports/ in the data folder of the machine that took it
+    Column("size", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of who uploaded: what may be touched
+    Column("state", String(12), nullable=False),  # looking → ready → running → done; failed, cancelled
+    Column("step", String(12), nullable=False, server_default=""),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("look", Json, nullable=False),  # columns and first rows, masked
+    Column("counts", Json, nullable=False),  # what would happen, then what did
+    Column("why", String(500), nullable=False, server_default=""),  # what it asks, or why it failed
+    Column("yes", Boolean, nullable=False, server_default=text("false")),
+    Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody wants it to end
+    Column("fence", Integer, nullable=False, server_default="0"),  # number of the turn that may write
+    _ref("import_id", "imports.id"),
+    Column("at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("wake", UtcDateTime),
+)
+Index("ix_uploads_wake", uploads.c.wake, **_when("wake IS NOT NULL"))
+
+person_acts = Table(  # what staff did about a person, and why
+    "person_acts",
+    metadata,
+    _id(),
+    _ref("person_id", "people.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(24), nullable=False),  # revealed, corrected, merged, exported, erased
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_person_acts_person", person_acts.c.person_id, person_acts.c.id)
+
+doubles = Table(  # people who may be one, and phones of many: to be decided on, each once
+    "doubles",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),  # household, phone
+    Column("key", String(300), nullable=False, unique=True),  # "household:12:40", "phone:+62812…"
+    _ref("person_id", "people.id", nullable=False),
+    _ref("other_id", "people.id", nullable=False),
+    Column("people", Integer, nullable=False),  # how many share it
+    Column("region", String(13), nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),  # same, apart, shared, gone
+    Column("who", String(64), nullable=False, server_default=""),
+    Column("at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+)
+Index("ix_doubles_open", doubles.c.kind, doubles.c.id, **_when("state = 'open'"))
+Index("ix_doubles_person", doubles.c.person_id)
+Index("ix_doubles_other", doubles.c.other_id)
+
+walks = Table(  # how far a look through the whole register has come
+    "walks",
+    metadata,
+    Column("name", String(24), primary_key=True),
+    Column("cursor", Id, nullable=False),
+    Column("wake", UtcDateTime, nullable=False),  # when the next step or the next walk begins
 )
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
@@ -349,7 +419,7 @@ templates = Table(  # versions made by people; the shipped files are the default
     Column("event", String(40), nullable=False),
     Column("channel", String(16), nullable=False),
     Column("language", String(3), nullable=False),
-    Column("part", String(12), nullable=False),
+    Column("part", String(40), nullable=False),
     Column("version", Integer, nullable=False),
     Column("state", String(12), nullable=False),  # draft, reviewed, published, retired
     Column("source", Text, nullable=False),
@@ -991,20 +1061,6 @@ absences = Table(  # who is away, and until when: their tickets are given to oth
     Column("until", UtcDateTime, nullable=False),
     Column("who", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-canned = Table(  # answers kept for often; the shipped files are the defaults beneath. "" retires one
-    "canned",
-    metadata,
-    _id(),
-    Column("name", String(40), nullable=False),
-    Column("language", String(3), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("title", String(80), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("who", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    UniqueConstraint("name", "language", "version"),
 )
 
 incidents = Table(  # tickets that gather many complaints: one answer, one clock

@@ -57,9 +57,10 @@ async def history(db: AsyncConnection, key: Key) -> list[Version]:
     return [Version(*tuple(row)) for row in rows]
 
 
-async def in_state(db: AsyncConnection, *states: str) -> list[Version]:
-    """All drafts, or everything published."""
-    rows = await db.execute(select(*_COLUMNS).where(templates.c.state.in_(states)).order_by(templates.c.id))
+async def in_state(db: AsyncConnection, *states: str, event: str = "") -> list[Version]:
+    """All drafts, or everything published; of one event only when it is named."""
+    wanted = [templates.c.state.in_(states), *([templates.c.event == event] if event else [])]
+    rows = await db.execute(select(*_COLUMNS).where(*wanted).order_by(templates.c.id))
     return [Version(*tuple(row)) for row in rows]
 
 

@@ -4,6 +4,7 @@ Knows templates and their versions; does not know who is told what, nor any page
 names and numbers, never by the words themselves.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from channels import gsm
 from notifier.errors import Refused
 from notifier.render import CHANNELS, FACTS, Finding, Key, Rendered, Words
 from notifier.render.compare import compared
+from notifier.render.lint import unreadable
 from notifier.render.samples import SAMPLES, TYPICAL, sample
 from notifier.rules.roles import Right, Viewer
 from notifier.store import broadcasts, ledger, templates
@@ -41,6 +43,7 @@ class Entry:
     label: str  # "file-3fa2b1c9" or "v4"
     state: str  # shipped, published
     draft: int | None = None  # number of the draft that waits over it
+    broken: bool = False  # this release can't use it, or would not let it be published
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +119,34 @@ class Studio:
         self._database = database
         self._shipped = dict(Words().sources()) | dict(kinds.shipped_texts())
         self._common = dict(common or {})
+        self._unreadable: set[Key] | None = None  # of the shipped files; looked at once
         self._four_eyes_above = four_eyes_above
 
     async def list(self, viewer: Viewer) -> list[Entry]:
         """Every part there is, in the order of events, channels and languages."""
         viewer.needs(Right.SEE_TEMPLATES)
         async with self._database.read() as db:
-            labels = {key: label for key, (label, _) in (await self._in_force(db)).items()}
+            current = await self._in_force(db)
             drafts = {draft.key: draft.version for draft in await templates.in_state(db, *WAITING)}
+        broken = await asyncio.to_thread(self._broken, current)
         return [
             Entry(
                 *key,
-                label=labels.get(key, ""),
-                state=SHIPPED if labels.get(key, "file").startswith("file") else PUBLISHED,
+                label=current.get(key, ("", ""))[0],
+                state=SHIPPED if current.get(key, ("file", ""))[0].startswith("file") else PUBLISHED,
                 draft=drafts.get(key),
+                broken=key in broken,
             )
-            for key in in_order({*labels, *drafts})
+            for key in in_order({*current, *drafts})
         ]
+
+    def _broken(self, current: Mapping[Key, tuple[str, str]]) -> set[Key]:
+        """What of it can't be said: files that can't be read, and what people published and no longer passes."""
+        if self._unreadable is None:
+            self._unreadable = {key for key, _ in unreadable(Words().sources())}
+        changed = {key: source for key, (label, source) in current.items() if not label.startswith("file")}
+        spoiled = {key for key, source in changed.items() if kinds.faulty(key, source)}
+        return spoiled | (self._unreadable - changed.keys())
 
     async def source(self, viewer: Viewer, event: str, channel: str, language: str, part: str) -> Shown:
         """The source in force ("" for a language nobody wrote yet) and the draft over it. Raises Refused."""

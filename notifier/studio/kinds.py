@@ -1,45 +1,57 @@
-"""What can be changed in the studio: messages by event, the citizens' pages, and the words we understand.
+"""What can be changed in the studio: messages by event, the citizens' pages, the phrases of conversations, answers kept
+for often, and the words we understand.
 
 Each is known by a key of four words, has shipped words beneath, and is checked in its own way. Knows no database.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 
 from notifier.errors import Refused
-from notifier.render import CHANNELS, FACTS, NEEDED_PARTS, Finding, Key, grammar, lint, pagetexts
+from notifier.render import CHANNELS, FACTS, NEEDED_PARTS, Finding, Key, canned, grammar, lint, pagetexts, phrases
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.words import BadLexicon, additions
+from notifier.studio import conversations
 
-PAGE, LEXICON = "public_page", "lexicon"  # stand where a message has its event
-WEB, WORDS, ADDED = "web", "words", "additions"
-_ORDER = (*FACTS, PAGE, LEXICON)
-_CHANNELS = (*CHANNELS, WEB, WORDS)
+# they stand where a message has its event
+PAGE, LEXICON, TALK, ANSWER = "public_page", "lexicon", "conversation", canned.EVENT
+WEB, WORDS, SPOKEN, DESK, ADDED = "web", "words", "talk", "desk", "additions"
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Texts that are no messages: where they stand, and how they are checked."""
+
+    channel: str
+    longest: int  # characters of a source
+    known: Callable[[str, str], None]  # language, part; raises Refused
+    parts: Callable[[], Sequence[str]]  # of the shipped ones
+    check: Callable[[str, str, str], Sequence[Finding]]  # language, part, source
+    shipped: Callable[[], Mapping[tuple[str, str], str]]  # (language, part) → source
+    many: bool = True  # whether citizens feel a change of it before a colleague has seen it
 
 
 def known(event: str, channel: str, language: str, part: str) -> Key:
     """The key of a place that exists. Raises Refused."""
-    if event == PAGE:
-        pagetexts.known(language, part)
-        channel = WEB
-    elif event == LEXICON:
-        channel, language, part = WORDS, "id", ADDED
-    else:
-        lint.known_place(event, channel, part)
-        if not (2 <= len(language) <= 3 and language.isascii() and language.islower()):
-            raise Refused(f'"{language}" is no language code; write two or three letters such as id, en, jv or su')
+    if event == LEXICON:
+        language, part = "id", ADDED
+    if event in KINDS:
+        KINDS[event].known(language, part)
+        return event, KINDS[event].channel, language, part
+    lint.known_place(event, channel, part)
+    if not (2 <= len(language) <= 3 and language.isascii() and language.islower()):
+        raise Refused(f'"{language}" is no language code; write two or three letters such as id, en, jv or su')
     return event, channel, language, part
 
 
 def parts(event: str, channel: str) -> Sequence[str]:
-    """All parts there can be."""
-    if event == PAGE:
-        return tuple(pagetexts.catalogue(pagetexts.MAIN))
-    return (ADDED,) if event == LEXICON else CHANNELS.get(channel, ("text",))
+    """All parts there can be; of answers, all that are shipped."""
+    return KINDS[event].parts() if event in KINDS else CHANNELS.get(channel, ("text",))
 
 
 def needed(event: str, channel: str) -> Sequence[str]:
@@ -49,32 +61,36 @@ def needed(event: str, channel: str) -> Sequence[str]:
 
 def longest(event: str) -> int:
     """Characters a source may have."""
-    return {PAGE: pagetexts.LONGEST, LEXICON: additions.LONGEST}.get(event, grammar.LONGEST_SOURCE)
+    return KINDS[event].longest if event in KINDS else grammar.LONGEST_SOURCE
 
 
 def to_citizens(event: str) -> bool:
     """Whether citizens, not only colleagues, feel a change of it."""
-    return event not in EVENTS or EVENTS[event].citizen
+    return KINDS[event].many if event in KINDS else event not in EVENTS or EVENTS[event].citizen
 
 
 def check(key: Key, source: str) -> Sequence[Finding]:
     """What is wrong with a source. Bounded by its length."""
     event, channel, language, part = key
-    if event == PAGE:
-        return pagetexts.check(part, source)
-    if event == LEXICON:
-        return _lexicon(source)
+    if event in KINDS:
+        return KINDS[event].check(language, part, source)
     return lint.check(event, channel, part, source, language)
+
+
+@lru_cache(4096)
+def faulty(key: Key, source: str) -> bool:
+    """Whether the checker has an error to tell of it; each source is looked at once."""
+    return any(finding.level == "error" for finding in check(key, source))
 
 
 @cache
 def shipped_texts() -> Mapping[Key, tuple[str, str]]:
-    """The shipped words of pages and of the lexicon's additions: key → (label, source)."""
+    """The shipped words of all that is no message: key → (label, source)."""
     sources = {
-        (PAGE, WEB, language, page): pagetexts.written(table)
-        for language in pagetexts.LANGUAGES
-        for page, table in pagetexts.catalogue(language).items()
-    } | {(LEXICON, WORDS, "id", ADDED): additions.EMPTY}
+        (event, kind.channel, *place): source
+        for event, kind in KINDS.items()
+        for place, source in kind.shipped().items()
+    }
     return MappingProxyType(
         {key: (f"file-{sha256(source.encode()).hexdigest()[:8]}", source) for key, source in sources.items()}
     )
@@ -82,10 +98,31 @@ def shipped_texts() -> Mapping[Key, tuple[str, str]]:
 
 def in_order(keys: Iterable[Key]) -> Sequence[Key]:
     """By event and channel as we tell them, Indonesian first."""
-    return sorted(keys, key=lambda key: (_ORDER.index(key[0]), _CHANNELS.index(key[1]), key[2] != "id", key[2], key[3]))
+    events, channels = (*FACTS, *KINDS), (*CHANNELS, *(kind.channel for kind in KINDS.values()))
+    return sorted(keys, key=lambda key: (events.index(key[0]), channels.index(key[1]), key[2] != "id", key[2], key[3]))
 
 
-def _lexicon(source: str) -> Sequence[Finding]:
+def _pages() -> Mapping[tuple[str, str], str]:
+    return {
+        (language, page): pagetexts.written(table)
+        for language in pagetexts.LANGUAGES
+        for page, table in pagetexts.catalogue(language).items()
+    }
+
+
+def _talks() -> Mapping[tuple[str, str], str]:
+    return {
+        (language, section): pagetexts.written(table)
+        for language in phrases.shipped_phrases()
+        for section, table in phrases.sections(language).items()
+    }
+
+
+def _answers() -> Mapping[tuple[str, str], str]:
+    return {(one.language, one.name): f"{one.title}\n{one.source}" for one in canned.shipped()}
+
+
+def _lexicon(_language: str, _part: str, source: str) -> Sequence[Finding]:
     try:
         additions.extended(source)
     except BadLexicon as error:
@@ -107,3 +144,42 @@ def _line_of(source: str, said: str) -> int:
             if found:
                 return source.count("\n", 0, found.end()) + 1
     return 1
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        PAGE: Kind(
+            WEB,
+            pagetexts.LONGEST,
+            pagetexts.known,
+            lambda: tuple(pagetexts.catalogue(pagetexts.MAIN)),
+            lambda _, page, source: pagetexts.check(page, source),
+            _pages,
+        ),
+        TALK: Kind(
+            SPOKEN,
+            pagetexts.LONGEST,
+            conversations.known,
+            lambda: tuple(phrases.sections(pagetexts.MAIN)),
+            conversations.check,
+            _talks,
+        ),
+        ANSWER: Kind(
+            DESK,
+            grammar.LONGEST_SOURCE,
+            canned.known,
+            lambda: tuple(dict.fromkeys(one.name for one in canned.shipped())),
+            lambda language, _, source: canned.judged(source, language),
+            _answers,
+            many=False,  # a colleague reads it before it is sent
+        ),
+        LEXICON: Kind(
+            WORDS,
+            additions.LONGEST,
+            lambda _, __: None,
+            lambda: (ADDED,),
+            _lexicon,
+            lambda: {("id", ADDED): additions.EMPTY},
+        ),
+    }
+)

@@ -1,4 +1,4 @@
-"""What is in force of the pages' words and of the words we understand, in this process.
+"""What is in force of the pages' words, the phrases of conversations and the words we understand, in this process.
 
 One per process, kept up to date as `Words` is; knows no database.
 """
@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from notifier.render import Key, pagetexts
+from notifier.render import Key, Phrases, pagetexts
+from notifier.render.phrases import named
 from notifier.rules.words import BadLexicon, Lexicon, additions, shipped
 from notifier.studio import kinds
 
 
 class Texts:
-    """`take` brings what was published up to date."""
+    """`take` brings what was published up to date. `phrases` are those that conversations say."""
 
     def __init__(self) -> None:
+        self.phrases = Phrases()
         self._pages: Mapping[tuple[str, str], pagetexts.Table] = {}
         self._lexicon: tuple[str, Lexicon] = "", shipped()
 
@@ -32,6 +34,12 @@ class Texts:
             for (event, _, language, page), source in sources.items()
             if event == kinds.PAGE
         }
+        spoken: dict[str, dict[str, str]] = {}
+        for (event, _, language, section), source in sources.items():
+            if event == kinds.TALK:
+                table = pagetexts.read(source)
+                spoken.setdefault(language, {}).update({named(section, key): said for key, said in table.items()})
+        self.phrases.take(spoken)
         added = sources.get((kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED), "")
         if added != self._lexicon[0]:
             self._lexicon = added, _extended(added)

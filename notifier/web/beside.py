@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from notifier.errors import Refused
-from notifier.render.canned import FACTS
+from notifier.render.canned import known
 from notifier.rules.roles import Right, Role, may
 from notifier.web import pages
 from notifier.web.desk import show
@@ -120,45 +120,18 @@ async def merge(request: web.Request) -> web.Response:
 
 
 async def answers(request: web.Request) -> web.Response:
-    """Every answer kept for often; admins write them here."""
-    return await _shelf(request)
-
-
-async def _shelf(request: web.Request, fields: dict[str, str] | None = None, **told: object) -> web.Response:
+    """Every answer kept for often; the studio changes them. A name and a language lead on to it there."""
     house, viewer = request.app[HOUSE], pages.who(request)
-    shelf = await house.desk.canned(viewer)
-    asked = (request.query.get("name", ""), request.query.get("tongue", ""))
-    chosen = next((one.answer for one in shelf if (one.answer.name, one.answer.language) == asked), None)
-    if fields is None and chosen is not None:
-        fields = {"name": chosen.name, "tongue": chosen.language, "title": chosen.title, "source": chosen.source}
-    context = {
-        "shelf": shelf,
-        "fields": fields or {},
-        "facts": sorted((name, fact) for name, fact in FACTS.items()),
-        "tongues": TONGUES,
-        "may_edit": viewer.may(Right.EDIT_TEMPLATE),
-        "refused": "",
-        "findings": (),
-        **told,
-    }
-    wrong = bool(told.get("refused") or told.get("findings"))
-    return await pages.page(request, "desk/answers.html", context, status=400 if wrong else 200)
-
-
-async def change_answer(request: web.Request) -> web.Response:
-    """Put an answer in force, when nothing is wrong with it; with an empty one the answer is offered no more."""
-    fields, house = await pages.form(request), request.app[HOUSE]
-    source = "" if fields.get("do") == "remove" else fields.get("source", "")
-    if not source.strip() and fields.get("do") != "remove":
-        return await _shelf(request, fields, refused="an answer without words says nothing; write it first")
-    name, tongue, title = (fields.get(name, "").strip() for name in ("name", "tongue", "title"))
-    try:
-        found = await house.desk.change_canned(pages.who(request), name, tongue, title, source, house.clock())
-    except Refused as error:
-        return await _shelf(request, fields, refused=str(error))
-    if any(finding.level == "error" for finding in found):
-        return await _shelf(request, fields, findings=found)
-    return await pages.back(request, "/desk/answers", "Jawaban siap pakai disimpan.")
+    name, tongue = request.query.get("name", ""), request.query.get("tongue", "")
+    may_edit, refused = viewer.may(Right.EDIT_TEMPLATE), ""
+    if name and may_edit:
+        try:
+            known(tongue, name)
+            raise web.HTTPSeeOther(f"/texts/answer/{tongue}/{name}")
+        except Refused as error:
+            refused = str(error)
+    context = {"shelf": await house.desk.canned(viewer), "tongues": TONGUES, "may_edit": may_edit, "refused": refused}
+    return await pages.page(request, "desk/answers.html", context, status=400 if refused else 200)
 
 
 # --- who is away -----------------------------------------------------------------------------------------------------

@@ -954,6 +954,211 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # the studio: answers, conversations, what is broken
+        "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
+            "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
+        ),
+        "Jawaban baru": "A new answer",
+        "Tulis": "Write",
+        "rusak": "broken",
+        "Yang kami katakan dalam percakapan. Setiap langkah dengan pilihannya harus muat dalam satu SMS; yang berada "
+        "dalam kurung kurawal kami isi.": (
+            "What we say in conversations. Each step with its choices has to fit one SMS; what stands in braces is "
+            "filled in by us."
+        ),
+        "Baris pertama adalah judul untuk petugas; di bawahnya isi jawaban. Tanpa isi, jawaban ini tidak ditawarkan "
+        "lagi.": (
+            "The first line is the title for colleagues, the answer stands below it. Without words the answer is "
+            "offered no more."
+        ),
+        "Kata dan ejaan yang ditambahkan pada yang sudah kami pahami. Kata bawaan yang salah dimatikan di bawah "
+        "[without.spelling] atau [without.concepts].": (
+            "Words and spellings that are added to those we understand. Shipped words that are wrong are turned off "
+            "under [without.spelling] or [without.concepts]."
+        ),
+        "Pesan uji sedang dikirim, persis seperti yang diterima warga, dengan tanda [UJI].": (
+            "A test is being sent, just as citizens would receive it, marked [TEST]."
+        ),
+        "Lihat hasilnya": "See what became of it",
+        "Menunggu seseorang": "Waiting for somebody",
+        # entitlements
+        "Penerima": "People",
+        "Penerima dan status bantuannya": "People and the status of their aid",
+        "Status bantuan": "Status of the aid",
+        "Sejak": "Since",
+        "Pemberitahuan": "Notice",
+        "Ubah status yang dipilih": "Change the status of those selected",
+        "Status baru": "New status",
+        "Tanggal (boleh kosong)": "Day (may be empty)",
+        "Alasan, dibaca warga (boleh kosong)": "Reason, read by citizens (may be empty)",
+        "Yang bantuannya disalurkan, gagal atau ditunda diberi tahu.": "Who was paid, was not, or has to wait is told.",
+        "Beberapa perubahan berdekatan menjadi satu pesan.": "Several changes close together become one message.",
+        "Ubah status": "Change the status",
+        "Tidak ada penerima dengan status ini.": "Nobody has this status.",
+        "Pilih orangnya dan status barunya.": "Select people and their new status.",
+        "Status {n} orang diubah; {told} orang diberi tahu.": "Status of {n} people changed; {told} are told.",
+        "{n} orang sudah berstatus itu.": "{n} people had that status already.",
+        "{n} orang tidak diubah": "{n} people were not changed",
+        # programmes
+        "Program": "Programmes",
+        "Simpan": "Save",
+        "lalu": "then",
+        "{n} hari sebelum penyaluran dibuka": "{n} days before the round opens",
+        "pada hari penyaluran dibuka": "on the day the round opens",
+        "{n} hari sesudah penyaluran dibuka": "{n} days after the round opens",
+        "pukul {hour}": "at {hour}",
+        "Tidak ada yang direncanakan dengan sendirinya.": "Nothing is planned by itself.",
+        "{n} penyaluran akan datang": "{n} rounds to come",
+        "terdekat {when}": "next {when}",
+        "lihat": "look",
+        "tidak ada penyaluran yang akan datang": "no round to come",
+        "Penyaluran terbaru dan cakupannya": "Newest rounds and whom they reached",
+        "{told} dari {n} orang diberi tahu": "{told} of {n} people told",
+        "belum diumumkan": "not announced yet",
+        "Diberi tahu: pengumuman penyaluran sampai kepada mereka.": "Told: the announcement reached them.",
+        "Belum ada penyaluran program ini di wilayah Anda.": "This programme has no round in your region yet.",
+        "Semua penyaluran program ini": "All rounds of this programme",
+        "Seperti konfigurasi; belum pernah diubah.": "As the configuration says; never changed.",
+        "Tangga saluran": "Ladder of channels",
+        "Bila satu saluran gagal, yang berikutnya dicoba. Saluran yang dipilih warga didahulukan.": (
+            "When one channel fails, the next is tried. The one a citizen prefers goes first."
+        ),
+        "Direncanakan dengan sendirinya": "Planned by itself",
+        "Ubah program": "Change the programme",
+        "Nama, seperti dibaca warga": "Name, as citizens read it",
+        "Dicoba ke-{n}": "Tried as number {n}",
+        "Pengingat, hari sebelum penyaluran dibuka": "Reminders, days before the round opens",
+        "0: pada harinya. Kosong: tanpa pengingat.": "0: on the day itself. Empty: no reminders.",
+        "Jam pengingat, waktu setempat penyaluran": "Hour of reminders, in the round's own time",
+        "Tanyakan apakah bantuan sudah diterima": "Ask whether the aid was received",
+        "Hari sesudah penyaluran dibuka": "Days after the round opens",
+        "Mengapa diubah": "Why it is changed",
+        "Berlaku di semua wilayah.": "Holds in every region.",
+        "Rencana yang belum disetujui dan tidak lagi sesuai ditarik; yang sudah disetujui tetap.": (
+            "Plans that nobody approved yet and that no longer fit are taken back; approved ones stay."
+        ),
+        "Program diubah. Penyaluran yang akan datang disesuaikan; rencana barunya menunggu persetujuan.": (
+            "Programme changed. Rounds to come are brought in line; their new plans wait for approval."
+        ),
+        "Tulis alasannya, paling banyak 200 huruf.": "Write the reason, at most 200 characters.",
+        "Isi nama program, paling banyak 120 huruf.": "Write the programme's name, at most 120 characters.",
+        "Pilih saluran yang ada jalurnya, masing-masing satu kali; paling sedikit satu.": (
+            "Choose channels that have a line, each once; at least one."
+        ),
+        "Tulis hari sebelum penyaluran dengan koma, misalnya 3, 1, 0; paling banyak enam, paling awal 31.": (
+            "Write days before the round with commas, such as 3, 1, 0; at most six, 31 at the earliest."
+        ),
+        "Tulis jam seperti 09:00.": "Write an hour such as 09:00.",
+        "Tulis jumlah hari, 0 sampai 31.": "Write a number of days, 0 to 31.",
+        # registers that come in by the page
+        "Impor": "Import",
+        "Impor {n}": "Import {n}",
+        "daftar penerima, penyaluran, status, kunjungan": "people, rounds, payment records, visits",
+        "Unggah berkas": "Upload a file",
+        "Jenis daftar": "Kind of register",
+        "Berkas CSV atau XLSX, paling besar {n} MB": "CSV or XLSX file, {n} MB at most",
+        "atau seret berkasnya ke sini": "or drag the file here",
+        "Unggah dan lihat dahulu": "Upload and look first",
+        "Berkas diperiksa dahulu; tidak ada yang diubah sebelum Anda memulainya.": (
+            "The file is looked at first; nothing is changed before you start it."
+        ),
+        "Kolom yang dikenal": "Known columns",
+        "Yang tebal wajib ada.": "Bold ones are needed.",
+        "Yang pernah diunggah": "Uploaded before",
+        "{n} baris": "{n} rows",
+        "{n} dari {m} baris": "{n} of {m} rows",
+        "{n} persen": "{n} percent",
+        "Belum ada yang diunggah": "Nothing was uploaded yet",
+        "Yang diimpor lewat perintah notifier import tidak muncul di sini.": (
+            "What was imported by the command notifier import is not listed here."
+        ),
+        "sedang dihentikan": "is being stopped",
+        "Menunggu giliran.": "Waits for its turn.",
+        "Halaman ini boleh ditutup: pekerjaan berlanjut, juga setelah layanan dimulai ulang.": (
+            "This page may be closed: the work goes on, also after the service was started anew."
+        ),
+        "Muat ulang": "Reload",
+        "Diunggah {at} oleh {who}": "Uploaded {at} by {who}",
+        "hanya wilayah {region}": "region {region} only",
+        "berakhir {at}": "ended {at}",
+        "Batalkan": "Cancel",
+        "Baris yang sudah masuk tetap; berkas yang sama boleh diimpor lagi dan tidak mengubah apa pun dua kali.": (
+            "Rows that are in stay; the same file may be imported again and changes nothing twice."
+        ),
+        "Impor gagal": "The import failed",
+        "Dibatalkan setelah {n} baris. Yang sudah masuk tetap; impor lagi berkas yang sama untuk sisanya.": (
+            "Cancelled after {n} rows. What is in stays; import the same file again for the rest."
+        ),
+        "Dibatalkan; tidak ada yang diubah.": "Cancelled; nothing was changed.",
+        "Hasil impor": "What came of it",
+        "Yang akan terjadi": "What would happen",
+        "Baris": "Rows",
+        "Berkas ini memang lengkap; lanjutkan": "This file is whole; go on",
+        "Mulai impor": "Start the import",
+        "Buang berkas ini": "Throw this file away",
+        "Belum ada yang diubah. Tanpa keputusan, berkas dibuang setelah sehari.": (
+            "Nothing was changed yet. Without a decision the file is thrown away after a day."
+        ),
+        "Putuskan konflik data": "Decide the conflicts",
+        "Perbaiki yang ditolak": "Mend what was rejected",
+        "Berkas ini hanya memuat baris yang ditolak, dengan alasannya. Perbaiki di sana, lalu unggah lagi; "
+        "kolom alasan dilewati. Isinya data pribadi yang terbuka: pengambilan dicatat.": (
+            "This file has the rejected rows alone, with their reasons. Mend them there and upload it again; "
+            "the column of reasons is read over. It holds personal data in clear: taking it is recorded."
+        ),
+        "Unduh baris yang ditolak ({form})": "Download the rejected rows ({form})",
+        "Baris yang perlu dilihat": "Rows to look at",
+        "Sebab, dan cara memperbaikinya": "Why, and how to mend it",
+        "Ini {n} baris pertama; selebihnya ada di berkas yang ditolak.": (
+            "These are the first {n} rows; the others are in the file of rejected rows."
+        ),
+        "Isi berkas": "What is in the file",
+        "Judul di baris {n}.": "The header is on line {n}.",
+        "{n} kolom lain dilewati.": "{n} other columns are read over.",
+        "Tidak ada di berkas, jadi tidak diubah": "Not in the file, so not changed",
+        "Baris-baris pertama, nomor dan alamat disamarkan": "The first rows, numbers and addresses masked",
+        "Impor dimulai.": "The import has begun.",
+        "Impor dibatalkan.": "The import was cancelled.",
+        # people, one by one
+        "Cari penerima": "Look a person up",
+        "NIK, nomor HP, atau kode pesan atau kunjungan, lengkap": (
+            "NIK, phone number, or code of a message or visit, whole"
+        ),
+        "Setiap pencarian dicatat di buku besar.": "Every look-up is recorded in the ledger.",
+        "Catatan ini ternyata orang yang sama dengan": "This record turned out to be the same person as",
+        "Data orang ini dihapus {at}; hanya angka-angkanya yang tersisa.": (
+            "What was kept about this person was erased {at}; only the numbers are left."
+        ),
+        "STOP SEMUA sejak {at}": "STOP SEMUA since {at}",
+        "Identitas": "Identity",
+        "Nomor KK": "Family card",
+        "Saluran pilihan": "Preferred channel",
+        "Ini hanya tampil sekali; pembukaannya dicatat dengan nama dan alasan Anda.": (
+            "This is shown once; that you opened it is recorded with your name and reason."
+        ),
+        "Buka data yang disamarkan": "Open what is masked",
+        "Alasan; dicatat bersama nama Anda": "Reason; recorded with your name",
+        "Buka": "Open",
+        "Kontak": "Contacts",
+        "minta berhenti": "asked us to stop",
+        "terakhir sampai {at}": "last arrived {at}",
+        "belum pernah sampai": "never arrived yet",
+        "terakhir gagal {at}": "last failed {at}",
+        "Tidak ada kontak: hanya dapat dikunjungi.": "No contact: can only be visited.",
+        "Belum pernah dikirimi.": "Was never sent anything.",
+        "Program dan hak": "Programmes and entitlements",
+        "Tidak ikut program apa pun.": "Enrolled in no programme.",
+        "Tidak ada aduan yang terbuka bagi Anda.": "No complaint that you may see.",
+        "Perbaiki data": "Put right",
+        "Isi hanya yang salah. Berkas yang nanti berkata lain menjadi konflik, tidak menimpa.": (
+            "Fill in only what is wrong. A later file that says otherwise becomes a conflict and overwrites nothing."
+        ),
+        "Simpan perbaikan": "Save",
+        "Kontak tidak dipakai lagi": "Use an address no more",
+        "Jangan pakai lagi": "Use it no more",
+        "Yang dilakukan petugas": "What staff did",
+        "Data diperbaiki.": "Put right.",
+        "Kontak tidak dipakai lagi.": "The address is not used any more.",
         # the planner
         "Kepada siapa": "To whom",
         "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
@@ -963,7 +1168,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Reckoned from {n} people that were looked at; counted exactly by Reckon first."
         ),
         "Pilih penyaluran untuk melihat berapa orang.": "Choose a round to see how many people.",
-        "Buka": "Open",
         "Belum ada wilayah di dalamnya yang dikenal register.": "The register knows no region inside it yet.",
         "kosong: seluruh {place}": "none: all of {place}",
         "Tidak ada wilayah yang lebih kecil di dalamnya.": "There is no smaller region inside.",
@@ -1059,74 +1263,5 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
         "Lihat orangnya": "See the people",
         "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
-        # entitlements
-        "Penerima": "People",
-        "Penerima dan status bantuannya": "People and the status of their aid",
-        "Status bantuan": "Status of the aid",
-        "Sejak": "Since",
-        "Pemberitahuan": "Notice",
-        "Ubah status yang dipilih": "Change the status of those selected",
-        "Status baru": "New status",
-        "Tanggal (boleh kosong)": "Day (may be empty)",
-        "Alasan, dibaca warga (boleh kosong)": "Reason, read by citizens (may be empty)",
-        "Yang bantuannya disalurkan, gagal atau ditunda diberi tahu.": "Who was paid, was not, or has to wait is told.",
-        "Beberapa perubahan berdekatan menjadi satu pesan.": "Several changes close together become one message.",
-        "Ubah status": "Change the status",
-        "Tidak ada penerima dengan status ini.": "Nobody has this status.",
-        "Pilih orangnya dan status barunya.": "Select people and their new status.",
-        "Status {n} orang diubah; {told} orang diberi tahu.": "Status of {n} people changed; {told} are told.",
-        "{n} orang sudah berstatus itu.": "{n} people had that status already.",
-        "{n} orang tidak diubah": "{n} people were not changed",
-        # programmes
-        "Program": "Programmes",
-        "Simpan": "Save",
-        "lalu": "then",
-        "{n} hari sebelum penyaluran dibuka": "{n} days before the round opens",
-        "pada hari penyaluran dibuka": "on the day the round opens",
-        "{n} hari sesudah penyaluran dibuka": "{n} days after the round opens",
-        "pukul {hour}": "at {hour}",
-        "Tidak ada yang direncanakan dengan sendirinya.": "Nothing is planned by itself.",
-        "{n} penyaluran akan datang": "{n} rounds to come",
-        "terdekat {when}": "next {when}",
-        "lihat": "look",
-        "tidak ada penyaluran yang akan datang": "no round to come",
-        "Penyaluran terbaru dan cakupannya": "Newest rounds and whom they reached",
-        "{told} dari {n} orang diberi tahu": "{told} of {n} people told",
-        "belum diumumkan": "not announced yet",
-        "Diberi tahu: pengumuman penyaluran sampai kepada mereka.": "Told: the announcement reached them.",
-        "Belum ada penyaluran program ini di wilayah Anda.": "This programme has no round in your region yet.",
-        "Semua penyaluran program ini": "All rounds of this programme",
-        "Seperti konfigurasi; belum pernah diubah.": "As the configuration says; never changed.",
-        "Tangga saluran": "Ladder of channels",
-        "Bila satu saluran gagal, yang berikutnya dicoba. Saluran yang dipilih warga didahulukan.": (
-            "When one channel fails, the next is tried. The one a citizen prefers goes first."
-        ),
-        "Direncanakan dengan sendirinya": "Planned by itself",
-        "Ubah program": "Change the programme",
-        "Nama, seperti dibaca warga": "Name, as citizens read it",
-        "Dicoba ke-{n}": "Tried as number {n}",
-        "Pengingat, hari sebelum penyaluran dibuka": "Reminders, days before the round opens",
-        "0: pada harinya. Kosong: tanpa pengingat.": "0: on the day itself. Empty: no reminders.",
-        "Jam pengingat, waktu setempat penyaluran": "Hour of reminders, in the round's own time",
-        "Tanyakan apakah bantuan sudah diterima": "Ask whether the aid was received",
-        "Hari sesudah penyaluran dibuka": "Days after the round opens",
-        "Mengapa diubah": "Why it is changed",
-        "Berlaku di semua wilayah.": "Holds in every region.",
-        "Rencana yang belum disetujui dan tidak lagi sesuai ditarik; yang sudah disetujui tetap.": (
-            "Plans that nobody approved yet and that no longer fit are taken back; approved ones stay."
-        ),
-        "Program diubah. Penyaluran yang akan datang disesuaikan; rencana barunya menunggu persetujuan.": (
-            "Programme changed. Rounds to come are brought in line; their new plans wait for approval."
-        ),
-        "Tulis alasannya, paling banyak 200 huruf.": "Write the reason, at most 200 characters.",
-        "Isi nama program, paling banyak 120 huruf.": "Write the programme's name, at most 120 characters.",
-        "Pilih saluran yang ada jalurnya, masing-masing satu kali; paling sedikit satu.": (
-            "Choose channels that have a line, each once; at least one."
-        ),
-        "Tulis hari sebelum penyaluran dengan koma, misalnya 3, 1, 0; paling banyak enam, paling awal 31.": (
-            "Write days before the round with commas, such as 3, 1, 0; at most six, 31 at the earliest."
-        ),
-        "Tulis jam seperti 09:00.": "Write an hour such as 09:00.",
-        "Tulis jumlah hari, 0 sampai 31.": "Write a number of days, 0 to 31.",
     }
 )

@@ -24,7 +24,7 @@ from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.keys import Keys
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Lists, Programmes, Rounds, Statuses
+from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -102,6 +102,10 @@ class House(Protocol):
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
+    @property
+    def persons(self) -> Persons: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

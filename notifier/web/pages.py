@@ -14,11 +14,13 @@ from aiohttp import web
 from jinja2.runtime import Context
 
 from notifier.errors import Refused
-from notifier.render import Finding, said
+from notifier.render import Fact, Finding, said
+from notifier.render.facts import usual
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
 from notifier.web import findings, language, session
 from notifier.web.house import HOUSE
+from notifier.web.meanings import meant
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -44,6 +46,10 @@ def setup(app: web.Application) -> None:
     pages.filters |= {
         "refusal": _refusal,
         "finding": _finding,
+        "excerpt": lambda finding, source: findings.excerpt(source, finding),
+        "meant": _meant,
+        "usual": _usual,
+        "sampled": _sampled,
         "why": _why,
         "when": _when,
         "weekday": _weekday,
@@ -176,6 +182,26 @@ def _refusal(context: Context, sentence: str) -> str:
 @jinja2.pass_context
 def _finding(context: Context, finding: Finding) -> str:
     return findings.sentence(finding, context["language"])
+
+
+@jinja2.pass_context
+def _meant(context: Context, meaning: str) -> str:
+    return meant(meaning, context["language"])
+
+
+def _usual(fact: Fact, name: str) -> str:
+    return usual(name, fact)
+
+
+@jinja2.pass_context
+def _sampled(context: Context, fact: Fact) -> str:
+    """What a fact may be, as people read it."""
+    tongue, sample = context["language"], fact.sample
+    if fact.kind == "time":
+        return moment(datetime.fromisoformat(sample), context["service"].zone, tongue)
+    if fact.kind in ("money", "code"):
+        return said.rupiah(sample, said.language(tongue)) if fact.kind == "money" else said.code(sample, tongue)
+    return "" if fact.kind == "flag" else str(sample)
 
 
 @jinja2.pass_context

@@ -13,10 +13,13 @@ API = "/api/"  # a key is shown there, and no cookie is looked at
 MACHINES = frozenset({"/health", "/ready", "/metrics"})  # answered without a page, also when they are misused
 LARGEST_FORM = 1024 * 1024  # bytes
 EVIDENCE = 16 * 1024 * 1024  # bytes of a form that brings photos
+# Forms of staff that bring a file; a register is read part by part, and the configuration says how much it may have.
+UPLOADS = {
+    "/imports": 2 * 1024**3 + LARGEST_FORM,
+    "/broadcasts/plan/list": EVIDENCE,
+}
 # Forms of citizens: nobody is signed in there, so old browsers that tell nothing of where they come from may use them.
 CITIZENS = {"/cek": LARGEST_FORM, "/lapor": EVIDENCE, "/lacak": EVIDENCE}
-
-FILES = {"/broadcasts/plan/list": EVIDENCE}  # forms of staff that bring a file
 
 _POLICY = "; ".join(
     (
@@ -63,7 +66,7 @@ async def only_our_own_forms(request: web.Request, handler: Handler) -> web.Stre
     if request.method not in SAFE and not request.path.startswith((HOOKS, API)) and not nowhere:
         if not same_origin(request):
             raise web.HTTPForbidden(reason="Cross-site request")
-        largest = (CITIZENS | FILES).get(request.path, LARGEST_FORM)
+        largest = (CITIZENS | UPLOADS).get(request.path, LARGEST_FORM)
         if (request.content_length or 0) > largest or "chunked" in request.headers.get("Transfer-Encoding", ""):
             raise web.HTTPRequestEntityTooLarge(max_size=largest, actual_size=request.content_length or 0)
     return await handler(request)

@@ -22,6 +22,7 @@ from notifier.web import (
     conflicts,
     desk,
     entitled,
+    imports,
     incidents,
     language,
     lines,
@@ -29,6 +30,7 @@ from notifier.web import (
     login,
     office,
     pages,
+    persons,
     planning,
     plans,
     programmes,
@@ -81,7 +83,7 @@ PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
 EVENT = r"{event:[a-z_]{1,40}}"
-TEXT = r"{event:public_page|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z_]{1,12}}"
+TEXT = r"{event:public_page|conversation|answer|lexicon}/{tongue:[a-z]{2,3}}/{part:[a-z][a-z0-9_]{0,39}}"
 MESSAGE = r"{event:[a-z_]{1,40}}/{channel:[a-z]{1,16}}/{tongue:[a-z]{2,3}}"
 
 DOORS: tuple[Door, ...] = (
@@ -151,7 +153,6 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/open", behalf.ask, Right.ANSWER),
     Door("POST", "/desk/open", behalf.open_ticket, Right.ANSWER),
     Door("GET", "/desk/answers", beside.answers, Right.SEE_TICKETS),
-    Door("POST", "/desk/answers", beside.change_answer, Right.EDIT_TEMPLATE),
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
@@ -221,6 +222,21 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}/edit", programmes.ask_change, Right.EDIT_PROGRAMME),
     Door("POST", f"/programmes/{PROGRAMME}/edit", programmes.change, Right.EDIT_PROGRAMME),
+    # people, one by one
+    Door("GET", "/people", persons.ask, Right.SEE_PEOPLE),
+    Door("POST", "/people", persons.seek, Right.SEE_PEOPLE),
+    Door("GET", f"/people/{ID}", persons.show, Right.SEE_PEOPLE),
+    Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
+    Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
+    Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    # registers that come in by the page
+    Door("GET", "/imports", imports.look, Right.IMPORT),
+    Door("POST", "/imports", imports.take, Right.IMPORT),
+    Door("GET", f"/imports/{ID}", imports.show, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/progress", imports.progress, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
+    Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
+    Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -15,12 +15,12 @@ from notifier.render.filters import FILTERS
 from notifier.render.samples import SAMPLES, TYPICAL
 from notifier.rules.roles import Right
 from notifier.store.templates import REVIEWED, Version
-from notifier.studio import Look, Shown, kinds
+from notifier.studio import Entry, Look, Shown, kinds
+from notifier.studio.trying import marked
 from notifier.web import pages
 from notifier.web.house import HOUSE
 
 LANGUAGES = ("id", "en", "jv", "su")
-LONGEST_TEST = 1000  # characters of a test message
 # A mail is drawn in a frame of its own that may run, load and send nothing.
 FRAMED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
@@ -61,6 +61,7 @@ class Said:
     sources: Mapping[str, str] = field(default_factory=dict)
     checked: bool = False
     refused: str = ""
+    sent: int = 0  # number of the test that was just sent
 
 
 def _address(request: web.Request) -> Address:
@@ -79,14 +80,22 @@ async def shelf(request: web.Request) -> web.Response:
     """Every message we say, by event; then the pages, and the words we understand."""
     entries = await request.app[HOUSE].studio.list(pages.who(request))
     events: dict[str, dict[tuple[str, str], list[str]]] = {}
-    texts: dict[str, dict[tuple[str, str], list[str]]] = {}
+    texts: dict[str, dict[str, dict[str, list[str]]]] = {}
     for entry in entries:
-        states = [entry.state] if entry.draft is None else [entry.state, "draft"]
+        states = [entry.state, *(["draft"] if entry.draft else []), *(["broken"] if entry.broken else [])]
         if entry.event in FACTS:
             events.setdefault(entry.event, {}).setdefault((entry.channel, entry.language), []).extend(states)
         else:
-            texts.setdefault(entry.part, {})[entry.event, entry.language] = states
-    return await pages.page(request, "studio/shelf.html", {"events": events, "texts": texts})
+            texts.setdefault(entry.event, {}).setdefault(entry.part, {})[entry.language] = states
+    waiting = [(entry, _place(entry)) for entry in entries if entry.draft or entry.broken]
+    return await pages.page(request, "studio/shelf.html", {"events": events, "texts": texts, "waiting": waiting})
+
+
+def _place(entry: Entry) -> str:
+    """The page where an entry is changed."""
+    if entry.event in FACTS:
+        return Address(entry.event, entry.channel, entry.language).path
+    return f"/texts/{entry.event}/{entry.language}/{entry.part}"
 
 
 async def event(request: web.Request) -> web.Response:
@@ -131,9 +140,11 @@ async def change(request: web.Request) -> web.Response:
         sources = {part: _plain(source) for part, source in sources.items()}
     if do in ("check", "plain"):
         return await _show(request, at, Said(sources, checked=True))
-    if do not in _ACTS:
+    if do not in (*_ACTS, "send"):
         raise web.HTTPBadRequest
     try:
+        if do == "send":  # what was typed stays in the form
+            return await _show(request, at, await _send(request, at, fields))
         sentence = await _ACTS[do](request, at, fields)
     except Refused as error:
         return await _show(request, at, Said(sources, checked=True, refused=str(error)))
@@ -198,16 +209,20 @@ async def _rollback(request: web.Request, at: Address, fields: Mapping[str, str]
     return "Versi lama dipakai lagi."
 
 
-async def _send(request: web.Request, at: Address, fields: Mapping[str, str]) -> str:
-    """Send what stands in the form to an address of one's own."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    shown = await house.studio.preview(
-        viewer, at.event, at.channel, at.tongue, _sources(at, fields) or None, _sample(request)
-    )
-    line = next((name for name, line in house.config.lines.items() if line.channel == at.channel), "")
-    text = shown.rendered.parts["text"][:LONGEST_TEST]
-    await house.lines.test(viewer, line, fields.get("to", ""), house.clock(), text)
-    return "Pesan uji sedang dikirim."
+async def _send(request: web.Request, at: Address, fields: Mapping[str, str]) -> Said:
+    """Send what stands in the form to an address of one's own, formatted as a citizen would receive it."""
+    house, viewer, sources = request.app[HOUSE], pages.who(request), _sources(at, fields)
+    shown = await house.studio.preview(viewer, at.event, at.channel, at.tongue, sources or None, _sample(request))
+    said = marked(at.channel, shown.rendered.language, shown.rendered.parts)
+    line = fields.get("line") or next(iter(_lines(request, at)), "")
+    to, of = fields.get("to", "")[:254], f"{at.event}/{at.channel}/{at.tongue}"
+    sent = await house.lines.test(viewer, line, to, house.clock(), said=said, of=of)
+    return Said(sources, sent=sent)
+
+
+def _lines(request: web.Request, at: Address) -> list[str]:
+    """The lines that carry a channel."""
+    return [name for name, line in request.app[HOUSE].config.lines.items() if line.channel == at.channel]
 
 
 _ACTS = {
@@ -217,7 +232,6 @@ _ACTS = {
     "withdraw": _withdraw,
     "discard": _discard,
     "rollback": _rollback,
-    "send": _send,
 }
 
 
@@ -236,14 +250,14 @@ async def _show(request: web.Request, at: Address, said: Said) -> web.Response:
         "parts": parts,
         "refused": said.refused,
         "checked": said.checked,
+        "sent": said.sent,
         "samples": SAMPLES,
         "facts": known_facts(at.event),
         "filters": FILTERS,
         "reviewed": bool(drafts) and all(draft.state == REVIEWED for draft in drafts),
         "to_review": any(draft.state != REVIEWED and draft.who != viewer.who for draft in drafts),
         "foldable": at.channel == "sms" and any(f.code == "not_gsm" for part in parts for f in part.findings),
-        "can_send": any(line.channel == at.channel for line in request.app[HOUSE].config.lines.values())
-        and viewer.may(Right.CONTROL_BROADCAST),
+        "lines": _lines(request, at) if viewer.may(Right.CONTROL_BROADCAST) else (),
         "may_edit": viewer.may(Right.EDIT_TEMPLATE),
         "may_publish": viewer.may(Right.PUBLISH),
         **await _looks(request, at, {part.name: part.source for part in parts if part.source}),

@@ -1,20 +1,24 @@
-"""The pages of what citizens read on our pages, and of the words that we understand: changed as messages are."""
+"""The pages of what is said beside messages, on our pages, in conversations and in answers kept for often, and of the
+words that we understand. All are changed as messages are.
+"""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from aiohttp import web
 
 from notifier.errors import Refused
-from notifier.render import Key, pagetexts
+from notifier.render import Key, canned, pagetexts
+from notifier.render.filters import FILTERS
 from notifier.rules.roles import Right
 from notifier.rules.words import BadLexicon, Context, Lexicon, Meaning, additions, meaning
 from notifier.store.templates import REVIEWED
-from notifier.studio import kinds
+from notifier.studio import conversations, kinds
 from notifier.web import pages
 from notifier.web.house import HOUSE
-from notifier.web.studio import Part
+from notifier.web.studio import LANGUAGES, Part
 
 # page of the words → where citizens read it
 READ_AT: Mapping[str, str] = {"faq": "/tanya", "how": "/cara-lapor", "stop": "/berhenti", "programmes": "/program"}
@@ -32,6 +36,34 @@ class Tried:
     then: Meaning | None  # None: the form's words can't be read
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing the source says, as it is read: its name there, and the words by the way they go."""
+
+    name: str
+    words: Sequence[str]
+
+
+def _of_page(key: Key, source: str) -> Sequence[Read]:
+    return [Read(name, [sentence]) for name, sentence in pagetexts.read(source).items()]
+
+
+def _of_talk(key: Key, source: str) -> Sequence[Read]:
+    told = conversations.told(key[2], key[3], pagetexts.read(source))
+    return [Read(name, list(dict.fromkeys((by_sms, otherwise)))) for name, by_sms, otherwise in told]
+
+
+def _of_answer(key: Key, source: str) -> Sequence[Read]:
+    answer = canned.read(key[3], key[2], source)
+    return [Read(answer.title, [canned.say(answer.source, key[2], canned.sample())])] if answer.source else []
+
+
+# kind → what its source says to those who read it
+READ: Mapping[str, Callable[[Key, str], Sequence[Read]]] = MappingProxyType(
+    {kinds.PAGE: _of_page, kinds.TALK: _of_talk, kinds.ANSWER: _of_answer}
+)
+
+
 def _key(request: web.Request) -> Key:
     told = request.match_info
     try:
@@ -41,7 +73,7 @@ def _key(request: web.Request) -> Key:
 
 
 async def text(request: web.Request) -> web.Response:
-    """One page's sentences, or the words that are added to the lexicon."""
+    """One page's sentences, a part of the conversations, an answer, or the words that are added to the lexicon."""
     return await _show(request, _key(request))
 
 
@@ -94,9 +126,10 @@ async def _show(
     look = checked or refused or shown.draft is not None
     findings = await asyncio.to_thread(kinds.check, key, current) if look else ()
     sound = not any(finding.level == "error" for finding in findings)
-    is_page = key[0] == kinds.PAGE
     context = {
         "key": key,
+        "kind": key[0],
+        "tongues": LANGUAGES,
         "path": f"/texts/{key[0]}/{key[2]}/{key[3]}",
         "part": Part(
             key[3],
@@ -109,9 +142,10 @@ async def _show(
         "checked": checked,
         "refused": refused,
         "longest": kinds.longest(key[0]),
-        "sentences": pagetexts.read(current) if is_page and sound and look else {},
-        "read_at": READ_AT.get(key[3], "/") if is_page else "",
-        "is_page": is_page,
+        "read": READ[key[0]](key, current) if key[0] in READ and sound and current.strip() else (),
+        "read_at": READ_AT.get(key[3], "/"),
+        "facts": sorted(canned.FACTS.items()) if key[0] == kinds.ANSWER else (),
+        "filters": FILTERS,
         "tried": await asyncio.to_thread(_try, house.texts.lexicon, current, tried[:300]) if tried.strip() else None,
         "to_review": shown.draft is not None and shown.draft.state != REVIEWED and shown.draft.who != viewer.who,
         "may_edit": viewer.may(Right.EDIT_TEMPLATE),

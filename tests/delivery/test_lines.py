@@ -150,13 +150,15 @@ async def test_a_test_message_goes_the_way_of_all_and_its_fate_can_be_seen(datab
         tested = await lines.tested(stage.planner, number)
         assert tested is not None
         assert (tested.line, tested.state) == ("sms", "due")
+        await lines.test(stage.planner, "sms", "0812-3000-0002", stage.clock(), said={"text": "[UJI] Siti, 7 Des"})
         await stage.dispatcher.drain()
+        assert [note.text for note in stage.providers.phones.notes("+6281230000002")] == ["[UJI] Siti, 7 Des"]
         tested = await lines.tested(stage.planner, number)
         assert tested is not None
         assert tested.state in ("accepted", "delivered")
         (note,) = stage.providers.phones.notes("+6281230000001")
         assert "Uji coba jalur sms. halo" in note.text
-        assert await lines.tested(stage.planner, number + 1) is None
+        assert await lines.tested(stage.planner, number + 2) is None
         for viewer in (Viewer(9, "sari", Role.AGENT), Viewer(9, "agus", Role.AUDITOR)):
             with pytest.raises(Refused):
                 await lines.test(viewer, "sms", "+6281230000001", stage.clock())

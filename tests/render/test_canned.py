@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from notifier.render import canned
 from notifier.render.words import RenderError
+from notifier.studio import kinds
 
 
 @pytest.mark.parametrize("answer", canned.shipped(), ids=lambda answer: f"{answer.name}.{answer.language}")
@@ -52,3 +55,42 @@ def test_a_file_that_nobody_would_ever_offer_is_named(tmp_path: Path) -> None:
     (tmp_path / "Jadwal.text").write_text("x")
     with pytest.raises(RenderError, match="is no answer"):
         canned.shipped(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "place"),
+    [
+        ("\nHalo", "says_nothing", (1, 1)),
+        ("x" * 81 + "\nHalo", "too_long", (1, 81)),
+        ("Salam\n\nHalo {{ nama }}", "unknown_fact", (3, 9)),
+        ("Salam", "not_offered", (1, 1)),
+    ],
+)
+def test_an_answer_is_edited_with_its_title_in_the_first_line(source: str, code: str, place: tuple[int, int]) -> None:
+    found = [finding for finding in canned.judged(source, "id") if finding.code == code]
+    assert [(one.line, one.column) for one in found] == [place]
+    assert canned.judged("Salam\nHalo {{ number }}", "id") == []
+    for language, name in (("id", "Salam"), ("i", "salam"), ("ID", "salam")):
+        with pytest.raises(RenderError):
+            canned.known(language, name)
+
+
+ODD = [
+    "[" * 9000,
+    'ask = "' + "{x}" * 3000 + '"',
+    "x\n" + "{{" * 1900,
+    "x\n" + "{% if number %}" * 280,
+    "[without]\n" * 9,
+    "\x00\n\x00",
+]
+PLACES = [
+    (kinds.TALK, kinds.SPOKEN, "id", "menu"),
+    (kinds.ANSWER, kinds.DESK, "id", "salam"),
+    (kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED),
+]
+
+
+@settings(max_examples=40)
+@given(source=st.text(max_size=80) | st.sampled_from(ODD), place=st.sampled_from(PLACES))
+def test_whatever_is_written_there_is_judged(source: str, place: tuple[str, str, str, str]) -> None:
+    assert all(one.message and one.line >= 1 and one.column >= 1 for one in kinds.check(place, source))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,27 +12,12 @@ from notifier.render.phrases import shipped_phrases
 from notifier.rules.talks import FLOWS
 from notifier.rules.talks.complaint import CATEGORIES
 from notifier.rules.talks.values import Choice, Say, Talk
+from notifier.studio import kinds
+from notifier.studio.conversations import KNOWN, LONGEST, sms
 
 LANGUAGES = ("id", "en", "jv", "su")
 PHRASES = Phrases()
 AHEAD = ("again", "again.nik", "again.no_nik", "mismatch", "schedule.no_place", "complaint.more")
-LONGEST: dict[str, Any] = {
-    "programme": "DISABILITAS",
-    "period": "September-Desember 2026",
-    "opens_at": "2026-11-18T00:30:00+00:00",
-    "closes_at": "2026-12-16T06:30:00+00:00",
-    "zone": "Asia/Makassar",
-    "venue": "Kantor Kelurahan Cipinang Besar Selatan, Aula Lantai 2",
-    "note": "Bawa KTP dan KK asli beserta satu lembar fotokopi, datang sesuai jam pada undangan",
-    "status": "Sudah Diterima",
-    "number": "ADU-250228-0009",
-}
-ROUNDS = [[f"r{n}", "DISABILITAS September-Desember 2026"] for n in (1234567, 2, 3)]
-KNOWN = {
-    "people": [[n, "R.A.S.N."] for n in range(1, 7)],
-    "options": ROUNDS,
-    "yes": True,
-}
 
 
 def _said() -> Iterator[tuple[str, Say]]:
@@ -41,7 +25,7 @@ def _said() -> Iterator[tuple[str, Say]]:
     asked: set[str] = set()
     for name, flow in FLOWS.items():
         for step, one in flow.steps.items():
-            say = one.ask(Talk(name, step, facts=KNOWN))
+            say = one.ask(Talk(name, step, facts=dict(KNOWN)))
             asked.add(say.phrase)
             yield f"{name}.{step}", Say(say.phrase, LONGEST, say.choices)
     for phrase in PHRASES._known["id"]:
@@ -54,10 +38,7 @@ SAID = dict(_said())
 
 
 def _sms(language: str, say: Say, before: str = "") -> str:
-    labels = [PHRASES.label(language, one.code, one.label, short=True) for one in say.choices]
-    parts = [PHRASES.say(language, before, {}, short=True)] if before else []
-    parts += [PHRASES.say(language, say.phrase, say.facts, short=True)]
-    return " ".join((*parts, PHRASES.numbered(language, labels, short=True))).strip()
+    return sms(PHRASES, language, say, before)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -112,3 +93,44 @@ def test_a_language_that_lacks_a_phrase_is_refused(tmp_path: Path) -> None:
     (tmp_path / "jv.toml").write_text('left = "Inggih."\n')
     with pytest.raises(RenderError, match=r"jv\.toml and id\.toml differ in the phrase again"):
         shipped_phrases(tmp_path)
+
+
+# --- phrases that people change --------------------------------------------------------------------------------------
+
+
+def test_every_shipped_phrase_is_sound_as_people_would_edit_it() -> None:
+    talks = {key: source for key, (_, source) in kinds.shipped_texts().items() if key[0] == kinds.TALK}
+    assert {key[2] for key in talks} == set(LANGUAGES)
+    assert [found for key, source in talks.items() if (found := kinds.check(key, source))] == []
+
+
+@pytest.mark.parametrize(
+    ("section", "source", "code", "line"),
+    [
+        ("menu", 'ask = "Pilih."\nnix = "x"', "unknown_key", 2),
+        ("menu", 'ask = ""', "says_nothing", 1),
+        ("menu", 'ask = "Pilih', "syntax", 1),
+        ("schedule", 'told = "{programme} {venue}"', "left_over", 1),
+        ("schedule", 'none = "x"\ntold = "{programme} {period} {when} {venue} {note} {name}"', "left_over", 2),
+        ("menu", 'ask = "' + "Layanan bantuan sosial. " * 6 + '"', "segments", 1),
+        ("general", 'numbers = "' + "Balas dengan angka pilihan. " * 6 + '"', "segments", 1),
+        ("label", 'yes = "BELUM"\nno = "BELUM"', "same_label", 1),
+        ("menu", 'ask = "Pilih “satu”"', "not_gsm", 1),
+        ("menu", 'ask = "NIK 3175070101809000"', "personal_data", 1),
+        ("menu", 'ask = "Lihat www.bansos.id"', "link", 1),
+    ],
+)
+def test_what_is_wrong_with_a_phrase_is_told_at_its_line(section: str, source: str, code: str, line: int) -> None:
+    found = [one for one in kinds.check((kinds.TALK, kinds.SPOKEN, "id", section), source) if one.code == code]
+    assert found
+    assert found[0].line == line
+
+
+def test_changed_phrases_lie_over_the_shipped_ones() -> None:
+    phrases = Phrases()
+    phrases.take({"id": {"left": "Sudah kami tutup."}})
+    assert phrases.say("id", "left", {}, short=True) == "Sudah kami tutup."
+    assert phrases.say("bug", "left", {}, short=True) == "Sudah kami tutup."
+    assert phrases.say("en", "left", {}, short=True) == PHRASES.say("en", "left", {}, short=True)
+    phrases.take({})
+    assert phrases.say("id", "left", {}, short=True) == PHRASES.say("id", "left", {}, short=True)

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from notifier.errors import Refused
 from notifier.render import Words, pagetexts
 from notifier.rules.roles import Role, Viewer
-from notifier.rules.words import Intent, meaning
+from notifier.rules.words import Intent, additions, meaning
 from notifier.store.engine import Database
 from notifier.store.schema import ledger, people, templates
 from notifier.studio import Studio, broken, kinds, refresh
@@ -159,6 +159,45 @@ async def test_words_that_were_added_are_understood_and_wrong_ones_are_not_publi
     assert meaning("zuwis terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
 
 
+async def test_a_shipped_word_is_turned_off_and_comes_back(database: Database) -> None:
+    studio, texts, words = Studio(database), Texts(), Words()
+    for source, told in (
+        ('[without.spelling]\nsudah = "nix"', r"line 2, .* names \"nix\", which is not among its shipped words"),
+        (
+            '[without.concepts]\nlate = """' + str(additions._shipped()["concepts"]["late"]) + '"""',
+            "would leave",
+        ),
+        ('[without.nix]\na = "b"', "without.nix is no section"),
+    ):
+        await studio.save_draft(SITI, *ADDED, source, NOW)
+        with pytest.raises(Refused, match=told):
+            await studio.publish(SITI, *ADDED[:3], NOW)
+    await studio.save_draft(SITI, *ADDED, '[without.spelling]\nsudah = "udh"', NOW)
+    await studio.publish(SITI, *ADDED[:3], NOW)
+    assert meaning("udh terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
+    known = await refresh(database, words, None, texts)
+    assert meaning("udh terima", "receipt", texts.lexicon).intent is Intent.UNCLEAR
+    assert meaning("sdh terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
+    await studio.withdraw(SITI, *ADDED, NOW)
+    await refresh(database, words, known, texts)
+    assert meaning("udh terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
+
+
+async def test_conversations_say_what_was_published(database: Database) -> None:
+    studio, texts, words = Studio(database), Texts(), Words()
+    key = (kinds.TALK, kinds.SPOKEN, "id", "menu")
+    await studio.save_draft(SITI, *key, 'ask = "Layanan bantuan sosial, tanpa biaya."', NOW)
+    assert await studio.publish(SITI, *key[:3], NOW) == {"menu": "v1"}
+    known = await refresh(database, words, None, texts)
+    assert texts.phrases.say("id", "menu.ask", {}, short=True) == "Layanan bantuan sosial, tanpa biaya."
+    await studio.withdraw(SITI, *key, NOW)
+    await refresh(database, words, known, texts)
+    assert texts.phrases.say("id", "menu.ask", {}, short=True) == "Layanan bansos. Gratis."
+    for wrong in (("fr", "menu"), ("id", "nix")):
+        with pytest.raises(Refused, match=r"there is no part|are not held"):
+            await studio.source(AUDITOR, kinds.TALK, "", *wrong)
+
+
 async def test_words_that_a_new_release_can_not_read_are_named_and_stop_nobody(database: Database) -> None:
     studio, texts, words = Studio(database), Texts(), Words()
     for key, source in ((SMS, ONE), (ADDED, '[spelling]\nsudah = "zuwis"')):
@@ -173,3 +212,5 @@ async def test_words_that_a_new_release_can_not_read_are_named_and_stop_nobody(d
     assert [sentence.split(":")[0] for sentence in told] == ["round_reminder/sms/id/text v1", "/".join(ADDED) + " v1"]
     await refresh(database, words, None, texts)
     assert meaning("sudah terima", "receipt", texts.lexicon).intent is Intent.RECEIPT_YES
+    marked = {"/".join((entry.event, entry.part)) for entry in await studio.list(AUDITOR) if entry.broken}
+    assert marked == {"round_reminder/text", "lexicon/additions"}

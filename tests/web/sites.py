@@ -171,6 +171,28 @@ class Site:
                     contact = {"person_id": person, "kind": kind, "address": f"+6281200{i:06d}", "created_at": now}
                     await db.execute(insert(schema.contacts).values(contact))
 
+    async def add_upload(self, **values: Any) -> int:
+        """A register that came in by the page."""
+        look = {"form": "csv", "line": 1, "columns": ["NIK", "NAMA"], "absent": ["RT"], "unknown": 1}
+        row = {
+            "what": "people",
+            "name": "daftar.csv",
+            "folder": "0" * 32,
+            "size": 100,
+            "who": "cli:test",
+            "state": "done",
+            "look": {**look, "rows": [["317507******0001", "SITI"]]},
+            "counts": {"rows": 2, "created": 1, "rejected": 1},
+            "at": self.clock(),
+        } | values
+        folder = Path(self.house.data) / "imports" / str(row["folder"])
+        folder.mkdir(parents=True)
+        sealed = self.house.vault.seal(b"NIK,NAMA\r\n31,SITI\r\n", "imports.rejected:0")
+        (folder / "rejected").write_bytes(len(sealed).to_bytes(4, "big") + sealed)
+        async with self.house.database.write() as db:
+            found = await db.execute(insert(schema.uploads).values(**row).returning(schema.uploads.c.id))
+            return int(found.scalar_one())
+
     async def broadcast(self, state: str = "sending", event: str = "round_announced") -> int:
         """A broadcast for the first round, planned by one admin and approved by another, as far as `state`."""
         planner, approver = await self.be("admin", login="rina"), await self.be("admin", login="dewi")
@@ -200,6 +222,7 @@ async def fill(pages: Site) -> Ticket:
     await pages.add_people(8)
     await pages.add_round()
     await pages.add_round("PKH-2026-12-MK", region="73.71", zone="Asia/Makassar", method="BARANG", amount=None)
+    await pages.add_upload()
     await pages.broadcast()
     async with pages.house.database.write() as db:
         await person_lists.create(db, "lansia.csv", "", "", "account:1", pages.clock())

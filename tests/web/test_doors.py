@@ -31,6 +31,8 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/cek": {"nik": "3175070101800000", "nama": "Siapa"},
     "/lacak": {"nomor": "ADU-7K4M2QX", "kode": "2345-6789"},
     "/held": {"do": "leave", "delivery": "1"},
+    "/imports": {"what": "people"},
+    "/people": {"q": "3175070101800001"},
     "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},
 }

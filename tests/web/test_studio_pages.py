@@ -1,5 +1,6 @@
 """The studio's smaller pages: previews while typing, a mail in its frame, tests to oneself, pages and added words."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,13 +43,25 @@ async def test_previews_follow_words_that_nobody_saved(pages: Site) -> None:
     await pages.read("/templates/nix", 404)
 
 
-async def test_a_test_goes_to_an_address_of_ones_own_with_the_words_of_the_form(pages: Site) -> None:
+async def test_a_test_goes_to_an_address_of_ones_own_as_a_citizen_would_receive_it(pages: Site) -> None:
     await pages.be("admin")
     await _posted(pages, SMS, {"text": ONE, "do": "send", "to": "bukan nomor"}, 400)
-    await _posted(pages, SMS, {"text": ONE, "do": "send", "to": "081234567890"}, 303)
+    page = await _posted(pages, SMS, {"text": ONE, "do": "send", "to": "081234567890"})
+    assert "/lines?test=1" in page
+    assert "{{ name|singkat(20) }}" in page, "what was typed stays"
+    html = "<p>Halo <b>{{ name }}</b> {{ code }}</p>"
+    sent = {"subject": "Ingat", "text": "Halo {{ code }}", "html": html, "do": "send", "to": "siti@example.id"}
+    await _posted(pages, MAIL, sent)
     async with pages.house.database.read() as db:
-        sent = (await db.execute(select(schema.deliveries.c.facts).order_by(schema.deliveries.c.id.desc()))).scalars()
-        assert "Siti Aminah, Senin" in str(sent.first())
+        facts = list((await db.execute(select(schema.deliveries.c.facts).order_by(schema.deliveries.c.id))).scalars())
+        acts = await db.execute(select(schema.ledger.c.detail).where(schema.ledger.c.act == "line.tested"))
+        assert [json.loads(act)["template"] for act in acts.scalars()] == [
+            "round_reminder/sms/id",
+            "round_reminder/email/id",
+        ]
+    assert facts[0]["said"]["text"].startswith("[UJI] Siti Aminah, Senin, 7 Desember 2026.")
+    assert facts[1]["said"]["subject"] == "[UJI] Ingat"
+    assert "<p><strong>[UJI]</strong></p>\n<p>Halo <b>Siti Aminah</b>" in facts[1]["said"]["html"]
 
 
 async def test_drafts_are_discarded_and_only_versions_that_were_in_force_come_back(pages: Site) -> None:
@@ -66,7 +79,9 @@ async def test_drafts_are_discarded_and_only_versions_that_were_in_force_come_ba
 async def test_what_citizens_read_on_a_page_is_changed_and_shown_there(pages: Site) -> None:
     await pages.be("admin")
     source = (await pages.house.studio.source(pages.viewers["admin"], "public_page", "web", "id", "faq")).source
-    assert "tidak punya kalimat itu" in await _posted(pages, FAQ, {"source": source + 'foo = "x"', "do": "check"})
+    assert "tidak ada kalimat bernama “foo”" in await _posted(
+        pages, FAQ, {"source": source + 'foo = "x"', "do": "check"}
+    )
     more = source + 'q10 = "Apakah gratis?"\na10 = "Ya, selalu."\n'
     assert "Ya, selalu." in await _posted(pages, FAQ, {"source": more, "do": "check"})
     await _posted(pages, FAQ, {"source": more, "do": "publish"}, 303)

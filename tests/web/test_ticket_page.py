@@ -187,27 +187,34 @@ async def test_an_answer_kept_for_often_is_put_in_with_the_facts_of_the_ticket(p
     assert "Halo" in await refused.text()
 
 
-async def test_admins_write_answers_that_are_checked_first(pages: Site) -> None:
+async def test_admins_write_answers_in_the_studio_and_the_desk_offers_what_is_published(pages: Site) -> None:
     ticket = await pages.hear("Nama saya salah")
     await pages.be("admin")
-    form = {"name": "salam", "tongue": "id", "title": "Salam", "source": "Halo {{ nama }}"}
-    response = await pages.post("/desk/answers", form)
-    assert response.status == 400
-    assert "nama" in await response.text()
-    assert not await _rows(pages, schema.canned)
-    assert (await pages.post("/desk/answers", {**form, "source": "Halo, ini {{ number }}."})).status == 303
-    assert "Salam" in await pages.read("/desk/answers?name=salam&tongue=id")
+    assert "huruf kecil" in await pages.read("/desk/answers?name=Salam&tongue=id", 400)
+    assert (await pages.get("/desk/answers?name=salam&tongue=id")).headers["Location"] == "/texts/answer/id/salam"
+    place = "/texts/answer/id/salam"
+    wrong = await pages.post(place, {"source": "Salam\nHalo {{ nama }}", "do": "publish"})
+    assert wrong.status == 400
+    assert "Tidak ada fakta bernama “nama” di sini." in await wrong.text()
+    assert (await pages.post(place, {"source": "Salam\nHalo, ini {{ number }}.", "do": "publish"})).status == 303
+    page = await pages.read(place)
+    assert "Halo, ini ADU-7K4M2QX." in page, "as a colleague would be offered it"
+    assert "nomor aduan" in page, "what can be said, in the language of the page"
+    assert "Salam" in await pages.read("/desk/answers")
     await pages.be("agent")
-    assert (await pages.post("/desk/answers", form)).status == 403
+    assert (await pages.post(place, {"do": "withdraw"})).status == 403
     part = await pages.post(f"/desk/tickets/{ticket.number}/insert", {"canned": "salam"}, headers=HX)
     assert f"Halo, ini {ticket.number}." in await part.text()
+    assert "/texts/answer" not in await pages.read("/desk/answers"), "an agent reads them"
     await pages.be("admin")
     for name, title in (("salam", "Salam"), ("gratis", "Tidak ada biaya")):
-        gone = {"name": name, "tongue": "id", "title": title, "do": "remove"}
-        assert (await pages.post("/desk/answers", gone)).status == 303
+        form = {"source": title, "do": "publish"}
+        assert (await pages.post(f"/texts/answer/id/{name}", form)).status == 303
     shelf = await pages.read("/desk/answers")
     assert "Salam" not in shelf
-    assert 'tongue=id">Tidak ada biaya' not in shelf, "a default is taken away too"
+    assert 'id/gratis">' not in shelf, "a default is taken away too"
+    assert (await pages.post(place, {"do": "rollback", "version": "1"})).status == 303
+    assert "Salam" in await pages.read("/desk/answers")
 
 
 async def test_links_are_told_on_both_sides_and_never_tie_a_confidential_ticket(pages: Site) -> None:

@@ -1,0 +1,17 @@
+// A file may be dropped on the form; without this it is chosen by its field.
+(function () {
+  "use strict";
+  var place = document.getElementById("jatuh"), field = document.getElementById("file");
+  if (!place || !field) return;
+  place.querySelector("[data-hint]").hidden = false;
+  ["dragenter", "dragover"].forEach(function (name) {
+    place.addEventListener(name, function (event) { event.preventDefault(); place.classList.add("over"); });
+  });
+  ["dragleave", "drop"].forEach(function (name) {
+    place.addEventListener(name, function () { place.classList.remove("over"); });
+  });
+  place.addEventListener("drop", function (event) {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
+  });
+})();

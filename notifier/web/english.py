@@ -1222,7 +1222,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Yang akan datang": "To come",
         "Bila disetujui sekarang.": "If it is approved now.",
-        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Belum ada yang lain dalam dua bulan ke depan.": "No other in the next two months.",
         "Yang sudah dibuat": "Made so far",
         "Belum ada.": "None yet.",
         "Paling banyak tiap kali": "At most each time",

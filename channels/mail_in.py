@@ -10,7 +10,17 @@ from email.message import Message as Part
 from hashlib import sha256
 
 from channels.contract import Heard, HeardKind, Inbound, Unknown
-from channels.mail_parts import address_in, contents, first, headers, ids_in, moment, parsed, readable
+from channels.mail_parts import (
+    LONGEST_TEXT,
+    address_in,
+    contents,
+    first,
+    headers,
+    ids_in,
+    moment,
+    parsed,
+    readable,
+)
 from channels.mail_reports import RECIPIENT_HEADERS, Ours, bounce_key, is_daemon, is_our_id, our_id, reports
 from channels.quotes import new_words, passed_on
 
@@ -69,7 +79,10 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
     text = new_words(whole.text)
     if not whole.text and not whole.files and not ANSWERED.match(subject):
         text = subject  # "STOP" and nothing else, as List-Unsubscribe writes it
-    passed = passed_on(whole.text, forwards=FORWARDS.match(subject) is not None)
+    forwards = FORWARDS.match(subject) is not None
+    passed = passed_on(whole.text, forwards=forwards)
+    if forwards or not answered:  # some programs attach the mail that is answered
+        passed = "\n\n".join(part for part in (passed, *map(_attached, whole.mails)) if part)[:LONGEST_TEXT]
     key = bounce_key([sent_to, *(first(top, name) for name in RECIPIENT_HEADERS)], ours)
     ref = next(iter(ids_in(first(top, "message-id"))), "")
     return Heard(
@@ -91,6 +104,13 @@ def _heard(mail: Part, top: Mapping[str, Sequence[str]], sent_to: str, ours: Our
             "name": _name(readable(first(top, "from"))),
         },
     )
+
+
+def _attached(mail: Part) -> str:
+    """What an attached mail says, below its subject."""
+    subject = readable(first(headers(mail), "subject"))[:1000]
+    text = contents(mail).text
+    return text if not subject or text.startswith(subject) else f"{subject}\n\n{text}".strip()
 
 
 def is_machine(top: Mapping[str, Sequence[str]], sender: str, subject: str, ours: Ours) -> bool:

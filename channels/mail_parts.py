@@ -6,6 +6,7 @@ faster than the mail; broken encodings become "�", never an exception.
 
 import codecs
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MOST_HEADERS, LONGEST_HEADER = 1_000, 4_000
 DEEPEST = 60  # containers in one mail; beyond that only its headers are looked at
 LONGEST_TEXT = 200_000  # characters
 MOST_FILES, BIGGEST_FILE = 20, 20 * 1024 * 1024
+MAIL = "message/rfc822"  # a mail as a part of another
 DROPPED = "X-Notifier-Dropped"  # header of an attachment too great to keep: bytes it had
 ODD_CODECS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "utf-7"}
 ADDRESS = re.compile(r"[^\s<>\"(),:;@\\]{1,64}@[^\s<>\"(),:;@\\]{1,190}")
@@ -40,6 +42,7 @@ class Contents:
 
     text: str  # what is there to read, HTML made plain
     files: tuple[InFile, ...]
+    mails: tuple[Part, ...] = ()  # mails that are attached; each is a file too
 
 
 # the whole
@@ -92,6 +95,7 @@ def contents(mail: Part) -> Contents:
     plain: list[str] = []
     html: list[str] = []
     files: list[InFile] = []
+    mails: list[Part] = []
     for part in leaves(mail):
         kind = part.get_content_type()
         whole = part.get_content_maintype() == "multipart"  # that claims parts and has none
@@ -101,10 +105,23 @@ def contents(mail: Part) -> Contents:
             html.append(text_of(part))
         elif len(files) < MOST_FILES:
             files.append(_file(part, len(files) + 1))
+            mails += _mail(part)
     text = "\n".join(plain)
     if not text.strip():
         text = "\n".join(map(html_to_text, html))
-    return Contents(text[:LONGEST_TEXT].strip(), tuple(files))
+    return Contents(text[:LONGEST_TEXT].strip(), tuple(files), tuple(mails))
+
+
+def _mail(part: Part) -> list[Part]:
+    """The mail that an attachment is, if it is one. Some programs encode what must not be encoded."""
+    if part.get_content_type() != MAIL:
+        return []
+    held = inside(part)
+    if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
+        return held[:1]
+    with suppress(ValueError):
+        return [parsed(b64decode(b"".join(b"".join(one.as_bytes() for one in held).split())))]
+    return []
 
 
 def text_of(part: Part) -> str:
@@ -195,7 +212,7 @@ def _file(part: Part, number: int) -> InFile:
     body = bytes_of(part)
     dropped = re.sub(r"[^0-9]", "", str(part.get(DROPPED, "")))[:15]
     size = max(len(body), int(dropped or 0))
-    extension = ".eml" if kind == "message/rfc822" else guess_extension(kind) or ".bin"
+    extension = ".eml" if kind == MAIL else guess_extension(kind) or ".bin"
     return InFile(
         name=safe_name(name) or f"lampiran-{number}{extension}",
         type=kind,

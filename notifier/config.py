@@ -214,7 +214,8 @@ class Calendar(_Table):
     holidays: bool = Field(default=True, description="national holidays and cuti bersama do not count")
     extra_holidays: tuple[date, ...] = Field(default=(), description="further days off")
     overrides: Mapping[str, tuple[Interval, ...]] = Field(
-        default_factory=dict, description='hours of single days or ranges: "2027-02-08/2027-03-09" = ["08:00-12:00"]'
+        default_factory=dict,
+        description='hours of single days or ranges, or of a weekday in a range: "2027-02-08/2027-03-09 friday" = […]',
     )
     replaces: str = Field(default="", description="calendar in whose place it stands in its regions")
     regions: tuple[str, ...] = Field(default=(), description="codes of the regions of this office")

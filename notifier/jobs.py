@@ -27,6 +27,7 @@ from notifier.store.rounds import Round
 
 log = structlog.get_logger()
 TROUBLE = timedelta(minutes=5)  # how soon a round that could not be carried is looked at again
+BEAT = 1.0  # seconds between two looks at the machine's clock
 LATE = timedelta(minutes=10)  # how often a changed round is looked at for people who turn out to have read older words
 
 
@@ -49,6 +50,7 @@ class Ticker:
         self._clock = clock
         self._holder = holder
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._watching: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -58,9 +60,25 @@ class Ticker:
         for job in self._jobs:
             self._scheduler.add_job(self.run, IntervalTrigger(seconds=job.every), args=[job], id=job.name)
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch(), name="ticker")
+
+    async def _watch(self) -> None:
+        """The scheduler goes by the machine's clock: set back, every job would wait until the old time comes again."""
+        seen = datetime.now(UTC)
+        while True:
+            await asyncio.sleep(BEAT)
+            now = datetime.now(UTC)
+            if seen - now > timedelta(seconds=BEAT):
+                log.warning("clock.set_back", seconds=round((seen - now).total_seconds()))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now)
+            seen = now
 
     async def close(self, patience: float) -> None:
         """Tick no more; what is under way has `patience` seconds to come to its end. Others may take over at once."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         self._scheduler.pause()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=patience)

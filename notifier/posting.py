@@ -4,20 +4,25 @@ A group is known once the bot is added to it, and is used once an admin has conf
 Posts follow an approved broadcast of the round, and name nobody.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.errors import Refused
 from notifier.outbox import Notice, Outbox
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.tickets import ALPHABET
-from notifier.store import group_chats, ledger
+from notifier.store import group_chats, ledger, notices
 from notifier.store.engine import Database
 from notifier.store.group_chats import Group
 from notifier.vault import Vault
 
 EVENT = "round_posted"
 CODE = 6  # characters of 31
+AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)
 AT_ONCE = 50  # posts that one look queues
 
 
@@ -28,6 +33,16 @@ def code_of(vault: Vault, line: str, address: str) -> str:
         value, letter = divmod(value, len(ALPHABET))
         letters += ALPHABET[letter]
     return letters
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A group as the page lists it."""
+
+    code: str  # "" for who may not decide
+    group: Group
+    area: str  # its name; "" until it is confirmed
+    last: tuple[str, str, datetime] | None  # (code of a round, programme and period, when it was posted)
 
 
 class Posting:
@@ -43,11 +58,26 @@ class Posting:
         """(code, group) of those in the viewer's region, and of those that wait to be confirmed."""
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
-            found = await group_chats.all_of(db)
-        return [(self._code(one), one) for one in found if not one.region or covers(viewer.region, one.region)]
+            return [(self._code(one), one) for one in await _seen(db, viewer)]
+
+    async def look(self, viewer: Viewer) -> Sequence[Shown]:
+        """The same, those that wait first, with what was posted there last; codes are for who may decide."""
+        viewer.needs(Right.SEE_BROADCASTS)
+        may = viewer.may(Right.PLAN)
+        async with self._database.read() as db:
+            found, posts = await _seen(db, viewer), await group_chats.last_posts(db)
+            areas = await notices.names(db, [one.region for one in found if one.region])
+        shown = [
+            Shown(self._code(one) if may else "", one, areas.get(one.region, one.region), posts.get(one.id))
+            for one in found
+            if one.region or one.title  # the bot has left those that have neither
+        ]
+        return sorted(shown, key=lambda one: (one.group.region != "", one.area, one.group.title))
 
     async def confirm(self, viewer: Viewer, code: str, region: str, now: datetime) -> Group:
         """Say which area a group is for. Raises Refused for an unknown code, or an area that is not one's own."""
+        if not AREA.fullmatch(region):
+            raise Refused(f'"{region[:20]}" is no area; write its code, such as 31.75.07')
         if not covers(viewer.region, region):
             raise Refused(f"{viewer.login} plans for {viewer.region}; {region} lies outside")
         return await self._decide(viewer, code, region, now)
@@ -97,3 +127,9 @@ class Posting:
 
     def _code(self, one: Group) -> str:
         return code_of(self._vault, one.line, one.address)
+
+
+async def _seen(db: AsyncConnection, viewer: Viewer) -> list[Group]:
+    """Of the viewer's region, or of none yet."""
+    found = await group_chats.all_of(db)
+    return [one for one in found if not one.region or covers(viewer.region, one.region)]

@@ -37,11 +37,23 @@ from notifier.enquiries import Enquiries
 from notifier.errors import Refused
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Inviting,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
@@ -123,6 +135,11 @@ class House:
         return Rounds(self.database)
 
     @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
+
+    @cached_property
     def statuses(self) -> Statuses:
         """What became of people's aid."""
         return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
@@ -173,6 +190,11 @@ class House:
         return Forms(self.desk, lambda: self.texts.lexicon)
 
     @cached_property
+    def stopping(self) -> Stopping:
+        """STOP and MULAI by the public page."""
+        return Stopping(self.desk, self.kinds)
+
+    @cached_property
     def inviting(self) -> Inviting:
         """One-time links into a chat."""
         return Inviting(self.database, self.vault)
@@ -185,7 +207,8 @@ class House:
     @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
-        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
         folder = self.data / UPLOADS
         largest, kept = table.upload_limit, table.uploads_kept
         return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)

@@ -3,7 +3,7 @@
 Looks only, and records what was taken away. Sending again is `again`'s, visits are `visiting`'s.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.broadcasts import sheets
 from notifier.broadcasts.glance import Glance, Missed, look, onward
-from notifier.broadcasts.values import Statement, Terms, local, statement_of
+from notifier.broadcasts.values import Statement, Terms, local, statement_of, summed
 from notifier.errors import Refused
 from notifier.rules import reasons
 from notifier.rules.deliveries import EVENTS, State
@@ -55,6 +55,7 @@ SAYS: Mapping[str, str] = {
     Next.VISIT: "dikunjungi pendamping",
     Next.SILENT: "tidak dikirim: warga meminta berhenti",
     Next.CALLED_OFF: "dikunjungi, kecuali sisanya direncanakan lagi",
+    Next.TAKEN_UP: "ikut siaran sisanya",
 }
 HEAD = ("NAMA", "NIK", "KODE_WILAYAH", "DESA", "SALURAN", "JALUR", "KEADAAN", "SEBAB", "WAKTU", "SELANJUTNYA", "PADA")
 
@@ -95,8 +96,8 @@ def shelf_of(state: str, reason: str | None = None) -> Shelf:
     return Shelf(state, reason)
 
 
-def follows(b: Broadcast, entry: Entry) -> Outlook:
-    """What happens next with somebody on a list."""
+def follows(b: Broadcast, entry: Entry, *, taken: bool = False) -> Outlook:
+    """What happens next with somebody on a list. `taken`: another broadcast takes up whom this one left."""
     return outlook(
         State(entry.state),
         entry.reason,
@@ -104,6 +105,7 @@ def follows(b: Broadcast, entry: Entry) -> Outlook:
         due_at=entry.due_at,
         lease_until=entry.lease_until,
         halted=b.state in HALTED,
+        taken=taken,
     )
 
 
@@ -127,6 +129,11 @@ class Told:
             b = await seen(db, viewer, broadcast_id)
             return b, await told.page(db, broadcast_id, shelf, after, limit)
 
+    async def taken_up(self, b: Broadcast) -> bool:
+        """Whether another broadcast takes up whom this one left."""
+        async with self._database.read() as db:
+            return await _taken(db, b)
+
     async def reasons(self, broadcast_id: int) -> tuple[Sequence[tuple[str, str, int]], bool]:
         """Why people were not told: (list, reason, people), most first; False when the numbers are only a least."""
         async with self._database.read() as db:
@@ -146,8 +153,9 @@ class Told:
         return file, count
 
     async def _cells(self, db: AsyncConnection, b: Broadcast, shelf: Shelf) -> AsyncIterator[Sequence[Sequence[str]]]:
+        taken = await _taken(db, b)
         async for part in told.walk(db, b.id, shelf):
-            yield [_cells(b, entry) for entry in part]
+            yield [_cells(b, entry, taken) for entry in part]
 
     # --- the account ---
 
@@ -161,7 +169,8 @@ class Told:
             counted, held, twice = await deliveries.recount(db, broadcast_id)
             people = await told.by_line(db, broadcast_id)
             spent = await loads.of(db, broadcast_id)
-            corrections = await told.corrections(db, broadcast_id)
+            heard = any(n for (state, _), n in kept.items() if state in (*told.TOLD, State.UNKNOWN))
+            corrections = await told.corrections(db, b.id, b.round_id, b.round_version if heard else None)
             found = await visits.results(db, broadcast_id)
         statement = statement_of(b, kept, held=held, recounted=counted, maybe_twice=twice)
         lines: dict[str, dict[str, Any]] = {}
@@ -213,20 +222,8 @@ class Told:
         async with self._database.read() as db:
             going = await told.under_way(db)
             ids = {number for number, _ in going} | {b.id for b in waits if b.state in UNDER_WAY}
-            kept = await deliveries.tally_each(db, ids)
-            carried = await loads.of_each(db, ids)
+            left, tried = await _standing(db, ids, {b.id: b for b in shown})
             resting = {pace.scope: pace.parked_until for pace in await paces.parked(db, now)}
-        by_id = {b.id: b for b in shown}
-        left: dict[int, Mapping[str, int]] = {}
-        tried: dict[int, bool] = {}  # nobody waits for the first try
-        for number in ids:
-            states = kept.get(number, {})
-            waiting = states.get("due", 0) + states.get("sending", 0)
-            if number in by_id:
-                waiting += max(by_id[number].audience - by_id[number].expanded, 0)
-            put = {line: (load.people, load.attempts) for line, load in carried.get(number, {}).items()}
-            left[number] = spread(put, waiting)
-            tried[number] = bool(put) and sum(load.attempts - load.people for load in carried[number].values()) >= 0
         found: dict[int, datetime] = {}
         for b in waits:
             through = self._through(b, left, going, resting, now)
@@ -240,6 +237,17 @@ class Told:
                 last = await told.last_due(db, b.id, sorted(left[b.id]), lane)
                 found[b.id] = max(found[b.id], last) if last else found[b.id]
         return found
+
+    async def foreseen(
+        self, event: str, by_channel: Mapping[str, int], at: datetime, zone: str, now: datetime
+    ) -> datetime | None:
+        """When a plan for these people would be through, were it approved now: behind whoever's turn comes earlier."""
+        async with self._database.read() as db:
+            going = [number for number, when in await told.under_way(db) if when <= max(at, now)]
+            left, _ = await _standing(db, set(going), {})
+            resting = {pace.scope: pace.parked_until for pace in await paces.parked(db, now)}
+        own = summed((self._terms.routes[kind].line, n) for kind, n in by_channel.items())
+        return self._reckoned(event, zone, own, [left[number] for number in going], resting, max(at, now))
 
     async def glance(self, b: Broadcast, now: datetime) -> Glance:
         """One look: told and not told, how, why, and what comes."""
@@ -268,18 +276,27 @@ class Told:
         own = dict(left.get(b.id, {}))
         if not own and b.expanded < max(b.audience, b.approved_audience) and b.state != "sending":
             own = self._unplaced(max(b.audience, b.approved_audience) - b.expanded)
-        before = [number for number, at in going if (at, number) < (b.at, b.id)]
+        before = [left.get(number, {}) for number, at in going if (at, number) < (b.at, b.id)]
+        return self._reckoned(b.event, b.zone, own, before, resting, begin)
+
+    def _reckoned(
+        self,
+        event: str,
+        zone: str,
+        own: Mapping[str, int],
+        before: Sequence[Mapping[str, int]],
+        resting: Mapping[str, datetime | None],
+        begin: datetime,
+    ) -> datetime | None:
         queues = {
             line: Queue(
-                n + sum(left.get(number, {}).get(line, 0) for number in before),
-                self._rates.get(line, 1.0),
-                resting.get(f"line:{line}"),
+                n + sum(other.get(line, 0) for other in before), self._rates.get(line, 1.0), resting.get(f"line:{line}")
             )
             for line, n in own.items()
             if n
         }
-        hours = (self._terms.opens, self._terms.closes) if EVENTS[b.event].keeps_window else ROUND_THE_CLOCK
-        return eta(queues, begin, ZoneInfo(b.zone), *hours)
+        hours = (self._terms.opens, self._terms.closes) if EVENTS[event].keeps_window else ROUND_THE_CLOCK
+        return eta(queues, begin, ZoneInfo(zone), *hours)
 
     def _unplaced(self, people: int) -> dict[str, int]:
         """Nobody stands on a line before expansion: taken to be all on the slowest one, so that it is not promised
@@ -289,8 +306,33 @@ class Told:
         return {min(lines, key=self._rates.__getitem__): people} if lines else {}
 
 
-def _cells(b: Broadcast, entry: Entry) -> Sequence[str]:
-    after = follows(b, entry)
+async def _taken(db: AsyncConnection, b: Broadcast) -> bool:
+    return b.state == "stopped" and await told.rest_of(db, b.id, b.event) is not None
+
+
+async def _standing(
+    db: AsyncConnection, ids: Collection[int], known: Mapping[int, Broadcast]
+) -> tuple[dict[int, Mapping[str, int]], dict[int, bool]]:
+    """How many of each broadcast's people stand on which line, and whether nobody waits for the first try any more.
+
+    Of those `known` whoever is not written down yet counts too.
+    """
+    kept, carried = await deliveries.tally_each(db, ids), await loads.of_each(db, ids)
+    left: dict[int, Mapping[str, int]] = {}
+    tried: dict[int, bool] = {}
+    for number in ids:
+        states = kept.get(number, {})
+        waiting = states.get("due", 0) + states.get("sending", 0)
+        if number in known:
+            waiting += max(known[number].audience - known[number].expanded, 0)
+        put = {line: (load.people, load.attempts) for line, load in carried.get(number, {}).items()}
+        left[number] = spread(put, waiting)
+        tried[number] = bool(put) and sum(load.attempts - load.people for load in carried[number].values()) >= 0
+    return left, tried
+
+
+def _cells(b: Broadcast, entry: Entry, taken: bool) -> Sequence[str]:
+    after = follows(b, entry, taken=taken)
     when = entry.left_at if entry.state in told.TOLD else entry.settled_at
     return (
         entry.name,

@@ -81,7 +81,10 @@ async def look(db: AsyncConnection, b: Broadcast) -> Glance:
     return Glance(
         statement,
         ways,
-        [Missed(kind, reason, n, _next(b, kind, reason)) for kind, reason, n in (*reasons, *silent)],
+        [
+            Missed(kind, reason, n, _next(b, kind, reason, taken=rest is not None))
+            for kind, reason, n in (*reasons, *silent)
+        ],
         whole,
         await echoes.of(db, b.id),
         next((one for one in near if one.id == b.parent_id), None),
@@ -107,13 +110,13 @@ async def _ways(db: AsyncConnection, b: Broadcast, n: int) -> tuple[list[Way], i
     return ways, sum(people for _, lacks, people, *_ in found if lacks)
 
 
-def _next(b: Broadcast, kind: str, reason: str) -> Next:
+def _next(b: Broadcast, kind: str, reason: str, *, taken: bool) -> Next:
     if kind == "unconfirmed":
         return Next.REPORT
     held, again = kind == "held", kind == "resend"
     state = State.UNKNOWN if held or again else State(kind)
     lease = b.at if again else None
-    return outlook(state, reason, held=held, due_at=b.at, lease_until=lease, halted=False).next
+    return outlook(state, reason, held=held, due_at=b.at, lease_until=lease, halted=False, taken=taken).next
 
 
 def onward(b: Broadcast, seen: Glance, now: datetime, through: datetime | None) -> Sequence[Step]:

@@ -13,8 +13,8 @@ from notifier.cli.options import Options, parser
 from notifier.desk.promise import hours, years_around
 from notifier.errors import Refused
 from notifier.rules.roles import Role, Viewer
-from notifier.rules.sla import Hours
-from notifier.rules.telling import Step, count, step_data, step_lines
+from notifier.rules.spending import due_with_pauses, steps_with_pauses
+from notifier.rules.telling import step_data, step_lines
 
 OPERATOR = Viewer(0, "operator", Role.AUDITOR)  # whoever holds the data folder may read everything
 
@@ -72,39 +72,6 @@ def _due(asked: Namespace, options: Options) -> int:
     else:
         print("\n".join([*step_lines(steps, calendar), f"due {local:%A %Y-%m-%d %H:%M} {table.zone}"]))
     return 0
-
-
-def steps_with_pauses(
-    calendar: Hours, start: datetime, due: datetime, span: timedelta, pauses: list[tuple[datetime, datetime]]
-) -> list[Step]:
-    """Each interval that counts and each pause between, up to the due instant."""
-    steps: list[Step] = []
-    at, left = start, span
-    for begin, end in pauses:
-        if end <= at or begin >= due:
-            continue
-        ran = count(calendar, at, max(at, begin), left) if begin > at else []
-        left -= sum((step.span for step in ran), timedelta(0))
-        begin = max(at, begin)
-        day = begin.astimezone(calendar.zone).date()
-        steps += [*ran, Step("stands", day, begin, end, calendar.between(begin, end), left, why="pause")]
-        at = end
-    return [*steps, *(count(calendar, at, due, left) if due > at else [])]
-
-
-def due_with_pauses(
-    calendar: Hours, start: datetime, span: timedelta, pauses: list[tuple[datetime, datetime]]
-) -> datetime:
-    """When `span` of working time outside of the pauses has passed. Pauses are sorted; overlapping ones count once."""
-    at, left = start, span
-    for begin, end in pauses:
-        if end <= at:
-            continue
-        worked = max(calendar.between(at, begin), timedelta(0)) if begin > at else timedelta(0)
-        if worked >= left:
-            break
-        at, left = max(at, end), left - worked
-    return calendar.after(at, left)
 
 
 def _pause(text: str, zone: str) -> tuple[datetime, datetime]:

@@ -24,6 +24,7 @@ from notifier.desk import (
     keeping,
     listing,
     merging,
+    previewing,
     radar,
     reaching,
     reading,
@@ -33,6 +34,7 @@ from notifier.desk import (
     splitting,
     sweep,
     triage,
+    unmerging,
     versions,
 )
 from notifier.desk.behalf import Opened
@@ -42,6 +44,7 @@ from notifier.desk.canned import Shelved
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
+from notifier.desk.previewing import Preview
 from notifier.desk.promise import Promise, Promises, Version, build
 from notifier.desk.radar import RadarPage
 from notifier.desk.reports import CaseFile, Report
@@ -138,7 +141,8 @@ class Desk:
         ticket = await intake.append(self.room, db, ticket_id, complaint, now)
         if main is not None:
             await merging.heard_beside(self.room, db, main, ticket, now)
-        return await apart.see_to(self.room, db, ticket, now, words=complaint)
+        told, urgent = complaint.categories, complaint.urgent
+        return await apart.see_to(self.room, db, ticket, now, categories=told, urgent=urgent)
 
     async def open_beside(self, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
         """A new ticket for words that name a confidential one of somebody else, or so it seems."""
@@ -148,16 +152,31 @@ class Desk:
         """Tell its reporter, who asked at `at`, how a ticket stands; False when that was told minutes ago."""
         return await intake.tell_status(self.room, db, ticket, to, at, now)
 
-    async def tell_added(self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime) -> bool:
-        """Tell its reporter that what they said at `at` was added to it; False when that was told within hours."""
-        return await intake.tell_added(self.room, db, ticket, to, at, now)
+    async def tell_added(
+        self, db: AsyncConnection, ticket: Ticket, to: Reporter, at: datetime, now: datetime, *, asked: bool = False
+    ) -> bool:
+        """Tell its reporter that what they said at `at` was added to it; False when that was told within the hour. Who
+        `asked` for a person is told each time.
+        """
+        return await intake.tell_added(self.room, db, ticket, to, at, now, asked=asked)
 
     async def reword(
-        self, db: AsyncConnection, heard_id: int, text: str, at: datetime, now: datetime, *, urgent: bool, secret: bool
+        self,
+        db: AsyncConnection,
+        heard_id: int,
+        text: str,
+        at: datetime,
+        now: datetime,
+        *,
+        urgent: bool,
+        secret: bool,
+        categories: Sequence[str] = (),
     ) -> Ticket | None:
-        """An edited message: the new wording shows, the old one is kept. None when the message became no ticket."""
-        ticket = await intake.reword(self.room, db, heard_id, text, at, urgent, secret, now)
-        return await apart.see_to(self.room, db, ticket, now) if ticket is not None else None
+        """An edited message: the new wording shows and is what the ticket is read by, the old one is kept. None when
+        the message became no ticket.
+        """
+        ticket = await intake.reword(self.room, db, heard_id, text, at, urgent, secret, categories, now)
+        return await apart.see_to(self.room, db, ticket, now, categories=categories) if ticket is not None else None
 
     async def confirm(self, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
         """The citizen says it is settled. None when the ticket does not await that."""
@@ -263,6 +282,10 @@ class Desk:
         await incidents.not_alone(self.room, viewer, number, Act.REJECT)  # what it gathers would have no clock left
         return await merging.merge(self.room, viewer, number, into, why, version, now)
 
+    async def unmerge(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
+        """A merge was a mistake: the ticket stands by itself again."""
+        return await unmerging.unmerge(self.room, viewer, number, why, version, now)
+
     async def refer(
         self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
     ) -> Ticket:
@@ -301,6 +324,10 @@ class Desk:
     async def report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
         """How promises were kept for tickets opened on these days, by category, region, round, point or agent."""
         return await reports.report(self.room, viewer, by, first, last, now)
+
+    async def preview(self, viewer: Viewer, promises: Promises, now: datetime) -> Preview:
+        """What these promises would change for open tickets."""
+        return await previewing.preview(self.room, viewer, promises, now)
 
     async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
         """One ticket to be printed, with what the ledger proves of it."""

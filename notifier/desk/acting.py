@@ -132,7 +132,9 @@ async def done_too(
     if change.act in TOLD:
         detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at, leaves_at)
         await tickets.reckon(db, one.id, {"undelivered": ""})
-    facts = {"with": main.number, "from": change.from_.value}
+    facts: dict[str, Any] = {"with": main.number, "from": change.from_.value}
+    if leaves_at and detail:
+        facts["message"] = detail["message"]  # so that it can be taken back together with the other's
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 
 

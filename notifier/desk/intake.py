@@ -4,7 +4,7 @@ transaction, together with the acknowledgement.
 Knows no channel and no meaning of words: what they are about is told.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from notifier.store.levies import Levy
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
-ADDED_AGAIN = timedelta(hours=12)  # how often a reporter is told that their words were added to their ticket
+ADDED_AGAIN = timedelta(hours=1)  # how often a reporter is told that their words were added to their ticket
 JUST_OPENED = timedelta(minutes=1)  # what is said so soon after a complaint is a piece of it, whose number is told
 ASKED_AGAIN = timedelta(minutes=10)  # how often somebody is told how their ticket stands
 NAMED = "Pengirim menyebut aduan {number}, yang pelapornya dirahasiakan."
@@ -104,7 +104,7 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
     await note_move(db, was, change, {"heard": complaint.heard_id, **strange})
     if raised:
         values |= await turn_urgent(room, db, was, now)
-    hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint)
+    hidden = not (was.shielded or complaint.elsewhere) and _grave(complaint.categories, complaint.text)
     if hidden:
         values |= await hide(db, was, now)
     await tickets.change(db, was, values, now)
@@ -124,9 +124,21 @@ async def append(room: Room, db: AsyncConnection, ticket_id: int, complaint: Com
 
 
 async def reword(
-    room: Room, db: AsyncConnection, heard_id: int, text: str, at: datetime, urgent: bool, secret: bool, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    heard_id: int,
+    text: str,
+    at: datetime,
+    urgent: bool,
+    secret: bool,
+    categories: Sequence[str],
+    now: datetime,
 ) -> Ticket | None:
-    """The message that `heard_id` became reads `text` now; earlier wordings stay with it. None when it became none."""
+    """The message that `heard_id` became reads `text` now; earlier wordings stay with it. None when it became none.
+
+    What it names to be asked or taken, and is about, is read anew; what made the ticket urgent, hidden or secret before
+    keeps it so.
+    """
     found = await tickets.message_of(db, heard_id)
     if found is None:
         return None
@@ -139,16 +151,38 @@ async def reword(
     values = await turn_urgent(room, db, ticket, now) if raised else {}
     if ticket.summary == summary(before):
         values["summary"] = summary(text)
+    told = (one for one in categories if one != "other")
+    values["categories"] = list(dict.fromkeys((*ticket.categories, *told)))
+    strange = await _strange(db, ticket_id, heard_id)
+    hidden = not (ticket.shielded or strange) and _grave(categories, text)
+    if hidden:
+        values |= await hide(db, ticket, now)
     await tickets.change(db, ticket, values, now)
+    await _take_anew(db, ticket_id)
     await tickets.record(db, ticket_id, at=now, who=CITIZEN, act="reword")
     await _ledger(db, ticket, "ticket_reworded", now, worded(room, message_id, text))
     ticket = await _locked(db, ticket_id)
-    if secret and not is_private(ticket.confidentiality) and not await _strange(db, ticket_id, heard_id):
+    if secret and not is_private(ticket.confidentiality) and not strange:
         ticket = await seal_off(room, db, ticket, now)
     await reckon(room, db, ticket, now)
     if raised:
         await alerts.urgent(room, db, ticket, now)
+    if hidden:
+        await alerts.unseen(room, db, ticket, now)
     return await _locked(db, ticket_id)
+
+
+async def _take_anew(db: AsyncConnection, ticket_id: int) -> None:
+    """What the citizen names to be asked or taken, by the wordings of today."""
+    elsewhere = {c.facts["heard"] for c in await tickets.history(db, ticket_id) if c.facts.get("elsewhere")}
+    await levies.forget(db, ticket_id)
+    for said in await tickets.conversation(db, ticket_id):
+        if said.kind == "in" and (said.heard_id is None or said.heard_id not in elsewhere):
+            await levies.add(db, ticket_id, _taken(said.text), said.at)
+
+
+def _taken(text: str) -> list[Levy]:
+    return [Levy(one.kind, one.words, one.amount) for one in words.levies(text)]
 
 
 async def _strange(db: AsyncConnection, ticket_id: int, heard_id: int) -> bool:
@@ -176,31 +210,42 @@ async def tell_status(
     """
     if await tickets.asked_lately(db, ticket.id, now - ASKED_AGAIN):
         return False
-    history = await tickets.history(db, ticket.id)
-    await known(db, room.promises, history)
-    stands, _ = room.promises.reckon(ticket, history, now)
-    outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
-    coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
-    due = min(coming).isoformat() if coming and ticket.open else None
-    facts = {"number": ticket.number, "status": ticket.status.value, "due": due}
+    facts = {"number": ticket.number, "status": ticket.status.value, "due": await _coming(room, db, ticket, now)}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
     return True
 
 
 async def tell_added(
-    room: Room, db: AsyncConnection, ticket: Ticket, to: Reporter, said_at: datetime, now: datetime
+    room: Room,
+    db: AsyncConnection,
+    ticket: Ticket,
+    to: Reporter,
+    said_at: datetime,
+    now: datetime,
+    *,
+    asked: bool = False,
 ) -> bool:
-    """Tell a reporter that their words were added to their ticket. False when its number was told just now, or that
-    within hours.
+    """Tell a reporter that their words were added to their ticket, and until when a person answers. False when its
+    number was told just now, or that within the hour; who `asked` for a person is told each time.
     """
-    since = now - ADDED_AGAIN
-    if said_at - ticket.opened_at <= JUST_OPENED or await tickets.asked_lately(db, ticket.id, now - JUST_OPENED):
-        return False
-    if await tickets.asked_lately(db, ticket.id, since, added=True):
-        return False
-    facts = {"number": ticket.number, "status": "", "due": None}
+    if not asked:
+        if said_at - ticket.opened_at <= JUST_OPENED or await tickets.asked_lately(db, ticket.id, now - JUST_OPENED):
+            return False
+        if await tickets.asked_lately(db, ticket.id, now - ADDED_AGAIN, added=True):
+            return False
+    facts = {"number": ticket.number, "status": "", "due": await _coming(room, db, ticket, now)}
     await room.outbox.queue(db, letter(room, ticket, to, tickets.TICKET_STATUS, facts, said_at, now), now)
     return True
+
+
+async def _coming(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> str | None:
+    """Until when something happens; None when nothing is promised any more."""
+    history = await tickets.history(db, ticket.id)
+    await known(db, room.promises, history)
+    stands, _ = room.promises.reckon(ticket, history, now)
+    outward = [r for clock, r in stands.clocks.items() if clock is not Clock.ACK]  # who asks knows that we heard
+    coming = [r.due for r in outward if r.due and not r.met_at and not r.paused and r.due >= now]
+    return min(coming).isoformat() if coming and ticket.open else None
 
 
 async def confirm(room: Room, db: AsyncConnection, ticket_id: int, heard_id: int, now: datetime) -> Ticket | None:
@@ -364,9 +409,9 @@ async def hide(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any
     return {"shielded": True, "region": shields.above(was.place), "assignee_id": None}
 
 
-def _grave(complaint: Complaint) -> bool:
+def _grave(categories: Sequence[str], text: str) -> bool:
     """Whether further words are about those who hand out the aid; what they are about is rarely said of such words."""
-    return shields.grave(complaint.categories) or bool(words.levies(complaint.text))
+    return shields.grave(categories) or bool(words.levies(text))
 
 
 def _secrecy(complaint: Complaint) -> Confidentiality:
@@ -417,8 +462,7 @@ async def _say(room: Room, db: AsyncConnection, ticket: Ticket, complaint: Compl
         },
     )
     if not complaint.elsewhere:
-        taken = [Levy(one.kind, one.words, one.amount) for one in words.levies(complaint.text)]
-        await levies.add(db, ticket.id, taken, complaint.at)
+        await levies.add(db, ticket.id, _taken(complaint.text), complaint.at)
     return worded(room, message_id, complaint.text)
 
 
@@ -432,7 +476,7 @@ async def _acknowledge(
         "text": "",
         "due": min(dues).isoformat() if dues else None,  # until when a person answers; this message is the ack itself
     }
-    if not complaint.reporter.reached:  # the page they look at tells them the number
+    if complaint.quiet or not complaint.reporter.reached:  # the page they look at tells them the number
         await tickets.record(db, ticket.id, at=now, who="clock", act="acknowledged")
         await reckon(room, db, ticket, now)
         return

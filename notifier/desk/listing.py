@@ -12,10 +12,10 @@ from notifier.errors import Refused
 from notifier.rules.boards import View
 from notifier.rules.people import Nik, read_nik, read_phone
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.store import accounts, boards, ledger, people, rounds, search, tickets
+from notifier.store import accounts, boards, ledger, people, rounds, search, ticket_lists, tickets
 from notifier.store.accounts import Account
 from notifier.store.people import Person
-from notifier.store.tickets import Listed, Place, Wanted
+from notifier.store.ticket_lists import Listed, Place, Wanted
 
 PAGE = 50
 MANY = 1000  # a figure of which no counter is kept is told up to here
@@ -32,21 +32,21 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     wanted = _wanted(viewer, asked, now)
     newest = asked.view is View.ALL
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
-    async with room.database.read() as db:
+    async with room.database.look() as db:
         counts = await boards.counts(db, viewer.region, viewer.account_id)
         # What words match has to be looked at whole in any case; of other filters only so many are counted.
         counted = bool(wanted.words) and not asked.before
         if not counts[asked.view]:
             found: list[Listed] = []
         elif newest:
-            found = await tickets.newest(db, wanted, below, PAGE + 1, counted=counted)
+            found = await ticket_lists.newest(db, wanted, below, PAGE + 1, counted=counted)
         else:
-            found = await tickets.page(db, wanted, place, PAGE + 1, counted=counted)
+            found = await ticket_lists.page(db, wanted, place, PAGE + 1, counted=counted)
         matching = None
         if counted:
             matching = min(found[0].more, MANY + 1) if found else 0
         elif not wanted.plain:
-            matching = await tickets.count(db, wanted, MANY)
+            matching = await ticket_lists.count(db, wanted, MANY)
     shown = found[:PAGE]
     more = shown[-1] if len(found) > PAGE else None
     return ListPage(tuple(shown), _cursor(newest, more) if more else "", _named(counts), matching)
@@ -55,7 +55,7 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
 async def counts(room: Room, viewer: Viewer) -> Mapping[str, int]:
     """How many tickets each list holds for this viewer, exact."""
     viewer.needs(Right.SEE_TICKETS)
-    async with room.database.read() as db:
+    async with room.database.look() as db:
         return _named(await boards.counts(db, viewer.region, viewer.account_id))
 
 
@@ -124,6 +124,7 @@ def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
         point=asked.point,
         channel=asked.channel,
         language=asked.language,
+        agent=asked.agent,
         opened_before=now - timedelta(days=asked.age) if asked.age else None,
         words=words,
     )

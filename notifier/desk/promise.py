@@ -326,10 +326,13 @@ def hours(name: str, calendar: Calendar, years: range) -> Hours:
     names |= {day: names.get(day, EXTRA) for day in calendar.extra_holidays}
     off = frozenset(names)
     overrides: dict[date, tuple[Interval, ...]] = {}
-    for span, intervals in sorted(calendar.overrides.items(), key=lambda item: "/" not in item[0]):
-        first, last = _span(name, span)
+    # A range goes before one weekday of it, and both before a single day.
+    for span, intervals in sorted(calendar.overrides.items(), key=lambda item: ("/" not in item[0], " " in item[0])):
+        first, last, day = _span(name, span)
         if "/" in span:  # a range keeps the days off that the week and the holidays have
-            overrides |= date_range(first, last, dict.fromkeys(week or range(7), intervals), off)
+            days = {WEEK.index(day)} if day else set(week or range(7))
+            meant = date_range(first, last, dict.fromkeys(days, intervals), off)
+            overrides |= {at: given for at, given in meant.items() if not day or at.weekday() in days}
         else:
             overrides[first] = intervals
     try:
@@ -338,18 +341,20 @@ def hours(name: str, calendar: Calendar, years: range) -> Hours:
         raise Refused(f"calendars.{name}: {error}") from None
 
 
-def _span(name: str, span: str) -> tuple[date, date]:
-    first, _, last = span.partition("/")
+def _span(name: str, span: str) -> tuple[date, date, str]:
+    """First and last day of an override, and the weekday that alone is meant; "" for all of them."""
+    dates, _, day = span.partition(" ")
+    first, slash, last = dates.partition("/")
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
         begin, end = date.max, date.min
-    if end < begin or (end - begin).days > 400:
+    if end < begin or (end - begin).days > 400 or (day and (day not in WEEK or not slash)):
         raise Refused(
             f'calendars.{name}.overrides."{span}": write a date such as "2027-02-08", or first and last day with a '
-            'slash between: "2027-02-08/2027-03-09"'
+            'slash between: "2027-02-08/2027-03-09", or one weekday of these: "2027-02-08/2027-03-09 friday"'
         )
-    return begin, end
+    return begin, end, day
 
 
 @cache

@@ -29,21 +29,26 @@ async def leave(
     """These people are not reached at this address: their reports are answered where they are, else on the public page,
     and what was to leave for it is called back. Returns how many reports that were.
     """
-    moved = 0
+    reports: list[int] = []
     for person in persons:
-        for ticket_id in await tickets.reported_from(db, *Keys(room.vault, kind, address, person).reporters()):
-            ticket = await tickets.get(db, ticket_id, lock=True)
-            if ticket is None:
-                continue
-            reporter = await reporter_of(room, db, ticket_id)
-            to = await _elsewhere(room, db, ticket, reporter)
-            await set_reporter(room, db, ticket, to)
-            if to.kind == PAGE and reporter.kind != PAGE:
-                await _unreached(room, db, ticket, now)
-            await deliveries.call_back(db, ticket_id, f"{WRONG} person")
-            await _note(db, ticket, now)
-            moved += 1
-    return moved
+        reports += await tickets.reported_from(db, *Keys(room.vault, kind, address, person).reporters())
+    if len(persons) > 1:  # a phone they shared: what was reported there is theirs too, whoever of them it was
+        reports += await tickets.reported_by_nobody(db, Keys(room.vault, kind, address).reporters()[1])
+    for ticket_id in reports:
+        ticket = await tickets.get(db, ticket_id, lock=True)
+        if ticket is not None:
+            await _give_up(room, db, ticket, now)
+    return len(reports)
+
+
+async def _give_up(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    reporter = await reporter_of(room, db, ticket.id)
+    to = await _elsewhere(room, db, ticket, reporter)
+    await set_reporter(room, db, ticket, to)
+    if to.kind == PAGE and reporter.kind != PAGE:
+        await _unreached(room, db, ticket, now)
+    await deliveries.call_back(db, ticket.id, f"{WRONG} person")
+    await _note(db, ticket, now)
 
 
 async def follow(room: Room, db: AsyncConnection, ticket_id: int, to: Reporter, now: datetime) -> Ticket | None:

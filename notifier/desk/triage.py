@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import acting
-from notifier.desk.intake import hide, reporter_of, wording
+from notifier.desk.intake import hide, reckon, reporter_of, wording
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, OPEN, Act, Category
-from notifier.store import tickets
+from notifier.store import ledger, tickets
 from notifier.store.tickets import Ticket
 
 HELD = timedelta(seconds=20)  # from the click until an answer to several leaves
@@ -126,8 +126,9 @@ async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> N
     async with room.database.write() as db:
         seen = await acting.seen(db, viewer, number)
         held = await tickets.held_answer(db, seen.id, viewer.account_id, now)
-        # The delivery before the ticket: in this order whoever settles it locks them.
-        if held is None or not await tickets.take_back(db, held[1], now):
+        theirs = await tickets.held_beside(db, seen.id, held[0], now) if held else []
+        # The deliveries before the tickets: in this order whoever settles them locks them.
+        if held is None or not await _stopped(db, [held[1], *(delivery for *_, delivery in theirs)], now):
             raise Refused(f"the answer to ticket {seen.number} has left; it can no longer be taken back")
         ticket = await acting.seen(db, viewer, number, lock=True)
         history = await tickets.history(db, ticket.id)
@@ -136,10 +137,33 @@ async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> N
         before = answered.was if last is answered else ticket.status.value  # somebody else has moved it on since
         moved = {"message": held[0]}
         await _note(db, ticket, viewer, "take_back", before, moved, now)
+        for one, message, _ in theirs:
+            await _take_back_beside(room, db, one, message, viewer, now)
         values: dict[str, Any] = {"status": before, "closed_at": None if before in OPEN else ticket.closed_at or now}
         if answered.facts["took"] and last is answered:
             values["assignee_id"] = None
         await acting.changed(room, db, ticket, values, viewer, "ticket_take_back", moved, now)
+
+
+async def _stopped(db: AsyncConnection, deliveries: Sequence[int], now: datetime) -> bool:
+    """Stop all of these answers; whoever calls gives up the transaction when one has left."""
+    return all([await tickets.take_back(db, delivery, now) for delivery in sorted(deliveries)])
+
+
+async def _take_back_beside(
+    room: Room, db: AsyncConnection, ticket_id: int, message: int, viewer: Viewer, now: datetime
+) -> None:
+    """The same answer to the citizen of a ticket that is handled with it."""
+    one = await tickets.get(db, ticket_id, lock=True)
+    if one is None:
+        return
+    moved = {"message": message}
+    await _note(db, one, viewer, "take_back", one.status, moved, now)
+    await tickets.reckon(db, one.id, {"updated_at": now})
+    await reckon(room, db, one, now)
+    told = {**moved, "status": one.status.value}
+    about = f"ticket:{one.id}"
+    await ledger.append(db, at=now, who=viewer.who, act="ticket_take_back", about=about, detail=told)
 
 
 async def _note(

@@ -21,7 +21,8 @@ from notifier.store.engine import Database
 from notifier.store.heard import File
 from notifier.store.levies import Levy
 from notifier.store.people import Person
-from notifier.store.tickets import Changed, Listed, Said, Ticket, Told
+from notifier.store.ticket_lists import Listed
+from notifier.store.tickets import Changed, Said, Ticket, Told
 from notifier.vault import Vault
 
 PAGE = "web"  # the channel of whoever reads answers on the public pages and gave no other way to be reached
@@ -124,6 +125,7 @@ class Complaint:
     elsewhere: bool = False  # from an address that is not known for the reporter's: it may be anybody
     opened_by: str = ""  # who wrote it down, where the citizen did not: "account:3"
     bare: bool = False  # nothing but a "no" to the question whether it was received
+    quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
 
     @property
@@ -222,6 +224,7 @@ class Asked:
     channel: str = ""
     language: str = ""
     age: int = 0  # days that it is old at least
+    agent: int = 0  # account that answers for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from notifier.rules.pacing import Span, span, window
 from notifier.store import attempts, deliveries, loads, paces, queue
 from notifier.store.deliveries import Step
 from notifier.store.loads import Load
+from notifier.store.paces import Pace
 from notifier.store.queue import Claimed, Mark, Taken
 
 log = structlog.get_logger()
@@ -36,6 +37,7 @@ SKEW = timedelta(milliseconds=250)  # a clock that differs more from the databas
 PROBE = timedelta(seconds=30)  # how long the others wait while one message tries a line that was in trouble
 CLAIMING = timedelta(milliseconds=50)  # what a claim may take, on a line that was idle
 BACK = timedelta(minutes=1)  # of a line's time, or of as many messages: nobody takes more ahead
+SETTLES = timedelta(seconds=3)  # after a clock was set back: by then the slowest address bears another message
 
 
 class Claims:
@@ -83,10 +85,8 @@ class Claims:
         if theirs is not None and self._own_clock and not -SKEW <= theirs - now <= SKEW + waited:
             log.error("clock.differs", milliseconds=round((theirs - now).total_seconds() * 1000))
             return NOTHING
-        # A clock that was set back must not find its line taken until the old time comes again.
-        free = min(pace.next_free, now + timedelta(seconds=1 / min(share.rate, 1)) + 2 * AHEAD)
-        if pace.next_free - now > BACK / min(share.rate, 1):
-            free = now
+        pace, line = await self._brought_back(db, share, (pace, line), now)
+        free = min(pace.next_free, now + timedelta(seconds=1 / min(share.rate, 1)) + SETTLES)
         if free - now > ahead or (line.parked_until is not None and line.parked_until > now):
             return NOTHING
         probing = line.parks > 0
@@ -97,13 +97,28 @@ class Claims:
         if not ready:
             return NOTHING
         if probing:
-            await paces.rest(db, route.scope, now + PROBE)
+            await paces.rest(db, route.scope, now + PROBE, now)
         own = span(free, now, sum(one.weight for one in ready), share.rate)
         if free < now:  # nobody waits for the end of it, so that what this claim takes costs no slot
             own = replace(own, end=own.end + CLAIMING, next_free=own.next_free + CLAIMING)
         await paces.advance(db, share.scope, own.next_free)
         await self._begin(db, share, ready, own)
         return _granted(own, now, asked, ready, probing)
+
+    async def _brought_back(
+        self, db: AsyncConnection, share: Share, own: tuple[Pace, Pace], now: datetime
+    ) -> tuple[Pace, Pace]:
+        """A clock that was set back must not find its line taken or at rest until the old time comes again. What was
+        granted by that time is let leave first.
+        """
+        pace, line = own
+        far = now + BACK / min(share.rate, 1)
+        settled = now + timedelta(seconds=1 / min(share.rate, 1)) + SETTLES
+        if line.next_free > far:
+            line = await paces.bring_back(db, line, now, settled)
+        if pace.next_free > far:
+            pace = line if pace.scope == line.scope else await paces.bring_back(db, pace, now, settled)
+        return pace, line
 
     async def again(self, db: AsyncConnection, share: Share, units: int, now: datetime) -> Grant:
         """Another span for messages that missed theirs; its `ready` is empty."""
@@ -247,7 +262,7 @@ class Claims:
         for c in claimed:
             with suppress(Exception):  # an unreadable row is told apart later
                 addresses.add(self._vault.address_index(*address_of(c, self._vault)))
-        last = await paces.last_begun(db, addresses, line, now - timedelta(minutes=1)) if addresses else {}
+        last = await paces.last_begun(db, addresses, line, now - timedelta(minutes=1), now) if addresses else {}
         return Rests(line, channel, last, await paces.chats_parked(db, line, now), now)
 
     # --- the rows that say we are about to ---

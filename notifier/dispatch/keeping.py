@@ -107,20 +107,15 @@ class Keeper:
         now = self._clock()
         line = self._route.line
         luck = [self._chance.random() if outcome.state is State.FAILED else 0.0 for outcome in group]
-        detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200], o.whom) for o in group))
         works = any(outcome.line_works for outcome in group)
         async with self._database.write() as db:
-            await settle_group(db, line, group, self._terms, now, luck)
+            news = await settle_group(db, line, group, self._terms, now, luck)
             await match_early(db, [(line, outcome) for outcome in group], self._terms, now)
             if works:
                 await paces.resume(db, self._route.scope, now + PROBE)
-            await acts.append(
-                db,
-                at=now,
-                who=self._terms.worker,
-                act="settled",
-                about=f"line:{line}",
-                detail=detail,
-            )
+            if news:
+                detail = told(line, ((o.delivery_id, o.fence, o.state.value, o.ref[:200], o.whom) for o in news))
+                who, about = self._terms.worker, f"line:{line}"
+                await acts.append(db, at=now, who=who, act="settled", about=about, detail=detail)
         if works:
             log.info("line.works", line=line)

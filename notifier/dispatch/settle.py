@@ -79,8 +79,10 @@ class Terms:
 
 async def settle_group(
     db: AsyncConnection, line: str, outcomes: Sequence[Outcome], terms: Terms, now: datetime, luck: Sequence[float]
-) -> None:
+) -> list[Outcome]:
     """Record a group of outcomes of one line. `luck` holds a number in [0, 1) for each.
+
+    Returns those that were news: a group is written again when nobody heard that it was kept.
 
     Rows are locked in one order wherever deliveries change: deliveries by id, attempts, contacts, counters. Two
     attempts of one delivery are settled one after the other, for the second has to see what the first led to.
@@ -89,33 +91,37 @@ async def settle_group(
     if len(latest) < len(outcomes):
         twice = [(o, chance) for o, chance in zip(outcomes, luck, strict=True) if latest[o.delivery_id] is not o]
         once = [(o, chance) for o, chance in zip(outcomes, luck, strict=True) if latest[o.delivery_id] is o]
+        news = []
         for part in (twice, once):
-            await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
-        return
+            news += await settle_group(db, line, [o for o, _ in part], terms, now, [chance for _, chance in part])
+        return news
     arrived, counts, spent = await _accept(db, line, outcomes, terms, now)
     looked_at = [(outcome, chance) for outcome, chance in zip(outcomes, luck, strict=True) if outcome not in arrived]
     if not looked_at:
         await deliveries.count(db, counts, terms.worker)
         await loads.add(db, terms.worker, spent)
-        return
+        return list(arrived)
     present = await deliveries.standing(db, [outcome.delivery_id for outcome, _ in looked_at])
     begun = await attempts.numbered(db, {outcome.delivery_id: outcome.fence for outcome, _ in looked_at})
-    rows, steps = [], []
+    rows, steps, fresh = [], [], []
     for outcome, chance in looked_at:
         d, attempt = present[outcome.delivery_id], begun[outcome.delivery_id]
         # A receipt may have overtaken us: what is known of the attempt already is never made weaker.
         fact = settle(State(attempt.state), outcome.state)
-        rows.append(_row(outcome.delivery_id, outcome.fence, fact, outcome.reason, outcome.at, outcome))
+        if not _written(attempt, outcome):
+            fresh.append(outcome)
+            why = outcome.reason if fact is outcome.state else attempt.reason
+            rows.append(_row(outcome.delivery_id, outcome.fence, fact, why, outcome.at, outcome))
         step = await _next(db, d, attempt, outcome, fact, terms, now, chance)
         if step is not None:
             steps.append(step)
     await attempts.finish(db, rows)
     await deliveries.move(db, steps, terms.worker, counts)
-    fresh = [o for o, _ in looked_at if not _written(begun[o.delivery_id], o)]
     differs = _spent(line, [(present[o.delivery_id].broadcast_id, o) for o in fresh])
     for key, load in (*carried(steps).items(), *differs.items()):
         spent[key] = spent.get(key, Load()) + load
     await loads.add(db, terms.worker, spent)
+    return [*arrived, *fresh]
 
 
 async def _accept(

@@ -18,8 +18,9 @@ from notifier.dispatch.receipts import Walk, match_late
 from notifier.dispatch.settle import Outcome, Terms, lapse
 from notifier.dispatch.values import NOTHING, Grant, Ready, Route, Sealed, Share, Speaks
 from notifier.rules.deliveries import NOT_SENT, State, discreet
+from notifier.rules.pacing import SET_BACK
 from notifier.rules.settled import to_whom
-from notifier.store import paces
+from notifier.store import paces, set_back
 from notifier.store.engine import Database
 
 log = structlog.get_logger()
@@ -75,6 +76,7 @@ class Dispatcher:
         self._under_way: set[asyncio.Task[None]] = set()
         self._poke = asyncio.Event()
         self._stopping = False
+        self._seen: datetime | None = None  # the clock at the last look at leases
         self.failures = 0  # turns that failed since the start
         self._failing: dict[str, datetime] = {}  # what fails at each turn, since when
 
@@ -194,11 +196,25 @@ class Dispatcher:
                 return total
 
     async def lapse(self) -> int:
-        """Look at leases that ran out."""
+        """Look at leases that ran out, and at what waits for a time that was set back."""
+        now = self._clock()
+        if self._seen is None or self._seen - now > SET_BACK:
+            await self._set_back(now)
+        self._seen = now
         async with self._database.write() as db:
             lapsed = await lapse(db, self._clock(), self.terms)
         async with self._database.write() as db:
             return lapsed + await match_late(db, self.terms, self._clock(), self._late)
+
+    async def _set_back(self, now: datetime) -> None:
+        """The clock was set back, or may have been while nobody looked."""
+        async with self._database.read() as db:
+            delayed = await set_back.delayed(db, now)
+        async with self._database.write() as db:
+            await paces.bring_chats_back(db, now)
+            await set_back.hasten(db, delayed)
+        if self._seen is not None or delayed:
+            log.warning("clock.set_back", hastened=len(delayed))
 
     async def claim(self, share: Share, ahead: timedelta = AHEAD, most: int = 0) -> Grant:
         """Take a span's worth; from here on it is this worker's to send and to settle."""

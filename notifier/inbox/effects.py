@@ -23,7 +23,8 @@ from notifier.store.rounds import Round
 from notifier.store.tickets import Ticket
 
 CITIZEN = "citizen"
-HELP_AGAIN = timedelta(days=1)  # how often somebody we do not understand is told what we can do
+HELP_AGAIN = timedelta(hours=1)  # how often somebody we do not understand is told what we can do
+STOPPED_AGAIN = timedelta(hours=1)  # after this a STOP that stands already is confirmed once more
 TOLD_AGAIN = timedelta(minutes=10)  # how often one address is told that its words were added to somebody's ticket
 ADDED = "added"
 NOT_SETTLED = "BELUM beres"  # what stands in the conversation for the figure that says so
@@ -246,7 +247,7 @@ class Effects:
 
     async def _unclear(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
         """Enough words for a person to read become a ticket; what follows a complaint at once belongs to it, for people
-        write, and gateways bring, in pieces. The rest is told, once a day, what we can do."""
+        write, and gateways bring, in pieces. The rest is told, once an hour, what we can do."""
         words = await self._in_one_breath(db, words, now)
         if words.meaning.needs_ticket or words.meaning.urgent or words.ticket is not None or words.evidence:
             return await self.file(db, words, now)
@@ -404,18 +405,21 @@ class Effects:
     # --- stop and start ---
 
     async def _stopped(self, db: AsyncConnection, words: Words, now: datetime) -> Effect:
-        """No more notices to this address, for STOP SEMUA to this person; confirmed once."""
+        """No more notices to this address, for STOP SEMUA to this person; confirmed once, and again to who says so much
+        later.
+        """
         if await self._overtaken(db, words, Intent.OPT_IN):
             return OVERTAKEN
         kind, address = words.reporter.kind, words.reporter.address
-        before = await contacts.is_silent(db, kind, address)
+        before = await contacts.silent_since(db, kind, address)
         await contacts.stop(db, kind, address, now)
         person, hushed = words.reporter.person_id, False
         if words.everything and person is not None:
             hushed = await contacts.silence_person(db, person, now)
         facts = {"everywhere": "yes"} if words.everything and person is not None else {}
-        if hushed or not before:
+        if hushed or before is None:
             await ledger.append(db, at=now, who=CITIZEN, act="stopped", about=f"heard:{words.heard_id}")
+        if hushed or before is None or now - before > STOPPED_AGAIN:
             await self._replies.send(db, words.reporter, "stop_confirmed", facts, words.at, now)
         return Effect("stopped")
 

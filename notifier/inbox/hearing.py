@@ -3,6 +3,7 @@
 Exactly once, however often it is replayed: the row of what was heard is written first, and whoever comes second stops.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -41,6 +42,8 @@ HIDDEN = "[jawaban tersegel]"
 IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
 SAYS_NOTHING = frozenset({Intent.UNCLEAR, Intent.ACKNOWLEDGE, Intent.SPAM, Intent.VERIFY_AUTHENTICITY})  # of a forward
+EVERYTHING = re.compile(r"\bse?m(?:u|ue|ua|uanya|uwa)a?\b|\b(?:kabeh|sedaya|sadaya|all|everything)\b", re.IGNORECASE)
+PASSED_ON = "message/rfc822"  # the type of a mail within a mail
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
 
 
@@ -235,10 +238,10 @@ class Hearing:
             answered=origin.answered,
             ticket=origin.ticket,
             elsewhere=origin.elsewhere,
-            evidence=bool(said.files) or said.kind is HeardKind.LOCATION,
+            evidence=_evident(said),
             wordless=not said.text.strip() and not _passed_on(said),
             body=safe("\n\n".join(part for part in (said.text, _passed_on(said)) if part)),
-            everything="SEMUA" in text.upper(),
+            everything=EVERYTHING.search(text) is not None,
             aside=self._aside(said, origin, found),
         )
 
@@ -309,8 +312,16 @@ class Hearing:
         before = await self._origins.first_wording(db, where, said)
         if before is None:
             return None
-        urgent, secret = words.meaning.urgent, words.meaning.wants_anonymity
-        ticket = await self._desk.reword(db, before.id, words.text, words.at, now, urgent=urgent, secret=secret)
+        ticket = await self._desk.reword(
+            db,
+            before.id,
+            words.text,
+            words.at,
+            now,
+            urgent=words.meaning.urgent,
+            secret=words.meaning.wants_anonymity,
+            categories=words.meaning.categories,
+        )
         if ticket is not None:
             return Effect("edited", ticket)
         return None if words.meaning.needs_ticket else Effect("none")
@@ -342,6 +353,12 @@ class Hearing:
 def _passed_on(said: Heard) -> str:
     """What a mail forwards; "" for everything else."""
     return str(said.raw.get("passed_on", ""))
+
+
+def _evident(said: Heard) -> bool:
+    """Whether it brings a file or a place. A mail that is attached to be passed on is read, and shows nothing more."""
+    passed = _passed_on(said)
+    return said.kind is HeardKind.LOCATION or any(not passed or file.type != PASSED_ON for file in said.files)
 
 
 def _understood(found: Meaning, effect: Effect) -> dict[str, Any]:

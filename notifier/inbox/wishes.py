@@ -5,7 +5,7 @@ somebody is who they say is decided here, in constant time, and tried only so of
 """
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from notifier.enquiries import tried
 from notifier.inbox.effects import CITIZEN, Effect, Effects, Words
 from notifier.inbox.identity import Identity, sender
 from notifier.inbox.turns import Done, plain_place
+from notifier.render import said
 from notifier.rules import rounds as benefits
 from notifier.rules.limits import Asked
 from notifier.rules.people import fold_name, mask_nik
@@ -97,17 +98,18 @@ class Wishes:
             mine = [
                 of for of, _ in await rounds.of_person(db, wish.person) if of.state == "open" and of.closes_at > now
             ]
-            found = [(of.id, of.programme, of.period) for of in mine[:OPTIONS]]
+            found = [(of.id, of.programme, of.period, said.local(of.opens_at, of.zone)) for of in mine[:OPTIONS]]
         else:
             areas = [wish.place] if wish.place[:2].isdigit() else await talks.places(db, plain_place(wish.place))
             if not areas:
                 return Done(Turn(result="no_place"))
-            found = await talks.coming(db, areas, now, OPTIONS)
+            coming = await talks.coming(db, areas, now, OPTIONS)
+            found = [(of, name, period, said.local(at, zone)) for of, name, period, at, zone in coming]
         if not found:
             return Done(Turn(result="none"))
         if len(found) == 1:
             return await self._schedule(db, SeeSchedule(code=f"r{found[0][0]}"), words, now)
-        return Done(Turn(result="several", options=_options(found)))
+        return Done(Turn(result="several", options=_by_day(found, words.reporter.language)))
 
     async def _status(self, db: AsyncConnection, wish: SeeStatus, words: Words, now: datetime) -> Done:
         person = wish.person
@@ -186,7 +188,10 @@ class Wishes:
         newest = await tickets.reported_by(db, *keys)
         if newest is not None and newest.category == Category.INFORMATION:
             said = replace(said, ticket=newest)
-        return Done(Turn(result="opened"), await self._effects.file(db, said, now))
+        effect = await self._effects.file(db, said, now)
+        if effect.name == "appended" and effect.ticket is not None:
+            await self._desk.tell_added(db, effect.ticket, words.reporter, words.at, now, asked=True)
+        return Done(Turn(result="opened"), effect)
 
     async def _wrong(self, db: AsyncConnection, wish: WrongPerson, words: Words, now: datetime) -> Done:
         kind, address = words.reporter.kind, words.reporter.address
@@ -206,7 +211,7 @@ class Wishes:
             answered=None,
             ticket=None,
         )
-        complaint = replace(await self._effects.complaint(db, said), round_region=region)
+        complaint = replace(await self._effects.complaint(db, said), round_region=region, quiet=True)
         return Done(Turn(result="opened"), Effect("opened", await self._desk.open(db, complaint, now)))
 
     async def _apply(self, db: AsyncConnection, wish: Apply, words: Words, now: datetime) -> Done:
@@ -253,6 +258,16 @@ class Wishes:
         said = replace(words, answered=answered, reporter=reporter, meaning=found, text="YA" if wish.yes else "TIDAK")
         effect = await self._effects.of(db, said, now)
         return Done(Turn(result="noted" if wish.yes else "done"), effect, said)
+
+
+def _by_day(found: Sequence[tuple[int, str, str, datetime]], language: str) -> tuple[tuple[str, str], ...]:
+    """Rounds to choose among; by their first day where several are called the same."""
+    called = [(programme, period) for _, programme, period, _ in found]
+    spoken = said.language(language)
+    return tuple(
+        (f"r{of}", f"{programme} {period if called.count((programme, period)) == 1 else said.day_month(at, spoken)}")
+        for of, programme, period, at in found
+    )
 
 
 def _options(found: list[tuple[int, str, str]]) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
 from notifier.registry.inviting import Inviting
 from notifier.registry.lists import Lists
 from notifier.registry.persons import FIELDS, Persons
+from notifier.registry.points import Points
 from notifier.registry.programmes import Programme, Programmes
 from notifier.registry.registry import Registry
 from notifier.registry.rounds import EDITABLE, Faulty, Rounds, cells_of
@@ -26,6 +27,7 @@ __all__ = [
     "Lists",
     "Order",
     "Persons",
+    "Points",
     "Programme",
     "Programmes",
     "Progress",

@@ -30,7 +30,7 @@ Progress = Callable[[str, str, int, int], None]  # file, step, rows done, rows i
 Item = TypeVar("Item")
 
 _STATUSES: Mapping[str, type[Enrolment] | type[Entitlement]] = MappingProxyType(
-    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement, "visits": Entitlement}
+    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement, "visits": Entitlement, "points": Enrolment}
 )
 
 

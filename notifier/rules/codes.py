@@ -5,6 +5,7 @@ not know where the key comes from, nor what a number stands for.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import accumulate, product
@@ -94,13 +95,12 @@ def _mixed(keyed: "blake2b", half: int) -> int:
 
 
 def _spelt(half: int) -> str:
-    place = next(place for place, end in enumerate(_BEGINS[1:]) if half < end)
-    half -= _BEGINS[place]
-    signs = ""
-    for kind in reversed(_KINDS[place]):
-        half, index = divmod(half, len(kind))
-        signs = kind[index] + signs
-    return signs
+    place = bisect(_BEGINS, half) - 1
+    first, second, third, fourth = _KINDS[place]
+    half, d = divmod(half - _BEGINS[place], len(fourth))
+    half, c = divmod(half, len(third))
+    a, b = divmod(half, len(second))
+    return first[a] + second[b] + third[c] + fourth[d]
 
 
 def _value(signs: str) -> int | None:

@@ -22,6 +22,8 @@ class Asked(StrEnum):
     COMPLAIN = "complain"
     WRITE_TO = "write_to"  # have a message sent to a phone or mailbox that somebody typed in
     FOLLOW = "follow"  # a ticket by number and code
+    STOP_CODE = "stop_code"  # have a code sent, to stop or start messages
+    STOP = "stop"  # give that code
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ LIMITS: Mapping[Asked, Mapping[str, Limit]] = MappingProxyType(
         Asked.COMPLAIN: {"block": Limit(30, _HOUR), "all": Limit(200, _BREATH)},
         Asked.WRITE_TO: {"subject": Limit(3, _DAY), "all": Limit(100, _BREATH)},
         Asked.FOLLOW: {"subject": Limit(10, _HOUR), "block": Limit(120, _HOUR), "all": Limit(600, _BREATH)},
+        Asked.STOP_CODE: {"subject": Limit(3, _DAY), "block": Limit(60, _HOUR), "all": Limit(100, _BREATH)},
+        Asked.STOP: {"subject": Limit(5, _DAY), "block": Limit(60, _HOUR), "all": Limit(300, _BREATH)},
     }
 )
 LONGEST = _DAY  # after this no count matters any more

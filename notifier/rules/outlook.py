@@ -22,6 +22,7 @@ class Next(StrEnum):
     VISIT = "visit"  # on the list of the field officers
     SILENT = "silent"  # asked us to stop: nothing is sent; a visit is another matter
     CALLED_OFF = "called_off"  # the broadcast was stopped before it left: visited, unless another one takes them up
+    TAKEN_UP = "taken_up"  # another one has
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,17 @@ class Outlook:
 
 
 def outlook(
-    state: State, reason: str, *, held: bool, due_at: datetime, lease_until: datetime | None, halted: bool
+    state: State,
+    reason: str,
+    *,
+    held: bool,
+    due_at: datetime,
+    lease_until: datetime | None,
+    halted: bool,
+    taken: bool = False,
 ) -> Outlook:
-    """What happens next with a delivery. `halted`: its broadcast is paused or asks.
+    """What happens next with a delivery. `halted`: its broadcast is paused or asks; `taken`: another one takes up whom
+    it left.
 
     `lease_until`: of what waits for a person, when it goes on without one; of what is unknown, when it is sent again.
     """
@@ -53,5 +62,5 @@ def outlook(
         case State.UNKNOWN | State.FAILED | State.EXPIRED | State.SUPPRESSED:
             return Outlook(Next.VISIT)
         case State.CANCELLED:
-            return Outlook(Next.CALLED_OFF)
+            return Outlook(Next.TAKEN_UP if taken else Next.CALLED_OFF)
     return Outlook(Next.NOTHING)

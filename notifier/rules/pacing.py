@@ -20,6 +20,7 @@ NOTHING = timedelta(0)
 TICK = 0.002  # seconds; shorter pauses a process cannot keep
 BRISK = 200.0  # units a second
 LATE_SLOW, LATE = timedelta(milliseconds=20), timedelta(milliseconds=50)  # how late a worker may wake up
+SET_BACK = timedelta(minutes=1)  # clocks of one service differ by less
 _LONGEST_WAIT = timedelta(days=366)  # a provider that asks for more than a year is a broken provider
 
 
@@ -157,6 +158,13 @@ def span(next_free: datetime | None, now: datetime, units: int, rate: float) -> 
     stretched = (rate - 1) / (1 + (LATE + timedelta(seconds=TICK)).total_seconds())
     first, spacing, end = slots(next_free, now, units, stretched)
     return Span(first, spacing, end + LATE, end)
+
+
+def nearer(until: datetime, since: datetime, now: datetime) -> datetime:
+    """When a wait from `since` to `until` ends. One that began in what is to come was reckoned by a clock that has been
+    set back: it lasts as long as it was to, from now on.
+    """
+    return now + (until - since) if since - now > SET_BACK and until > since else until
 
 
 def reminder_at(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -26,6 +27,7 @@ from notifier.rules.rounds import Enrolment, Entitlement
 from notifier.store.contacts import rank
 from notifier.store.schema import (
     LARGEST_ID,
+    Id,
     attempts,
     broadcasts,
     contacts,
@@ -36,6 +38,7 @@ from notifier.store.schema import (
     rounds,
     tallies,
 )
+from notifier.store.straight import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,11 @@ class Broadcast:
     region: str
     zone: str  # of its round: what its times are shown in
     opens_at: datetime  # of its round
+    round_now: int  # the version of its round as it stands
 
 
-_OWN = tuple(
-    name
-    for name in Broadcast.__dataclass_fields__
-    if name not in ("round_code", "programme", "region", "zone", "opens_at")
-)
+_ROUNDS = ("round_code", "programme", "region", "zone", "opens_at", "round_now")
+_OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in _ROUNDS)
 _SELECT = select(
     *(broadcasts.c[name] for name in _OWN),
     rounds.c.code.label("round_code"),
@@ -89,7 +90,12 @@ _SELECT = select(
     rounds.c.region,
     rounds.c.zone,
     rounds.c.opens_at,
+    rounds.c.version.label("round_now"),
 ).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
+
+
+_ONE = _SELECT.where(broadcasts.c.id == bindparam("of_broadcast", type_=Id))
+_LOCKED = _ONE.with_for_update(of=broadcasts)
 
 
 async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int:
@@ -102,11 +108,8 @@ async def get(db: AsyncConnection, broadcast_id: int, *, lock: bool = False) -> 
     """One broadcast with its round's code and region."""
     if not 0 < broadcast_id <= LARGEST_ID:
         return None
-    wanted = _SELECT.where(broadcasts.c.id == broadcast_id)
-    if lock:
-        wanted = wanted.with_for_update(of=broadcasts)
-    row = (await db.execute(wanted)).first()
-    return Broadcast(*tuple(row)) if row else None
+    rows = await fetch(db, _LOCKED if lock else _ONE, {"of_broadcast": broadcast_id})
+    return Broadcast(*rows[0]) if rows else None
 
 
 async def change(db: AsyncConnection, broadcast_id: int, was: Sequence[str], **values: Any) -> bool:

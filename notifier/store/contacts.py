@@ -211,6 +211,12 @@ async def is_silent(db: AsyncConnection, kind: str, address: str) -> bool:
     return row.first() is not None
 
 
+async def silent_since(db: AsyncConnection, kind: str, address: str) -> datetime | None:
+    """When this address said STOP; None when it has not."""
+    here = (silences.c.kind == kind, silences.c.address == address)
+    return (await db.execute(select(silences.c.since).where(*here))).scalar_one_or_none()
+
+
 async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> bool:
     """STOP SEMUA: no broadcasts to this person at any address. False when that stood already."""
     mine = people.c.id == person_id, people.c.silenced_at.is_(None)
@@ -257,3 +263,10 @@ async def prove(db: AsyncConnection, person_id: int, kind: str, address: str) ->
         .where(contacts.c.person_id == person_id, contacts.c.kind == kind, contacts.c.address == address)
         .values(state="ok", reason="")
     )
+
+
+async def chats(db: AsyncConnection, person_id: int, kind: str) -> list[Contact]:
+    """Where a person is reached on one channel. Not at what was said to be another's."""
+    theirs = (contacts.c.person_id == person_id, contacts.c.kind == kind, contacts.c.state != WRONG)
+    rows = await db.execute(select(*_COLUMNS).where(*theirs).order_by(contacts.c.id))
+    return [_contact(tuple(row)) for row in rows]

@@ -132,6 +132,7 @@ class Database:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = create_engine(self.url, pool_size=pool_size)
+        self._alone = self.url.query.get("pooler") != "1"  # a pooler keeps no connection between statements
         self._writing = asyncio.Lock()
 
     @asynccontextmanager
@@ -148,6 +149,20 @@ class Database:
                 yield db
             finally:
                 await db.rollback()
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reads that need not agree with each other: each sees its own instant, and none costs a
+        transaction's beginning and end.
+        """
+        if not self.is_sqlite and not self._alone:
+            async with self.read() as db:
+                yield db
+            return
+        async with self.engine.connect() as db:
+            if not self.is_sqlite:
+                await db.execution_options(isolation_level="AUTOCOMMIT")
+            yield db
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:

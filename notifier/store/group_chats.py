@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import broadcasts, group_chats, group_posts, rounds
@@ -118,3 +118,15 @@ async def posted(db: AsyncConnection, one: Due, now: datetime) -> bool:
         upsert(db, group_posts).values(**row).on_conflict_do_nothing().returning(group_posts.c.group_id)
     )
     return done.first() is not None
+
+
+async def last_posts(db: AsyncConnection) -> dict[int, tuple[str, str, datetime]]:
+    """group → (code of the round, its programme and period, when) of what was posted there last."""
+    p, newest = group_posts.c, group_posts.alias("newest")
+    last = select(func.max(newest.c.id)).group_by(newest.c.group_id)
+    found = await db.execute(
+        select(p.group_id, rounds.c.code, rounds.c.programme, rounds.c.period, p.at)
+        .select_from(group_posts.join(rounds, rounds.c.id == p.round_id))
+        .where(p.id.in_(last))
+    )
+    return {row[0]: (row[1], f"{row[2]} {row[3]}", row[4]) for row in found}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import levies
@@ -26,6 +26,11 @@ async def add(db: AsyncConnection, ticket_id: int, said: Sequence[Levy], at: dat
     ]
     if rows:
         await db.execute(insert(levies), rows)
+
+
+async def forget(db: AsyncConnection, ticket_id: int) -> None:
+    """What was taken from the words of a ticket; they are read anew."""
+    await db.execute(delete(levies).where(levies.c.ticket_id == ticket_id))
 
 
 async def of(db: AsyncConnection, ticket_id: int) -> list[Levy]:

@@ -5,7 +5,7 @@ A scope is a line ("line:sms"), a line's share for answers ("line:sms:answers") 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.pacing import SET_BACK, nearer
 from notifier.store.schema import attempts, paces
 from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
@@ -77,11 +78,21 @@ async def advance(db: AsyncConnection, scope: str, next_free: datetime) -> None:
     await fetch(db, _ADVANCED, {"own": scope, "to": next_free})
 
 
+async def bring_back(db: AsyncConnection, pace: Pace, now: datetime, next_free: datetime) -> Pace:
+    """A held scope whose slots were taken by a clock that has been set back: its next slot is this one, and it rests no
+    longer than it was to.
+    """
+    until = pace.parked_until and nearer(pace.parked_until, pace.next_free, now)
+    there = update(paces).where(paces.c.scope == pace.scope)
+    await db.execute(there.values(next_free=next_free, parked_until=until))
+    return replace(pace, next_free=next_free, parked_until=until)
+
+
 async def park(
     db: AsyncConnection, scope: str, until: datetime, reason: str, now: datetime, *, again: bool = False
 ) -> None:
     """Nothing leaves in this scope before then; a park that lasts longer stands. Many refusals at once are one trouble,
-    unless it was tried `again`.
+    unless it was tried `again`. No slot of it is earlier than `now`, so that it is seen when the clock is set back.
     """
     resting = literal(False) if again else paces.c.parked_until > now
     statement = upsert(db, paces).values(scope=scope, next_free=now, parked_until=until, parks=1, reason=reason[:120])
@@ -89,6 +100,7 @@ async def park(
         statement.on_conflict_do_update(
             index_elements=["scope"],
             set_={
+                "next_free": _not_before(now),
                 "parked_until": until,
                 "parks": case((resting, paces.c.parks), else_=paces.c.parks + 1),
                 "reason": reason[:120],
@@ -98,9 +110,13 @@ async def park(
     )
 
 
-async def rest(db: AsyncConnection, scope: str, until: datetime) -> None:
+async def rest(db: AsyncConnection, scope: str, until: datetime, now: datetime) -> None:
     """Somebody tries whether it works again: the others wait until then."""
-    await db.execute(update(paces).where(paces.c.scope == scope).values(parked_until=until))
+    await db.execute(update(paces).where(paces.c.scope == scope).values(parked_until=until, next_free=_not_before(now)))
+
+
+def _not_before(now: datetime) -> Any:
+    return case((paces.c.next_free < now, now), else_=paces.c.next_free)
 
 
 async def resume(db: AsyncConnection, scope: str, tried: datetime) -> None:
@@ -139,13 +155,23 @@ async def chats_parked(db: AsyncConnection, line: str, now: datetime) -> dict[st
     return {scope: until for scope, until in rows if until is not None}
 
 
+async def bring_chats_back(db: AsyncConnection, now: datetime) -> None:
+    """Addresses that rest since a time which is still to come rest no longer than they were to."""
+    ahead = select(*_COLUMNS).where(paces.c.next_free > now + SET_BACK, paces.c.scope.startswith(CHAT))
+    for row in (await db.execute(ahead.order_by(paces.c.scope).with_for_update(skip_locked=True))).all():
+        await bring_back(db, Pace(*row), now, now)
+
+
 async def last_begun(
-    db: AsyncConnection, addresses: Collection[bytes], line: str, since: datetime
+    db: AsyncConnection, addresses: Collection[bytes], line: str, since: datetime, now: datetime
 ) -> dict[bytes, datetime]:
-    """When a message to each of these addresses last had its slot on this line, if that was after `since`."""
+    """When a message to each of these addresses last had its slot on this line, if that was after `since`; slots of a
+    clock that has been set back do not count.
+    """
+    slots = attempts.c.started_at
     rows = await db.execute(
-        select(attempts.c.address_index, func.max(attempts.c.started_at))
-        .where(attempts.c.address_index.in_(addresses), attempts.c.started_at > since, attempts.c.line == line)
+        select(attempts.c.address_index, func.max(slots))
+        .where(attempts.c.address_index.in_(addresses), slots > since, slots < now + SET_BACK, attempts.c.line == line)
         .group_by(attempts.c.address_index)
     )
     return dict(tuple(row) for row in rows)

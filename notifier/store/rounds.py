@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.schema import enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.schema import Id, enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 
@@ -35,6 +36,7 @@ class Round:
     wake: datetime | None
     created_at: datetime
     updated_at: datetime
+    point_id: int | None = None  # where venue and address are read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,14 @@ _ROUND = [rounds.c[name] for name in Round.__dataclass_fields__]
 _ENTITLED = [entitlements.c[name] for name in Entitled.__dataclass_fields__]
 
 
+_ONE = select(*_ROUND).where(rounds.c.id == bindparam("of_round", type_=Id))
+_LOCKED = _ONE.with_for_update(key_share=True)
+
+
 async def get(db: AsyncConnection, round_id: int, *, lock: bool = False) -> Round | None:
     """One round; with `lock` nobody else changes or plans it until the transaction ends. Its messages go on."""
-    wanted = select(*_ROUND).where(rounds.c.id == round_id)
-    row = (await db.execute(wanted.with_for_update(key_share=True) if lock else wanted)).first()
-    return Round(*row) if row else None
+    rows = await fetch(db, _LOCKED if lock else _ONE, {"of_round": round_id})
+    return Round(*rows[0]) if rows else None
 
 
 async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
@@ -155,18 +160,13 @@ async def own_word(db: AsyncConnection, entitlement_id: int) -> str | None:
     return row.scalar_one_or_none()
 
 
-async def entitled(db: AsyncConnection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Entitled]:
-    """The entitlements that exist among these (round, person) pairs."""
-    rows = await db.execute(
-        select(*_ENTITLED).where(tuple_(entitlements.c.round_id, entitlements.c.person_id).in_(list(pairs)))
-    )
+async def entitled(
+    db: AsyncConnection, pairs: Iterable[tuple[int, int]], *, lock: bool = False
+) -> dict[tuple[int, int], Entitled]:
+    """The entitlements that exist among these (round, person) pairs; with `lock` whoever else changes them waits."""
+    wanted = select(*_ENTITLED).where(tuple_(entitlements.c.round_id, entitlements.c.person_id).in_(list(pairs)))
+    rows = await db.execute(wanted.order_by(entitlements.c.id).with_for_update() if lock else wanted)
     return {(row.round_id, row.person_id): Entitled(*row) for row in rows}
-
-
-async def hold(db: AsyncConnection, entitlement_ids: Collection[int]) -> None:
-    """Have whoever else changes these wait until the transaction ends."""
-    wanted = select(entitlements.c.id).where(entitlements.c.id.in_(entitlement_ids)).order_by(entitlements.c.id)
-    await db.execute(wanted.with_for_update())
 
 
 async def draw(

@@ -76,6 +76,10 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
     _cursor_cls = _Cursor  # type: ignore[assignment] # the library means a kind of its own, and tests none
 
+    def rollback(self) -> None:
+        if self._connection._connection and self._connection.in_transaction:  # else nothing was begun: no way to go
+            super().rollback()
+
 
 def short_way(dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
     """SQLAlchemy's "do_connect": the usual connection, with cursors that take the short way."""

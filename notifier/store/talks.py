@@ -95,20 +95,24 @@ async def places(db: AsyncConnection, name: str) -> list[str]:
     return []
 
 
-async def coming(db: AsyncConnection, areas: Collection[str], now: datetime, limit: int) -> list[tuple[int, str, str]]:
-    """(round, programme, period) not over yet that serve one of these areas or lie in it; soonest first."""
+async def coming(
+    db: AsyncConnection, areas: Collection[str], now: datetime, limit: int
+) -> list[tuple[int, str, str, datetime, str]]:
+    """(round, programme, period, when it opens, zone) not over yet that serve one of these areas or lie in it; soonest
+    first.
+    """
     wanted = set(areas)
     for code in areas:
         parts = code.split(".")
         wanted |= {".".join(parts[:n]) for n in range(1, len(parts))}
     below = [rounds.c.region.startswith(f"{code}.", autoescape=True) for code in areas]
     rows = await db.execute(
-        select(rounds.c.id, rounds.c.programme, rounds.c.period)
+        select(rounds.c.id, rounds.c.programme, rounds.c.period, rounds.c.opens_at, rounds.c.zone)
         .where(or_(rounds.c.region.in_(tuple(wanted)), *below), rounds.c.state == "open", rounds.c.closes_at > now)
         .order_by(rounds.c.opens_at, rounds.c.id)
         .limit(limit)
     )
-    return [(int(row[0]), str(row[1]), str(row[2])) for row in rows]
+    return [(int(row[0]), str(row[1]), str(row[2]), row[3], str(row[4])) for row in rows]
 
 
 async def open_questions(

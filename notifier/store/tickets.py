@@ -6,26 +6,25 @@ Nothing here joins people: the sealed reporter is the only way from a ticket to 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, or_, select, text, tuple_, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.rules.boards import FAR, View, areas, rank
+from notifier.rules.boards import FAR, areas, rank
 from notifier.rules.tickets import OPEN, Status
 from notifier.rules.tickets import Ticket as Moving
 from notifier.store import boards, search
 from notifier.store.schema import (
-    accounts,
     attempts,
     deliveries,
     heard,
     reporters,
-    rounds,
     ticket_changes,
     ticket_messages,
     tickets,
 )
+from notifier.store.ticket_lists import within
 from notifier.store.upsert import upsert
 
 
@@ -59,34 +58,6 @@ class Ticket(Moving):
     breached: bool = False
     merged_into_id: int | None = None
     rank: datetime = FAR  # what the lists are sorted by
-
-    @property
-    def open(self) -> bool:
-        """Whether it is still worked on."""
-        return self.status in OPEN
-
-
-class Listed(NamedTuple):
-    """What a list shows of a ticket."""
-
-    id: int
-    number: str
-    version: int
-    status: Status
-    category: str
-    urgent: bool
-    confidentiality: str
-    channel: str
-    region: str
-    summary: str
-    assignee_id: int | None
-    undelivered: str
-    breached: bool
-    next_due: datetime | None
-    next_clock: str
-    rank: datetime
-    assignee: str  # name
-    more: int  # how many match in all, where that was asked
 
     @property
     def open(self) -> bool:
@@ -252,133 +223,6 @@ async def claim(db: AsyncConnection, now: datetime, lease_until: datetime, limit
     return sorted(int(row[0]) for row in await db.execute(taken))
 
 
-def _within(prefix: str) -> ColumnElement[bool]:
-    """SQL of `roles.covers`; by the column of that level, so that an index gives the area in the order of the list."""
-    *_, area = areas(prefix)
-    if not area:
-        return tickets.c.id > 0
-    columns = (tickets.c.province, tickets.c.regency, tickets.c.district)
-    depth = len(areas(area)) - 1
-    if depth <= len(columns):
-        return columns[depth - 1] == area
-    below = or_(tickets.c.region == area, tickets.c.region.startswith(f"{area}.", autoescape=True))
-    return and_(tickets.c.district == areas(area)[3], below)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which tickets of a region a list shows. What is empty does not matter."""
-
-    region: str  # prefix
-    view: View = View.TEAM
-    account_id: int = 0  # whose list it is
-    category: str = ""
-    area: str = ""  # prefix, besides the region
-    round: str = ""  # code
-    point: str = ""  # venue of a round
-    channel: str = ""
-    language: str = ""
-    opened_before: datetime | None = None
-    words: tuple[str, ...] = ()
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is the whole list, of which a counter is kept."""
-        chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.words)
-        return not any(chosen) and self.opened_before is None
-
-
-# In the words of the partial indexes, so that they are found.
-_VIEWS: Mapping[View, str] = {
-    View.UNASSIGNED: "tickets.assignee_id IS NULL",
-    View.BREACHING: "tickets.breached",
-    View.WAITING: "tickets.status = 'waiting'",
-    View.URGENT: "tickets.urgent",
-    View.UNDELIVERED: "tickets.undelivered <> ''",
-}
-
-
-def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [_within(wanted.region)]
-    if wanted.view is not View.ALL:
-        conditions.append(tickets.c.closed_at.is_(None))
-    if wanted.view is View.MINE:
-        conditions.append(tickets.c.assignee_id == wanted.account_id)
-    if wanted.view in _VIEWS:
-        conditions.append(text(_VIEWS[wanted.view]))  # type: ignore[arg-type]
-    chosen = {name: getattr(wanted, name) for name in ("category", "channel", "language")}
-    conditions += [tickets.c[name] == value for name, value in chosen.items() if value]
-    if wanted.area:
-        conditions.append(_within(wanted.area))
-    if wanted.round:
-        conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.code == wanted.round)))
-    if wanted.point:
-        conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.venue == wanted.point)))
-    if wanted.opened_before is not None:
-        conditions.append(tickets.c.opened_at <= wanted.opened_before)
-    if wanted.words:
-        conditions.append(search.says(engine, wanted.words))
-    return and_(*conditions)
-
-
-Place = tuple[datetime, int]  # rank, id: where a page ended
-
-
-_LISTED = (*(tickets.c[name] for name in Listed._fields[:-2]), func.coalesce(accounts.c.name, ""))
-_LIST = select(*_LISTED, literal(0)).select_from(tickets.outerjoin(accounts, accounts.c.id == tickets.c.assignee_id))
-
-
-async def page(
-    db: AsyncConnection, wanted: Wanted, after: Place | None, limit: int, *, counted: bool = False
-) -> list[Listed]:
-    """Tickets beyond a place: urgent ones first, then by the nearest promise, then by age. `counted`: each tells how
-    many match in all, which only a first page can know.
-    """
-    order = (tickets.c.rank, tickets.c.id)
-    matching = _matching(db.dialect.name, wanted)
-    if counted:
-        return await _counted(db, matching, order, limit)
-    query = _LIST.where(matching)
-    if after is not None:
-        place = (literal(after[0], tickets.c.rank.type), literal(after[1], tickets.c.id.type))
-        query = query.where(tuple_(*order) > tuple_(*place))
-    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
-
-
-async def newest(
-    db: AsyncConnection, wanted: Wanted, before: int | None, limit: int, *, counted: bool = False
-) -> list[Listed]:
-    """Tickets below an id, newest first."""
-    order = (tickets.c.id.desc(),)
-    matching = _matching(db.dialect.name, wanted)
-    if counted:
-        return await _counted(db, matching, order, limit)
-    query = _LIST.where(matching)
-    if before is not None:
-        query = query.where(tickets.c.id < before)
-    return _listed((await db.execute(query.order_by(*order).limit(limit))).all())
-
-
-async def _counted(
-    db: AsyncConnection, matching: ColumnElement[bool], order: Iterable[ColumnElement[Any]], limit: int
-) -> list[Listed]:
-    """The first ones of what matches, and how many there are; only of the first ones all is read."""
-    found = select(tickets.c.id, func.count().over().label("more")).where(matching).order_by(*order).limit(limit)
-    few = found.subquery()
-    query = _LIST.with_only_columns(*_LISTED, few.c.more, maintain_column_froms=True)
-    return _listed((await db.execute(query.join(few, few.c.id == tickets.c.id).order_by(*order))).all())
-
-
-def _listed(rows: Iterable[Any]) -> list[Listed]:
-    return [Listed._make((*row[:3], Status(row[3]), *row[4:])) for row in rows]
-
-
-async def count(db: AsyncConnection, wanted: Wanted, limit: int = 1000) -> int:
-    """How many match, up to `limit` and one more."""
-    some = select(tickets.c.id).where(_matching(db.dialect.name, wanted)).limit(limit + 1).subquery()
-    return int((await db.execute(select(func.count()).select_from(some))).scalar_one())
-
-
 async def changed_since(db: AsyncConnection, change_id: int, limit: int = 200) -> tuple[int, list[str]]:
     """(newest entry of any ticket's history, the regions of tickets that have one beyond this): one look for everybody
     who watches a list. A change whose transaction took long may be missed."""
@@ -405,7 +249,7 @@ async def of_person(
     """The newest tickets of a region that this reporter's open keys lead to; none that is confidential."""
     same = or_(reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
     query = select(*_TICKET).join(reporters, reporters.c.ticket_id == tickets.c.id)
-    query = query.where(same, _within(region), tickets.c.confidentiality == "open")
+    query = query.where(same, within(region), tickets.c.confidentiality == "open")
     return [_ticket(row) for row in await db.execute(query.order_by(tickets.c.id.desc()).limit(limit))]
 
 
@@ -471,6 +315,13 @@ async def reported_from(db: AsyncConnection, persons: Collection[bytes], address
     """The tickets that this person reported from this address, by id."""
     both = (reporters.c.person_index.in_(tuple(persons)), reporters.c.address_index.in_(tuple(addresses)))
     rows = await db.execute(select(reporters.c.ticket_id).where(*both).order_by(reporters.c.ticket_id))
+    return [int(row[0]) for row in rows]
+
+
+async def reported_by_nobody(db: AsyncConnection, addresses: Collection[bytes]) -> list[int]:
+    """The tickets reported from this address by nobody who was known for certain, by id."""
+    here = (reporters.c.person_index.is_(None), reporters.c.address_index.in_(tuple(addresses)))
+    rows = await db.execute(select(reporters.c.ticket_id).where(*here).order_by(reporters.c.ticket_id))
     return [int(row[0]) for row in rows]
 
 
@@ -608,6 +459,23 @@ async def held_answer(db: AsyncConnection, ticket_id: int, account_id: int, now:
     )
     found = row.first()
     return (int(found[0]), int(found[1])) if found else None
+
+
+async def held_beside(
+    db: AsyncConnection, ticket_id: int, message_id: int, now: datetime
+) -> list[tuple[int, int, int]]:
+    """(ticket, message, delivery) of the same answer to each ticket that is handled with this one, as far as it is
+    still held; by delivery."""
+    d, m, first = deliveries.c, ticket_messages.c, ticket_messages.alias("first")
+    rows = await db.execute(
+        select(m.ticket_id, m.id, d.id)
+        .join(tickets, tickets.c.id == m.ticket_id)
+        .join(deliveries, d.id == m.delivery_id)
+        .join(first, and_(first.c.at == m.at, first.c.account_id == m.account_id))
+        .where(tickets.c.merged_into_id == ticket_id, first.c.id == message_id, d.state == "due", d.due_at > now)
+        .order_by(d.id)
+    )
+    return [(int(one), int(message), int(delivery)) for one, message, delivery in rows]
 
 
 async def take_back(db: AsyncConnection, delivery_id: int, now: datetime) -> bool:

@@ -434,9 +434,9 @@ async def under_way(db: AsyncConnection) -> list[tuple[int, datetime]]:
     return [(int(number), at) for number, at in rows]
 
 
-async def corrections(db: AsyncConnection, broadcast_id: int) -> list[int]:
-    """The broadcasts that correct this one."""
-    rows = await db.execute(
-        select(broadcasts.c.id).where(broadcasts.c.parent_id == broadcast_id).order_by(broadcasts.c.id)
-    )
-    return [int(row[0]) for row in rows]
+async def corrections(db: AsyncConnection, broadcast_id: int, round_id: int, version: int | None) -> list[int]:
+    """The broadcasts that follow this one: its own, and corrections of what it told people of its round in this
+    version, if it told anybody."""
+    own = select(broadcasts.c.id).where(broadcasts.c.parent_id == broadcast_id)
+    others = {one.id for one in await corrected_by(db, round_id, version)} if version is not None else set()
+    return sorted({int(row[0]) for row in await db.execute(own)} | others)

@@ -74,6 +74,7 @@ async def _people(request: web.Request, otherwise: str) -> web.Response:
     after = pages.number(request.query.get("after")) or 0
     _, found = await house.told.people(viewer, b.id, shelf, after, PAGE + 1)
     narrowed = shelf.state in (*UNTOLD, "untold", "held", "resend")
+    taken = await house.told.taken_up(b)
     missed, whole = await house.told.missed(b) if narrowed else ((), True)
     context = {
         "missed": missed,
@@ -81,7 +82,7 @@ async def _people(request: web.Request, otherwise: str) -> web.Response:
         "b": b,
         "shelf": shelf,
         "told": TOLD,
-        "people": [(entry, follows(b, entry)) for entry in found[:PAGE]],
+        "people": [(entry, follows(b, entry, taken=taken)) for entry in found[:PAGE]],
         "query": _query(shelf),
         "following": _query(shelf, after=found[PAGE - 1].person_id) if len(found) > PAGE else None,
         "retryable": viewer.may(Right.CONTROL_BROADCAST) and shelf.state in RETRYABLE and b.state in OPEN,
@@ -293,6 +294,7 @@ async def statement(request: web.Request) -> web.Response:
         ],
         "missed": missed,
         "whole": whole,
+        "etas": await house.told.etas([found.broadcast], house.clock()),
         "states": _shown(found.statement.as_json()),
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "names": await _names(house),

@@ -116,6 +116,22 @@ async def merge(request: web.Request) -> web.Response:
     )
 
 
+async def unmerge(request: web.Request) -> web.Response:
+    """The merge was a mistake: the ticket stands by itself again."""
+    fields, house = await pages.form(request), request.app[HOUSE]
+    version = pages.number(fields.get("version"))
+    if version is None:
+        raise web.HTTPBadRequest
+    try:
+        one = await house.desk.unmerge(
+            pages.who(request), number_of(request), fields.get("why", ""), version, house.clock()
+        )
+    except Refused as error:
+        return await show(request, fields, str(error))
+    place = f"/desk/tickets/{one.number}"
+    return await pages.back(request, place, "Aduan {number} berdiri sendiri lagi.", number=one.number)
+
+
 # --- answers kept for often ------------------------------------------------------------------------------------------
 
 

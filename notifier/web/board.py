@@ -22,6 +22,7 @@ AGES = (1, 3, 7, 14, 30)  # days
 CHANNELS = tuple(language.WORDS["channel"])
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 LONG_NUMBER = 11  # digits that are no word to search for: a phone, a NIK, or one with a slip in it
+LARGEST_ACCOUNT = 2**31 - 1
 MOST = 100  # tickets that one form may name
 REFRESHING = "X-Refresh"  # header of a list that asks for its own newest state
 
@@ -100,6 +101,7 @@ def _asked(query: Mapping[str, str]) -> Asked:
         channel=channel if channel in CHANNELS else "",
         language=tongue if tongue in language.WORDS["language"] else "",
         age=age or 0,
+        agent=pages.number(query.get("agent"), LARGEST_ACCOUNT) or 0,
     )
 
 
@@ -115,6 +117,7 @@ def _link(asked: Asked, **changes: Any) -> str:
         "channel": asked.channel,
         "language": asked.language,
         "age": asked.age,
+        "agent": asked.agent,
     }
     if "words" in changes:
         changes["q"] = changes.pop("words")

@@ -10,6 +10,7 @@ from aiohttp import web
 from notifier.desk import Revealed, TicketPage, is_cut
 from notifier.desk.acting import TOLD
 from notifier.desk.turns import turns
+from notifier.desk.unmerging import into
 from notifier.errors import Refused
 from notifier.inbox.attachments import UNKNOWN, type_of
 from notifier.rules.roles import Right, Role, covers, may
@@ -124,6 +125,7 @@ async def show(
         "fields": {"text": beside.draft.text, "note": beside.draft.note} | dict(fields),
         "bodies": list(Body),
         "mergeable": viewer.may(Right.ANSWER) and Act.MERGE in MOVES[found.ticket.status],
+        "into": into(found.history),
         "refused": refused,
         "revealed": revealed,
         "beside": beside,

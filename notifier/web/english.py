@@ -145,6 +145,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Segmen SMS": "SMS segments",
         "Biaya": "Price",
         "Lama kirim": "Takes",
+        "Selesai, bila disetujui sekarang": "Through, if approved now",
+        "Perkiraan": "Reckoned",
         "{n} jam": "{n} hours",
         "Menurut bahasa": "By language",
         "Rencana dibuat. Admin lain perlu menyetujuinya.": "Planned. Another admin has to approve it.",
@@ -753,6 +755,37 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Gabungkan ke nomor": "Merge into number",
         "Mengapa digabung?": "Why merge?",
         "Gabungkan": "Merge",
+        "Penanggung jawab": "Assignee",
+        "petugas {n}": "colleague {n}",
+        "Hitung janji": "Reckon a promise",
+        "Kapan jatuh tempo?": "When is it due?",
+        "Kalender kantor": "Office calendar",
+        "jam kantor biasa": "usual office hours",
+        "Menit kerja": "Working minutes",
+        "Jeda {n} dari": "Pause {n} from",
+        "Jeda {n}": "Pause {n}",
+        "Jeda yang tidak dihitung": "Pauses that do not count",
+        "sampai": "to",
+        "jeda": "pause",
+        "Hitung": "Reckon",
+        "Bila janji diubah": "If the promise changes",
+        "Tempelkan tabel [calendars.…] dan [policies.…] seperti di config.toml. Tidak ada yang disimpan.": (
+            "Paste tables [calendars.…] and [policies.…] as in config.toml; the others stay. Nothing is kept."
+        ),
+        "Tabel baru": "New tables",
+        "Aduan terbuka": "Open complaints",
+        "Janjinya lain": "Promised otherwise",
+        "Tenggat maju": "Due earlier",
+        "Tenggat mundur": "Due later",
+        "Langsung terlewat": "Broken at once",
+        "Yang dihitung: {n} aduan yang tenggatnya paling dekat.": "Looked at: the {n} complaints that are due first.",
+        "Aduan {number} berdiri sendiri lagi.": "Complaint {number} stands by itself again.",
+        "Ditangani bersama aduan": "Handled together with",
+        "Batalkan gabungan": "Undo the merge",
+        "Bila digabung karena keliru: aduan ini berdiri sendiri lagi, dengan nomor, jalur, dan jamnya.": (
+            "If it was merged in error: it stands by itself again, with its number, channel and clock."
+        ),
+        "Apa yang keliru?": "What was mistaken?",
         "Aduan {number} digabung ke sini.": "Complaint {number} was merged into this one.",
         "Pesan itu menjadi aduan {number}.": "That message became complaint {number}.",
         "Jawaban siap pakai disimpan.": "The answer is kept.",
@@ -954,6 +987,112 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "If the person wrote from another number, search by complaint number or words."
         ),
         "Kembali ke daftar": "Back to the list",
+        # keys of the API
+        "Kunci API": "API keys",
+        "Dengan kunci, sistem lain bekerja di sini atas nama sebuah akun.": (
+            "With a key another system works here in an account's name."
+        ),
+        "Dokumentasi API": "API documentation",
+        "Kunci baru (hanya ditampilkan sekali)": "New key (shown this once)",
+        "Salin sekarang dan simpan di tempat aman. Kami hanya menyimpan sidik jarinya.": (
+            "Copy it now and keep it safe. We keep only its fingerprint."
+        ),
+        "Buat kunci": "Make a key",
+        "Milik sistem apa": "Whose it is",
+        "Bekerja atas nama akun": "Acts for the account",
+        "Yang boleh dilakukan": "What it may do",
+        "Wilayah (kosong: seluruh wilayah akun)": "Area (empty: all of the account's)",
+        "Permintaan per menit": "Requests a minute",
+        "Berlaku berapa hari (kosong: sampai dicabut)": "Days it lives (empty: until it is revoked)",
+        "Yang dijalankan atas persetujuan dua orang hanya dapat diberikan pada kunci akun Anda sendiri.": (
+            "What takes two people can be given only to a key of your own account."
+        ),
+        "Belum ada kunci": "There are no keys yet",
+        "Cabut": "Revoke",
+        "Kunci dicabut.": "The key was revoked.",
+        "berlaku": "works",
+        "dicabut": "revoked",
+        "habis masanya": "over",
+        "akun ditutup": "account disabled",
+        "Akun": "Account",
+        "Terakhir dipakai": "Last used",
+        "belum pernah": "never",
+        "Berlaku sampai": "Lives until",
+        "Dibuat": "Made",
+        "Semua kunci": "All keys",
+        # rounds: list, calendar, points
+        "Kalender": "Calendar",
+        "Penyaluran baru": "New round",
+        "Dibuka mulai": "Opens from",
+        "Dibuka sampai": "Opens until",
+        "Tidak ada penyaluran yang cocok dengan saringan ini.": "No round fits this filter.",
+        "titik tutup pada hari itu": "the point is closed on that day",
+        "di luar jam buka titik": "outside the point's opening hours",
+        "{n} orang sehari, titik menampung {most}": "{n} people a day, the point takes {most}",
+        "{n} orang sejam, titik melayani {most}": "{n} people an hour, the point serves {most}",
+        "Tidak cocok dengan titiknya": "Does not fit its point",
+        "dan {n} lagi": "and {n} more",
+        "Kalender penyaluran": "Calendar of rounds",
+        "Bulan": "Month",
+        "Bulan sebelumnya": "Month before",
+        "Bulan ini": "This month",
+        "Bulan berikutnya": "Next month",
+        "Terlalu banyak untuk satu halaman: yang pertama 500 ditampilkan. Saring menurut program atau wilayah.": (
+            "Too many for one page: the first 500 are shown. Filter by programme or region."
+        ),
+        "hari ini": "today",
+        "{n} orang, titik menampung {most}": "{n} people, the point takes {most}",
+        "Jumlah orang: hitungan rencana terbaru setiap penyaluran, dibagi rata pada hari-hari titiknya buka.": (
+            "People: as the newest plan of each round counted them, spread over the days on which its point is open."
+        ),
+        "Nama tetapnya: huruf, angka, titik, garis; tanpa spasi.": "Its name for ever: letters, digits, dots, dashes.",
+        "Seperti dibaca warga: Desember 2026.": "As citizens read it: Desember 2026.",
+        "Wilayah yang dilayani, misalnya 31.75.07.": "The area it serves, such as 31.75.07.",
+        "Kode titik penyaluran (boleh kosong)": "Code of the distribution point (may be empty)",
+        "Tempat dan alamat diambil dari titik.": "Venue and address are read from the point.",
+        "Jam setempat wilayah penyaluran.": "In the time of the round's region.",
+        "Yang perlu dibawa atau diketahui": "What to bring or to know",
+        "Buat penyaluran": "Write the round",
+        "Penyaluran dibuat. Pengingat dan pertanyaannya disiapkan sekarang dan menunggu persetujuan.": (
+            "Round written. Its reminders and its question are prepared now and wait for approval."
+        ),
+        "Hanya titiknya yang berubah; tidak ada yang perlu diberi tahu.": (
+            "Only the point changes; nobody need hear of it."
+        ),
+        "Titik": "Point",
+        "Titik baru": "New point",
+        "Ubah titik": "Change the point",
+        "tutup": "closed",
+        "buka": "open",
+        "jam buka belum diisi": "opening hours not known",
+        "kapasitas belum diisi": "capacity not known",
+        "{n} orang sehari": "{n} people a day",
+        "Belum ada titik": "No points yet",
+        "Titik diimpor dari berkas CSV oleh admin: notifier import points BERKAS": (
+            "An admin imports points from a CSV file: notifier import points FILE"
+        ),
+        "Penyaluran yang akan datang di sini": "Rounds to come here",
+        "jumlah orang belum dihitung": "people not counted yet",
+        "Belum ada penyaluran yang akan datang di titik ini.": "No round is to come at this point.",
+        "Koordinat": "Coordinates",
+        "Jam buka": "Opening hours",
+        "Kapasitas sehari": "People a day",
+        "Kapasitas sejam": "People an hour",
+        "Penyaluran baru di sini": "New round here",
+        "Misalnya Sen-Jum 08:00-15:00; Sab 08:00-12:00": "Such as Sen-Jum 08:00-15:00; Sab 08:00-12:00",
+        "Berapa orang; kosong: tidak diketahui.": "How many people; empty: not known.",
+        "Lintang (boleh kosong)": "Latitude (may be empty)",
+        "Bujur (boleh kosong)": "Longitude (may be empty)",
+        "Ubah isian, lalu tekan Lihat akibatnya: penyaluran mana yang ikut berubah, dan siapa yang perlu ralat.": (
+            "Change the fields and press See what follows: which rounds change with it, and who needs a correction."
+        ),
+        "Tidak ada penyaluran yang ikut berubah.": "No round changes with it.",
+        "Titik disimpan.": "Point saved.",
+        "Titik disimpan. Penyaluran di sana ikut berubah; ralatnya disiapkan sekarang dan menunggu persetujuan.": (
+            "Point saved. Rounds there change with it; their corrections are prepared now and wait for approval."
+        ),
+        "Kode ini sudah dipakai titik lain.": "Another point has this code.",
+        "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
@@ -1263,5 +1402,28 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang tidak terjangkau, dan mengapa": "Who cannot be reached, and why",
         "Lihat orangnya": "See the people",
         "Contoh pesan kepada orang sebenarnya": "Sample messages to real people",
+        # groups and channels where schedules are posted
+        "Grup Telegram": "Telegram groups",
+        "Tempat jadwal pembagian dikirim. Tambahkan bot ke grup, atau jadikan admin kanal: kodenya muncul di sana.": (
+            "Where dates are posted. Add the bot to a group, or make it an admin of a channel: its code shows there."
+        ),
+        "tanpa nama": "without a name",
+        "dipakai": "in use",
+        "menunggu konfirmasi": "waits to be confirmed",
+        "Kode di grup": "Code in the group",
+        "Ditambahkan": "Added",
+        "Kiriman terakhir": "Last post",
+        "Berhenti mengirim ke sini": "Post nothing here any more",
+        "Kode wilayah": "Code of the area",
+        "Seperti 31.75.07. Cocokkan dulu kode di atas dengan yang muncul di grup.": (
+            "Such as 31.75.07. First compare the code above with the one that shows in the group."
+        ),
+        "Kirim jadwal wilayah ini ke sini": "Post the dates of this area here",
+        "Belum ada grup": "No groups yet",
+        "Begitu bot ditambahkan ke sebuah grup, grup itu muncul di sini.": (
+            "Once the bot is added to a group, it shows here."
+        ),
+        "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
+        "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
     }
 )

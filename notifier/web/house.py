@@ -22,9 +22,11 @@ from notifier.desk import Desk
 from notifier.enquiries import Enquiries
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
+from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
-from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.posting import Posting
+from notifier.registry import Conflicts, Lists, Persons, Points, Programmes, Rounds, Statuses, Uploads
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -87,6 +89,8 @@ class House(Protocol):
     @property
     def forms(self) -> Forms: ...
     @property
+    def stopping(self) -> Stopping: ...
+    @property
     def inviting(self) -> Inviting: ...
     @property
     def by_hand(self) -> ByHand: ...
@@ -99,6 +103,8 @@ class House(Protocol):
     @property
     def programmes(self) -> Programmes: ...
     @property
+    def points(self) -> Points: ...
+    @property
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
@@ -106,6 +112,8 @@ class House(Protocol):
     def persons(self) -> Persons: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def posting(self) -> Posting: ...
     @property
     def clock(self) -> Callable[[], datetime]: ...  # aware, UTC
 

@@ -85,6 +85,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "resume": ("Jam layanan dilanjutkan", "Service clock goes on"),
             "alarm_taken": ("Alarm ditangani", "Alarm taken"),
             "took_in": ("Aduan lain digabungkan ke sini", "Another one merged into it"),
+            "unmerge": ("Gabungan dibatalkan", "Taken out again"),
+            "let_out": ("Aduan lain dikeluarkan dari sini", "Another one taken out of it"),
             "reveal": ("Identitas dibuka", "Identity opened"),
             "sealed_off": ("Identitas dirahasiakan", "Identity sealed"),
             "shielded": ("Ditutup dari kantor setempat", "Hidden from the local office"),
@@ -148,6 +150,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
                 "dikunjungi, kecuali sisanya direncanakan lagi",
                 "visited, unless the rest is planned anew",
             ),
+            "taken_up": ("ikut siaran sisanya", "taken up by the rest"),
         },
         "visit": {
             "told": ("diberi tahu", "told"),
@@ -369,6 +372,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
             "rounds": ("Jadwal penyaluran", "Rounds"),
             "statuses": ("Status penyaluran", "Payment records"),
             "visits": ("Hasil kunjungan", "Visits"),
@@ -476,6 +480,12 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
 _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r'"(.*)" is no area; .*', r'"\1" bukan kode wilayah; tulis seperti 31.75.07.'),
+        (r"\S+ plans for (\S+); (\S+) lies outside", r"Anda merencanakan untuk \1; \2 di luarnya."),
+        (
+            r'no group has the code "(.*)"; .*',
+            r'Tidak ada grup berkode "\1"; kodenya muncul di grup saat bot ditambahkan.',
+        ),
         (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
         (
             r"(\d+) tickets at once are too many; .* (\d+)",
@@ -725,6 +735,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # promises tried out, merges undone
+        (r"working minutes: .*", "Menit kerja: tulis bilangan bulat."),
+        (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
+        (r"pause (\d) ends before it begins", r"Jeda \1 berakhir sebelum dimulai."),
+        (r"tables: (.*)", r"Tabel itu tidak dapat dipakai: \1"),
+        (r"ticket (\S+) is handled by itself; .*", r"Aduan \1 tidak digabung ke aduan lain."),
+        (r"taking ticket (\S+) out again needs a reason.*", r"Tulis apa yang keliru pada penggabungan aduan \1."),
         # people, one by one
         (
             r"that is no whole NIK, phone number or code .*",

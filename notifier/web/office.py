@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -88,19 +89,6 @@ async def home(request: web.Request) -> web.Response:
     return await pages.page(request, "office/home.html", context)
 
 
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
-
-
 # --- broadcasts ------------------------------------------------------------------------------------------------------
 
 
@@ -127,6 +115,7 @@ async def broadcast(request: web.Request) -> web.Response:
     mine = b.planned_by == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
+    preview = await _preview(house, viewer, b) if can_approve else None
     context = {
         **await _progress(request, house, viewer, b),
         "names": names,
@@ -134,7 +123,8 @@ async def broadcast(request: web.Request) -> web.Response:
         "can_approve": can_approve,
         "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request)) if b.rule else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
-        "preview": await _preview(house, viewer, b) if can_approve else None,
+        "preview": preview,
+        "through": await _foreseen(house, preview, b.event, b.at, b.zone),
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
     }
     return await pages.page(request, "office/broadcast.html", context)
@@ -165,6 +155,10 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     except Refused:
         return None
     return preview
+
+
+async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
+    return await house.told.foreseen(event, seen.by_channel, at, zone, house.clock()) if seen else None
 
 
 async def progress(request: web.Request) -> web.Response:

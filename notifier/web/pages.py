@@ -38,6 +38,7 @@ def setup(app: web.Application) -> None:
         loader=jinja2.FileSystemLoader([place for place in places if place.is_dir()]),
         undefined=jinja2.StrictUndefined,
         autoescape=True,
+        auto_reload=False,  # they come with the version
         trim_blocks=True,
         lstrip_blocks=True,
         default_helpers=False,
@@ -53,6 +54,8 @@ def setup(app: web.Application) -> None:
         "why": _why,
         "when": _when,
         "weekday": _weekday,
+        "dayname": _dayname,
+        "monthname": _monthname,
         "clock": _clock,
         "day": _day,
         "left": _left,
@@ -231,6 +234,16 @@ def _weekday(context: Context, day: date) -> str:
 
 
 @jinja2.pass_context
+def _dayname(context: Context, day: date) -> str:
+    return said.DAYS[said.language(context["language"])][day.weekday()]
+
+
+@jinja2.pass_context
+def _monthname(context: Context, day: date) -> str:
+    return f"{said.MONTHS[said.language(context['language'])][day.month - 1]} {day.year}"
+
+
+@jinja2.pass_context
 def _clock(context: Context, at: datetime, zone: str) -> str:
     local = said.local(at, zone)
     return f"{local:%H.%M}" if context["language"] == "id" else f"{local:%H:%M}"
@@ -248,10 +261,14 @@ def _hours(context: Context, hours: float) -> str:
 
 @jinja2.pass_context
 def _heading(context: Context, b: Broadcast) -> str:
-    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H."""
+    """What a broadcast is called; reminders of one round are told apart by the days before it: H-3, H-1, H. One of a
+    round that was changed since was so many days before another date.
+    """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
     if b.event != "round_reminder":
         return name
+    if b.round_version != b.round_now:
+        return f"{name} ({'older dates' if english else 'jadwal lama'})"
     days = (said.local(b.opens_at, b.zone).date() - said.local(b.at, b.zone).date()).days
     if not 0 <= days <= MOST_DAYS_BEFORE:
         return name

@@ -6,7 +6,7 @@ Works without JavaScript: every choice is a field of one form, and a region is o
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from notifier.store.person_lists import PersonList
 from notifier.web import pages
 from notifier.web.account import hand_over
 from notifier.web.house import HOUSE
+from notifier.web.points import at_point
 
 PAGE = 200  # rounds to choose from
 OVER_CAP = "above its cap"
@@ -235,6 +236,7 @@ async def _form(
     tree = await house.choosing.tree(of.region, asked.opened) if of else ()
     shown = _codes(tree)
     window = house.config.delivery
+    zone = of.zone if of else house.config.service.zone
     context = {
         **await _count(request, asked),
         **_choices(known),
@@ -250,11 +252,22 @@ async def _form(
         "refused": refused,
         "preview": preview,
         "rehearsal": rehearsal,
+        "at_point": await at_point(house, viewer, of.code) if of and preview else None,
         "take": "/broadcasts/plan/unreachable",
-        "zone": of.zone if of else house.config.service.zone,
+        "through": await _through(request, asked, preview, zone),
+        "zone": zone,
         "all_day": window.window_opens == window.window_closes == time(0),  # 00:00 to 24:00
     }
     return await pages.page(request, "office/plan.html", context, status=400 if refused else 200)
+
+
+async def _through(request: web.Request, asked: Asked, preview: Preview | None, zone: str) -> datetime | None:
+    """When what was reckoned would be through."""
+    if preview is None:
+        return None
+    house = request.app[HOUSE]
+    at = moment(asked.fields.get("at", "").strip()[:40] or "now", zone, house.clock())
+    return await house.told.foreseen(asked.fields.get("event", ""), preview.by_channel, at, zone, house.clock())
 
 
 def _choices(known: Sequence[Entry]) -> Mapping[str, Any]:

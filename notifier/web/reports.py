@@ -16,8 +16,14 @@ from notifier.web import account, pages
 from notifier.web.house import HOUSE
 
 DAYS = 30  # what is shown when nobody asks for other days
-# what a table is put together by → the filter of the list that shows one group; agents have none
-FILTERS: Mapping[str, str] = {"category": "category", "region": "area", "round": "round", "point": "point"}
+# what a table is put together by → the filter of the list that shows one group
+FILTERS: Mapping[str, str] = {
+    "category": "category",
+    "region": "area",
+    "round": "round",
+    "point": "point",
+    "agent": "agent",
+}
 
 
 async def _report(request: web.Request) -> Report:

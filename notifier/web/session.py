@@ -37,7 +37,7 @@ class Sessions(AbstractStorage):
         token = self.load_cookie(request)
         kept = None
         if token and len(token) <= 64:
-            async with self._house.database.read() as db:
+            async with self._house.database.look() as db:
                 kept = await rows.session(db, _digest(token), self._house.clock())
         if kept is None:
             return Session(None, data=None, new=True)

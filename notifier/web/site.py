@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    agenda,
     api,
     behalf,
     beside,
@@ -22,8 +23,10 @@ from notifier.web import (
     conflicts,
     desk,
     entitled,
+    groups,
     imports,
     incidents,
+    keys,
     language,
     lines,
     live,
@@ -33,9 +36,11 @@ from notifier.web import (
     persons,
     planning,
     plans,
+    points,
     programmes,
     promised,
     radar,
+    reckoning,
     reports,
     restored,
     rounds,
@@ -49,7 +54,7 @@ from notifier.web import (
     watching,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, welcome
+from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -79,6 +84,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -101,7 +107,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
     Door("GET", "/tanya", guides.questions, PUBLIC),
     Door("GET", "/program", guides.programmes, PUBLIC),
-    Door("GET", "/berhenti", guides.stop, PUBLIC),
+    Door("GET", "/berhenti", stop.ask, PUBLIC),
+    Door("POST", "/berhenti", stop.act, PUBLIC),
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
@@ -136,10 +143,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/second", shielding.second, Right.ANSWER),
     Door("GET", "/desk/radar", radar.look, Right.SEE_REPORTS),
     Door("POST", f"/desk/radar/{ID}", radar.take, Right.ASSIGN),
+    Door("GET", "/desk/promises", reckoning.look, Right.SEE_REPORTS),
+    Door("POST", "/desk/promises", reckoning.preview, Right.SEE_REPORTS),
     Door("GET", "/desk/reports", reports.look, Right.SEE_REPORTS),
     Door("GET", f"/desk/reports/{FORM}", reports.take, Right.EXPORT),
     Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/unmerge", beside.unmerge, Right.ANSWER),
     Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),
@@ -156,7 +166,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
-    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/rounds", agenda.look, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/calendar", agenda.calendar, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/new", agenda.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/rounds/new", agenda.create, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
@@ -214,9 +227,23 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
     Door("GET", "/restored", restored.look, Right.CONTROL_BROADCAST),
     Door("POST", "/restored", restored.confirm, Right.CONTROL_BROADCAST),
+    # groups and channels where schedules are posted
+    Door("GET", "/groups", groups.look, Right.SEE_BROADCASTS),
+    Door("POST", "/groups", groups.decide, Right.PLAN),
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # keys of the API
+    Door("GET", "/keys", keys.look, Right.ACCOUNTS),
+    Door("POST", "/keys", keys.add, Right.ACCOUNTS),
+    Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # where rounds take place
+    Door("GET", "/points", points.look, Right.SEE_ROUNDS),
+    Door("GET", "/points/new", points.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/points/new", points.create, Right.EDIT_ROUND),
+    Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
+    Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -328,7 +355,7 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Refused as error:
         return await _trouble(request, 400, str(error))
     except Exception as error:
-        if request.path.startswith(security.HOOKS):
+        if request.path.startswith((security.HOOKS, security.API)):
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

@@ -95,6 +95,28 @@ WORDS: dict[str, dict[str, Any]] = {
         "sender": "rt05@warga.test",
         "starts": "Mohon ditindaklanjuti.",
         "files": [("lampiran-1.eml", "message/rfc822", 111)],
+        "passed_on": "keluhan\n\nBeras berkutu.",
+    },
+    "forward_as_attachment_gmail": {
+        "sender": "budi.setia@gmail.test",
+        "text": "",
+        "subject": "Fwd: Bansos 2026 CAIR!!",
+        "files": [("Bansos 2026 CAIR!!.eml", "message/rfc822", 514)],
+        "passed_on": "Bansos 2026 CAIR!!\n\nBantuan tunai Rp2.400.000 untuk semua warga. Daftar: bansos-cair.xyz 🎁",
+        "kind": HeardKind.TEXT,
+    },
+    "forward_as_attachment_base64": {
+        "sender": "sekretariat@desa.test",
+        "starts": "Apakah ini benar dari dinas?",
+        "files": [("lampiran-1.eml", "message/rfc822", 195)],
+        "passed_on": "Undangan\n\nBawa uang administrasi 50 ribu.",
+    },
+    "reply_with_the_original_attached": {
+        "sender": "ani@warga.test",
+        "thread": NOTICE,
+        "text": "YA",
+        "files": [("lampiran-1.eml", "message/rfc822", 161)],
+        "passed_on": "",
     },
     "unsubscribe": {"sender": "siti@warga.test", "text": "STOP"},
     "eight_bit_without_charset": {
@@ -125,6 +147,7 @@ def test_what_was_said_by_whom_in_answer_to_what(name: str) -> None:
         "files": [(file.name, file.type, file.size) for file in fact.files],
         "subject": fact.raw["subject"],
         "name": fact.raw["name"],
+        "passed_on": fact.raw["passed_on"],
     }
     assert fact.text.startswith(expected.pop("starts", ""))
     assert {field: said[field] for field in expected} == expected

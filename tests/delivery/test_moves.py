@@ -220,6 +220,8 @@ async def test_the_rest_of_a_broadcast_is_taken_up_once_and_each_names_its_corre
         for b in await _there(stage, "round_announced"):
             seen = await stage.house.told.glance(b, stage.clock())
             assert [one.id for one in seen.corrections] == ([correction.id] if b.id == second else [])
+            followed = (await stage.house.told.account(b.id)).corrections
+            assert (correction.id in followed) is (b.id == second), "the statement names it too"
             assert b.id != 1 or (seen.rest is not None and seen.rest.id == second)
 
 

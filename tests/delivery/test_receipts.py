@@ -171,7 +171,8 @@ async def test_a_bounce_that_overtakes_the_settling_still_climbs(database_url: s
         assert (await stage.house.broadcasts.statement(number)).balanced
         async with stage.house.database.read() as db:
             dead = (await db.execute(select(contacts.c.address).where(contacts.c.state == "dead"))).scalars().all()
-        assert dead == ["+6281230000001"]
+            why = (await db.execute(select(attempts.c.reason).where(attempts.c.state == "failed"))).scalars().all()
+        assert (dead, why) == (["+6281230000001"], ["no such number"])
 
 
 async def test_a_bounce_told_before_the_sender_died_is_a_failure_and_not_a_riddle(

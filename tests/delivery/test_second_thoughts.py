@@ -1,22 +1,30 @@
 """What comes a second time, too late, or at the same moment as something else: nothing known is unlearnt by it."""
 
 import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.broadcasts import course
 from notifier.dispatch import keeping, settle_receipt
-from notifier.dispatch.settle import settle_group
+from notifier.dispatch.settle import Outcome, settle_group
+from notifier.ledger import seal
+from notifier.proofs import prove
+from notifier.rules.deliveries import State
+from notifier.rules.settled import to_whom
 from notifier.store import contacts as addresses
 from notifier.store import visits
 from notifier.store.engine import is_away
-from notifier.store.schema import attempts, contacts, deliveries, enrolments
+from notifier.store.schema import attempts, contacts, deliveries, enrolments, ledger
 from notifier.store.told import Shelf
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -211,3 +219,43 @@ async def test_another_try_takes_the_order_of_the_programme_and_the_person(
             await db.execute(update(contacts).values(state="ok"))
         await stage.house.again.retry(stage.approver, number, Shelf("suppressed"), stage.clock())
         assert await _rows(stage, deliveries.c.line) == [("mail",)]
+
+
+async def test_a_group_whose_commit_was_not_heard_of_is_told_to_the_ledger_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written again, because nobody knows; what was kept already is no news."""
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        for n in range(3):
+            await add_person(stage, f"WARGA {n}", ("sms", f"+6281230000{n:03d}"))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        taken = [(one.delivery.id, one.delivery.fence, one.message.key) for one in (await stage.claim("sms")).ready]
+        fates = ((State.ACCEPTED, "r1", ""), (State.FAILED, "", "busy"), (State.UNKNOWN, "", "broken off"))
+        keeper = stage.dispatcher._keepers["sms"]
+        lost, write = list[str](), stage.house.database.write
+
+        @asynccontextmanager
+        async def unheard() -> AsyncIterator[AsyncConnection]:
+            async with write() as db:
+                yield db
+            if not lost:
+                lost.append("the word of a commit")
+                raise ConnectionResetError("lost in the middle of COMMIT")
+
+        monkeypatch.setattr(keeping, "AWAY", 0.0)
+        monkeypatch.setattr(stage.house.database, "write", unheard)
+        async with stage.dispatcher._keeping():
+            keeper.begun(len(taken))
+            for (n, fence, key), (state, ref, reason) in zip(taken, fates, strict=True):
+                whom = to_whom(key, n)
+                keeper.put(Outcome(n, fence, stage.clock(), state, ref, reason=reason, whom=whom))
+        monkeypatch.setattr(stage.house.database, "write", write)
+        acts = await _rows(stage, ledger.c.detail)
+        told = [json.loads(detail) for (detail,) in acts if '"whom"' in detail]
+        assert lost
+        assert [sorted(act["of"]) for act in told] == [["accepted", "failed", "unknown"]]
+        assert (await stage.house.broadcasts.statement(number)).balanced
+        await seal(stage.house.database, stage.house.vault, "test", stage.clock())
+        assert [finding async for finding in prove(stage.house.database, stage.house.vault)] == []

@@ -103,11 +103,11 @@ async def test_a_database_that_fails_once_while_settling_makes_nobody_get_it_twi
     real = settle_group
     broken: list[bool] = []
 
-    async def fails_once(*words: Any) -> None:
+    async def fails_once(*words: Any) -> Any:
         if not broken:
             broken.append(True)
             raise OSError("deadlock detected")
-        await real(*words)
+        return await real(*words)
 
     monkeypatch.setattr("notifier.dispatch.keeping.settle_group", fails_once)
     async with open_stage(database_url, tmp_path) as stage:

@@ -8,7 +8,7 @@ from notifier.rules.boards import View
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.tickets import Act
 from notifier.store.schema import attempts, deliveries, ledger, ticket_changes, ticket_messages, tickets
-from notifier.store.tickets import Listed
+from notifier.store.ticket_lists import Listed
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
 

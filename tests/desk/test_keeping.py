@@ -239,3 +239,55 @@ async def test_a_merged_ticket_waits_with_the_other_and_its_nearest_promise_coun
     await desk.send()
     await desk.sms(AYU, f"1 {old}")
     assert await _proven(desk) == []
+
+
+@ONE_ENGINE
+async def test_a_merge_made_in_error_is_undone_with_what_came_along(desk: Talk) -> None:
+    sari, rooms = await desk.staff("sari"), desk.house.desk
+    first, second = await _open(desk, AYU, BUDI)
+    await desk.telegram(7100, LATE)
+    third = str((await desk.rows(tickets))[-1]["number"])
+    await rooms.merge(sari, second, third, "peristiwa yang sama", 1, desk.now)
+    desk.at("2026-12-07 10:00")
+    await rooms.merge(sari, third, first, "peristiwa yang sama", 2, desk.now)
+    due = (await _clock(desk, sari, third, Clock.FIRST_RESPONSE)).due
+    version = (await desk.rows(tickets))[2]["version"]
+    with pytest.raises(Refused, match="needs a reason"):
+        await rooms.unmerge(sari, third, " ", version, desk.now)
+    with pytest.raises(Refused, match="handled by itself"):
+        await rooms.unmerge(sari, first, "keliru", 1, desk.now)
+    back = await rooms.unmerge(sari, third, "lain peristiwa", version, desk.now)
+    assert (back.status, back.number, back.channel, back.closed_at) == ("received", third, "telegram", None)
+    assert [row["merged_into_id"] for row in await desk.rows(tickets)] == [None, 3, None]
+    assert (await _clock(desk, sari, third, Clock.FIRST_RESPONSE)).due == due, "its clock was its own all along"
+    # What is done to both meanwhile was done to it, too: it comes out as it would stand alone.
+    desk.at("2026-12-07 11:00")
+    await rooms.act(sari, third, Act.ASK_CITIZEN, "Di loket berapa?", back.version, desk.now)
+    version = (await desk.rows(tickets))[1]["version"]
+    alone = await rooms.unmerge(sari, second, "lain peristiwa", version, desk.now)
+    assert (alone.status, (await _clock(desk, sari, second)).paused) == ("waiting", True)
+    assert len((await rooms.list(sari, Asked(), desk.now)).tickets) == 3
+    assert await _proven(desk) == []
+
+
+@ONE_ENGINE
+async def test_an_answer_taken_back_is_taken_back_from_all_that_are_handled_together(desk: Talk) -> None:
+    sari, rooms = await desk.staff("sari"), desk.house.desk
+    first, second = await _open(desk, AYU, BUDI)
+    await rooms.merge(sari, second, first, "peristiwa yang sama", 1, desk.now)
+    version = (await desk.rows(tickets))[0]["version"]
+    due = (await _clock(desk, sari, second, Clock.FIRST_RESPONSE)).due
+    done = await rooms.answer_each(sari, [(first, version)], Act.RESOLVE, "Sudah beres.", desk.now)
+    assert done.done == (first,)
+    assert (await _clock(desk, sari, second)).met_at == desk.now
+    undone = await rooms.take_back(sari, [first], desk.now)
+    assert undone.done == (first,)
+    told = [row["state"] for row in await desk.rows(deliveries) if row["event"] == "ticket_resolved"]
+    assert told == ["cancelled", "cancelled"]
+    assert {(await _clock(desk, sari, number)).met_at for number in (first, second)} == {None}
+    assert (await _clock(desk, sari, second, Clock.FIRST_RESPONSE)).due == due
+    assert [row["status"] for row in await desk.rows(tickets)] == ["received", "merged"]
+    version = (await desk.rows(tickets))[1]["version"]
+    alone = await rooms.unmerge(sari, second, "lain hal", version, desk.now)
+    assert alone.status == "received", "what was taken back never was"
+    assert await _proven(desk) == []

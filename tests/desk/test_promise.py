@@ -86,11 +86,33 @@ def test_ramadan_hours_keep_weekends_and_a_single_day_beats_the_range() -> None:
     }
 
 
+def test_a_range_has_hours_of_its_own_for_one_weekday_and_a_single_day_beats_both() -> None:
+    span = "2027-02-08/2027-03-09"
+    overrides = {
+        f"{span} friday": ["08:00-11:30", "12:30-15:30"],
+        span: ["08:00-12:00", "12:30-15:00"],
+        "2027-02-26": ["08:00-10:00"],
+    }
+    hours = _build({"usual": {"resolve": "5d"}}, overrides=overrides).choose("other", False).policy.hours
+    worked = {day.day: sum((b - a for a, b in hours.on(day)), timedelta(0)) for day in map(_february, (11, 12, 13, 26))}
+    assert worked == {11: timedelta(hours=6.5), 12: timedelta(hours=6.5), 13: timedelta(0), 26: timedelta(hours=2)}
+    assert [f"{a.astimezone(WIB):%H:%M}-{b.astimezone(WIB):%H:%M}" for a, b in hours.on(_february(12))] == [
+        "08:00-11:30",
+        "12:30-15:30",
+    ]
+
+
+def _february(day: int) -> date:
+    return date(2027, 2, day)
+
+
 @pytest.mark.parametrize(
     ("calendar", "policy", "sentence"),
     [
         ({"overrides": {"Ramadan": DAY}}, {}, r'calendars.office.overrides."Ramadan": write a date'),
         ({"overrides": {"2027-03-09/2027-02-08": DAY}}, {}, "first and last day"),
+        ({"overrides": {"2027-02-08/2027-03-09 jumat": DAY}}, {}, "or one weekday of these"),
+        ({"overrides": {"2027-02-12 friday": DAY}}, {}, "or one weekday of these"),
         ({"monday": ["16:00-08:00"]}, {}, "calendars.office: Monday: an interval"),
         ({}, {"escalate_to": ["boss"]}, "policies.usual.escalate_to: boss: there are desk, regency"),
         ({}, {"warn": [0.9, 0.5]}, "policies.usual: Policy usual: warn must rise"),

@@ -187,3 +187,60 @@ async def test_what_is_sealed_shows_neither_name_nor_address(talk: Talk) -> None
     for table in (tickets, ticket_changes):
         for shown in await talk.rows(table):
             assert "tina" not in str(list(shown.values())).lower()
+
+
+async def test_a_number_that_is_somebody_elses_by_now_learns_nothing_of_what_was_reported_there_in_confidence(
+    talk: Talk,
+) -> None:
+    sari, boss = await talk.staff("sari"), await talk.staff("penyelia", Role.SUPERVISOR)
+    await _person_with_a_past(talk, "sms", PHONE)
+    await talk.sms(PHONE, SECRET)
+    number = (await talk.rows(tickets))[0]["number"]  # its acknowledgement waits
+    talk.stage.clock.move(minutes=1)
+    before = len(talk.stage.providers.phones.notes(PHONE))
+    await talk.sms(PHONE, "maaf salah orang")
+    await talk.send()
+    notes = [note.text for note in talk.stage.providers.phones.notes(PHONE)][before:]
+    assert any("Data pribadi tidak kami kirim lagi" in note for note in notes)
+    assert not any(number in note for note in notes), "what waited is called back"
+    page = await talk.house.desk.ticket(sari, number, talk.now)
+    await talk.house.desk.answer(sari, number, "Sudah kami periksa di lapangan.", page.ticket.version, talk.now)
+    for asks in (f"TIKET {number}", "TIKET", f"bagaimana laporan {number} saya?", "ini penting, petugasnya minta lagi"):
+        talk.stage.clock.move(minutes=31)
+        await talk.sms(PHONE, asks)
+        await talk.send()
+    told = [note.text for note in talk.stage.providers.phones.notes(PHONE)][before:]
+    assert not any(number in note or "di lapangan" in note or "SITI" in note or "TINA" in note for note in told)
+    rows = await talk.rows(tickets)
+    assert rows[0]["confidentiality"] == "confidential"
+    task = next(row for row in rows if row["category"] == "data_error")
+    assert task["region"].startswith("31.75.07"), "the desk of the area sees that the number is wrong"
+    conversation = (await talk.house.desk.ticket(sari, number, talk.now)).conversation
+    assert [said.kind for said in conversation] == ["in", "out"], "no note that could be set beside the task's time"
+    assert not await _reached(talk, rows[0]["id"]) & PERSONAL
+    shown = await talk.house.desk.reveal(boss, number, "nomor pelapor ganti pemilik", talk.now)
+    assert (shown.name, shown.address != PHONE) == ("TINA SIREGAR", True), "who may open it still finds the reporter"
+
+
+@ONE_ENGINE
+async def test_what_was_reported_on_a_shared_phone_is_given_up_once_it_is_nobodys_of_them(talk: Talk) -> None:
+    sari = await talk.staff("sari")
+    for name in ("TINA SIREGAR", "BUDI SANTOSO"):
+        await add_person(talk.stage, name, ("sms", PHONE))
+    await talk.sms(PHONE, SECRET)
+    number = (await talk.rows(tickets))[0]["number"]
+    await talk.send()
+    await talk.sms(PHONE, "salah orang")
+    await talk.send()
+    talk.stage.clock.move(minutes=1)
+    await talk.sms(PHONE, "semua")
+    page = await talk.house.desk.ticket(sari, number, talk.now)
+    await talk.house.desk.answer(sari, number, "Sudah kami periksa di lapangan.", page.ticket.version, talk.now)
+    before = len(talk.stage.providers.phones.notes(PHONE))
+    talk.stage.clock.move(minutes=31)
+    await talk.sms(PHONE, f"TIKET {number}")
+    await talk.send()
+    told = [note.text for note in talk.stage.providers.phones.notes(PHONE)][before:]
+    assert any("Data pribadi tidak kami kirim lagi" in note for note in told)
+    assert not any("di lapangan" in note or number in note for note in told)
+    assert "Nomor laporan itu tidak ada" in told[-1]

@@ -1,6 +1,7 @@
 """Is this message real? Codes that come back by SMS, Telegram and mail, in forwarded hoaxes and with slips."""
 
 import re
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from notifier.genuine import Genuine, Verdict
 from notifier.inbox.genuine import doubt
 from notifier.rules.words import Intent
 from notifier.store import rounds
-from notifier.store.schema import deliveries, heard, ticket_messages, tickets
+from notifier.store.schema import deliveries, files, heard, silences, ticket_messages, tickets
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
 
@@ -190,3 +191,32 @@ async def test_a_forwarded_message_of_ours_is_told_genuine_and_a_forwarded_compl
     await talk.mail("tono@example.com", f"ASLI {FALSE}", subject="Bansos")
     assert await _effects(talk) == ["checked", "opened", "checked"]
     assert [row["category"] for row in await talk.rows(tickets)] == ["deduction"]
+
+
+async def _attached(talk: Talk, sender: str, above: str, text: str) -> None:
+    """A mail that passes another on as an attachment."""
+    mail, inner = EmailMessage(), EmailMessage()
+    inner["From"], inner["Subject"] = "info@bansos-cair.xyz", "Pengumuman"
+    inner.set_content(text)
+    mail["From"], mail["To"], mail["Subject"] = sender, "pengaduan@bansos.test", "Fwd: Pengumuman"
+    mail["Message-ID"] = f"<{sender}>"
+    mail.set_content(above)
+    mail.add_attachment(inner)
+    await talk.keep("mail", mail.as_bytes())
+    await talk.hear()
+
+
+@ONE_ENGINE
+async def test_a_mail_that_is_forwarded_as_an_attachment_is_read_and_never_taken_for_its_senders_own_words(
+    talk: Talk,
+) -> None:
+    _, code = await _announced(talk)
+    await _attached(talk, "budi@example.com", "", HOAX)
+    await _attached(talk, "ani@example.com", "Mohon ditindaklanjuti", "Uang bantuan saya dipotong RT 200 ribu")
+    await _attached(talk, "tono@example.com", "Apakah ini asli?", f"Jadwal bantuan BPNT 7 Des 08.00. ASLI {code}")
+    await _attached(talk, "rini@example.com", "", "Ketik STOP untuk berhenti. STOP")
+    assert await _effects(talk) == ["opened", "opened", "checked", "opened"]
+    assert [row["category"] for row in await talk.rows(tickets)] == ["fraud_hoax", "deduction", "fraud_hoax"]
+    assert HOAX in (await talk.rows(ticket_messages))[0]["text"]
+    assert await talk.rows(silences) == [], "what is passed on stops nothing"
+    assert [row["type"] for row in await talk.rows(files)] == ["message/rfc822"] * 4, "kept as evidence as well"

@@ -19,6 +19,7 @@ from notifier.store.schema import (
     entitlements,
     heard,
     ledger,
+    levies,
     people,
     silences,
     ticket_changes,
@@ -384,7 +385,7 @@ async def test_stop_is_confirmed_once_and_start_brings_it_back(talk: Talk) -> No
 
 async def test_stop_semua_after_stop_is_confirmed_and_recorded_too(talk: Talk) -> None:
     await add_person(talk.stage, "AYU", ("sms", AYU))
-    for words in ("STOP", "STOP SEMUA", "STOP SEMUA"):
+    for words in ("STOP", "stop smua", "STOP SEMUA"):
         await talk.sms(AYU, words)
         talk.stage.clock.move(minutes=1)
     assert await talk.events() == ["stop_confirmed"] * 2
@@ -557,6 +558,19 @@ async def test_an_edit_that_turns_urgent_raises_the_ticket_like_new_words_would(
 
 
 @ONE_ENGINE
+async def test_what_was_taken_from_words_is_taken_anew_from_their_edit_and_shielding_only_rises(talk: Talk) -> None:
+    number = await talk.telegram(7100, "bantuan saya belum masuk sampai sekarang")
+    await talk.telegram(7100, "kata tetangga petugas minta uang admin 15rb")
+    for text in ("bantuan saya dipotong 50rb oleh ketua RT", "bantuan saya dipotong 25rb", "bantuan saya belum masuk"):
+        talk.stage.clock.move(minutes=1)
+        await talk.edit(7100, number, text)
+        row = (await talk.rows(tickets))[0]
+        assert (row["shielded"], "deduction" in row["categories"]) == (True, True)
+        amounts = {levy["amount"] for levy in await talk.rows(levies)}
+        assert amounts == {"50rb": {50_000, 15_000}, "25rb": {25_000, 15_000}}.get(text.split()[3], {15_000})
+
+
+@ONE_ENGINE
 async def test_an_edit_that_becomes_a_grievance_is_heard_like_a_new_message(talk: Talk) -> None:
     number = await talk.telegram(7100, "terima kasih infonya")
     await talk.edit(7100, number, LEVY)
@@ -654,7 +668,7 @@ async def test_answers_to_a_broadcast_are_counted_by_what_they_mean_each_person_
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_whoever_adds_to_their_own_ticket_is_told_so_once_in_hours_with_its_number(talk: Talk) -> None:
+async def test_whoever_adds_to_their_own_ticket_is_told_so_once_an_hour_with_its_number(talk: Talk) -> None:
     await talk.sms(AYU, "Uang bantuan saya dipotong RT 200 ribu")
     await talk.send()
     talk.stage.clock.move(seconds=20)
@@ -667,7 +681,8 @@ async def test_whoever_adds_to_their_own_ticket_is_told_so_once_in_hours_with_it
     assert await talk.events("ticket_status") == ["ticket_status"]
     (ticket,) = await talk.rows(tickets)
     assert any(
-        f"tambahkan ke laporan {ticket['number']}" in note.text for note in talk.stage.providers.phones.notes(AYU)
+        f"tambahkan ke laporan {ticket['number']}. Petugas menjawab paling lambat 9 Des 2026" in note.text
+        for note in talk.stage.providers.phones.notes(AYU)
     )
     await talk.sms(AYU, f"bagaimana kabar laporan {ticket['number']}")
     assert await talk.events("ticket_status") == ["ticket_status"] * 2, "how it stands is told all the same"

@@ -40,7 +40,7 @@ async def test_words_from_another_address_are_kept_with_the_ticket_and_tell_the_
     assert await _effects(talk) == ["opened", "added"]
     assert [row["ticket_id"] for row in await talk.rows(ticket_messages)] == [1, 1]
     (said,) = await _said(talk, STRANGER)
-    assert said.startswith(f"Pesan Anda sudah kami tambahkan ke laporan {number}. Terima kasih. ASLI ")
+    assert said.startswith(f"Pesan Anda sudah kami tambahkan ke laporan {number}. Petugas akan membacanya. ASLI ")
     sari = await talk.staff("sari")
     page = await talk.house.desk.ticket(sari, number, talk.now)
     assert page.elsewhere == {page.conversation[1].id: "+628***999"}

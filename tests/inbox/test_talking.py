@@ -1,5 +1,6 @@
 """Conversations with the service, as citizens have them on Telegram, by SMS and by mail."""
 
+import re
 from datetime import date
 from json import dumps
 from typing import Any
@@ -140,7 +141,7 @@ async def test_a_guided_complaint_by_sms_is_one_ticket_and_its_name_can_stay_hid
     await _says(
         talk,
         PHONE,
-        ("LAPOR", "1 Belum terima 2 Dipotong 3 Pungutan"),
+        ("LAPOR", "1 Belum terima 2 Dipotong 3 Diminta uang"),
         ("2", "Tentang bantuan yang mana? Balas angka: 1 BPNT Desember 2026 2 Lainnya"),
         ("1", "Ceritakan"),
         (STORY, "Nama Bapak/Ibu boleh diketahui petugas?"),
@@ -354,6 +355,8 @@ async def test_wrong_person_stops_personal_data_to_that_number_and_opens_a_data_
     talk.stage.clock.move(minutes=11)
     await talk.send()
     await _says(talk, PHONE, (f"TIKET {mine}", mine), ("maaf salah orang", "Data pribadi tidak kami kirim lagi"))
+    said = [note.text for note in talk.stage.providers.phones.notes(PHONE)][-2:]
+    assert not any("Laporan Anda kami terima" in text for text in said), "who has the number now has reported nothing"
     talk.stage.clock.move(minutes=11)
     await _says(talk, PHONE, (f"TIKET {mine}", "Nomor laporan itu tidak ada"))
     async with talk.house.database.read() as db:
@@ -458,9 +461,13 @@ async def test_an_officer_is_reached_by_one_word_and_told_the_rest(talk: Talk) -
         ("kapan kartu saya jadi", "ticket_received"),
         ("BATAL", "Tidak ada"),
     )
-    await talk.sms(PHONE, "PETUGAS tolong dijawab ya")
+    for words in ("PETUGAS tolong dijawab ya", "PETUGAS halo, ada orang?"):  # never silence
+        await _says(talk, PHONE, (words, "ticket_status"))
+    told = talk.stage.providers.phones.notes(PHONE)[-1].text
+    assert re.match(r"Pesan Anda sudah .* Petugas menjawab paling lambat \d+ Des 2026 \d\d\.\d\d WIB\. ASLI", told)
+    await _says(talk, PHONE, ("pak, saya mau bicara langsung dengan petugas ya", "tulis pertanyaannya"), ("batal", ""))
     assert [row["category"] for row in await talk.rows(tickets)] == ["information"]
-    assert len(await talk.rows(ticket_messages)) == 2
+    assert len(await talk.rows(ticket_messages)) == 3
 
 
 @ONE_ENGINE

@@ -1,5 +1,6 @@
 """Conversations as tables: each flow's steps, and laws that hold whatever anybody says."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -368,3 +369,55 @@ def test_whoever_has_no_number_to_write_is_told_where_it_stands(flow: str, text:
     said = flows.step(open_question, Turn(text=text)).say
     assert said is not None
     assert phrase in (said.before, said.phrase)
+
+
+@pytest.mark.parametrize(
+    ("typed", "flow"),
+    [
+        ("lapr", "complaint"),
+        ("LAPPOR", "complaint"),
+        ("lpaor", "complaint"),
+        ("Jadwl", "schedule"),
+        ("jadwall.", "schedule"),
+        ("tikt", "ticket"),
+        ("dftar", "register"),
+        ("petgas", "officer"),
+        ("bantun", "help"),
+        ("bahsa!", "language"),
+        ("batall", "leave"),
+        ("lapar", ""),  # is hungry
+        ("lapor", ""),  # is the keyword
+        ("laporan", ""),
+        ("saya", ""),
+        ("tiga", ""),
+        ("data", ""),
+        ("lapr saya", ""),
+    ],
+)
+def test_a_keyword_with_one_slip_of_the_thumb_is_the_keyword(typed: str, flow: str) -> None:
+    assert flows.slipped(typed) == flow
+
+
+@pytest.mark.parametrize(
+    ("typed", "flow"),
+    [
+        ("saya mau nanya", "officer"),
+        ("min mau tanya dong", "officer"),
+        ("pak saya mau bicara dengan petugas", "officer"),
+        ("bisa hubungkan ke admin ya", "officer"),
+        ("i want to talk to an officer", "officer"),
+        ("saya mau tanya kenapa bantuan saya dipotong", ""),
+        ("petugas minta uang", ""),
+        ("cek bantuan", "status"),
+    ],
+)
+def test_who_asks_for_a_person_in_a_sentence_reaches_one(typed: str, flow: str) -> None:
+    assert (flows.keyword(typed) or ("",))[0] == flow
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("satu", "yes"), ("Dua", "no"), ("kirim", "yes"), ("lanjut", "yes"), ("9", "")]
+)
+def test_a_choice_is_made_by_its_number_in_words_too(typed: str, code: str) -> None:
+    talk = flows.known("id", category="deduction", text="x", heard=[1])
+    assert flows.picks(replace(talk, flow="complaint", step="confirm"), typed) == code

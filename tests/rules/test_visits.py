@@ -97,3 +97,8 @@ def test_what_happens_next(
     found = outlook(State(state), reason, held=held, due_at=AT, lease_until=lease, halted=halted)
     assert found.next is next_
     assert (found.at is not None) == (next_ is Next.LEAVES or lease is not None)
+
+
+def test_whom_another_broadcast_takes_up_nobody_visits() -> None:
+    found = outlook(State.CANCELLED, "", held=False, due_at=AT, lease_until=None, halted=False, taken=True)
+    assert found.next is Next.TAKEN_UP

@@ -1,14 +1,15 @@
 """One look at a broadcast's page: who was told, how and when; who was not, why, and what happens next."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from notifier.store import broadcasts as broadcast_rows
 from notifier.store import deliveries as rows
 from notifier.store.deliveries import Step
-from notifier.store.schema import deliveries, ledger
+from notifier.store.schema import deliveries, ledger, rounds
 from tests.web.sites import Site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -178,7 +179,11 @@ async def test_reminders_of_one_round_and_withdrawn_plans_are_told_apart(pages: 
     assert "Pengingat penyaluran H-1 <" in text
     assert "Pengingat penyaluran H <" in text
     await pages.house.broadcasts.stop(planner, 1, pages.clock())
+    async with pages.house.database.write() as db:  # it was moved since
+        await db.execute(update(rounds).values(version=2, opens_at=datetime(2026, 12, 14, 1, tzinfo=UTC)))
     text = await pages.read("/broadcasts")
+    assert "Pengingat penyaluran (jadwal lama) <" in text
+    assert "H-8" not in text
     assert "dibatalkan</span>" in text
     assert "dihentikan</span>" not in text
     assert "Dibatalkan: tidak seorang pun dikirimi" in _said(await pages.read("/broadcasts/1"))
@@ -192,3 +197,21 @@ async def test_nobody_is_asked_whether_they_received_what_has_not_begun(pages: S
     refused = await pages.post("/broadcasts/plan", {"event": "receipt_question", "round": CODE, "do": "plan"})
     assert refused.status == 400
     assert "baru dibuka 2026-12-07 08:00" in await refused.text()
+
+
+async def test_every_page_that_shows_a_broadcast_says_when_it_will_be_through(pages: Site) -> None:
+    number = await _first_ones(pages)
+    shown = ["/home", "/broadcasts", f"/broadcasts/{number}", f"/broadcasts/{number}/statement", f"/rounds/{CODE}"]
+    judged = re.compile(r"selesai ± Sab 5 Des 2026, 09\.3\d WIB|dinilai Sab 5 Des 2026, 09\.30 WIB")
+    assert [path for path in shown if not judged.search(await pages.read(path))] == []
+    pages.clock.move(hours=11, minutes=10)  # 20.10: nothing leaves before the morning
+    await pages.be("admin", login="tuti")
+    await pages.post(f"/broadcasts/{number}/control", {"do": "release"})
+    await pages.house.broadcasts.advance(pages.clock(), "test")
+    morning = re.compile(r"selesai ± Min 6 Des 2026, 08\.0\d WIB")
+    assert [path for path in shown if not morning.search(await pages.read(path))] == []
+    plan = {"event": "round_reminder", "round": CODE, "do": "reckon", "at": "2026-12-06T21:00"}
+    reckoned = await (await pages.post("/broadcasts/plan", plan)).text()
+    assert re.search(r"Selesai, bila disetujui sekarang</dt><dd>± Sen 7 Des 2026, 08\.0\d WIB", reckoned)
+    await pages.post(f"/broadcasts/{number}/control", {"do": "pause"})
+    assert [path for path in shown if "selesai ±" in await pages.read(path)] == [], "it does not go on by itself"

@@ -243,6 +243,14 @@ async def test_a_ticket_is_merged_into_another_from_its_page(pages: Site) -> Non
     assert one.number in await pages.read(f"/desk/tickets/{two.number}")
     stale = await pages.post(f"{place}/merge", form)
     assert stale.status == 400, "it is merged already"
+    page = await pages.read(place)
+    assert two.number in page
+    assert "Batalkan gabungan" in page
+    again = {"why": "Lain hal", "version": _field(page, "version")}
+    assert (await pages.post(f"{place}/unmerge", {**again, "why": ""})).status == 400
+    assert (await pages.post(f"{place}/unmerge", again)).headers["Location"] == place
+    assert "Batalkan gabungan" not in await pages.read(place)
+    assert (await pages.post(f"{place}/unmerge", again)).status == 400, "nothing to undo"
 
 
 @SQLITE

@@ -48,8 +48,8 @@ KEYWORDS: Mapping[str, str] = {
     **dict.fromkeys(("menu", "mulai menu", "0"), "menu"),
     **dict.fromkeys(("bantuan", "help", "tolong", "info", "?", "bantu"), "help"),
     **dict.fromkeys(("cara lapor", "panduan", "guide"), "guide"),
-    **dict.fromkeys(("jadwal", "schedule", "jadwal saya"), "schedule"),
-    **dict.fromkeys(("cek", "status", "cek status"), "status"),
+    **dict.fromkeys(("jadwal", "schedule", "jadwal saya", "jadual"), "schedule"),
+    **dict.fromkeys(("cek", "status", "cek status", "check", "chek", "cekk", "cek bantuan"), "status"),
     **dict.fromkeys(("tiket", "ticket", "aduan"), "ticket"),
     **dict.fromkeys(("lapor", "report", "lapor!"), "complaint"),
     **dict.fromkeys(("daftar", "register"), "register"),
@@ -90,6 +90,18 @@ _WORDED: Mapping[str, re.Pattern[str]] = {  # what somebody announces or asks in
         r"(?:me|nge|ng|m)?(?:lapor(?:kan)?|ngadu|adu(?:kan)?|keluh|complain|report)(?:\s+(?:sesuatu|something))?"
         + _KINDLY
     ),
+    "officer": re.compile(
+        r"(?:(?:halo|hallo|pak|bu|min|maaf|permisi)[\s,]+)*(?:(?:saya|sy|aku|kami|kulo|abdi|i|bisa|tolong)\s+)*"
+        r"(?:(?:mau|mo|pengen|pingin|ingin|minta|butuh|perlu|badhe|arep|bade|hoyong|want to|would like to|need to)\s+)?"
+        r"(?:(?:bicara|ngomong|ngobrol|berbicara|dihubungkan|hubungkan|sambungkan|dihubungi|matur|nyarios|talk|speak)\s+)"
+        r"(?:(?:langsung\s+)?(?:sama|dengan|dgn|dg|sm|ke|kalih|kaliyan|sareng|oleh|to|with)\s+)?"
+        r"(?:petugas|petugasnya|orang|orangnya|admin|operator|cs|manusia|an officer|a person|someone|a human)" + _KINDLY
+    ),
+    "asking": re.compile(
+        _WANTS + r"(?:mau|mo|pengen|pingin|ingin|numpang|badhe|arep|bade|hoyong|want to|would like to)\s+"
+        r"(?:ber|n|me)?(?:tanya|nanya|taken|takon|naros|nanya-nanya|tanya-tanya|ask)"
+        r"(?:\s+(?:dong|sesuatu|something|a question))?" + _KINDLY
+    ),
     "register_how": re.compile(
         r"(?:(?:halo|pak|bu|min|maaf|permisi|tolong)[\s,]+)*(?:(?:gimana|bagaimana|gmn|bgmn|gmana|piye|kumaha|kepriye)\s+)?"
         r"(?:cara(?:nya|ne|na)?\s+)(?:(?:untuk|utk|buat|mau)\s+)?(?:men|n)?daftar(?:nya)?"
@@ -98,14 +110,38 @@ _WORDED: Mapping[str, re.Pattern[str]] = {  # what somebody announces or asks in
         + r"|how (?:do i|can i|to) (?:register|apply)"
     ),
 }
-MEANS: Mapping[str, str] = {"yes": "named", "no": "hidden"}  # "may your name be known?" is answered so too
+# "may your name be known?" is answered by yes and no too, "send it?" by "go on"
+MEANS: Mapping[str, str] = {"yes": "named", "no": "hidden", "on": "yes"}
+WORDED_AS: Mapping[str, str] = {"asking": "officer"}  # whoever wants to ask is asked what
+# "any photo?" with nothing to choose but to go on
+NOTHING = frozenset(
+    {"tidak", "tdk", "tidak ada", "tdk ada", "ga ada", "gak ada", "gada", "nggak ada", "no", "none", "sudah", "udah"}
+)
+NUMBERS: Mapping[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "satu siji setunggal hiji one",
+            "dua loro kalih two",
+            "tiga telu tilu three",
+            "empat papat sekawan opat four",
+            "lima limo gangsal five",
+            "enam nem genep six",
+            "tujuh pitu tujuh seven",
+            "delapan wolu dalapan eight",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+SLIPPING = 5  # letters of a keyword from which on one slip of the thumb leaves it recognisable
 MISSES = 3  # after so many answers in a row that can't be used, a person is offered
 BOTH: Mapping[str, str] = {  # typed words that stand for a choice, whatever its label
     **dict.fromkeys(("ya", "y", "yes", "iya", "ok", "oke", "inggih", "muhun", "betul", "benar"), "yes"),
     **dict.fromkeys(("tidak", "tdk", "no", "ora", "mboten", "henteu", "bukan", "gak", "nggak"), "no"),
     **dict.fromkeys(("rahasia", "rahasiakan", "anonim", "jangan", "secret", "hidden"), "hidden"),
     **dict.fromkeys(("boleh", "silakan"), "named"),
-    **dict.fromkeys(("lanjut", "lewat", "skip"), "on"),
+    **dict.fromkeys(("lanjut", "lewat", "skip", "kirim"), "on"),
     "semua": "everything",
     **language.NAMES,
 }
@@ -131,11 +167,30 @@ def keyword(text: str) -> tuple[str, str] | None:
         return "wrong_person", ""
     worded = next((flow for flow, form in _WORDED.items() if form.fullmatch(low.rstrip(" ?"))), "")
     if worded:
-        return worded, ""
+        return WORDED_AS.get(worded, worded), ""
     first, _, rest = told.partition(" ")
     flow = KEYWORDS.get(first.lower(), "")
     stands = _STANDS_BEHIND.get(flow)
     return (flow, rest) if stands is not None and stands(first, rest) else None
+
+
+def slipped(text: str) -> str:
+    """The flow of the keyword that a bare word was meant for, a letter left out, doubled or changed places; "" where no
+    keyword is that near, or several are.
+    """
+    word = _SIGNS.sub("", text).lower()
+    if not (word.isalpha() and SLIPPING - 1 <= len(word) <= 10) or word in KEYWORDS:
+        return ""
+    near = {flow for known, flow in KEYWORDS.items() if len(known) >= SLIPPING and _slip(word, known)}
+    return near.pop() if len(near) == 1 else ""
+
+
+def _slip(word: str, known: str) -> bool:
+    short, long = sorted((word, known), key=len)
+    if len(long) - len(short) == 1:
+        return any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
+    swapped = (known[:at] + known[at : at + 2][::-1] + known[at + 2 :] for at in range(len(known) - 1))
+    return len(long) == len(short) and word in swapped
 
 
 def begin(flow: str, talk: Talk, rest: str = "") -> Move:
@@ -177,8 +232,11 @@ def picks(talk: Talk, text: str) -> str:
     """The code of the choice that somebody typed: by number, by its word, by a word that stands for it; "" for none."""
     choices = question(talk).choices
     word = " ".join(_SIGNS.sub("", text).rstrip(")").split()).lower()
-    if word.isdecimal() and len(word) <= 2:
-        return choices[int(word) - 1].code if 1 <= int(word) <= len(choices) else ""
+    number = int(word) if word.isdecimal() and len(word) <= 2 else NUMBERS.get(word, 0)
+    if number or word.isdecimal():
+        return choices[number - 1].code if 1 <= number <= len(choices) else ""
+    if word in NOTHING and [one.code for one in choices] == ["on"]:
+        return "on"
     stands = BOTH.get(word, "")
     wanted = {word, stands, MEANS.get(stands, ""), KEYWORDS.get(word, "")} - {""}
     return next((one.code for one in choices if one.code in wanted or _SIGNS.sub("", one.label).lower() in wanted), "")

@@ -12,7 +12,6 @@ from aiohttp import web
 from notifier.enquiries import Listed
 from notifier.inbox.forms import Form
 from notifier.rules.limits import Asked
-from notifier.rules.people import read_phone
 from notifier.rules.tickets import Category
 from notifier.web.house import HOUSE
 from notifier.web.public import fields, frame
@@ -20,7 +19,6 @@ from notifier.web.public.fields import LONGEST_TEXT, Filled
 from notifier.web.public.schedule import AREA
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,47}", re.ASCII)
-MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 SHORTEST = 10  # characters that can tell anything
 CODE_SHOWN = timedelta(hours=1)  # a form that comes again later may come from somebody else's hands
 # What happened, as pictures and words tell it; "information" is asked elsewhere.
@@ -53,7 +51,7 @@ async def file(request: web.Request) -> web.Response:
     """Store the complaint and open its ticket."""
     house, filled = request.app[HOUSE], await fields.read(request)
     wrong = _faults(filled)
-    kind, address = _contact(filled.get("kontak"))
+    kind, address = fields.contact(filled.get("kontak"))
     line = next((name for name, one in house.config.lines.items() if one.channel == kind), "")
     if filled.get("kontak") and not line:
         wrong["kontak"] = "contact_wrong"
@@ -117,14 +115,6 @@ def _faults(filled: Filled) -> dict[str, str]:
     if filled.machine:
         wrong["form"] = "machine"
     return wrong
-
-
-def _contact(text: str) -> tuple[str, str]:
-    """(channel, address) of a phone number or a mailbox; two empty ones for anything else."""
-    if MAIL.fullmatch(text):
-        return "email", text.lower()
-    phone = read_phone(text)
-    return ("sms", phone) if phone else ("", "")
 
 
 def _code(filled: Filled) -> str:

@@ -11,8 +11,10 @@ from aiohttp import web
 from aiohttp.web import FileField
 
 from notifier.inbox import forms
+from notifier.rules.people import read_phone
 from notifier.web import pages
 
+MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(\.[\w-]+)+", re.ASCII)
 TOKEN = re.compile(r"[0-9a-f]{32}")
 POT = "situs"  # looks like a field for an address, and is nowhere to be seen
 FILES = "bukti"
@@ -60,3 +62,11 @@ async def read(request: web.Request) -> Filled:
         if isinstance(one, FileField) and one.filename and len(files) <= forms.MOST_FILES:
             files.append((pages.file_name(one.filename), one.file.read(forms.LARGEST_FILE + 1)))
     return Filled(words, tuple(file for file in files if file[1]), bool(words.get(POT)))
+
+
+def contact(text: str) -> tuple[str, str]:
+    """(channel, address) of a phone number or a mailbox; two empty ones for anything else."""
+    if MAIL.fullmatch(text):
+        return "email", text.lower()
+    phone = read_phone(text)
+    return ("sms", phone) if phone else ("", "")

@@ -1,4 +1,4 @@
-"""Pages that only tell: how to complain, questions and answers, the programmes, how to stop or start messages."""
+"""Pages that only tell: how to complain, questions and answers, the programmes."""
 
 from aiohttp import web
 
@@ -27,8 +27,3 @@ async def questions(request: web.Request) -> web.Response:
 async def programmes(request: web.Request) -> web.Response:
     """Each programme: for whom it is, and what to bring."""
     return frame.show(request, "programmes.html", {"programmes": PROGRAMMES})
-
-
-async def stop(request: web.Request) -> web.Response:
-    """How to stop or start messages: from the very phone that gets them, for no page can know whose a number is."""
-    return frame.show(request, "stop.html", {"ways": ways(request.app[HOUSE].config)})

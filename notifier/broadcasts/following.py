@@ -120,8 +120,7 @@ async def reminders_of(db: AsyncConnection, house: Reminders, programme: str) ->
 
 async def outdated(db: AsyncConnection, house: Reminders, of: Round) -> list[int]:
     """The clock's plans for a round that its programme no longer has and nobody approved yet."""
-    waits = [b for b in await rows.of_round(db, of.id) if b.state == "planned" and b.planned_by == "clock"]
-    there = [b for b in waits if b.series_id is None]  # what a series left to a person is its own
+    there = [b for b in await rows.of_round(db, of.id) if b.state == "planned" and b.planned_by == "clock"]
     if not there or await programmes.newest(db, of.programme) is None:
         return []
     reminders = await reminders_of(db, house, of.programme)

@@ -64,7 +64,9 @@ async def test_a_page_by_area_asks_as_often_for_many_people_as_for_few(pages: Si
         await pages.read(path)
         asked.clear()
         await pages.read(path)
-        assert not [sql for sql in asked if "count(" in sql.lower() and "FROM deliveries" in sql and path.endswith("places")]
+        assert not [
+            sql for sql in asked if "count(" in sql.lower() and "FROM deliveries" in sql and path.endswith("places")
+        ]
         return len(asked)
 
     async def plan(name: str) -> None:

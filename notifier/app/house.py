@@ -27,6 +27,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -150,6 +151,11 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """How broadcasts fare by area."""
+        return Watching(self.database)
 
     @cached_property
     def recurring(self) -> Recurring:

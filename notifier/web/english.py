@@ -1373,6 +1373,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
+        "Menurut wilayah": "By area",
+        "Bagian yang sudah diberi tahu menurut wilayah; angkanya ada di tabel.": (
+            "Share of people told by area; the table has the numbers."
+        ),
+        "sudah diberi tahu": "told",
+        "Dihitung {when}; dihitung lagi paling cepat setiap menit selama ada yang berubah.": (
+            "Counted {when}; counted again at most once a minute while anything moves."
+        ),
+        "Belum dihitung. Wilayah dihitung tak lama sesudah siaran dimulai.": (
+            "Not counted yet. Areas are counted soon after a broadcast begins."
+        ),
+        "{n} pesan per detik sejak semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
@@ -1395,7 +1407,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Yang akan datang": "To come",
         "Bila disetujui sekarang.": "If it is approved now.",
-        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Belum ada yang lain dalam dua bulan ke depan.": "No other in the next two months.",
         "Yang sudah dibuat": "Made so far",
         "Belum ada.": "None yet.",
         "Paling banyak tiap kali": "At most each time",

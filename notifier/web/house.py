@@ -16,6 +16,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
@@ -58,6 +59,8 @@ class House(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def recurring(self) -> Recurring: ...
     @property

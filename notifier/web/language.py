@@ -37,6 +37,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "en": ("Bahasa Inggris", "English"),
             "jv": ("Bahasa Jawa", "Javanese"),
             "su": ("Bahasa Sunda", "Sundanese"),
+            "mad": ("Bahasa Madura", "Madurese"),
         },
         "zone": {
             "Asia/Jakarta": ("WIB", "WIB (UTC+7)"),

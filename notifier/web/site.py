@@ -52,6 +52,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    watching,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -203,6 +204,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
+    Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),

@@ -27,6 +27,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -43,6 +44,8 @@ from notifier.outbox import Outbox
 from notifier.posting import Posting
 from notifier.registry import (
     Conflicts,
+    Dossiers,
+    Doubles,
     Inviting,
     Lists,
     Persons,
@@ -55,7 +58,9 @@ from notifier.registry import (
 )
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
+from notifier.resealing import Resealing
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -149,6 +154,11 @@ class House:
         return Silence(self.database, self.broadcasts)
 
     @cached_property
+    def watching(self) -> Watching:
+        """How broadcasts fare by area."""
+        return Watching(self.database)
+
+    @cached_property
     def recurring(self) -> Recurring:
         """Plans that come again."""
         return Recurring(self.database, self.terms, self.broadcasts)
@@ -199,6 +209,22 @@ class House:
         return Persons(self.database, self.vault)
 
     @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything about one person, given or taken away."""
+        return Dossiers(self.database, self.vault, self.data)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
         table, digest = self.config.registry, self.config.delivery.status_digest
@@ -226,6 +252,11 @@ class House:
     def keys(self) -> Keys:
         """Keys of the API."""
         return Keys(self.database)
+
+    @cached_property
+    def resealing(self) -> Resealing:
+        """Everything sealed anew after a new key."""
+        return Resealing(self.database, self.vault, self.data)
 
     @cached_property
     def promises(self) -> Promises:

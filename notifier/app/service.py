@@ -134,6 +134,7 @@ async def _watching(house: House) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LOOK)
             try:
+                house.vault.refresh()  # somebody may have made a new key
                 await house.restored.look(house.clock())
             except Exception:
                 log.exception("restored.look")
@@ -307,6 +308,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def count_places(now: datetime) -> None:
+        await house.watching.count(now)
+
     async def carry_series(now: datetime) -> None:
         await house.recurring.carry(now)
 
@@ -345,6 +349,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
         Job("series", 30, carry_series),
+        Job("places", 10, count_places),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),
@@ -353,6 +358,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),
+        Job("doubles", 5, house.doubles.walk),
+        Job("retention", 3600, house.retention.retain),
+        Job("reseal", 30, house.resealing.carry),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
     ]

@@ -1,6 +1,8 @@
 """The registry: registers of people, rounds and payment records come in from files, and leave nothing half-done."""
 
 from notifier.registry.conflicts import DECISIONS, Conflict, Conflicts
+from notifier.registry.dossiers import Dossiers
+from notifier.registry.doubles import KINDS, Doubles
 from notifier.registry.inviting import Inviting
 from notifier.registry.lists import Lists
 from notifier.registry.persons import FIELDS, Persons
@@ -17,10 +19,13 @@ __all__ = [
     "DECISIONS",
     "EDITABLE",
     "FIELDS",
+    "KINDS",
     "LAYOUTS",
     "Became",
     "Conflict",
     "Conflicts",
+    "Dossiers",
+    "Doubles",
     "Faulty",
     "Imported",
     "Inviting",

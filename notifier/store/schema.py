@@ -683,6 +683,27 @@ paces = Table(  # the governor: one row per line, address or group
 )
 Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
 
+# --- how broadcasts fare by village, as the clock last counted it ---
+
+places = Table(
+    "places",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("region", String(13), primary_key=True),
+    Column("told", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("unsure", Integer, nullable=False),
+    Column("untold", Integer, nullable=False),
+)
+
+place_looks = Table(
+    "place_looks",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("attempts", BigInteger, nullable=False),  # it had made by then: how fast it goes is told from it
+)
+
 # --- lists of people that somebody brought for a broadcast ---
 
 person_lists = Table(

@@ -1298,6 +1298,52 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang dilakukan petugas": "What staff did",
         "Data diperbaiki.": "Put right.",
         "Kontak tidak dipakai lagi.": "The address is not used any more.",
+        "Nama, alamat, kontak, bahasa": "Name, address, contacts, language",
+        "Permintaan orangnya": "At the person's request",
+        "Berikan semua data tentangnya": "Give everything kept about them",
+        "Berkas ZIP berisi semua yang disimpan, terbuka. Aduan rahasia tidak termasuk.": (
+            "A ZIP with everything that is kept, in clear. Confidential reports are not in it."
+        ),
+        "Unduh ZIP": "Download ZIP",
+        "Hapus datanya": "Erase their data",
+        "Nama, NIK, alamat, kontak, dan isi aduannya dihapus; angka dan catatan buku besar tetap. Tidak dapat "
+        "dibatalkan.": (
+            "Name, NIK, address, contacts and the words of their reports are erased; numbers and the ledger "
+            "stay. It can't be undone."
+        ),
+        "Alasan, tanpa nama; dicatat bersama nama Anda": "Reason, without a name; recorded with yours",
+        "Ya, hapus semuanya": "Yes, erase everything",
+        "Hapus": "Erase",
+        "Data dihapus.": "Erased.",
+        # people who may be one
+        "dugaan data ganda": "possible duplicates",
+        "Data ganda": "Duplicates",
+        "orang yang mungkin sama": "people who may be one",
+        "Jenis dugaan": "Kind",
+        "Dicari sedikit demi sedikit di seluruh daftar. Setiap keputusan dicatat dan tidak ditanyakan lagi.": (
+            "Looked for little by little in the whole register. Each decision is recorded and not asked again."
+        ),
+        "dipakai {n} orang": "used by {n} people",
+        "Nomor ini memang dipakai bersama": "This phone is shared indeed",
+        "Bila bukan miliknya, buka orangnya dan hentikan kontaknya di sana.": (
+            "If it is not theirs, open the person and retire the address there."
+        ),
+        "Kartu keluarga sama, nama mirip.": "Same family card, alike names.",
+        "Bukan orang yang sama": "Not the same person",
+        "Orang yang sama": "The same person",
+        "Catatan yang dipertahankan": "Record that stays",
+        "Tidak ada yang menunggu": "Nothing waits",
+        "Bila dua orang sekeluarga bernama mirip, atau satu nomor dipakai banyak orang, mereka muncul di sini.": (
+            "When two people of one household have alike names, or many share one phone, they are listed here."
+        ),
+        "Gabungkan ke catatan lain": "Merge into another record",
+        "Catatan ini menunjuk ke sana: kontak, program, hak, dan aduannya pindah; yang sudah dikirim tetap "
+        "tercatat di sini.": (
+            "This record will point there: contacts, programmes, entitlements and reports move; what was sent "
+            "stays on record here."
+        ),
+        "Nomor catatan yang dipertahankan": "Number of the record that stays",
+        "Dua catatan digabung.": "Two records were merged.",
         # the planner
         "Kepada siapa": "To whom",
         "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
@@ -1327,6 +1373,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
+        "Menurut wilayah": "By area",
+        "Bagian yang sudah diberi tahu menurut wilayah; angkanya ada di tabel.": (
+            "Share of people told by area; the table has the numbers."
+        ),
+        "sudah diberi tahu": "told",
+        "Dihitung {when}; dihitung lagi paling cepat setiap menit selama ada yang berubah.": (
+            "Counted {when}; counted again at most once a minute while anything moves."
+        ),
+        "Belum dihitung. Wilayah dihitung tak lama sesudah siaran dimulai.": (
+            "Not counted yet. Areas are counted soon after a broadcast begins."
+        ),
+        "{n} pesan per detik sejak semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
@@ -1349,7 +1407,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Yang akan datang": "To come",
         "Bila disetujui sekarang.": "If it is approved now.",
-        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Belum ada yang lain dalam dua bulan ke depan.": "No other in the next two months.",
         "Yang sudah dibuat": "Made so far",
         "Belum ada.": "None yet.",
         "Paling banyak tiap kali": "At most each time",

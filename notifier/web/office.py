@@ -85,6 +85,7 @@ async def home(request: web.Request) -> web.Response:
         "coming": coming,
         "counts": await house.desk.counts(viewer),
         "conflicts": await house.conflicts.count(viewer),
+        "doubles": await house.doubles.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)
 
@@ -142,6 +143,7 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "live": b.state in UNDER_WAY,
+        "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
 

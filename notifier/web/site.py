@@ -22,6 +22,7 @@ from notifier.web import (
     board,
     conflicts,
     desk,
+    duplicates,
     entitled,
     groups,
     imports,
@@ -52,6 +53,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    watching,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -203,6 +205,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
+    Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -255,6 +258,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
     Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
+    Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
+    Door("POST", f"/people/{ID}/merge", persons.merge, Right.IMPORT),
+    Door("GET", "/duplicates", duplicates.look, Right.IMPORT),
+    Door("POST", f"/duplicates/{ID}", duplicates.decide, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),

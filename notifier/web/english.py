@@ -1340,5 +1340,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # figures: the day, programmes, channels, cost
+        "Yang terlambat": "What is late",
+        "Yang rusak": "What is broken",
+        "Yang masuk": "What came in",
+        "Jalur {line} beristirahat": "Line {line} rests",
+        "Impor {name} gagal": "Import {name} failed",
+        "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
+        "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "dan {n} lagi": "and {n} more",
+        "Aduan yang dibuka hari ini": "Complaints opened today",
+        "{n} mendesak": "{n} urgent",
+        "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
+        "Jawaban atas siaran di halaman ini": "Answers to the broadcasts on this page",
     }
 )

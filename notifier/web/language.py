@@ -119,6 +119,17 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "late": {
+            "unapproved": ("belum disetujui, waktunya lewat", "not approved, and its time is past"),
+            "asks": ("menunggu keputusan", "waits for a decision"),
+            "not_begun": ("belum mulai, waktunya lewat", "has not begun, and its time is past"),
+            "rests": ("dijeda, waktunya lewat", "paused, and its time is past"),
+            "rest": (
+                "dihentikan sebelum selesai; sisanya belum direncanakan",
+                "stopped half-way; the rest is not planned",
+            ),
+            "overruns": ("akan melewati batas waktunya", "will overrun its time"),
+        },
         "list": {
             "told": ("Sudah diberi tahu", "Told"),
             "untold": ("Siapa yang belum diberi tahu, dan mengapa", "Who was not told, and why"),

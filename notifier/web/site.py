@@ -49,6 +49,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    today,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -114,7 +115,7 @@ DOORS: tuple[Door, ...] = (
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
-    Door("GET", "/home", office.home, STAFF),
+    Door("GET", "/home", today.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),

@@ -34,6 +34,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -209,6 +210,11 @@ class House:
     def keys(self) -> Keys:
         """Keys of the API."""
         return Keys(self.database)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
 
     @cached_property
     def promises(self) -> Promises:

@@ -119,6 +119,21 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "failure": {
+            "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
+            "blocked": ("Warga memblokir atau belum memulai", "Blocked, or never begun, by the citizen"),
+            "line": ("Jalur kami sendiri: kunci, saldo", "Our own line: key, credit"),
+            "reach": ("Penyedia tidak terjangkau", "The provider could not be reached"),
+            "address": ("Alamat tidak ada lagi", "The address is no more"),
+            "words": ("Bentuk atau panjang pesan", "Form or length of the message"),
+            "other": ("Lainnya", "Other"),
+        },
+        "cost_by": {
+            "month": ("Bulan", "Month"),
+            "programme": ("Program", "Programme"),
+            "line": ("Jalur", "Line"),
+            "broadcast": ("Siaran", "Broadcast"),
+        },
         "late": {
             "unapproved": ("belum disetujui, waktunya lewat", "not approved, and its time is past"),
             "asks": ("menunggu keputusan", "waits for a decision"),

@@ -22,6 +22,7 @@ from notifier.web import (
     conflicts,
     desk,
     entitled,
+    figures,
     groups,
     imports,
     incidents,
@@ -250,6 +251,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
     Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
     Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
+    # figures: programmes, lines, cost
+    Door("GET", f"/programmes/{PROGRAMME}/figures", figures.programme, Right.SEE_REPORTS),
+    Door("GET", f"/programmes/{PROGRAMME}/figures/{FORM}", figures.take_programme, Right.EXPORT),
+    Door("GET", "/figures/channels", figures.channels, Right.SEE_REPORTS),
+    Door("GET", f"/figures/channels/{FORM}", figures.take_channels, Right.EXPORT),
+    Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
+    Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),

@@ -70,12 +70,12 @@ def doors() -> Sequence[site.Door]:
     ]
 
 
-def path_of(door: site.Door, ticket: str) -> str:
+def path_of(door: site.Door, ticket: str, code: str = ROUND) -> str:
     """An address of a page, about something that is there."""
     path = re.sub(r"\{number:[^}]*\}+", ticket, door.path)
     about = {
         site.PROGRAMME: "BPNT",
-        site.CODE: ROUND,
+        site.CODE: code,
         site.ID: "1",
         site.TEXT: "public_page/id/faq",
         site.MESSAGE: "round_announced/sms/id",

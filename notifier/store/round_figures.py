@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.boards import level
 from notifier.store.broadcasts import within
 from notifier.store.schema import regions, round_figures, round_looks, rounds, tickets
+from notifier.store.silence import Village
 from notifier.store.straight import many
 from notifier.store.upsert import upsert
 
 COUNTS = ("people", "told", "confirmed", "denied", "silent", "unreachable", "other", "complaints")
 SLICE = 500  # rows written in one transaction
+VILLAGES = 4  # the level of a village
 AREAS = 600  # of one page
 
 
@@ -137,3 +139,29 @@ async def name_of(db: AsyncConnection, area: str) -> str:
     """What the register calls an area; "" when it never named it."""
     row = (await db.execute(select(regions.c.name).where(regions.c.code == area.rstrip(".")))).first()
     return str(row[0]) if row else ""
+
+
+async def size(db: AsyncConnection, round_id: int) -> tuple[int, datetime | None]:
+    """How many people a round has, and when that was counted; None when it never was."""
+    f = round_figures.c
+    row = (
+        await db.execute(
+            select(func.coalesce(f.people, 0), round_looks.c.at)
+            .select_from(round_looks.outerjoin(round_figures, and_(f.round_id == round_looks.c.round_id, f.level == 0)))
+            .where(round_looks.c.round_id == round_id)
+        )
+    ).first()
+    return (int(row[0]), row[1]) if row else (0, None)
+
+
+async def villages(db: AsyncConnection, round_id: int, region: str) -> list[Village]:
+    """A round's villages within a region, by code, as they were counted last."""
+    f = round_figures.c
+    counts = [name for name in COUNTS if name != "complaints"]
+    rows = await db.execute(
+        select(f.region, func.coalesce(regions.c.name, ""), *(f[name] for name in counts))
+        .select_from(round_figures.outerjoin(regions, regions.c.code == f.region))
+        .where(f.round_id == round_id, f.level == VILLAGES, f.people > 0, within(f.region, region.rstrip(".")))
+        .order_by(f.region)
+    )
+    return [Village(*row) for row in rows]

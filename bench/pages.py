@@ -32,6 +32,7 @@ from tests.web.sites import Site
 
 PEOPLE = (1_000_000, 100_000)  # and five times as many deliveries, a fifth as many tickets
 PART = 1_000
+FULL = 1_000  # people, and with fewer the first page of a list would not be full
 BROADCASTS = 5
 GOAL = 1.3
 TURNS = 9  # of each page; of those above the goal three times as many
@@ -90,7 +91,7 @@ def path_of(door: site.Door, ticket: str, code: str = ROUND) -> str:
 async def pages(ground: Ground) -> Figure:
     """The dearest page; every page's ratio beside it."""
     many = ground.some(*PEOPLE)
-    few = max(many // PART, 20)
+    few = max(many // PART, min(FULL, many))
     async with _world(ground, few) as small, _world(ground, many) as large:
         ratios, spent = {}, {}
         for door in doors():

@@ -35,6 +35,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -257,6 +258,11 @@ class House:
     def resealing(self) -> Resealing:
         """Everything sealed anew after a new key."""
         return Resealing(self.database, self.vault, self.data)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
 
     @cached_property
     def promises(self) -> Promises:

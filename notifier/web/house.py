@@ -20,6 +20,7 @@ from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -119,6 +120,8 @@ class House(Protocol):
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
+    @property
+    def figures(self) -> Figures: ...
     @property
     def persons(self) -> Persons: ...
     @property

@@ -297,7 +297,7 @@ async def test_a_fault_of_ours_shows_a_page_and_nothing_of_the_fault(
     async def broken(*_: object) -> None:
         raise RuntimeError("secret 3175070101800001")
 
-    monkeypatch.setattr(pages.house.broadcasts, "list", broken)
+    monkeypatch.setattr(pages.house.told, "etas", broken)
     text = await pages.read("/home", 500)
     assert "Terjadi kesalahan di sistem kami" in text
     assert "secret" not in text

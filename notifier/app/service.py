@@ -15,7 +15,7 @@ from aiohttp import web
 
 from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
-from notifier.app.lines import build_dispatcher, build_inbox, open_lines
+from notifier.app.lines import build_caller, build_dispatcher, build_inbox, open_lines
 from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
@@ -74,6 +74,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         if dispatcher is not None:
             waker.on(DELIVERY, dispatcher.poke)
         if "worker" in roles:
+            await stack.enter_async_context(_telling(house, patience))
             arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, patience))
             waker.on(ARRIVAL, arrived)
         else:
@@ -185,6 +186,20 @@ async def _hearing(
     finally:
         closing = True
         woken.set()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(patience()):
+                await task
+
+
+@asynccontextmanager
+async def _telling(house: House, patience: Callable[[], float]) -> AsyncIterator[None]:
+    """Tell other systems what happened."""
+    caller = build_caller(house)
+    task = asyncio.create_task(caller.run(IDLE * 2), name="webhooks")
+    try:
+        yield
+    finally:
+        caller.stop()
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience()):
                 await task
@@ -338,6 +353,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
         await house.keys.forget(now)
+        await house.webhooks.forget(now)
 
     return [
         Job("ledger", 1, chain),
@@ -352,6 +368,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
+        Job("webhooks", 1, house.webhooks.gather),
         Job("sweep", 60, sweep_late.sweep),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),

@@ -188,6 +188,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "sla_escalated": ("Petugas: eskalasi", "Staff: escalation"),
             "urgent_ticket": ("Petugas: aduan mendesak", "Staff: urgent complaint"),
             "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
+            "webhook_off": ("Petugas: webhook dimatikan", "Staff: webhook switched off"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
             "talk": ("Percakapan", "Conversation"),

@@ -58,6 +58,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Trust": {
         "accounts": ("notifier.cli.accounts:command", "add staff, reset a password, list who may do what"),
         "keys": ("notifier.cli.keys:command", "keys of the API: add, list, revoke"),
+        "webhooks": ("notifier.cli.webhooks:command", "other systems that are told what happens, and how it goes"),
         "confirm-restore": ("notifier.cli.confirm_restore:command", "say that a restored backup may send again"),
         "verify": ("notifier.cli.verify:command", "prove that the ledger, and the rows it tells of, were not altered"),
     },

@@ -99,12 +99,15 @@ def rest(failures: int, wait: timedelta | None) -> timedelta:
 
 # --- where calls may lead --------------------------------------------------------------------------------------------
 
-_NAT64 = ip_network("64:ff9b::/96")
-
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
     """The networks that a configuration allows. Raises ValueError."""
     return tuple(ip_network(text) for text in texts)
+
+
+_NAT64 = ip_network("64:ff9b::/96")
+# What some versions of Python count as anybody's: for protocols, relays, shared by a provider's customers.
+_SPECIAL = networks(("192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10", "64:ff9b:1::/48", "2001::/23", "5f00::/16"))
 
 
 def _inner(address: Address) -> Address:
@@ -128,7 +131,8 @@ def public(text: str) -> bool:
     """
     found = _inner(ip_address(text.partition("%")[0]))
     odd = found.is_multicast or found.is_reserved or found.is_unspecified or getattr(found, "is_site_local", False)
-    return found.is_global and not found.is_private and not odd
+    special = any(found.version == network.version and found in network for network in _SPECIAL)
+    return found.is_global and not found.is_private and not odd and not special
 
 
 def reachable(text: str, allowed: Sequence[Network], *, plain: bool) -> bool:

@@ -21,6 +21,15 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "admin": ("admin program", "admin"),
             "auditor": ("auditor", "auditor"),
         },
+        "news": {
+            "ticket.opened": ("Aduan masuk", "Complaint came in"),
+            "ticket.changed": ("Status aduan berubah", "Complaint has another status"),
+            "ticket.answered": ("Aduan dijawab", "Complaint answered"),
+            "ticket.closed": ("Aduan ditutup", "Complaint closed"),
+            "delivery.settled": ("Nasib kiriman", "How a message fares"),
+            "broadcast.state": ("Siaran berubah", "Broadcast has another state"),
+            "webhook.ping": ("Uji coba", "Try"),
+        },
         "channel": {
             "sms": ("SMS", "SMS"),
             "telegram": ("Telegram", "Telegram"),

@@ -49,6 +49,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    webhooks,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -229,6 +230,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/keys", keys.look, Right.ACCOUNTS),
     Door("POST", "/keys", keys.add, Right.ACCOUNTS),
     Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # webhooks: other systems that are told what happens
+    Door("GET", "/webhooks", webhooks.look, Right.ACCOUNTS),
+    Door("POST", "/webhooks", webhooks.add, Right.ACCOUNTS),
+    Door("GET", f"/webhooks/{ID}", webhooks.show, Right.ACCOUNTS),
+    Door("POST", f"/webhooks/{ID}", webhooks.act, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),

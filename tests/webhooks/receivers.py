@@ -1,5 +1,6 @@
 """Another system in tests: a real server on a free port that keeps what it is told and answers as it is bidden."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -21,9 +22,12 @@ class Receiver:
     answers: list[web.Response] = field(default_factory=list)
     always: int = 200
     words: str = "ok"
+    until: asyncio.Event | None = None  # it takes its time until then
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         self.heard.append((dict(request.headers), await request.read()))
+        if self.until is not None:
+            await self.until.wait()
         return self.answers.pop(0) if self.answers else web.Response(status=self.always, text=self.words)
 
     @property

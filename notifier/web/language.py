@@ -21,6 +21,15 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "admin": ("admin program", "admin"),
             "auditor": ("auditor", "auditor"),
         },
+        "news": {
+            "ticket.opened": ("Aduan masuk", "Complaint came in"),
+            "ticket.changed": ("Status aduan berubah", "Complaint has another status"),
+            "ticket.answered": ("Aduan dijawab", "Complaint answered"),
+            "ticket.closed": ("Aduan ditutup", "Complaint closed"),
+            "delivery.settled": ("Nasib kiriman", "How a message fares"),
+            "broadcast.state": ("Siaran berubah", "Broadcast has another state"),
+            "webhook.ping": ("Uji coba", "Try"),
+        },
         "channel": {
             "sms": ("SMS", "SMS"),
             "telegram": ("Telegram", "Telegram"),
@@ -215,6 +224,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "sla_escalated": ("Petugas: eskalasi", "Staff: escalation"),
             "urgent_ticket": ("Petugas: aduan mendesak", "Staff: urgent complaint"),
             "broadcast_asks": ("Petugas: siaran bertanya", "Staff: a broadcast asks"),
+            "webhook_off": ("Petugas: webhook dimatikan", "Staff: webhook switched off"),
             "line_alert": ("Petugas: jalur terganggu", "Staff: line in trouble"),
             "test_send": ("Kiriman uji", "Test message"),
             "talk": ("Percakapan", "Conversation"),

@@ -67,6 +67,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "policy": kept["policy"],
         "opened_at": now,
         "updated_at": now,
+        **(complaint.point or {}),
     }
     ticket = await _numbered(room, db, row)
     opening = {**kept, "category": ticket.category, "urgent": ticket.urgent}

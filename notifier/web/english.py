@@ -874,6 +874,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
+        "saat diadukan: {venue}": "when complained of: {venue}",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",

@@ -794,6 +794,8 @@ tickets = Table(
     # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
     Column("venue", String(120), nullable=False, server_default=""),
     Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("answered_at", UtcDateTime),  # when a person first answered (cache)
+    Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))

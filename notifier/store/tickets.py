@@ -61,6 +61,7 @@ class Ticket(Moving):
     rank: datetime = FAR  # what the lists are sorted by
     venue: str = ""  # where its round was handed out when it was opened
     venue_region: str = ""  # the area that the round served then
+    answered_at: datetime | None = None  # when a person first answered
 
     @property
     def open(self) -> bool:

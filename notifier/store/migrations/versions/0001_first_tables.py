@@ -390,6 +390,8 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),

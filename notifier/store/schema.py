@@ -837,10 +837,16 @@ tickets = Table(
     Column("regency", String(13), nullable=False, server_default=""),
     Column("district", String(13), nullable=False, server_default=""),
     _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
+    # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
+    Column("venue", String(120), nullable=False, server_default=""),
+    Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("answered_at", UtcDateTime),  # when a person first answered (cache)
+    Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_venue", tickets.c.venue, tickets.c.id, **_when("round_id IS NOT NULL"))
 Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -918,7 +924,7 @@ levies = Table(  # what citizens say was asked or taken, in their words
 )
 Index("ix_levies_ticket", levies.c.ticket_id, levies.c.id)
 
-alarms = Table(  # of the radar: more people complain of a round than chance explains; each once
+alarms = Table(  # of the radar: more people complain of a round at a point than chance explains; each once
     "alarms",
     metadata,
     _id(),
@@ -931,7 +937,8 @@ alarms = Table(  # of the radar: more people complain of a round than chance exp
     Column("at", UtcDateTime, nullable=False),
     _ref("account_id", "accounts.id"),  # who has taken note
     Column("taken_at", UtcDateTime),
-    UniqueConstraint("round_id", "kind"),
+    Column("venue", String(120), nullable=False, server_default=""),  # the point; the round may have moved since
+    UniqueConstraint("round_id", "venue", "kind"),
 )
 
 # --- strangers -------------------------------------------------------------------------------------------------------

@@ -874,6 +874,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
+        "saat diadukan: {venue}": "when complained of: {venue}",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -888,8 +889,24 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Umur yang terbuka": "Age of open ones",
         "Dibuka kembali": "Reopened",
         "Kepuasan (1–5)": "Satisfaction (1–5)",
-        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
-            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        "Aduan yang dibuka {first} sampai {last}.": "Complaints opened from {first} to {last}.",
+        " jam kerja": " working h",
+        "{hours} jam dinding": "{hours} h by the wall clock",
+        "Cara menghitung": "How it is reckoned",
+        "Bagian aduan yang tidak satu pun tenggatnya terlewat.": "Part of those of which no promise was broken.",
+        "Rata-rata dari aduan dibuka sampai seseorang menjawab, dalam jam kerja menurut kalender janjinya: istirahat, "
+        "malam, dan hari libur tidak dihitung. Di sampingnya menurut jam dinding. Pesan otomatis dan jawaban yang "
+        "ditarik kembali bukan jawaban; saran dan pujian hanya punya jam dinding.": (
+            "On average from the opening until a person answered, in working hours by the calendar of its promise: "
+            "lunch, nights and days off are none. Beside it by the clock on the wall. What the system writes by itself "
+            "and answers that were taken back are no answers; suggestions and praise have the wall clock only."
+        ),
+        "Rata-rata umur aduan yang masih terbuka, menurut jam dinding.": (
+            "On average the age of those still open, by the clock on the wall."
+        ),
+        "Bagian dari yang pernah dinyatakan selesai.": "Part of those ever called settled.",
+        "Rata-rata nilai dari warga; dalam kurung berapa yang memberi nilai.": (
+            "On average what citizens gave; in brackets how many did."
         ),
         "tanpa keterangan": "not given",
         "Ambil CSV": "Take CSV",

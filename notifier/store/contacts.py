@@ -102,9 +102,12 @@ async def get(db: AsyncConnection, contact_id: int) -> Contact | None:
 
 
 async def at(db: AsyncConnection, kind: str, address: str) -> list[Contact]:
-    """Everybody who is reached at an address; a shared phone has several. Not whose it was said not to be."""
+    """Everybody who is reached at an address; a shared phone has several. Not whose it was said not to be, nor a row
+    that turned out to be somebody else: they have the address themselves.
+    """
     here = (contacts.c.kind == kind, contacts.c.address == address, contacts.c.state != WRONG)
-    rows = await db.execute(select(*_COLUMNS).where(*here).order_by(contacts.c.id))
+    itself = select(people.c.id).where(people.c.id == contacts.c.person_id, people.c.merged_into_id.is_(None))
+    rows = await db.execute(select(*_COLUMNS).where(*here, itself.exists()).order_by(contacts.c.id))
     return [_contact(tuple(row)) for row in rows]
 
 

@@ -167,6 +167,21 @@ async def test_a_merge_while_a_broadcast_to_a_list_waits_loses_nobody(database_u
         await _proven(stage)
 
 
+async def test_whoever_may_be_asked_once_more_is_merged_later(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        one, other = await _pair(stage)
+        opens, closes = stage.clock() - timedelta(days=1), stage.clock() + timedelta(hours=1)
+        await add_round(stage, opens_at=opens, closes_at=closes)
+        await stage.broadcast("receipt_question", "BPNT-2026-12-DS")
+        await stage.send()
+        stage.clock.move(hours=2)
+        with pytest.raises(Refused, match="was told of BPNT-2026-12-DS"):
+            await stage.house.doubles.merge(stage.planner, other, one, WHY, stage.clock())
+        stage.clock.move(days=60)
+        await stage.send()
+        await stage.house.doubles.merge(stage.planner, other, one, WHY, stage.clock())
+
+
 async def test_who_writes_from_the_phone_of_two_rows_that_are_one_is_that_one(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -120,6 +120,32 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "failure": {
+            "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
+            "blocked": ("Warga memblokir atau belum memulai", "Blocked, or never begun, by the citizen"),
+            "line": ("Jalur kami sendiri: kunci, saldo", "Our own line: key, credit"),
+            "reach": ("Penyedia tidak terjangkau", "The provider could not be reached"),
+            "address": ("Alamat tidak ada lagi", "The address is no more"),
+            "words": ("Bentuk atau panjang pesan", "Form or length of the message"),
+            "other": ("Lainnya", "Other"),
+        },
+        "cost_by": {
+            "month": ("Bulan", "Month"),
+            "programme": ("Program", "Programme"),
+            "line": ("Jalur", "Line"),
+            "broadcast": ("Siaran", "Broadcast"),
+        },
+        "late": {
+            "unapproved": ("belum disetujui, waktunya lewat", "not approved, and its time is past"),
+            "asks": ("menunggu keputusan", "waits for a decision"),
+            "not_begun": ("belum mulai, waktunya lewat", "has not begun, and its time is past"),
+            "rests": ("dijeda, waktunya lewat", "paused, and its time is past"),
+            "rest": (
+                "dihentikan sebelum selesai; sisanya belum direncanakan",
+                "stopped half-way; the rest is not planned",
+            ),
+            "overruns": ("akan melewati batas waktunya", "will overrun its time"),
+        },
         "list": {
             "told": ("Sudah diberi tahu", "Told"),
             "untold": ("Siapa yang belum diberi tahu, dan mengapa", "Who was not told, and why"),

@@ -660,6 +660,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) defined plan (\d+); somebody else .*", r"\1 yang membuat rencana \2; orang lain harus menyetujuinya."),
         (r"plan (\d+) is (\w+); .*", r"Rencana \1 sudah tidak dapat diubah begitu."),
         (r"plan (\d+) was ended", r"Rencana berulang \1 diakhiri."),
+        (r"plan (\d+) is paused", r"Rencana berulang \1 dijeda."),
         (r"plan (\d+) does this", r"Digantikan rencana berulang \1."),
         (r"(\S+) is over: the service did not run .*", r"\1 sudah berakhir: layanan tidak berjalan pada waktunya."),
         (r"there was nobody to tell", "Tidak ada orang yang perlu diberi tahu."),

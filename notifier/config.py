@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from channels.table import known_channels
 from notifier.errors import Refused
 from notifier.rules.people import PROGRAMMES
+from notifier.rules.roles import Role
 
 PREFIX = "NOTIFIER_"
 OWN = {"NOTIFIER_DEBUG", "NOTIFIER_VAULT__KEY", "NOTIFIER_TEST_POSTGRES", "NOTIFIER_TEST_RUN"}  # not keys of the file
@@ -282,6 +283,14 @@ class Registry(_Table):
     )
 
 
+class Accounts(_Table):
+    """Who may sign in, and how."""
+
+    second_step: tuple[Role, ...] = Field(
+        default=(), description="roles that must sign in with a code of an authenticator app"
+    )
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -292,6 +301,7 @@ class Config(_Table):
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
     registry: Registry = Registry()
+    accounts: Accounts = Accounts()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

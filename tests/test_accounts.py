@@ -179,8 +179,8 @@ async def test_what_cannot_be_an_account_is_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize("password", ["", "pendek", "x" * 201])
-async def test_a_password_has_eight_to_two_hundred_characters(accounts: Accounts, password: str) -> None:
-    with pytest.raises(Refused, match="8 to 200 characters"):
+async def test_a_password_has_twelve_to_two_hundred_characters(accounts: Accounts, password: str) -> None:
+    with pytest.raises(Refused, match="12 to 200 characters"):
         await accounts.add(SARI, password, who="cli:root", now=NOW)
 
 

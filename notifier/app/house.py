@@ -16,6 +16,7 @@ from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
 from notifier.accounts import Accounts
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
@@ -116,6 +117,12 @@ class House:
             chance=SystemRandom(),
             phrases=self.texts.phrases,
         )
+
+    @cached_property
+    def second_step(self) -> SecondStep:
+        """Codes of an authenticator app at sign-in."""
+        roles, issuer = self.config.accounts.second_step, self.config.service.name
+        return SecondStep(self.database, self.vault, self.accounts.passwords, issuer, roles)
 
     @cached_property
     def rounds(self) -> Rounds:

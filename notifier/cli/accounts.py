@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("login")
     reset.add_argument("--role", help="another role: agent, supervisor, admin or auditor")
     reset.add_argument("--region", help='another area, such as 31.75; "" for all')
+    reset.add_argument("--second-step", action="store_true", help="also take their second step away: the phone is lost")
     for act in (add, reset):
         act.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     acts.add_parser("disable", help="let them in no more").add_argument("login")
@@ -57,7 +58,8 @@ async def _run(words: argparse.Namespace, options: Options) -> None:
             await accounts.disable(words.login, who=who, now=now)
             print(f"{words.login.lower()} is disabled and signed out everywhere.")
         elif words.act == "reset":
-            password = await accounts.reset(words.login, given, who=who, now=now, role=words.role, region=words.region)
+            more = {"role": words.role, "region": words.region, "second_step": words.second_step}
+            password = await accounts.reset(words.login, given, who=who, now=now, **more)
             _tell(words.login, None if given else password, "has a new password and was signed out everywhere")
         else:
             person = Person(words.login, words.role, words.region, words.name, words.notify, words.language)

@@ -1307,5 +1307,58 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # accounts, sessions, the second step, the ledger
+        "Kode masuk": "Sign-in code",
+        "Langkah kedua": "Second step",
+        "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya. "
+        "Setelah 5 kali salah, akun terkunci 15 menit.": (
+            "That code is wrong, was used before, or is over. Wait for the next one. After 5 wrong ones the account is "
+            "locked for 15 minutes."
+        ),
+        "Kode 6 angka dari aplikasi autentikator": "6-digit code of the authenticator app",
+        "Ponsel hilang? Isi salah satu kode pemulihan. Bila habis, mintalah admin mematikan langkah kedua Anda.": (
+            "Phone lost? Type one of the recovery codes. If none is left, ask an admin to reset your second step."
+        ),
+        "Masuk dengan akun lain": "Sign in with another account",
+        "Langkah kedua saat masuk": "Second step at sign-in",
+        "Akun saya": "My account",
+        "aktif": "on",
+        "belum aktif": "not on yet",
+        "Simpan kode pemulihan ini": "Keep these recovery codes",
+        "Hanya tampil sekali. Tiap kode menggantikan ponsel Anda satu kali. "
+        "Cetak atau tulis, lalu simpan di tempat yang terkunci, jangan di ponsel yang sama.": (
+            "Shown this once. Each code stands in for your phone once. Print or write them down, and keep them locked "
+            "away, not on the same phone."
+        ),
+        "Sudah saya simpan": "I have kept them",
+        "Peran Anda wajib memakainya. Halaman lain terbuka setelah ini selesai.": (
+            "Your role must have it. Other pages open once this is done."
+        ),
+        "1. Pindai dengan aplikasi autentikator": "1. Scan with an authenticator app",
+        "Aplikasi apa pun yang mengenal TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, "
+        "atau pengelola kata sandi.": (
+            "Any app that knows TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, or a password "
+            "manager."
+        ),
+        "Kode QR; isinya sama dengan kunci di bawah": "QR code; it says the same as the key below",
+        "Tidak dapat memindai? Ketik kunci ini": "Can't scan? Type this key",
+        "Buka di aplikasi pada ponsel ini": "Open in the app on this phone",
+        "2. Isi kode yang tampil": "2. Type the code it shows",
+        "Aktifkan": "Switch on",
+        "Setelah itu Anda mendapat 10 kode pemulihan, dan sesi Anda di perangkat lain berakhir.": (
+            "You then get 10 recovery codes, and your sessions on other devices end."
+        ),
+        "Aktif sejak {at}. Kode pemulihan tersisa: {n}.": "On since {at}. Recovery codes left: {n}.",
+        "Buat yang baru.": "Make new ones.",
+        "Kode pemulihan baru": "New recovery codes",
+        "Yang lama tidak berlaku lagi.": "The old ones open nothing any more.",
+        "Kode dari aplikasi, atau kode pemulihan": "Code of the app, or a recovery code",
+        "Buat kode baru": "Make new codes",
+        "Matikan": "Switch off",
+        "Peran Anda wajib memakainya. Bila ponsel berganti, mintalah admin meresetnya.": (
+            "Your role must have it. If you have another phone, ask an admin to reset it."
+        ),
+        "Matikan langkah kedua": "Switch the second step off",
+        "Langkah kedua dimatikan.": "The second step is off.",
     }
 )

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
@@ -45,6 +46,8 @@ class House(Protocol):
     def database(self) -> Database: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def second_step(self) -> SecondStep: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property

@@ -831,6 +831,24 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r'"(.*)" is no language code; .*', r"“\1” bukan kode bahasa; pilih id, en, jv atau su."),
         (r"\w+, \w+, \w+: the fact (\w+) was not given", r"Fakta \1 tidak diberikan."),
         (r"\w+, \w+, \w+: (?:.*)", "Dengan contoh orang ini pesannya tidak dapat disusun; pilih contoh lain."),
+        # accounts
+        (r"A password has (\d+) to (\d+) characters; .*", r"Kata sandi memuat \1 sampai \2 huruf."),
+        (r"This password is among .*", "Kata sandi ini mudah ditebak; pakai tiga atau empat kata yang tak berkaitan."),
+        (
+            r"This password is the login .*",
+            "Kata sandi ini sama dengan nama pengguna; pakai tiga atau empat kata lain.",
+        ),
+        (r"The password is wrong\. .*", "Kata sandi salah. Setelah 5 kali salah, akun terkunci 15 menit."),
+        (r"That is not the code the app shows .*", "Bukan itu kode yang tampil sekarang. Apakah jam ponselnya tepat?"),
+        (
+            r"That code is wrong, was used .*",
+            "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya.",
+        ),
+        (r"The second step is on already; .*", "Langkah kedua sudah aktif; matikan dahulu."),
+        (
+            r"Your role must sign in with a .*",
+            "Peran Anda wajib memakainya; admin dapat meresetnya bila ponsel hilang.",
+        ),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

@@ -224,7 +224,7 @@ def test_the_command_adds_resets_lists_and_disables(tmp_path: Path, capsys: pyte
     assert first[1] not in capsys.readouterr().out
     assert _notifier(tmp_path, "disable", "sari") == 0
     assert _notifier(tmp_path, "list") == 0
-    assert re.search(r"sari +agent +31\.75 +disabled +email:s@desa\.id +Sari W", capsys.readouterr().out)
+    assert re.search(r"sari +agent +31\.75 +disabled +password +email:s@desa\.id +Sari W", capsys.readouterr().out)
 
 
 def test_a_password_from_standard_input_is_not_printed(

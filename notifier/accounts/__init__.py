@@ -3,7 +3,6 @@
 Knows passwords (argon2id), the lock after too many wrong ones, and the second step. Must not know cookies or pages.
 """
 
-import asyncio
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -11,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.accounts import values
 from notifier.accounts.passwords import LOCKED_FOR, TRIES, WRONG, Passwords, WrongPassword, chosen, made_up
+from notifier.accounts.places import keep_an_admin, known_region
 from notifier.accounts.values import LANGUAGES, Person
 from notifier.errors import Refused
-from notifier.rules.roles import Role, Viewer, covers
+from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as rows
-from notifier.store import imports, ledger, second_steps
+from notifier.store import ledger, second_steps
 from notifier.store.accounts import Account
 from notifier.store.engine import Database
 
@@ -36,7 +36,7 @@ class Accounts:
         login, kind, address = values.login_of(person.login), *values.notify_of(person.notify)
         role, region = values.role_of(person.role), values.region_of(person.region)
         language = values.language_of(person.language)
-        await self.exists(region)
+        await known_region(self._database, region)
         given = made_up() if password is None else chosen(password, login)
         row = {
             "login": login,
@@ -80,7 +80,7 @@ class Accounts:
         given = made_up() if password is None else chosen(password, login.strip().lower())
         changed = {} if role is None else {"role": values.role_of(role).value}
         changed |= {} if region is None else {"region": values.region_of(region)}
-        await self.exists(changed.get("region", ""))
+        await known_region(self._database, changed.get("region", ""))
         hashed = await self.passwords.hashed(given)
         async with self._database.write() as db:
             account = await self._known(db, login)
@@ -104,6 +104,13 @@ class Accounts:
             await rows.change(db, account.id, {"disabled_at": now})
             await rows.close_sessions_of(db, account.id)
             await ledger.append(db, at=now, who=who, act="account_disabled", about=f"account:{account.id}")
+
+    async def enable(self, login: str, *, who: str, now: datetime) -> None:
+        """Who was disabled may sign in again, with the password they had."""
+        async with self._database.write() as db:
+            account = await self._known(db, login)
+            await rows.change(db, account.id, {"disabled_at": None})
+            await ledger.append(db, at=now, who=who, act="account_enabled", about=f"account:{account.id}")
 
     async def everyone(self) -> list[Account]:
         """All accounts by login."""
@@ -155,31 +162,7 @@ class Accounts:
             raise Refused(f'There is no account "{login}"; "notifier accounts list" shows those there are.')
         return account
 
-    async def exists(self, region: str) -> None:
-        """Raises Refused for a region that neither the register nor the country's list has."""
-        if not region:
-            return
-        async with self._database.read() as db:
-            known = await imports.has_region(db, region)
-        if not known and not await asyncio.to_thread(values.named, region):
-            raise Refused(
-                f'There is no region "{region}": write the code of a province, regency, district or village, '
-                "such as 31.75 or 31.75.07.1003."
-            )
-
 
 def viewer_of(account: Account) -> Viewer:
     """An account as the one who looks and acts."""
     return Viewer(account.id, account.login, Role(account.role), account.region)
-
-
-async def keep_an_admin(db: AsyncConnection, account: Account, role: Role | None, region: str | None = None) -> None:
-    """Raises Refused when an account is about to lose the admin's power (`role` None: altogether) and nobody else has
-    it for the same area. Admins are locked, so that two of them cannot take it from each other at the same moment.
-    """
-    after = account.region if region is None else region
-    if account.role != Role.ADMIN or account.disabled_at or (role is Role.ADMIN and covers(after, account.region)):
-        return
-    others = [one for one in await rows.lock_admins(db) if one.id != account.id]
-    if not any(covers(one.region, account.region) for one in others):
-        raise Refused(f"{account.login} is the last admin of that area; make somebody else an admin first.")

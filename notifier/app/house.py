@@ -16,6 +16,8 @@ from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
 from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
@@ -123,6 +125,16 @@ class House:
         """Codes of an authenticator app at sign-in."""
         roles, issuer = self.config.accounts.second_step, self.config.service.name
         return SecondStep(self.database, self.vault, self.accounts.passwords, issuer, roles)
+
+    @cached_property
+    def own(self) -> Own:
+        """What colleagues do with their own account."""
+        return Own(self.database, self.accounts.passwords)
+
+    @cached_property
+    def powers(self) -> Powers:
+        """Accounts as admins look after them."""
+        return Powers(self.database, self.vault, self.accounts.passwords)
 
     @cached_property
     def rounds(self) -> Rounds:

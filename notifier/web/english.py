@@ -1360,5 +1360,84 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Matikan langkah kedua": "Switch the second step off",
         "Langkah kedua dimatikan.": "The second step is off.",
+        "Kata sandi diganti. Sesi di perangkat lain berakhir.": (
+            "The password is changed. Sessions on other devices are over."
+        ),
+        "Tentang saya": "About me",
+        "Nama, seperti dibaca rekan": "Name, as colleagues read it",
+        "Bahasa halaman": "Language of the pages",
+        "Peringatan dikirim lewat": "Alerts go by",
+        "tidak dikirim": "not sent",
+        "Nomor, ID obrolan atau alamat surel": "Number, chat id or e-mail address",
+        "Kata sandi sekarang": "Present password",
+        "Kata sandi baru, paling sedikit {n} huruf": "New password, at least {n} characters",
+        "Sekali lagi": "Once more",
+        "Tiga atau empat kata yang tak berkaitan mudah diingat dan sukar ditebak.": (
+            "Three or four words that do not belong together are easy to remember and hard to guess."
+        ),
+        "Ganti kata sandi": "Change password",
+        "sejak {at}": "since {at}",
+        "Kode dari ponsel menjaga akun ini, juga bila kata sandinya diketahui orang.": (
+            "A code of the phone guards this account even when somebody knows the password."
+        ),
+        "Atur": "Manage",
+        "langkah kedua": "the second step",
+        "Di mana saya masuk": "Where I am signed in",
+        "peramban lain": "another browser",
+        "sesi ini": "this one",
+        "Akhiri": "End",
+        "masuk {at}": "signed in {at}",
+        "terakhir dipakai sekitar {at}": "last used about {at}",
+        "Akhiri semua yang lain": "End all others",
+        "Akun disimpan.": "Saved.",
+        "Sesi diakhiri.": "Ended.",
+        "Peran": "Role",
+        "semua wilayah": "all regions",
+        "Kode wilayah; kosong untuk semua wilayah": "Code of the region; none for all regions",
+        "Akun petugas": "Staff accounts",
+        "Catatan tentang akun": "What the ledger says about accounts",
+        "Tambah akun": "Add an account",
+        "Tambah": "Add",
+        "Kata sandi pertamanya tampil sekali sesudah ini.": "Its first password is shown once after this.",
+        "dimatikan": "disabled",
+        "terkunci": "locked",
+        "dua langkah": "two steps",
+        "Yang dilakukannya": "What they did",
+        "Kata sandi pertama": "First password",
+        "Kata sandi baru": "New password",
+        "Hanya tampil sekali. Sampaikan langsung, dan mintalah ia menggantinya di halaman Akun saya.": (
+            "Shown this once. Hand it over in person, and ask them to change it on the page My account."
+        ),
+        "Wewenang": "Power",
+        "sampai {at}": "until {at}",
+        "dapat masuk": "may sign in",
+        "{n} kode pemulihan": "{n} recovery codes",
+        "wajib bagi perannya": "their role must have it",
+        "Peringatan": "Alerts",
+        "Dibuat": "Added",
+        "Boleh": "May",
+        "hanya membaca": "only read",
+        "Tidak boleh": "May not",
+        "Aduan tentang kantor di wilayah ini sendiri tidak dilihatnya: itu ditangani wilayah di atasnya.": (
+            "Reports about the office of this very area are not seen here: the area above handles them."
+        ),
+        "Dilihatnya juga aduan yang ditutup dari kecamatan di wilayah ini; "
+        "yang tentang wilayah ini sendiri ditangani di atasnya.": (
+            "Sees reports hidden from districts of this area too; those about this area itself are handled above it."
+        ),
+        "Dilihatnya semua aduan, juga yang ditutup dari kantor setempat.": (
+            "Sees all reports, also those hidden from the local office."
+        ),
+        "Ini akun Anda: wewenang sendiri tidak dapat diubah.": "This is your account: nobody changes their own power.",
+        "Peran atau wilayah lain mengakhiri semua sesinya.": "Another role or region ends all their sessions.",
+        "Buka kunci": "Unlock",
+        "Akhiri semua sesinya": "End all their sessions",
+        "Hapus langkah kedua": "Reset the second step",
+        "Hidupkan lagi": "Enable again",
+        "Matikan akun": "Disable the account",
+        "Di mana ia masuk": "Where they are signed in",
+        "Sedang tidak masuk.": "Not signed in.",
+        "Yang diubah, dan mengapa": "What was changed, and why",
+        "Perubahan disimpan dan dicatat.": "Saved and recorded.",
     }
 )

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
 from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
@@ -46,6 +48,10 @@ class House(Protocol):
     def database(self) -> Database: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def own(self) -> Own: ...
+    @property
+    def powers(self) -> Powers: ...
     @property
     def second_step(self) -> SecondStep: ...
     @property

@@ -471,6 +471,26 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "citizen": ("warga", "the citizen"),
             "demo": ("demo", "the demo"),
         },
+        # accounts
+        "right": {
+            "answer": ("menangani dan menjawab aduan", "handle and answer reports"),
+            "assign": ("menugaskan aduan", "assign reports"),
+            "reveal": ("membuka identitas, dengan alasan", "open identities, with a reason"),
+            "plan": ("merencanakan siaran", "plan broadcasts"),
+            "import": ("mengimpor data", "import registers"),
+            "accounts": ("mengurus akun", "look after accounts"),
+            "export": ("mengunduh daftar", "take lists away"),
+        },
+        "account_act": {
+            "account_added": ("Ditambahkan", "Added"),
+            "account_changed": ("Diubah", "Changed"),
+            "account_disabled": ("Dimatikan", "Disabled"),
+            "account_enabled": ("Dihidupkan lagi", "Enabled"),
+            "account_unlocked": ("Kunci dibuka", "Unlocked"),
+            "password_reset": ("Kata sandi baru", "New password"),
+            "second_step_reset": ("Langkah kedua dihapus", "Second step reset"),
+            "sessions_ended": ("Sesi diakhiri", "Sessions ended"),
+        },
     }
 )
 
@@ -849,6 +869,23 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"Your role must sign in with a .*",
             "Peran Anda wajib memakainya; admin dapat meresetnya bila ponsel hilang.",
         ),
+        (r"The two new passwords differ; .*", "Kedua kata sandi baru tidak sama; ketik sekali lagi."),
+        (r"That is the password you have; .*", "Itu kata sandi yang sekarang; pilih yang lain."),
+        (r"That session is over already\.", "Sesi itu sudah berakhir."),
+        (r"An account needs a name, .*", "Isi namanya, seperti dibaca rekan."),
+        (r'".*" says no way to notify: .*', "Tulis nomor +62…, ID obrolan Telegram, atau alamat surel."),
+        (
+            r'"(.*)" is no login: .*',
+            r"“\1” bukan nama pengguna: pakai 2 sampai 64 huruf kecil, angka, titik, - atau _.",
+        ),
+        (r'".*" is no role; .*', "Pilih perannya."),
+        (r'"(.*)" is no region: .*', r"“\1” bukan kode wilayah; tulis seperti 31.75."),
+        (r'There is no region "(.*)": .*', r"Tidak ada wilayah “\1”; tulis kode seperti 31.75."),
+        (r'There is an account "(.*)" already; .*', r"Nama pengguna “\1” sudah ada; pilih yang lain."),
+        (r"You look after (\S+); .*", r"Anda mengurus \1; pilih wilayah di dalamnya."),
+        (r"Nobody changes their own power; .*", "Wewenang sendiri tidak dapat diubah; mintalah admin lain."),
+        (r"(\S+) is the last admin of that area; .*", r"\1 admin terakhir wilayah itu; angkat admin lain dahulu."),
+        (r"Nothing of this account would change\.", "Tidak ada yang berubah."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

@@ -8,9 +8,9 @@ from aiohttp import web
 from aiohttp_session import get_session
 
 from notifier.errors import Refused
-from notifier.store.accounts import Account
 from notifier.web import pages, session
 from notifier.web.house import HOUSE
+from notifier.web.own import whose
 
 PENDING = "totp"  # key of the session: a sealed secret that waits for its first code
 PAGE = "office/second_step.html"
@@ -23,7 +23,7 @@ async def look(request: web.Request) -> web.Response:
 
 async def confirm(request: web.Request) -> web.Response:
     """Switch it on with the first code; the recovery codes are on this answer alone."""
-    house, fields, account = request.app[HOUSE], await pages.form(request), await _account(request)
+    house, fields, account = request.app[HOUSE], await pages.form(request), await whose(request)
     held = await get_session(request)
     pending = held.get(PENDING)
     if not pending:
@@ -39,7 +39,7 @@ async def confirm(request: web.Request) -> web.Response:
 
 async def switch_off(request: web.Request) -> web.Response:
     """Off, by password and code."""
-    house, fields, account = request.app[HOUSE], await pages.form(request), await _account(request)
+    house, fields, account = request.app[HOUSE], await pages.form(request), await whose(request)
     try:
         password, code = fields.get("password", ""), fields.get("code", "")
         await house.second_step.switch_off(account, password, code, house.clock())
@@ -50,7 +50,7 @@ async def switch_off(request: web.Request) -> web.Response:
 
 async def renew(request: web.Request) -> web.Response:
     """New recovery codes, by password and code; shown this once."""
-    house, fields, account = request.app[HOUSE], await pages.form(request), await _account(request)
+    house, fields, account = request.app[HOUSE], await pages.form(request), await whose(request)
     try:
         password, code = fields.get("password", ""), fields.get("code", "")
         codes = await house.second_step.renew(account, password, code, house.clock())
@@ -62,15 +62,8 @@ async def renew(request: web.Request) -> web.Response:
 _NOTHING: Mapping[str, Any] = {"offer": None, "qr": "", "codes": (), "refused": "", "obliged": False, "since": None}
 
 
-async def _account(request: web.Request) -> Account:
-    account = await session.signed_in(request)
-    if account is None:  # the guard has seen somebody: they were signed out this very moment
-        raise web.HTTPUnauthorized
-    return account
-
-
 async def _page(request: web.Request, more: Mapping[str, Any] | None = None, status: int = 200) -> web.Response:
-    house, account = request.app[HOUSE], await _account(request)
+    house, account = request.app[HOUSE], await whose(request)
     context: dict[str, Any] = {**_NOTHING, "on": account.totp_since is not None, "since": account.totp_since}
     context["obliged"] = house.second_step.obliges(account.role)
     context["left"] = await house.second_step.left(account)

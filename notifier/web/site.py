@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    accounts,
     api,
     behalf,
     beside,
@@ -30,6 +31,7 @@ from notifier.web import (
     live,
     login,
     office,
+    own,
     pages,
     persons,
     planning,
@@ -119,10 +121,19 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/language", login.choose_language, STAFF),
     Door("GET", "/home", office.home, STAFF),
     # one's own account
+    Door("GET", "/account", own.look, STAFF),
+    Door("POST", "/account", own.change, STAFF),
+    Door("POST", "/account/password", own.change_password, STAFF),
+    Door("POST", "/account/sessions", own.end_sessions, STAFF),
     Door("GET", "/account/second-step", second_step.look, STAFF),
     Door("POST", "/account/second-step", second_step.confirm, STAFF),
     Door("POST", "/account/second-step/off", second_step.switch_off, STAFF),
     Door("POST", "/account/second-step/codes", second_step.renew, STAFF),
+    # accounts of others
+    Door("GET", "/accounts", accounts.index, Right.ACCOUNTS),
+    Door("POST", "/accounts", accounts.add, Right.ACCOUNTS),
+    Door("GET", f"/accounts/{ID}", accounts.show, Right.ACCOUNTS),
+    Door("POST", f"/accounts/{ID}", accounts.act, Right.ACCOUNTS),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),

@@ -339,8 +339,8 @@ async def _read(answer: aiohttp.ClientResponse) -> tuple[bytes, bool]:
     """The answer's body, and whether all of it came; a refusal that breaks off is still a refusal."""
     raw = b""
     try:
-        while len(raw) < LONGEST_ANSWER and (more := await answer.content.read(LONGEST_ANSWER - len(raw))):
-            raw += more
+        while len(raw) < LONGEST_ANSWER and not answer.content.at_eof():
+            raw += await answer.content.read(LONGEST_ANSWER - len(raw))
         return raw, True
     except (aiohttp.ClientError, OSError, TimeoutError):
         return b"", False

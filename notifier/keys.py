@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from notifier.errors import Refused
-from notifier.rules.keys import LEANS_ON, MOST_PER_MINUTE, PER_MINUTE, Scope, narrowed
+from notifier.rules.keys import LEANS_ON, MOST_PER_MINUTE, PER_MINUTE, PERSONAL, Scope, narrowed
 from notifier.rules.roles import Role, Viewer, covers, may
 from notifier.store import accounts, ledger
 from notifier.store import keys as rows
@@ -55,9 +55,9 @@ class Keys:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, wish: Wish, *, who: str, now: datetime) -> tuple[int, str]:
-        """A new key; returns its id and the key itself, which is shown this once. Refused, as a sentence, for what it
-        cannot be given.
+    async def add(self, wish: Wish, *, who: str, now: datetime, within: str = "") -> tuple[int, str]:
+        """A new key; returns its id and the key itself, which is shown this once. `within`: the area of whoever makes
+        it. Refused, as a sentence, for what it cannot be given.
         """
         name, region = wish.name.strip()[:80], wish.region.strip().rstrip(".")
         if not name:
@@ -72,11 +72,16 @@ class Keys:
         prefix, secret = "".join(secrets.choice(_LETTERS) for _ in range(8)), secrets.token_urlsafe(32)
         async with self._database.write() as db:
             account = await accounts.by_login(db, wish.login.strip().lower())
-            if account is None or account.disabled_at is not None:
+            if account is None or account.disabled_at is not None or not covers(within, account.region):
                 raise Refused(f'There is no account "{wish.login[:64]}" that works; add one: notifier accounts add')
             if not covers(account.region, region or account.region):
                 raise Refused(f"{account.login} sees {account.region}, not {region}; name an area within it")
+            others = who.startswith("account:") and who != f"account:{account.id}"
             for scope in scopes:
+                if others and scope in PERSONAL:
+                    raise Refused(
+                        f"{scope} takes part where two people have to agree: only {account.login} makes such a key"
+                    )
                 if not may(Role(account.role), LEANS_ON[scope]):
                     raise Refused(f"{account.login} ({account.role}) may not do what {scope} allows")
             row = {
@@ -96,16 +101,16 @@ class Keys:
             await ledger.append(db, at=now, who=who, act="key_added", about=f"key:{key_id}", detail=detail)
         return key_id, f"nk_{prefix}_{secret}"
 
-    async def list(self) -> list[Key]:
-        """All keys, newest first."""
+    async def list(self, within: str = "") -> list[Key]:
+        """All keys of an area's accounts, newest first."""
         async with self._database.read() as db:
-            return await rows.every(db)
+            return [key for key in await rows.every(db) if covers(within, key.account_region)]
 
-    async def revoke(self, prefix: str, *, who: str, now: datetime) -> Key:
+    async def revoke(self, prefix: str, *, who: str, now: datetime, within: str = "") -> Key:
         """End a key at once, by the part of it that is shown. Refused when there is none, or it was ended before."""
         async with self._database.write() as db:
             found = await rows.by_prefix(db, prefix.strip()[:11])
-            if found is None:
+            if found is None or not covers(within, found[0].account_region):
                 raise Refused(f'There is no key "{prefix[:20]}"; "notifier keys list" shows those there are.')
             key = found[0]
             if not await rows.revoke(db, key.id, now):
@@ -130,7 +135,8 @@ class Keys:
             async with self._database.write() as db:
                 await rows.touch(db, key.id, now, now - USED)
         viewer = Viewer(key.account_id, key.login, Role(key.role), region)
-        return Bearer(key.id, viewer, frozenset(map(Scope, key.scopes)), key.per_minute)
+        scopes = frozenset(scope for scope in Scope if scope in key.scopes)  # one that is no more opens nothing
+        return Bearer(key.id, viewer, scopes, key.per_minute)
 
     async def forget(self, now: datetime) -> int:
         """Forget answers that nobody can have again; returns how many."""

@@ -18,6 +18,7 @@ from notifier import config as configuration
 from notifier.accounts import Accounts
 from notifier.accounts.own import Own
 from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
 from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
@@ -30,6 +31,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -44,10 +46,24 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Inviting,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -62,6 +78,7 @@ from notifier.vault import Vault, load_vault
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+VERIFIED_FILE = "ledger.verified"
 UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
@@ -97,6 +114,11 @@ class House:
     def ledger_head(self) -> Path:
         """Where the newest link of the ledger is remembered."""
         return self.data / HEAD_FILE
+
+    @property
+    def ledger_verified(self) -> Path:
+        """Where the finding of the last whole proof is kept."""
+        return self.data / VERIFIED_FILE
 
     def may_send(self) -> bool:
         """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
@@ -137,9 +159,19 @@ class House:
         return Powers(self.database, self.vault, self.accounts.passwords)
 
     @cached_property
+    def records(self) -> Records:
+        """The ledger as staff read it."""
+        return Records(self.database, self.vault, self.ledger_head, self.ledger_verified)
+
+    @cached_property
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
 
     @cached_property
     def statuses(self) -> Statuses:
@@ -150,6 +182,11 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """How broadcasts fare by area."""
+        return Watching(self.database)
 
     @cached_property
     def recurring(self) -> Recurring:
@@ -202,9 +239,26 @@ class House:
         return Persons(self.database, self.vault)
 
     @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything about one person, given or taken away."""
+        return Dossiers(self.database, self.vault, self.data)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
-        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
         folder = self.data / UPLOADS
         largest, kept = table.upload_limit, table.uploads_kept
         return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)

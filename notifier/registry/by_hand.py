@@ -116,8 +116,8 @@ class ByHand:
 
     # --- people ---
 
-    async def everybody(self, viewer: Viewer, area: str, after: int, limit: int) -> list[Person]:
-        """People of an area within the viewer's, by id beyond `after`."""
+    async def everybody(self, viewer: Viewer, area: str, after: tuple[str, int] | None, limit: int) -> list[Person]:
+        """People of an area within the viewer's, by region and id, beyond `after`."""
         viewer.needs(Right.SEE_PEOPLE)
         if area and not viewer.covers(area):
             return []
@@ -275,7 +275,8 @@ class ByHand:
                 raise Refused("this code belongs to a round of another area; choose another code")
             if version is not None and held.version != version:
                 raise Differs("the round was changed meanwhile; look again")
-            return await rounds.write(db, held, replace(held, **planned.values), viewer.who, now), False
+            wanted = rounds.elsewhere(held, replace(held, **planned.values))
+            return await rounds.write(db, held, wanted, viewer.who, now), False
 
     # --- entitlements ---
 

@@ -54,6 +54,8 @@ LEANS_ON: Mapping[Scope, Right] = MappingProxyType(
         Scope.TEMPLATES_WRITE: Right.EDIT_TEMPLATE,
     }
 )
+# What takes two people: a key for it stands for its account's owner, so that nobody makes one to agree with themselves.
+PERSONAL = frozenset({Scope.BROADCASTS_PLAN, Scope.BROADCASTS_APPROVE, Scope.TICKETS_SHIELDED, Scope.TEMPLATES_WRITE})
 PER_MINUTE = 600  # requests of a key, when nothing else is said
 MOST_PER_MINUTE = 60_000
 MINUTE = timedelta(minutes=1)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.people import within
+from notifier.store.people import THERE, within
 from notifier.store.schema import contacts, enrolments, people
 
 
@@ -51,20 +51,29 @@ _OWN = tuple(name for name in Person.__dataclass_fields__ if name in people.c)
 _SELECT = select(*(people.c[name] for name in _OWN), people.c.silenced_at)
 
 
-async def page(db: AsyncConnection, area: str, after: int, limit: int) -> list[Person]:
-    """People of an area ("" for all) beyond the id `after`, by id."""
-    wanted = _SELECT.where(within(area), people.c.id > after).order_by(people.c.id).limit(limit)
+async def page(db: AsyncConnection, area: str, after: tuple[str, int] | None, limit: int) -> list[Person]:
+    """People of an area ("" for all) beyond (region, id), by region and id: so the index of regions leads the way and
+    an area costs no more in a larger country. Not who turned out to be somebody else, nor who was erased.
+    """
+    stands = (people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))
+    wanted = _SELECT.where(within(area), *stands).order_by(people.c.region, people.c.id).limit(limit)
+    if area:
+        wanted = wanted.where(people.c.region.between(area, area + "/"))
+    if after is not None:
+        wanted = wanted.where(tuple_(people.c.region, people.c.id) > tuple_(literal(after[0]), literal(after[1])))
     return await _whole(db, wanted)
 
 
 async def person(db: AsyncConnection, person_id: int) -> Person | None:
-    """One person."""
-    return next(iter(await _whole(db, _SELECT.where(people.c.id == person_id))), None)
+    """One person; not one who was merged into another, or erased."""
+    return next(iter(await _whole(db, _SELECT.where(people.c.id == person_id, THERE))), None)
 
 
 async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
-    """The person whose NIK has this index."""
-    return next(iter(await _whole(db, _SELECT.where(people.c.nik_index == nik_index))), None)
+    """The person whose NIK has this index, or who the row that has it was merged into."""
+    row = people.alias("row")
+    wanted = select(func.coalesce(row.c.merged_into_id, row.c.id)).where(row.c.nik_index == nik_index)
+    return next(iter(await _whole(db, _SELECT.where(people.c.id == wanted.scalar_subquery()))), None)
 
 
 async def _whole(db: AsyncConnection, wanted: Select[Any]) -> list[Person]:

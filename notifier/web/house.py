@@ -9,6 +9,7 @@ from aiohttp import web
 from notifier.accounts import Accounts
 from notifier.accounts.own import Own
 from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
 from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
@@ -19,6 +20,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
@@ -28,7 +30,18 @@ from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -53,9 +66,13 @@ class House(Protocol):
     @property
     def powers(self) -> Powers: ...
     @property
+    def records(self) -> Records: ...
+    @property
     def second_step(self) -> SecondStep: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def recurring(self) -> Recurring: ...
     @property
@@ -109,11 +126,17 @@ class House(Protocol):
     @property
     def programmes(self) -> Programmes: ...
     @property
+    def points(self) -> Points: ...
+    @property
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
     def persons(self) -> Persons: ...
+    @property
+    def doubles(self) -> Doubles: ...
+    @property
+    def dossiers(self) -> Dossiers: ...
     @property
     def uploads(self) -> Uploads: ...
     @property

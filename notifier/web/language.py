@@ -37,6 +37,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "en": ("Bahasa Inggris", "English"),
             "jv": ("Bahasa Jawa", "Javanese"),
             "su": ("Bahasa Sunda", "Sundanese"),
+            "mad": ("Bahasa Madura", "Madurese"),
         },
         "zone": {
             "Asia/Jakarta": ("WIB", "WIB (UTC+7)"),
@@ -345,6 +346,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        "double": {
+            "household": ("Satu keluarga, nama mirip", "One household, alike names"),
+            "phone": ("Satu nomor, banyak orang", "One phone, many people"),
+        },
         # people, one by one
         "reach": {
             "ok": ("dipakai", "in use"),
@@ -371,6 +376,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
             "rounds": ("Jadwal penyaluran", "Rounds"),
             "statuses": ("Status penyaluran", "Payment records"),
             "visits": ("Hasil kunjungan", "Visits"),
@@ -470,6 +476,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
             "demo": ("demo", "the demo"),
+            "stranger": ("orang tak dikenal", "a stranger"),
         },
         # accounts
         "right": {
@@ -753,6 +760,23 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # people who may be one
+        (r"say which of the two stays", "Pilih catatan yang dipertahankan."),
+        (r"that is one person already; .*", "Itu catatan yang sama; tulis nomor catatan lain."),
+        (
+            r"a message to one of the two is still under way; .*",
+            "Masih ada pesan yang berjalan untuk salah satunya; gabungkan setelah selesai.",
+        ),
+        (
+            r"a broadcast of (\S+) is just going .*",
+            r"Siaran \1 sedang menyusun sasarannya; gabungkan setelah selesai.",
+        ),
+        (
+            r"person (\d+) was told of (\S+), which is open until (\S+); .*",
+            r"Catatan \1 sudah diberi tahu tentang \2 yang berlangsung sampai \3; pertahankan yang itu, atau tunggu.",
+        ),
+        (r"there is no such case \d+ in your region", "Dugaan itu tidak ada di wilayah Anda."),
+        (r"case \d+ was decided already; .*", "Sudah diputuskan rekan lain; muat ulang daftarnya."),
         # promises tried out, merges undone
         (r"working minutes: .*", "Menit kerja: tulis bilangan bulat."),
         (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
@@ -777,6 +801,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
         (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
         (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (
+            r"something of person \d+ is still under way .*",
+            "Masih ada yang berjalan tentang orang ini; coba lagi nanti.",
+        ),
+        (r"tick that everything is to be erased; .*", "Centang bahwa semuanya dihapus; ini tidak dapat dibatalkan."),
         (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
         # registers that come in by the page
         (r"choose a file first", "Pilih berkasnya dahulu."),
@@ -886,6 +915,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Nobody changes their own power; .*", "Wewenang sendiri tidak dapat diubah; mintalah admin lain."),
         (r"(\S+) is the last admin of that area; .*", r"\1 admin terakhir wilayah itu; angkat admin lain dahulu."),
         (r"Nothing of this account would change\.", "Tidak ada yang berubah."),
+        (r"a stretch has 1 to (\d+) acts; .*", r"Sekali periksa paling banyak \1 catatan; persempit saringannya."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

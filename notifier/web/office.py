@@ -85,21 +85,9 @@ async def home(request: web.Request) -> web.Response:
         "coming": coming,
         "counts": await house.desk.counts(viewer),
         "conflicts": await house.conflicts.count(viewer),
+        "doubles": await house.doubles.count(viewer),
     }
     return await pages.page(request, "office/home.html", context)
-
-
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------
@@ -155,6 +143,7 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "live": b.state in UNDER_WAY,
+        "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
 

@@ -16,17 +16,21 @@ from notifier.rules.roles import Right
 from notifier.web import (
     account,
     accounts,
+    agenda,
     api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
+    duplicates,
     entitled,
     groups,
     imports,
     incidents,
+    keys,
     language,
+    ledger,
     lines,
     live,
     login,
@@ -36,6 +40,7 @@ from notifier.web import (
     persons,
     planning,
     plans,
+    points,
     programmes,
     promised,
     radar,
@@ -51,6 +56,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    watching,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -84,6 +90,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -134,6 +141,10 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/accounts", accounts.add, Right.ACCOUNTS),
     Door("GET", f"/accounts/{ID}", accounts.show, Right.ACCOUNTS),
     Door("POST", f"/accounts/{ID}", accounts.act, Right.ACCOUNTS),
+    # what was done, and the proof of it
+    Door("GET", "/ledger", ledger.look, Right.SEE_LEDGER),
+    Door("POST", "/ledger/check", ledger.check, Right.SEE_LEDGER),
+    Door("GET", f"/ledger/{FORM}", ledger.take, Right.EXPORT),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -181,7 +192,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
-    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/rounds", agenda.look, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/calendar", agenda.calendar, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/new", agenda.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/rounds/new", agenda.create, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
@@ -215,6 +229,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
+    Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -244,6 +259,17 @@ DOORS: tuple[Door, ...] = (
     # second rows of registers
     Door("GET", "/conflicts", conflicts.look, Right.IMPORT),
     Door("POST", f"/conflicts/{ID}", conflicts.decide, Right.IMPORT),
+    # keys of the API
+    Door("GET", "/keys", keys.look, Right.ACCOUNTS),
+    Door("POST", "/keys", keys.add, Right.ACCOUNTS),
+    Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # where rounds take place
+    Door("GET", "/points", points.look, Right.SEE_ROUNDS),
+    Door("GET", "/points/new", points.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/points/new", points.create, Right.EDIT_ROUND),
+    Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
+    Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -256,6 +282,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
     Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
+    Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
+    Door("POST", f"/people/{ID}/merge", persons.merge, Right.IMPORT),
+    Door("GET", "/duplicates", duplicates.look, Right.IMPORT),
+    Door("POST", f"/duplicates/{ID}", duplicates.decide, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),
@@ -365,7 +396,7 @@ async def _kindly(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Refused as error:
         return await _trouble(request, 400, str(error))
     except Exception as error:
-        if request.path.startswith(security.HOOKS):
+        if request.path.startswith((security.HOOKS, security.API)):
             raise
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"

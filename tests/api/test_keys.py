@@ -1,5 +1,6 @@
 """Who gets in at the API: keys made and ended, what they may, where, how often, and what is told of it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from notifier.store import schema
 from tests.api.asking import Asking
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 NOON = datetime(2026, 12, 5, 12, tzinfo=UTC)
 
 
@@ -134,6 +136,13 @@ def test_a_keys_area_is_what_it_shares_with_its_accounts(account: str, key: str,
 def test_every_scope_leans_on_a_right_that_some_role_has() -> None:
     assert set(LEANS_ON) == set(Scope)
     assert all(any(may(role, right) for role in Role) for right in LEANS_ON.values())
+
+
+def test_the_page_about_the_api_tells_who_can_be_given_each_scope() -> None:
+    rows = re.findall(r"^\| `([a-z:]+)` \| [^|]+ \| ([a-z, ]+) \|$", (DOCS / "api.md").read_text(), re.MULTILINE)
+    everybody = {role.value for role in Role}
+    told = {scope: everybody if who == "anybody" else set(who.split(", ")) for scope, who in rows}
+    assert told == {scope: {role.value for role in Role if may(role, LEANS_ON[scope])} for scope in Scope}
 
 
 def test_an_allowance_fills_up_steadily_and_never_over() -> None:

@@ -210,6 +210,14 @@ async def test_what_failed_by_our_fault_may_be_asked_again_and_tells_nothing(
         during.setattr(api.site.house.by_hand, "find", broken)
         problem = await api.post(key, "/people/find", body, 500, Idempotency_Key="c")
         assert "secret" not in str(problem)
+
+    async def away(*_: object) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as during:
+        during.setattr(api.site.house.by_hand, "find", away)
+        response = await api.ask(key, "POST", "/people/find", body, Idempotency_Key="c")
+        assert (response.status, response.headers["Retry-After"]) == (503, "5")
     await api.post(key, "/people/find", body, 404, Idempotency_Key="c")
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import event, select
 
 from notifier.store import schema
@@ -20,6 +19,15 @@ DECEMBER: dict[str, Any] = {
     "amount": 200000,
 }
 CODE = "BPNT-2026-12-DS"
+LISTS = (
+    "/people",
+    "/rounds",
+    f"/rounds/{CODE}/entitlements",
+    "/broadcasts",
+    "/deliveries?broadcast=1",
+    "/tickets",
+    "/templates",
+)
 
 
 async def test_a_round_is_made_changed_moved_and_called_off(api: Asking) -> None:
@@ -100,24 +108,19 @@ async def test_a_status_leads_to_its_notice_as_an_import_does(api: Asking) -> No
     await api.put(key, f"/rounds/{CODE}/entitlements/999", {"status": "DISALURKAN"}, 404)
 
 
-@pytest.mark.parametrize("path", ["/rounds", "/broadcasts", "/deliveries?broadcast=1", "/tickets", "/templates"])
-async def test_a_longer_page_asks_the_database_no_oftener(api: Asking, path: str) -> None:
-    await api.site.add_people(2)
-    await api.site.add_round()
-    await api.site.broadcast()
-    await api.site.hear("Bantuan belum masuk sampai hari ini")
-    key = await api.key("agent" if path == "/tickets" else "admin")
-    counts = []
-    for n in range(2):
-        if n:
-            await api.site.add_people(6, first=4)
-            await api.site.add_round("BPNT-2026-11-DS")
-            await api.site.broadcast()
-            await api.site.hear("Nama saya salah di kartu")
-        await api.get(key, path)
-        counts.append(await _statements(api, key, path))
+async def test_a_longer_page_asks_the_database_no_oftener(api: Asking) -> None:
+    keys = {path: await api.key("agent" if path == "/tickets" else "admin") for path in LISTS}
+    counts: list[dict[str, int]] = []
+    for n, people in enumerate((2, 6)):
+        await api.site.add_people(people, first=4 * n)
+        await api.site.add_round(f"BPNT-2026-12-{'DS' if not n else 'X'}")
+        await api.site.broadcast()
+        await api.site.hear("Bantuan belum masuk sampai hari ini")
+        for path, key in keys.items():
+            await api.get(key, path)  # what is read once and kept is read now
+        counts.append({path: await _statements(api, key, path) for path, key in keys.items()})
     assert counts[0] == counts[1]
-    assert counts[0] <= 10, counts
+    assert max(counts[0].values()) <= 10, counts
 
 
 async def _statements(api: Asking, key: str, path: str) -> int:

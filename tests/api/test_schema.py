@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks as told
 from tests.api.asking import Asking
 from tests.web.sites import fill
 
-EXAMPLES = int(os.environ.get("NOTIFIER_API_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("NOTIFIER_API_EXAMPLES", "2"))
 CHECKS: list[Any] = [
     checks.not_a_server_error,
     told.status_code_conformance,

@@ -15,15 +15,35 @@ VERSION = "1.0.0"
 ABOUT = """\
 The register, rounds, benefits, broadcasts and complaints of this service, for the systems around it.
 
-A key is shown as `Authorization: Bearer nk_…`. It acts for an account, in an area, and may what its scopes say. What
-lies outside of its area is not there (404). Lists come in pages: `next` of one is `after` of the following. Every
-failure is a problem (RFC 9457), and `type` leads to what it means.
+**Key.** Send `Authorization: Bearer nk_…` with each request; an admin of the service makes keys. A key acts for an
+account, in an area, and may what its scopes say. What lies outside of its area is not there (404).
+
+**Bodies** are JSON in UTF-8 (`Content-Type: application/json`), at most 256 KiB; unknown fields are refused. Times
+carry an offset. A NIK stands in bodies alone, never in an address; people's numbers and addresses leave masked.
+
+**Lists** come in pages: `next` of one is `after` of the following, and null ends them.
+
+**Once.** A POST with an `Idempotency-Key` (such as a UUID) is done once. A repeat within 24 hours is answered as the
+first one was, with `Idempotent-Replayed: true`; 409 while that is under way, 422 when the key comes with something
+else. If the service died over the first one, the key is free again after a minute: look whether it was done.
+
+**Changes by two.** What answers an `ETag` takes it back as `If-Match`: 412 when somebody changed it since.
+
+**Rate.** `RateLimit-Remaining` tells how often a key may ask just now; 429 and 503 tell in `Retry-After` how many
+seconds to wait.
+
+**Failures** are problems (RFC 9457, `application/problem+json`): `type` leads to what it means, `detail` says it in
+words, `errors` points at each field.
 """
 _RATES = {
     "RateLimit-Limit": "requests a minute",
     "RateLimit-Remaining": "requests left at this moment",
     "RateLimit-Reset": "seconds until all of them are there again",
 }
+_ABOUT_ITSELF: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("/openapi.json", "This document", "application/json", {"type": "object"}),
+    ("/docs", "This document for people", "text/html", {"type": "string"}),
+)
 
 
 def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dict[str, Any]:
@@ -32,12 +52,19 @@ def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dic
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         paths.setdefault(BASE + endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint, schemas)
+    for path, about, kind, shape in _ABOUT_ITSELF:
+        content = {kind: {"schema": shape}}
+        answers = {"200": {"description": about, "content": content}}
+        paths[BASE + path] = {
+            "get": {"operationId": path[1:].partition(".")[0], "tags": ["about"], "summary": about, "security": []}
+            | {"responses": answers}
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": VERSION, "description": ABOUT},
         "servers": [{"url": server or "/"}],
         "security": [{"key": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(tag_of(endpoint) for endpoint in endpoints)],
+        "tags": [{"name": tag} for tag in dict.fromkeys((*map(tag_of, endpoints), "about"))],
         "paths": paths,
         "components": {
             "schemas": definitions,
@@ -164,6 +191,8 @@ def _headers(endpoint: Endpoint, status: int) -> dict[str, Any]:
     found = {name: {"description": what, "schema": text, "required": True} for name, what in _RATES.items()}
     if endpoint.versioned:
         found["ETag"] = {"description": "its version, for If-Match", "schema": text, "required": True}
+    if endpoint.method == "POST":
+        found["Idempotent-Replayed"] = {"description": "true: it was done before, not now", "schema": text}
     if status == 201:
         found["Location"] = {"description": "where it is read", "schema": text}
     return found

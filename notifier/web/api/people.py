@@ -1,5 +1,6 @@
 """People of the register at the API, and their contacts. A NIK comes in a body and leaves masked."""
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -26,7 +27,8 @@ from notifier.web.api.shapes import (
     Wrong,
     cursor,
     line,
-    number,
+    place,
+    strange_cursor,
     wrong_field,
 )
 
@@ -76,7 +78,7 @@ class PersonShown(Shown):
 
 
 class People(Page):
-    """A page of people, by id."""
+    """A page of people, by region and id."""
 
     data: list[PersonShown]
 
@@ -206,9 +208,13 @@ def shown(person: Person) -> PersonShown:
 async def list_people(call: Call) -> Answer:
     """A page of the register."""
     asked: PeopleAsked = call.query
-    found = await call.house.by_hand.everybody(call.viewer, asked.region or "", number(asked.after), asked.limit + 1)
-    data = [shown(person) for person in found[: asked.limit]]
-    return Answer(People(data=data, next=cursor(data[-1].id) if len(found) > asked.limit else None))
+    region, found_at, person_id = place(asked.after).partition("~")
+    if asked.after and not (re.fullmatch(r"[0-9.]{2,13}", region) and re.fullmatch(r"[0-9]{1,18}", person_id)):
+        raise strange_cursor()
+    after = (region, int(person_id)) if found_at else None
+    found = await call.house.by_hand.everybody(call.viewer, asked.region or "", after, asked.limit + 1)
+    data, more = [shown(person) for person in found[: asked.limit]], len(found) > asked.limit
+    return Answer(People(data=data, next=cursor(f"{data[-1].region}~{data[-1].id}") if more else None))
 
 
 async def get_person(call: Call) -> Answer:

@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=60)  # how long a request with an Idempotency-Key may 
 SEALED = "api_requests.answer"
 RETRY, SHORTLY = "Retry-After", "5"  # seconds
 JSON, PROBLEM = "application/json", "application/problem+json"
+BEARING = "bearer"  # key of the request: who asks
 BEARER = 'Bearer realm="notifier"'
 
 
@@ -69,6 +70,10 @@ def serve(endpoint: Endpoint) -> Handler:
             written = await _answer(endpoint, request, rates)
         except Exception as error:
             written = _problem(_fault_of(error, f"{BASE}{endpoint.path}"))
+        if endpoint.method != "GET":
+            bearer: Bearer | None = request.get(BEARING)
+            key = bearer.key_id if bearer is not None else None
+            log.info("api.did", endpoint=endpoint.name, key=key, status=written.status)
         return _response(written, rates)
 
     return handle
@@ -85,12 +90,16 @@ async def only_problems(request: web.Request, handler: Handler) -> web.StreamRes
         kind = {404: "not_found", 405: "wrong_method", 413: "too_large"}.get(error.status, "unreadable")
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _response(_problem(Fault(kind, headers=headers)), {})
+    except Exception as error:
+        if not request.path.startswith("/api/"):
+            raise
+        return _response(_problem(_fault_of(error, "none")), {})
 
 
 async def _answer(endpoint: Endpoint, request: web.Request, rates: dict[str, str]) -> _Written:
     house = request.app[HOUSE]
     now = house.clock()
-    bearer = await _bearer(request, house, now)
+    request[BEARING] = bearer = await _bearer(request, house, now)
     allowance, within = request.app[ALLOWANCES].ask(bearer, now)
     rates |= {
         "RateLimit-Limit": str(allowance.most),

@@ -153,6 +153,11 @@ def wrong_field(field: str, detail: str) -> Fault:
     return Fault("invalid", errors=[Wrong(pointer=f"#/{field}", detail=detail)])
 
 
+def strange_cursor() -> Fault:
+    """A place that no page of ours ended at."""
+    return Fault("invalid", errors=[Wrong(parameter="after", detail="this is no `next` of ours")])
+
+
 # --- cursors ---------------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +175,7 @@ def place(after: str) -> str:
     except (binascii.Error, ValueError):
         read = ""
     if not read.startswith("1:") or "\0" in read:
-        raise Fault("invalid", errors=[Wrong(parameter="after", detail="this is no `next` of ours")])
+        raise strange_cursor()
     return read[2:]
 
 
@@ -178,5 +183,5 @@ def number(after: str) -> int:
     """The row that a cursor names; 0 for the beginning."""
     found = place(after)
     if found and not (re.fullmatch(r"\d{1,19}", found, re.ASCII) and int(found) <= LARGEST_ID):
-        raise Fault("invalid", errors=[Wrong(parameter="after", detail="this is no `next` of ours")])
+        raise strange_cursor()
     return int(found or 0)

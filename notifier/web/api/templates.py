@@ -8,7 +8,7 @@ from notifier.errors import Refused
 from notifier.render import FACTS
 from notifier.render.samples import SAMPLES
 from notifier.rules.keys import Scope
-from notifier.web.api.endpoints import Answer, Call, Endpoint
+from notifier.web.api.endpoints import Answer, Call, Endpoint, hashed
 from notifier.web.api.shapes import Fault, Given, Language, Page, Shown, words, wrong_field
 
 Word = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
@@ -124,12 +124,8 @@ async def list_templates(call: Call) -> Answer:
 
 async def get_template(call: Call) -> Answer:
     """What is in force, and the draft over it."""
-    at: Place = call.path
-    try:
-        found = await call.house.studio.source(call.viewer, at.event, at.channel, at.language, at.part)
-    except Refused:
-        raise Fault("not_found") from None
-    return Answer(TemplateShown.model_validate(found))
+    found = await _template(call)
+    return Answer(found, etag=hashed(found))
 
 
 async def check_template(call: Call) -> Answer:
@@ -161,17 +157,27 @@ async def draft_template(call: Call) -> Answer:
     """Words are kept as a draft, right or wrong."""
     at: Place = call.path
     given: SourceGiven = call.body
-    try:
-        found = _findings(call, at, given.source)
-    except Refused:
-        raise Fault("not_found") from None
+    seen = await _template(call)
+    if call.match and call.match != hashed(seen):
+        raise Fault("changed")
+    found = _findings(call, at, given.source)
     version = await call.house.studio.save_draft(
         call.viewer, at.event, at.channel, at.language, at.part, given.source, call.now
     )
     return Answer(
         Drafted(version=version, findings=found),
+        etag=hashed(await _template(call)),
         location=f"/templates/{at.event}/{at.channel}/{at.language}/{at.part}",
     )
+
+
+async def _template(call: Call) -> TemplateShown:
+    at: Place = call.path
+    try:
+        found = await call.house.studio.source(call.viewer, at.event, at.channel, at.language, at.part)
+    except Refused:
+        raise Fault("not_found") from None
+    return TemplateShown.model_validate(found)
 
 
 def _findings(call: Call, at: Place, source: str) -> list[FindingShown]:
@@ -193,6 +199,7 @@ ENDPOINTS = (
         "A part with its source and its draft",
         TemplateShown,
         path_of=Place,
+        versioned=True,
     ),
     Endpoint(
         "POST",
@@ -229,6 +236,8 @@ ENDPOINTS = (
         path_of=Place,
         body=SourceGiven,
         problems=("refused",),
+        versioned=True,
+        conditional=True,
         more="A draft that waits is written over. People review and publish it on the page of the template.",
         example={"source": _SOURCE},
     ),

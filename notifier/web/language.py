@@ -322,6 +322,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "faq": ("Tanya jawab", "Questions and answers"),
             "stop": ("Berhenti dan mulai", "Stop and start"),
             "statistics": ("Angka layanan", "Figures"),
+            "trouble": ("Gangguan dan alamat salah", "Faults and wrong addresses"),
             "genuine": ("Cek keaslian", "Whether a message is real"),
             "additions": ("Kata yang kami pahami", "Words we understand"),
         },

@@ -63,7 +63,7 @@ from notifier.web import (
     webhooks,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
+from notifier.web.public import check, complain, follow, frame, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -431,6 +431,8 @@ def _place(error: BaseException) -> str:
 async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:
     if code != 500 and pages.VIEWER not in request:  # after a fault the database may be what is at fault
         request[pages.VIEWER] = await session.viewer(request)
+    if request.get(pages.VIEWER) is None and code != 401 and not sentence:
+        return frame.trouble(request, code, allow)  # who is no colleague is a citizen
     title, advice = ERRORS.get(code, ERRORS[400])
     if sentence:
         title, advice = "Ini tidak dapat dilakukan", language.refusal(sentence, pages.tongue(request))

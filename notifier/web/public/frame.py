@@ -23,6 +23,7 @@ COOKIE = "bahasa"
 A_YEAR = 365 * 24 * 3600  # seconds
 # Javanese and Sundanese were written by people who learned them; a native reader has still to say yes.
 FOR_REVIEW = frozenset({"jv", "su"})
+TROUBLES = frozenset({400, 404, 413, 500})  # what is told apart on a citizen's page
 MENU = (
     ("/jadwal", "calendar", "schedule"),
     ("/cek", "check", "status"),
@@ -124,4 +125,13 @@ def too_often(request: web.Request, until: datetime) -> web.Response:
     at = clock(request, until + timedelta(minutes=1))  # told in whole minutes, and never too early
     response = show(request, "wait.html", {"at": at}, status=429)
     response.headers["Retry-After"] = str(max(int((until - house.clock()).total_seconds()) + 1, 1))
+    return response
+
+
+def trouble(request: web.Request, code: int, allow: str | None = None) -> web.Response:
+    """What went wrong, in words a citizen can do something with."""
+    found = code if code in TROUBLES else 400
+    response = show(request, "trouble.html", {"code": found}, status=code)
+    if allow:
+        response.headers["Allow"] = allow
     return response

@@ -85,6 +85,46 @@ async def test_every_door_opens_to_exactly_the_roles_that_have_its_right(pages: 
             assert b"Traceback" not in await response.read(), told
 
 
+# Doors with a name in their address that stands for no place: words, lines, programmes, and one's own files.
+NOWHERE = ("/templates/", "/texts/", "/lines/", "/programmes/", "/reports/", "/ledger/", "/plan/unreachable/", "/api/")
+
+
+@SQLITE
+async def test_every_door_to_something_elsewhere_is_closed_as_if_it_were_not_there(pages: Site) -> None:
+    ticket = await fill(pages)
+    for role in (Role.SUPERVISOR, Role.ADMIN):  # between them they have every right
+        await pages.be(role, "33.74", login=f"{role}-semarang")
+        for door in DOORS:
+            if "{" not in door.path or door.needs is PUBLIC or any(part in door.path for part in NOWHERE):
+                continue
+            if isinstance(door.needs, Right) and door.needs not in RIGHTS[role]:
+                continue
+            there = _path(door, ticket.number, 1)
+            absent = door.path.replace(site.CODE, "NIX-2026-01-XX").replace(site.ID, "999999").replace(site.FORM, "csv")
+            absent = re.sub(r"\{number:[^}]*\}+", "ADU-2222222", absent)
+            told = [await _asked(pages, door, path) for path in (there, absent)]
+            assert told[0] == told[1], f"{role} {door.method} {there}: {told}"
+            assert told[0] in (404, 400), (
+                f"{role} {door.method} {there}: {told}"
+            )  # 400: an empty form, whatever it is for
+            assert door.method != "GET" or told[0] == 404, there
+
+
+async def _asked(pages: Site, door: Door, path: str) -> int:
+    if door.method == "GET":
+        return (await pages.get(path)).status
+    return (await pages.post(path, FORMS.get(door.path, {}))).status
+
+
+@SQLITE
+async def test_a_report_about_an_office_is_there_for_the_office_above_and_not_for_that_one(pages: Site) -> None:
+    ticket = await pages.hear("Bantuan saya dipotong 50 ribu", categories=("deduction",))
+    for role in Role:
+        for region, status in (("31.75.07", 404), ("31.75.07.1003", 404), ("31.75", 200), ("31", 200)):
+            await pages.be(role, region, login=f"{role}-{region}")
+            await pages.read(f"/desk/tickets/{ticket.number}", status)
+
+
 async def test_a_page_of_another_region_is_as_if_it_were_not_there(pages: Site) -> None:
     ticket = await fill(pages)
     await pages.be("supervisor", "73.71", login="makassar")

@@ -16,6 +16,10 @@ from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
@@ -27,6 +31,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -34,6 +39,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -41,10 +47,25 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Inviting,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
+from notifier.resealing import Resealing
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -61,6 +82,7 @@ from notifier.webhooks import Reach, Webhooks
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+VERIFIED_FILE = "ledger.verified"
 UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
@@ -98,6 +120,11 @@ class House:
         """Where the newest link of the ledger is remembered."""
         return self.data / HEAD_FILE
 
+    @property
+    def ledger_verified(self) -> Path:
+        """Where the finding of the last whole proof is kept."""
+        return self.data / VERIFIED_FILE
+
     def may_send(self) -> bool:
         """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
         return self.restored.open
@@ -121,9 +148,35 @@ class House:
         )
 
     @cached_property
+    def second_step(self) -> SecondStep:
+        """Codes of an authenticator app at sign-in."""
+        roles, issuer = self.config.accounts.second_step, self.config.service.name
+        return SecondStep(self.database, self.vault, self.accounts.passwords, issuer, roles)
+
+    @cached_property
+    def own(self) -> Own:
+        """What colleagues do with their own account."""
+        return Own(self.database, self.accounts.passwords)
+
+    @cached_property
+    def powers(self) -> Powers:
+        """Accounts as admins look after them."""
+        return Powers(self.database, self.vault, self.accounts.passwords)
+
+    @cached_property
+    def records(self) -> Records:
+        """The ledger as staff read it."""
+        return Records(self.database, self.vault, self.ledger_head, self.ledger_verified)
+
+    @cached_property
     def rounds(self) -> Rounds:
         """Rounds as people look after them."""
         return Rounds(self.database)
+
+    @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
 
     @cached_property
     def statuses(self) -> Statuses:
@@ -134,6 +187,11 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """How broadcasts fare by area."""
+        return Watching(self.database)
 
     @cached_property
     def recurring(self) -> Recurring:
@@ -186,9 +244,26 @@ class House:
         return Persons(self.database, self.vault)
 
     @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything about one person, given or taken away."""
+        return Dossiers(self.database, self.vault, self.data)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
-        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
         folder = self.data / UPLOADS
         largest, kept = table.upload_limit, table.uploads_kept
         return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)
@@ -214,6 +289,16 @@ class House:
         return Keys(self.database)
 
     @cached_property
+    def resealing(self) -> Resealing:
+        """Everything sealed anew after a new key."""
+        return Resealing(self.database, self.vault, self.data)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
+
+    @cached_property
     def webhooks(self) -> Webhooks:
         """Other systems that are told what happens."""
         return Webhooks(self.database, self.vault, self.reach)
@@ -227,6 +312,11 @@ class House:
     def dispatch_failures(self) -> int:
         """How many turns of this process's sending failed since its start."""
         return self.dispatcher.failures if self.dispatcher is not None else 0
+
+    @property
+    def sending_fails(self) -> bool:
+        """Whether this process's sending fails at every turn."""
+        return self.dispatcher is not None and self.dispatcher.failing_since is not None
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""

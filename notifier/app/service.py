@@ -19,6 +19,7 @@ from notifier.app.lines import build_caller, build_dispatcher, build_inbox, open
 from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
+from notifier.figures.keeping import Keeping
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
@@ -135,6 +136,7 @@ async def _watching(house: House) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LOOK)
             try:
+                house.vault.refresh()  # somebody may have made a new key
                 await house.restored.look(house.clock())
             except Exception:
                 log.exception("restored.look")
@@ -322,6 +324,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def count_places(now: datetime) -> None:
+        await house.watching.count(now)
+
     async def carry_series(now: datetime) -> None:
         await house.recurring.carry(now)
 
@@ -355,12 +360,15 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         await house.keys.forget(now)
         await house.webhooks.forget(now)
 
+    figures = Keeping(house.database, house.config.service.zone, tuple(house.config.lines))
+
     return [
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
         Job("series", 30, carry_series),
+        Job("places", 10, count_places),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),
@@ -370,6 +378,12 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("lines", 5, watch_lines),
         Job("webhooks", 1, house.webhooks.gather),
         Job("sweep", 60, sweep_late.sweep),
+        Job("doubles", 5, house.doubles.walk),
+        Job("retention", 3600, house.retention.retain),
+        Job("reseal", 30, house.resealing.carry),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
+        Job("line figures", 30, figures.count_attempts),
+        Job("line rests", 5, figures.watch_lines),
+        Job("round figures", 20, figures.count_rounds),
     ]

@@ -38,6 +38,7 @@ AHEAD = timedelta(days=1)  # how long before its time an occurrence is made, so 
 LATE = timedelta(days=31)  # what a clock that stood still for so long has missed is still made, for a person to look at
 SHOWN = timedelta(days=62)  # how far the page looks ahead
 MOST = 50_000_000
+LISTED = 20  # occurrences on the page of a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,15 @@ class Recurring:
         """An occurrence that has not begun goes the way of its plan."""
         b = await rows.get(db, number, lock=True)
         assert b is not None
+        with_it = f"plan {b.series_id} is paused"  # tells it from one that a person paused, and only they let go on
         if state == "ended":
             await rows.change(db, number, (b.state,), state="stopped", why=f"plan {b.series_id} was ended", wake=None)
             await note(db, viewer.who, "broadcast.stopped", number, now)
         elif state == "paused" and b.state == "approved":
-            await rows.change(db, number, (b.state,), state="paused", paused_from="approved", wake=None)
+            await rows.change(db, number, (b.state,), state="paused", paused_from="approved", why=with_it, wake=None)
             await note(db, viewer.who, "broadcast.paused", number, now)
-        elif state == "approved" and b.state == "paused" and b.paused_from == "approved":
-            await rows.change(db, number, (b.state,), state="approved", paused_from="", wake=max(b.at, now))
+        elif state == "approved" and (b.state, b.paused_from, b.why) == ("paused", "approved", with_it):
+            await rows.change(db, number, (b.state,), state="approved", paused_from="", why="", wake=max(b.at, now))
             await note(db, viewer.who, "broadcast.resumed", number, now)
 
     # --- looking ---
@@ -182,8 +184,7 @@ class Recurring:
     async def occurrences(self, s: Series) -> Sequence[Broadcast]:
         """The broadcasts that were made of a plan, newest first."""
         async with self._database.read() as db:
-            found = [await rows.get(db, number) for number in await series.occurrences(db, s.id, 20)]
-        return [b for b in found if b is not None]
+            return await rows.of_series(db, s.id, LISTED)
 
     async def coming(self, s: Series, now: datetime, limit: int = 5) -> Sequence[Coming]:
         """What will be made next, soonest first, as far as rounds are known. A planned one as if it were approved."""
@@ -192,6 +193,31 @@ class Recurring:
         async with self._database.read() as db:
             found = await self._owed(db, s, now, max(s.since or now, now), now + SHOWN)
         return [Coming(of, one.name, one.at) for of, one in found[:limit]]
+
+    async def next_of(self, plans: Sequence[Series], now: datetime) -> Mapping[int, Coming]:
+        """The next occurrence of each of these plans that has one, as `coming` tells it: plan → occurrence. Two
+        statements, however many plans there are.
+        """
+        going = [s for s in plans if s.state not in ("ended", "paused")]
+        if not going:
+            return {}
+        opens = (now - timedelta(days=366), now + SHOWN + timedelta(days=FURTHEST))
+        async with self._database.read() as db:
+            known = await series.rounds_ahead(db, {s.programme for s in going}, opens)
+            made = await series.made_since(db, [s.id for s in going], now)
+        found: dict[int, Coming] = {}
+        for s in going:
+            since = max(s.since or now, now)
+            coming = [
+                Coming(of, one.name, one.at)
+                for of in known
+                if of.programme == s.programme and covers(s.region, of.region)
+                for one in occasions(beat_of(s), of.opens_at, of.closes_at, of.zone, since, now + SHOWN)
+                if (s.id, of.id, one.name) not in made
+            ]
+            if coming:
+                found[s.id] = min(coming, key=lambda one: (one.at, one.round.id))
+        return found
 
     # --- by the clock ---
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -147,6 +148,12 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
+async def of_series(db: AsyncConnection, series_id: int, limit: int) -> list[Broadcast]:
+    """The newest occurrences of a plan that comes again, newest first."""
+    wanted = _SELECT.where(broadcasts.c.series_id == series_id).order_by(broadcasts.c.id.desc()).limit(limit)
+    return [Broadcast(*tuple(row)) for row in await db.execute(wanted)]
+
+
 async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> list[int]:
     """Take back what somebody planned of an event for a round and has not begun; returns these plans."""
     forgotten = await db.execute(
@@ -252,8 +259,8 @@ def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
 
 
 def those(person_ids: Select[Any]) -> Select[Any]:
-    """SQL: an audience of exactly these people."""
-    return select(people.c.id).where(people.c.id.in_(person_ids))
+    """SQL: an audience of exactly these people, but for who was erased since: nothing leads to them any more."""
+    return select(people.c.id).where(people.c.id.in_(person_ids), people.c.erased_at.is_(None))
 
 
 async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
@@ -377,3 +384,11 @@ async def samples(
         .limit(limit)
     )
     return [(name, kind, language, zone) for name, kind, language, zone in rows]
+
+
+async def of_span(db: AsyncConnection, region: str, since: datetime, until: datetime, limit: int) -> list[Broadcast]:
+    """Broadcasts that have something before them, and others whose time lay in the span: by their time."""
+    live: ColumnElement[bool] = literal_column("broadcasts.state NOT IN ('done', 'stopped')")  # as its index spells it
+    wanted = _SELECT.where(within(rounds.c.region, region), or_(live, broadcasts.c.at.between(since, until)))
+    rows = await db.execute(wanted.order_by(broadcasts.c.at, broadcasts.c.id).limit(limit))
+    return [Broadcast(*tuple(row)) for row in rows]

@@ -99,6 +99,9 @@ accounts = Table(
     Column("locked_until", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("totp_secret", LargeBinary),  # sealed; null: signs in with the password alone
+    Column("totp_since", UtcDateTime),
+    Column("totp_step", BigInteger),  # the newest step of 30 s whose code was taken: none is taken twice
 )
 
 sessions = Table(
@@ -109,7 +112,34 @@ sessions = Table(
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("stage", String(8), nullable=False, server_default=""),  # code: the password was right, the code is to come
+    Column("device", String(60), nullable=False, server_default=""),  # "Chrome, Android"
+    Column("place", String(48), nullable=False, server_default=""),  # the block of addresses it was begun from
 )
+Index("ix_sessions_account", sessions.c.account_id)
+
+recovery_codes = Table(  # what lets somebody in who lost their authenticator, each once
+    "recovery_codes",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # keyed
+    Column("used_at", UtcDateTime),
+    UniqueConstraint("account_id", "digest"),
+)
+
+account_acts = Table(  # what was done to an account, and why
+    "account_acts",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(48), nullable=False),
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_account_acts_account", account_acts.c.account_id, account_acts.c.id)
 
 api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
     "api_keys",
@@ -154,6 +184,9 @@ ledger = Table(
 )
 Index("ix_ledger_unsealed", ledger.c.id, **_when("seq IS NULL"))
 Index("ix_ledger_about", ledger.c.about)
+Index("ix_ledger_who", ledger.c.who, ledger.c.id)
+Index("ix_ledger_act", ledger.c.act, ledger.c.id)
+Index("ix_ledger_at", ledger.c.at)
 
 leases = Table(
     "leases",
@@ -331,6 +364,26 @@ walks = Table(  # how far a look through the whole register has come
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
+points = Table(  # distribution points: where rounds take place
+    "points",
+    metadata,
+    _id(),
+    Column("code", String(48), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("region", String(13), nullable=False),
+    Column("address", String(200), nullable=False, server_default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("per_hour", Integer),  # people it takes; null: not known
+    Column("per_day", Integer),
+    Column("hours", String(200), nullable=False, server_default=""),  # "Sen-Jum 08:00-15:00"; "": not known
+    Column("zone", String(40), nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),  # open, closed
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
 rounds = Table(
     "rounds",
     metadata,
@@ -352,8 +405,11 @@ rounds = Table(
     Column("wake", UtcDateTime),  # floor 5 has something to carry on: plans to make or to redo
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    _ref("point_id", "points.id"),  # venue and address are read from it
 )
 Index("ix_rounds_wake", rounds.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_rounds_opens", rounds.c.opens_at, rounds.c.id)  # the list, page by page
+Index("ix_rounds_point", rounds.c.point_id, rounds.c.closes_at, **_when("point_id IS NOT NULL"))
 Index("ix_rounds_closes", rounds.c.closes_at)  # what is not over: all that strangers look at
 
 entitlements = Table(
@@ -492,6 +548,8 @@ broadcasts = Table(
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
+Index("ix_broadcasts_at", broadcasts.c.at)  # what a day or a month holds
+Index("ix_broadcasts_live", broadcasts.c.at, **_when("state NOT IN ('done', 'stopped')"))
 Index(  # no occurrence twice, however many clocks make them
     "ix_broadcasts_occurrence",
     broadcasts.c.series_id,
@@ -660,6 +718,27 @@ paces = Table(  # the governor: one row per line, address or group
 )
 Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
 
+# --- how broadcasts fare by village, as the clock last counted it ---
+
+places = Table(
+    "places",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("region", String(13), primary_key=True),
+    Column("told", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("unsure", Integer, nullable=False),
+    Column("untold", Integer, nullable=False),
+)
+
+place_looks = Table(
+    "place_looks",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("attempts", BigInteger, nullable=False),  # it had made by then: how fast it goes is told from it
+)
+
 # --- lists of people that somebody brought for a broadcast ---
 
 person_lists = Table(
@@ -791,10 +870,16 @@ tickets = Table(
     Column("regency", String(13), nullable=False, server_default=""),
     Column("district", String(13), nullable=False, server_default=""),
     _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
+    # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
+    Column("venue", String(120), nullable=False, server_default=""),
+    Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("answered_at", UtcDateTime),  # when a person first answered (cache)
+    Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_venue", tickets.c.venue, tickets.c.id, **_when("round_id IS NOT NULL"))
 Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -872,7 +957,7 @@ levies = Table(  # what citizens say was asked or taken, in their words
 )
 Index("ix_levies_ticket", levies.c.ticket_id, levies.c.id)
 
-alarms = Table(  # of the radar: more people complain of a round than chance explains; each once
+alarms = Table(  # of the radar: more people complain of a round at a point than chance explains; each once
     "alarms",
     metadata,
     _id(),
@@ -885,7 +970,8 @@ alarms = Table(  # of the radar: more people complain of a round than chance exp
     Column("at", UtcDateTime, nullable=False),
     _ref("account_id", "accounts.id"),  # who has taken note
     Column("taken_at", UtcDateTime),
-    UniqueConstraint("round_id", "kind"),
+    Column("venue", String(120), nullable=False, server_default=""),  # the point; the round may have moved since
+    UniqueConstraint("round_id", "venue", "kind"),
 )
 
 # --- strangers -------------------------------------------------------------------------------------------------------
@@ -1088,6 +1174,66 @@ fanouts = Table(  # an incident's answers on their way to each of its complaints
 )
 Index("ix_fanouts_wake", fanouts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_fanouts_incident", fanouts.c.incident_id)
+
+# --- figures that are kept, not counted ------------------------------------------------------------------------------
+
+line_days = Table(  # attempts by the day they began, in the service's zone
+    "line_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("line", String(48), primary_key=True),
+    Column("state", String(12), primary_key=True),
+    Column("reason", String(40), primary_key=True),  # of failures and of what is unknown: its kind; otherwise ""
+    Column("n", Integer, nullable=False),
+    Column("segments", BigInteger, nullable=False),
+    Column("settled", Integer, nullable=False),  # of these the provider told an outcome
+    Column("seconds", BigInteger, nullable=False),  # from beginning to that outcome, all together
+)
+
+stretches = Table(  # attempts by number, counted together, again and again until their receipts are in
+    "stretches",
+    metadata,
+    Column("first_id", Id, primary_key=True, autoincrement=False),
+    Column("last_id", Id, nullable=False),
+    Column("counts", Json, nullable=False),  # what it has added to line_days so far
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("wake", UtcDateTime),  # when it is counted again; null: never
+)
+Index("ix_stretches_wake", stretches.c.wake, **_when("wake IS NOT NULL"))
+
+line_rests = Table(  # when a line rested, as the clock saw it
+    "line_rests",
+    metadata,
+    Column("line", String(48), primary_key=True),
+    Column("since", UtcDateTime, primary_key=True),
+    Column("until", UtcDateTime),  # null: it still does
+    Column("reason", String(120), nullable=False, server_default=""),
+)
+Index("ix_line_rests_since", line_rests.c.since)
+
+round_figures = Table(  # how a round went, by area: of its people every one is in one of confirmed … other
+    "round_figures",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),  # 0 the country, 1 a province …
+    Column("region", String(13), primary_key=True),  # prefix
+    Column("people", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("denied", Integer, nullable=False),
+    Column("silent", Integer, nullable=False),
+    Column("unreachable", Integer, nullable=False),
+    Column("other", Integer, nullable=False),
+    Column("complaints", Integer, nullable=False),
+)
+
+round_looks = Table(  # when a round's figures were made, and when they are made again
+    "round_looks",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("wake", UtcDateTime),  # null: it is over for good
+)
 
 # --- news for other systems ------------------------------------------------------------------------------------------
 

@@ -874,6 +874,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
+        "saat diadukan: {venue}": "when complained of: {venue}",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -888,8 +889,24 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Umur yang terbuka": "Age of open ones",
         "Dibuka kembali": "Reopened",
         "Kepuasan (1–5)": "Satisfaction (1–5)",
-        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
-            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        "Aduan yang dibuka {first} sampai {last}.": "Complaints opened from {first} to {last}.",
+        " jam kerja": " working h",
+        "{hours} jam dinding": "{hours} h by the wall clock",
+        "Cara menghitung": "How it is reckoned",
+        "Bagian aduan yang tidak satu pun tenggatnya terlewat.": "Part of those of which no promise was broken.",
+        "Rata-rata dari aduan dibuka sampai seseorang menjawab, dalam jam kerja menurut kalender janjinya: istirahat, "
+        "malam, dan hari libur tidak dihitung. Di sampingnya menurut jam dinding. Pesan otomatis dan jawaban yang "
+        "ditarik kembali bukan jawaban; saran dan pujian hanya punya jam dinding.": (
+            "On average from the opening until a person answered, in working hours by the calendar of its promise: "
+            "lunch, nights and days off are none. Beside it by the clock on the wall. What the system writes by itself "
+            "and answers that were taken back are no answers; suggestions and praise have the wall clock only."
+        ),
+        "Rata-rata umur aduan yang masih terbuka, menurut jam dinding.": (
+            "On average the age of those still open, by the clock on the wall."
+        ),
+        "Bagian dari yang pernah dinyatakan selesai.": "Part of those ever called settled.",
+        "Rata-rata nilai dari warga; dalam kurung berapa yang memberi nilai.": (
+            "On average what citizens gave; in brackets how many did."
         ),
         "tanpa keterangan": "not given",
         "Ambil CSV": "Take CSV",
@@ -1020,6 +1037,79 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Berlaku sampai": "Lives until",
         "Dibuat": "Made",
         "Semua kunci": "All keys",
+        # rounds: list, calendar, points
+        "Kalender": "Calendar",
+        "Penyaluran baru": "New round",
+        "Dibuka mulai": "Opens from",
+        "Dibuka sampai": "Opens until",
+        "Tidak ada penyaluran yang cocok dengan saringan ini.": "No round fits this filter.",
+        "titik tutup pada hari itu": "the point is closed on that day",
+        "di luar jam buka titik": "outside the point's opening hours",
+        "{n} orang sehari, titik menampung {most}": "{n} people a day, the point takes {most}",
+        "{n} orang sejam, titik melayani {most}": "{n} people an hour, the point serves {most}",
+        "Tidak cocok dengan titiknya": "Does not fit its point",
+        "dan {n} lagi": "and {n} more",
+        "Kalender penyaluran": "Calendar of rounds",
+        "Bulan": "Month",
+        "Bulan sebelumnya": "Month before",
+        "Bulan ini": "This month",
+        "Bulan berikutnya": "Next month",
+        "Terlalu banyak untuk satu halaman: yang pertama 500 ditampilkan. Saring menurut program atau wilayah.": (
+            "Too many for one page: the first 500 are shown. Filter by programme or region."
+        ),
+        "hari ini": "today",
+        "{n} orang, titik menampung {most}": "{n} people, the point takes {most}",
+        "Jumlah orang: hitungan rencana terbaru setiap penyaluran, dibagi rata pada hari-hari titiknya buka.": (
+            "People: as the newest plan of each round counted them, spread over the days on which its point is open."
+        ),
+        "Nama tetapnya: huruf, angka, titik, garis; tanpa spasi.": "Its name for ever: letters, digits, dots, dashes.",
+        "Seperti dibaca warga: Desember 2026.": "As citizens read it: Desember 2026.",
+        "Wilayah yang dilayani, misalnya 31.75.07.": "The area it serves, such as 31.75.07.",
+        "Kode titik penyaluran (boleh kosong)": "Code of the distribution point (may be empty)",
+        "Tempat dan alamat diambil dari titik.": "Venue and address are read from the point.",
+        "Jam setempat wilayah penyaluran.": "In the time of the round's region.",
+        "Yang perlu dibawa atau diketahui": "What to bring or to know",
+        "Buat penyaluran": "Write the round",
+        "Penyaluran dibuat. Pengingat dan pertanyaannya disiapkan sekarang dan menunggu persetujuan.": (
+            "Round written. Its reminders and its question are prepared now and wait for approval."
+        ),
+        "Hanya titiknya yang berubah; tidak ada yang perlu diberi tahu.": (
+            "Only the point changes; nobody need hear of it."
+        ),
+        "Titik": "Point",
+        "Titik baru": "New point",
+        "Ubah titik": "Change the point",
+        "tutup": "closed",
+        "buka": "open",
+        "jam buka belum diisi": "opening hours not known",
+        "kapasitas belum diisi": "capacity not known",
+        "{n} orang sehari": "{n} people a day",
+        "Belum ada titik": "No points yet",
+        "Titik diimpor dari berkas CSV oleh admin: notifier import points BERKAS": (
+            "An admin imports points from a CSV file: notifier import points FILE"
+        ),
+        "Penyaluran yang akan datang di sini": "Rounds to come here",
+        "jumlah orang belum dihitung": "people not counted yet",
+        "Belum ada penyaluran yang akan datang di titik ini.": "No round is to come at this point.",
+        "Koordinat": "Coordinates",
+        "Jam buka": "Opening hours",
+        "Kapasitas sehari": "People a day",
+        "Kapasitas sejam": "People an hour",
+        "Penyaluran baru di sini": "New round here",
+        "Misalnya Sen-Jum 08:00-15:00; Sab 08:00-12:00": "Such as Sen-Jum 08:00-15:00; Sab 08:00-12:00",
+        "Berapa orang; kosong: tidak diketahui.": "How many people; empty: not known.",
+        "Lintang (boleh kosong)": "Latitude (may be empty)",
+        "Bujur (boleh kosong)": "Longitude (may be empty)",
+        "Ubah isian, lalu tekan Lihat akibatnya: penyaluran mana yang ikut berubah, dan siapa yang perlu ralat.": (
+            "Change the fields and press See what follows: which rounds change with it, and who needs a correction."
+        ),
+        "Tidak ada penyaluran yang ikut berubah.": "No round changes with it.",
+        "Titik disimpan.": "Point saved.",
+        "Titik disimpan. Penyaluran di sana ikut berubah; ralatnya disiapkan sekarang dan menunggu persetujuan.": (
+            "Point saved. Rounds there change with it; their corrections are prepared now and wait for approval."
+        ),
+        "Kode ini sudah dipakai titik lain.": "Another point has this code.",
+        "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
         # webhooks
         "Webhook": "Webhooks",
         "Sistem lain diberi tahu begitu sesuatu terjadi: aduan, kiriman, siaran. Tanpa nama, nomor, atau kata-kata "
@@ -1273,6 +1363,52 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang dilakukan petugas": "What staff did",
         "Data diperbaiki.": "Put right.",
         "Kontak tidak dipakai lagi.": "The address is not used any more.",
+        "Nama, alamat, kontak, bahasa": "Name, address, contacts, language",
+        "Permintaan orangnya": "At the person's request",
+        "Berikan semua data tentangnya": "Give everything kept about them",
+        "Berkas ZIP berisi semua yang disimpan, terbuka. Aduan rahasia tidak termasuk.": (
+            "A ZIP with everything that is kept, in clear. Confidential reports are not in it."
+        ),
+        "Unduh ZIP": "Download ZIP",
+        "Hapus datanya": "Erase their data",
+        "Nama, NIK, alamat, kontak, dan isi aduannya dihapus; angka dan catatan buku besar tetap. Tidak dapat "
+        "dibatalkan.": (
+            "Name, NIK, address, contacts and the words of their reports are erased; numbers and the ledger "
+            "stay. It can't be undone."
+        ),
+        "Alasan, tanpa nama; dicatat bersama nama Anda": "Reason, without a name; recorded with yours",
+        "Ya, hapus semuanya": "Yes, erase everything",
+        "Hapus": "Erase",
+        "Data dihapus.": "Erased.",
+        # people who may be one
+        "dugaan data ganda": "possible duplicates",
+        "Data ganda": "Duplicates",
+        "orang yang mungkin sama": "people who may be one",
+        "Jenis dugaan": "Kind",
+        "Dicari sedikit demi sedikit di seluruh daftar. Setiap keputusan dicatat dan tidak ditanyakan lagi.": (
+            "Looked for little by little in the whole register. Each decision is recorded and not asked again."
+        ),
+        "dipakai {n} orang": "used by {n} people",
+        "Nomor ini memang dipakai bersama": "This phone is shared indeed",
+        "Bila bukan miliknya, buka orangnya dan hentikan kontaknya di sana.": (
+            "If it is not theirs, open the person and retire the address there."
+        ),
+        "Kartu keluarga sama, nama mirip.": "Same family card, alike names.",
+        "Bukan orang yang sama": "Not the same person",
+        "Orang yang sama": "The same person",
+        "Catatan yang dipertahankan": "Record that stays",
+        "Tidak ada yang menunggu": "Nothing waits",
+        "Bila dua orang sekeluarga bernama mirip, atau satu nomor dipakai banyak orang, mereka muncul di sini.": (
+            "When two people of one household have alike names, or many share one phone, they are listed here."
+        ),
+        "Gabungkan ke catatan lain": "Merge into another record",
+        "Catatan ini menunjuk ke sana: kontak, program, hak, dan aduannya pindah; yang sudah dikirim tetap "
+        "tercatat di sini.": (
+            "This record will point there: contacts, programmes, entitlements and reports move; what was sent "
+            "stays on record here."
+        ),
+        "Nomor catatan yang dipertahankan": "Number of the record that stays",
+        "Dua catatan digabung.": "Two records were merged.",
         # the planner
         "Kepada siapa": "To whom",
         "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
@@ -1302,6 +1438,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
+        "Menurut wilayah": "By area",
+        "Bagian yang sudah diberi tahu menurut wilayah; angkanya ada di tabel.": (
+            "Share of people told by area; the table has the numbers."
+        ),
+        "sudah diberi tahu": "told",
+        "Dihitung {when}; dihitung lagi paling cepat setiap menit selama ada yang berubah.": (
+            "Counted {when}; counted again at most once a minute while anything moves."
+        ),
+        "Belum dihitung. Wilayah dihitung tak lama sesudah siaran dimulai.": (
+            "Not counted yet. Areas are counted soon after a broadcast begins."
+        ),
+        "{n} pesan per detik sejak semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
@@ -1324,7 +1472,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Yang akan datang": "To come",
         "Bila disetujui sekarang.": "If it is approved now.",
-        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Belum ada yang lain dalam dua bulan ke depan.": "No other in the next two months.",
         "Yang sudah dibuat": "Made so far",
         "Belum ada.": "None yet.",
         "Paling banyak tiap kali": "At most each time",
@@ -1388,5 +1536,229 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # figures: the day, programmes, channels, cost
+        "Yang terlambat": "What is late",
+        "Yang rusak": "What is broken",
+        "Yang masuk": "What came in",
+        "Jalur {line} beristirahat": "Line {line} rests",
+        "Impor {name} gagal": "Import {name} failed",
+        "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
+        "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "Aduan yang dibuka hari ini": "Complaints opened today",
+        "{n} mendesak": "{n} urgent",
+        "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
+        "Jawaban atas siaran di halaman ini": "Answers to the broadcasts on this page",
+        "Angka": "Figures",
+        "Kesehatan saluran": "Health of lines",
+        "Biaya kirim": "Cost of sending",
+        "Angka {code}": "Figures of {code}",
+        "semua wilayah": "all areas",
+        "Ke wilayah di atasnya": "To the area above",
+        "Hak bantuan": "Entitlements",
+        "Konfirmasi": "Confirmation",
+        "Aduan per 1.000": "Complaints per 1,000",
+        "Menurut penyaluran": "By round",
+        "semuanya": "all of them",
+        "Penyaluran terlama sampai terbaru: jawaban warga. Tabel di bawah memuat angkanya.": (
+            "Oldest to newest round: what citizens answered. The table below has the figures."
+        ),
+        "Cakupan: bagian yang diberi tahu. Konfirmasi: bagian dari yang diberi tahu yang mengatakan sudah "
+        "terima. Aduan per 1.000 orang yang diberi tahu.": (
+            "Coverage: the part that was told. Confirmation: the part of those told who say they have received. "
+            "Complaints per 1,000 people told."
+        ),
+        "Angka dihitung {when}.": "Counted {when}.",
+        "Angka muncul beberapa menit setelah siaran pertama sebuah penyaluran disiapkan.": (
+            "Figures appear some minutes after the first broadcast of a round is prepared."
+        ),
+        "Diterima penyedia": "Taken by the provider",
+        "Sedang dikirim": "Being sent",
+        "Tidak pasti": "Not certain",
+        "Gagal": "Failed",
+        "Terkirim": "Delivered",
+        "Sampai tanda terima": "Until the receipt",
+        "detik": "seconds",
+        "Beristirahat": "Rested",
+        "Percobaan {line} tiap hari. Tabel di bawah memuat angkanya.": (
+            "Attempts of {line} each day. The table below has the figures."
+        ),
+        "Sebab kegagalan": "Why attempts failed",
+        "Bagian": "Part",
+        "Hari demi hari": "Day by day",
+        "masih": "still",
+        "Tidak ada yang dikirim lewat jalur ini pada hari-hari ini.": "Nothing was sent on this line on these days.",
+        "Kapan jalur ini beristirahat": "When this line rested",
+        "Tiap percobaan dihitung pada hari ia dimulai. Tanda terima yang datang lebih dari tiga hari kemudian "
+        "tidak mengubah angka.": (
+            "Each attempt counts on the day it began. A receipt that comes more than three days later changes no "
+            "figure."
+        ),
+        "Rupiah per orang": "Rupiah a person",
+        "Terpakai": "Used",
+        "Siaran yang waktunya jatuh pada hari-hari ini. Batas biaya: yang direncanakan; terpakai: bagian dari "
+        "batas itu, untuk siaran yang punya batas. Jawaban kepada warga tidak termasuk.": (
+            "Broadcasts whose time lies on these days. Cap: what was planned; used: the part of it that was "
+            "spent, for broadcasts that have one. Answers to citizens are not in it."
+        ),
+        "Tidak ada siaran yang dikirim pada hari-hari ini.": "No broadcasts were sent on these days.",
+        "Angka program ini": "Figures of this programme",
+        "Kesehatan saluran hari demi hari": "How lines fared, day by day",
+        # accounts, sessions, the second step, the ledger
+        "Kode masuk": "Sign-in code",
+        "Langkah kedua": "Second step",
+        "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya. "
+        "Setelah 5 kali salah, akun terkunci 15 menit.": (
+            "That code is wrong, was used before, or is over. Wait for the next one. After 5 wrong ones the account is "
+            "locked for 15 minutes."
+        ),
+        "Kode 6 angka dari aplikasi autentikator": "6-digit code of the authenticator app",
+        "Ponsel hilang? Isi salah satu kode pemulihan. Bila habis, mintalah admin mematikan langkah kedua Anda.": (
+            "Phone lost? Type one of the recovery codes. If none is left, ask an admin to reset your second step."
+        ),
+        "Masuk dengan akun lain": "Sign in with another account",
+        "Langkah kedua saat masuk": "Second step at sign-in",
+        "Akun saya": "My account",
+        "aktif": "on",
+        "belum aktif": "not on yet",
+        "Simpan kode pemulihan ini": "Keep these recovery codes",
+        "Hanya tampil sekali. Tiap kode menggantikan ponsel Anda satu kali. "
+        "Cetak atau tulis, lalu simpan di tempat yang terkunci, jangan di ponsel yang sama.": (
+            "Shown this once. Each code stands in for your phone once. Print or write them down, and keep them locked "
+            "away, not on the same phone."
+        ),
+        "Sudah saya simpan": "I have kept them",
+        "Peran Anda wajib memakainya. Halaman lain terbuka setelah ini selesai.": (
+            "Your role must have it. Other pages open once this is done."
+        ),
+        "1. Pindai dengan aplikasi autentikator": "1. Scan with an authenticator app",
+        "Aplikasi apa pun yang mengenal TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, "
+        "atau pengelola kata sandi.": (
+            "Any app that knows TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, or a password "
+            "manager."
+        ),
+        "Kode QR; isinya sama dengan kunci di bawah": "QR code; it says the same as the key below",
+        "Tidak dapat memindai? Ketik kunci ini": "Can't scan? Type this key",
+        "Buka di aplikasi pada ponsel ini": "Open in the app on this phone",
+        "2. Isi kode yang tampil": "2. Type the code it shows",
+        "Aktifkan": "Switch on",
+        "Setelah itu Anda mendapat 10 kode pemulihan, dan sesi Anda di perangkat lain berakhir.": (
+            "You then get 10 recovery codes, and your sessions on other devices end."
+        ),
+        "Aktif sejak {at}. Kode pemulihan tersisa: {n}.": "On since {at}. Recovery codes left: {n}.",
+        "Buat yang baru.": "Make new ones.",
+        "Kode pemulihan baru": "New recovery codes",
+        "Yang lama tidak berlaku lagi.": "The old ones open nothing any more.",
+        "Kode dari aplikasi, atau kode pemulihan": "Code of the app, or a recovery code",
+        "Buat kode baru": "Make new codes",
+        "Matikan": "Switch off",
+        "Peran Anda wajib memakainya. Bila ponsel berganti, mintalah admin meresetnya.": (
+            "Your role must have it. If you have another phone, ask an admin to reset it."
+        ),
+        "Matikan langkah kedua": "Switch the second step off",
+        "Langkah kedua dimatikan.": "The second step is off.",
+        "Kata sandi diganti. Sesi di perangkat lain berakhir.": (
+            "The password is changed. Sessions on other devices are over."
+        ),
+        "Tentang saya": "About me",
+        "Nama, seperti dibaca rekan": "Name, as colleagues read it",
+        "Bahasa halaman": "Language of the pages",
+        "Peringatan dikirim lewat": "Alerts go by",
+        "tidak dikirim": "not sent",
+        "Nomor, ID obrolan atau alamat surel": "Number, chat id or e-mail address",
+        "Kata sandi sekarang": "Present password",
+        "Kata sandi baru, paling sedikit {n} huruf": "New password, at least {n} characters",
+        "Sekali lagi": "Once more",
+        "Tiga atau empat kata yang tak berkaitan mudah diingat dan sukar ditebak.": (
+            "Three or four words that do not belong together are easy to remember and hard to guess."
+        ),
+        "Ganti kata sandi": "Change password",
+        "sejak {at}": "since {at}",
+        "Kode dari ponsel menjaga akun ini, juga bila kata sandinya diketahui orang.": (
+            "A code of the phone guards this account even when somebody knows the password."
+        ),
+        "Atur": "Manage",
+        "langkah kedua": "the second step",
+        "Di mana saya masuk": "Where I am signed in",
+        "peramban lain": "another browser",
+        "sesi ini": "this one",
+        "Akhiri": "End",
+        "masuk {at}": "signed in {at}",
+        "terakhir dipakai sekitar {at}": "last used about {at}",
+        "Akhiri semua yang lain": "End all others",
+        "Akun disimpan.": "Saved.",
+        "Sesi diakhiri.": "Ended.",
+        "Peran": "Role",
+        "Kode wilayah; kosong untuk semua wilayah": "Code of the region; none for all regions",
+        "Akun petugas": "Staff accounts",
+        "Catatan tentang akun": "What the ledger says about accounts",
+        "Tambah akun": "Add an account",
+        "Tambah": "Add",
+        "Kata sandi pertamanya tampil sekali sesudah ini.": "Its first password is shown once after this.",
+        "terkunci": "locked",
+        "dua langkah": "two steps",
+        "Yang dilakukannya": "What they did",
+        "Kata sandi pertama": "First password",
+        "Kata sandi baru": "New password",
+        "Hanya tampil sekali. Sampaikan langsung, dan mintalah ia menggantinya di halaman Akun saya.": (
+            "Shown this once. Hand it over in person, and ask them to change it on the page My account."
+        ),
+        "Wewenang": "Power",
+        "sampai {at}": "until {at}",
+        "dapat masuk": "may sign in",
+        "{n} kode pemulihan": "{n} recovery codes",
+        "wajib bagi perannya": "their role must have it",
+        "Peringatan": "Alerts",
+        "Boleh": "May",
+        "hanya membaca": "only read",
+        "Tidak boleh": "May not",
+        "Aduan tentang kantor di wilayah ini sendiri tidak dilihatnya: itu ditangani wilayah di atasnya.": (
+            "Reports about the office of this very area are not seen here: the area above handles them."
+        ),
+        "Dilihatnya juga aduan yang ditutup dari kecamatan di wilayah ini; "
+        "yang tentang wilayah ini sendiri ditangani di atasnya.": (
+            "Sees reports hidden from districts of this area too; those about this area itself are handled above it."
+        ),
+        "Dilihatnya semua aduan, juga yang ditutup dari kantor setempat.": (
+            "Sees all reports, also those hidden from the local office."
+        ),
+        "Ini akun Anda: wewenang sendiri tidak dapat diubah.": "This is your account: nobody changes their own power.",
+        "Peran atau wilayah lain mengakhiri semua sesinya.": "Another role or region ends all their sessions.",
+        "Buka kunci": "Unlock",
+        "Akhiri semua sesinya": "End all their sessions",
+        "Hapus langkah kedua": "Reset the second step",
+        "Hidupkan lagi": "Enable again",
+        "Matikan akun": "Disable the account",
+        "Di mana ia masuk": "Where they are signed in",
+        "Sedang tidak masuk.": "Not signed in.",
+        "Yang diubah, dan mengapa": "What was changed, and why",
+        "Perubahan disimpan dan dicatat.": "Saved and recorded.",
+        "Buku besar": "Ledger",
+        "siapa melakukan apa, dan buktinya": "who did what, and the proof",
+        "Unduh CSV": "Take as CSV",
+        "Rantai putus:": "The chain is broken:",
+        "Catatan {first} sampai {last} utuh: {n} segel dihitung ulang dan cocok.": (
+            "Acts {first} to {last} are sound: {n} links were recomputed and agree."
+        ),
+        "Dari tanggal": "From",
+        "Sampai tanggal": "Until",
+        "Ditampilkan: yang dilakukan akun-akun {region}.": "Shown is what accounts of {region} did.",
+        "belum disegel": "not chained yet",
+        "Rincian": "Detail",
+        "Segel": "Link",
+        "Tidak ada catatan": "No acts",
+        "Ubah saringannya.": "Ask for something else.",
+        "Bukti": "Proof",
+        "Tiap catatan disegel dengan segel yang sebelumnya; yang diubah, dihapus atau diselipkan memutus rantai.": (
+            "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
+        ),
+        "Segel terbaru": "Newest link",
+        "Menunggu segel": "Waiting for their link",
+        "Diingat di luar basis data": "Remembered beside the data",
+        "Pemeriksaan lengkap terakhir": "Last whole proof",
+        "utuh": "sound",
+        "tidak cocok": "disagrees",
+        "{n} catatan, {m} temuan": "{n} acts, {m} findings",
+        "belum pernah di sini; jalankan": "never here; run",
+        "Periksa yang ditampilkan ({first}–{last})": "Check this stretch ({first}–{last})",
     }
 )

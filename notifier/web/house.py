@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
@@ -16,16 +20,29 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -47,7 +64,17 @@ class House(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
+    def own(self) -> Own: ...
+    @property
+    def powers(self) -> Powers: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def second_step(self) -> SecondStep: ...
+    @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def recurring(self) -> Recurring: ...
     @property
@@ -103,11 +130,19 @@ class House(Protocol):
     @property
     def programmes(self) -> Programmes: ...
     @property
+    def points(self) -> Points: ...
+    @property
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
+    def figures(self) -> Figures: ...
+    @property
     def persons(self) -> Persons: ...
+    @property
+    def doubles(self) -> Doubles: ...
+    @property
+    def dossiers(self) -> Dossiers: ...
     @property
     def uploads(self) -> Uploads: ...
     @property
@@ -117,6 +152,8 @@ class House(Protocol):
 
     @property
     def dispatch_failures(self) -> int: ...
+    @property
+    def sending_fails(self) -> bool: ...
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""

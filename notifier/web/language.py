@@ -46,6 +46,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "en": ("Bahasa Inggris", "English"),
             "jv": ("Bahasa Jawa", "Javanese"),
             "su": ("Bahasa Sunda", "Sundanese"),
+            "mad": ("Bahasa Madura", "Madurese"),
         },
         "zone": {
             "Asia/Jakarta": ("WIB", "WIB (UTC+7)"),
@@ -127,6 +128,32 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "urgent": ("aduan mendesak", "urgent complaints"),
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
+        },
+        "failure": {
+            "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
+            "blocked": ("Warga memblokir atau belum memulai", "Blocked, or never begun, by the citizen"),
+            "line": ("Jalur kami sendiri: kunci, saldo", "Our own line: key, credit"),
+            "reach": ("Penyedia tidak terjangkau", "The provider could not be reached"),
+            "address": ("Alamat tidak ada lagi", "The address is no more"),
+            "words": ("Bentuk atau panjang pesan", "Form or length of the message"),
+            "other": ("Lainnya", "Other"),
+        },
+        "cost_by": {
+            "month": ("Bulan", "Month"),
+            "programme": ("Program", "Programme"),
+            "line": ("Jalur", "Line"),
+            "broadcast": ("Siaran", "Broadcast"),
+        },
+        "late": {
+            "unapproved": ("belum disetujui, waktunya lewat", "not approved, and its time is past"),
+            "asks": ("menunggu keputusan", "waits for a decision"),
+            "not_begun": ("belum mulai, waktunya lewat", "has not begun, and its time is past"),
+            "rests": ("dijeda, waktunya lewat", "paused, and its time is past"),
+            "rest": (
+                "dihentikan sebelum selesai; sisanya belum direncanakan",
+                "stopped half-way; the rest is not planned",
+            ),
+            "overruns": ("akan melewati batas waktunya", "will overrun its time"),
         },
         "list": {
             "told": ("Sudah diberi tahu", "Told"),
@@ -295,6 +322,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "faq": ("Tanya jawab", "Questions and answers"),
             "stop": ("Berhenti dan mulai", "Stop and start"),
             "statistics": ("Angka layanan", "Figures"),
+            "trouble": ("Gangguan dan alamat salah", "Faults and wrong addresses"),
             "genuine": ("Cek keaslian", "Whether a message is real"),
             "additions": ("Kata yang kami pahami", "Words we understand"),
         },
@@ -355,6 +383,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        "double": {
+            "household": ("Satu keluarga, nama mirip", "One household, alike names"),
+            "phone": ("Satu nomor, banyak orang", "One phone, many people"),
+        },
         # people, one by one
         "reach": {
             "ok": ("dipakai", "in use"),
@@ -381,6 +413,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
             "rounds": ("Jadwal penyaluran", "Rounds"),
             "statuses": ("Status penyaluran", "Payment records"),
             "visits": ("Hasil kunjungan", "Visits"),
@@ -480,6 +513,27 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
             "demo": ("demo", "the demo"),
+            "stranger": ("orang tak dikenal", "a stranger"),
+        },
+        # accounts
+        "right": {
+            "answer": ("menangani dan menjawab aduan", "handle and answer reports"),
+            "assign": ("menugaskan aduan", "assign reports"),
+            "reveal": ("membuka identitas, dengan alasan", "open identities, with a reason"),
+            "plan": ("merencanakan siaran", "plan broadcasts"),
+            "import": ("mengimpor data", "import registers"),
+            "accounts": ("mengurus akun", "look after accounts"),
+            "export": ("mengunduh daftar", "take lists away"),
+        },
+        "account_act": {
+            "account_added": ("Ditambahkan", "Added"),
+            "account_changed": ("Diubah", "Changed"),
+            "account_disabled": ("Dimatikan", "Disabled"),
+            "account_enabled": ("Dihidupkan lagi", "Enabled"),
+            "account_unlocked": ("Kunci dibuka", "Unlocked"),
+            "password_reset": ("Kata sandi baru", "New password"),
+            "second_step_reset": ("Langkah kedua dihapus", "Second step reset"),
+            "sessions_ended": ("Sesi diakhiri", "Sessions ended"),
         },
     }
 )
@@ -628,6 +682,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) defined plan (\d+); somebody else .*", r"\1 yang membuat rencana \2; orang lain harus menyetujuinya."),
         (r"plan (\d+) is (\w+); .*", r"Rencana \1 sudah tidak dapat diubah begitu."),
         (r"plan (\d+) was ended", r"Rencana berulang \1 diakhiri."),
+        (r"plan (\d+) is paused", r"Rencana berulang \1 dijeda."),
         (r"plan (\d+) does this", r"Digantikan rencana berulang \1."),
         (r"(\S+) is over: the service did not run .*", r"\1 sudah berakhir: layanan tidak berjalan pada waktunya."),
         (r"there was nobody to tell", "Tidak ada orang yang perlu diberi tahu."),
@@ -743,6 +798,23 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # people who may be one
+        (r"say which of the two stays", "Pilih catatan yang dipertahankan."),
+        (r"that is one person already; .*", "Itu catatan yang sama; tulis nomor catatan lain."),
+        (
+            r"a message to one of the two is still under way; .*",
+            "Masih ada pesan yang berjalan untuk salah satunya; gabungkan setelah selesai.",
+        ),
+        (
+            r"a broadcast of (\S+) is just going .*",
+            r"Siaran \1 sedang menyusun sasarannya; gabungkan setelah selesai.",
+        ),
+        (
+            r"person (\d+) was told of (\S+), which is open until (\S+); .*",
+            r"Catatan \1 sudah diberi tahu tentang \2 yang berlangsung sampai \3; pertahankan yang itu, atau tunggu.",
+        ),
+        (r"there is no such case \d+ in your region", "Dugaan itu tidak ada di wilayah Anda."),
+        (r"case \d+ was decided already; .*", "Sudah diputuskan rekan lain; muat ulang daftarnya."),
         # promises tried out, merges undone
         (r"working minutes: .*", "Menit kerja: tulis bilangan bulat."),
         (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
@@ -767,6 +839,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
         (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
         (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (
+            r"something of person \d+ is still under way .*",
+            "Masih ada yang berjalan tentang orang ini; coba lagi nanti.",
+        ),
+        (r"tick that everything is to be erased; .*", "Centang bahwa semuanya dihapus; ini tidak dapat dibatalkan."),
         (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
         # registers that come in by the page
         (r"choose a file first", "Pilih berkasnya dahulu."),
@@ -841,6 +918,42 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r'"(.*)" is no language code; .*', r"“\1” bukan kode bahasa; pilih id, en, jv atau su."),
         (r"\w+, \w+, \w+: the fact (\w+) was not given", r"Fakta \1 tidak diberikan."),
         (r"\w+, \w+, \w+: (?:.*)", "Dengan contoh orang ini pesannya tidak dapat disusun; pilih contoh lain."),
+        # accounts
+        (r"A password has (\d+) to (\d+) characters; .*", r"Kata sandi memuat \1 sampai \2 huruf."),
+        (r"This password is among .*", "Kata sandi ini mudah ditebak; pakai tiga atau empat kata yang tak berkaitan."),
+        (
+            r"This password is the login .*",
+            "Kata sandi ini sama dengan nama pengguna; pakai tiga atau empat kata lain.",
+        ),
+        (r"The password is wrong\. .*", "Kata sandi salah. Setelah 5 kali salah, akun terkunci 15 menit."),
+        (r"That is not the code the app shows .*", "Bukan itu kode yang tampil sekarang. Apakah jam ponselnya tepat?"),
+        (
+            r"That code is wrong, was used .*",
+            "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya.",
+        ),
+        (r"The second step is on already; .*", "Langkah kedua sudah aktif; matikan dahulu."),
+        (
+            r"Your role must sign in with a .*",
+            "Peran Anda wajib memakainya; admin dapat meresetnya bila ponsel hilang.",
+        ),
+        (r"The two new passwords differ; .*", "Kedua kata sandi baru tidak sama; ketik sekali lagi."),
+        (r"That is the password you have; .*", "Itu kata sandi yang sekarang; pilih yang lain."),
+        (r"That session is over already\.", "Sesi itu sudah berakhir."),
+        (r"An account needs a name, .*", "Isi namanya, seperti dibaca rekan."),
+        (r'".*" says no way to notify: .*', "Tulis nomor +62…, ID obrolan Telegram, atau alamat surel."),
+        (
+            r'"(.*)" is no login: .*',
+            r"“\1” bukan nama pengguna: pakai 2 sampai 64 huruf kecil, angka, titik, - atau _.",
+        ),
+        (r'".*" is no role; .*', "Pilih perannya."),
+        (r'"(.*)" is no region: .*', r"“\1” bukan kode wilayah; tulis seperti 31.75."),
+        (r'There is no region "(.*)": .*', r"Tidak ada wilayah “\1”; tulis kode seperti 31.75."),
+        (r'There is an account "(.*)" already; .*', r"Nama pengguna “\1” sudah ada; pilih yang lain."),
+        (r"You look after (\S+); .*", r"Anda mengurus \1; pilih wilayah di dalamnya."),
+        (r"Nobody changes their own power; .*", "Wewenang sendiri tidak dapat diubah; mintalah admin lain."),
+        (r"(\S+) is the last admin of that area; .*", r"\1 admin terakhir wilayah itu; angkat admin lain dahulu."),
+        (r"Nothing of this account would change\.", "Tidak ada yang berubah."),
+        (r"a stretch has 1 to (\d+) acts; .*", r"Sekali periksa paling banyak \1 catatan; persempit saringannya."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

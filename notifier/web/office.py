@@ -1,4 +1,4 @@
-"""The office's pages: the day at a glance, the rounds to come, broadcasts from plan to statement."""
+"""The office's pages: the rounds to come, broadcasts from plan to statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
-from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
 from notifier.web import onward, pages
 from notifier.web.house import HOUSE, House
@@ -68,40 +67,6 @@ def slices(statement: Statement) -> Sequence[Slice]:
     return found
 
 
-# --- the day ---------------------------------------------------------------------------------------------------------
-
-
-async def home(request: web.Request) -> web.Response:
-    """Today: what goes out, what came in, what is late."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    latest = await house.broadcasts.list(viewer, None, PAGE)
-    live = sorted((b for b in latest if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
-    async with house.database.read() as db:
-        coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
-    context = {
-        "live": live[:8],
-        "etas": await house.told.etas(live[:8], house.clock()),
-        "held": await house.again.count_held(viewer),
-        "coming": coming,
-        "counts": await house.desk.counts(viewer),
-        "conflicts": await house.conflicts.count(viewer),
-    }
-    return await pages.page(request, "office/home.html", context)
-
-
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
-
-
 # --- broadcasts ------------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +120,7 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "live": b.state in UNDER_WAY,
+        "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
 

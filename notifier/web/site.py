@@ -15,26 +15,34 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    accounts,
+    agenda,
     api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
+    duplicates,
     entitled,
+    figures,
     groups,
     imports,
     incidents,
     keys,
     language,
+    ledger,
     lines,
     live,
     login,
+    metrics,
     office,
+    own,
     pages,
     persons,
     planning,
     plans,
+    points,
     programmes,
     promised,
     radar,
@@ -42,6 +50,7 @@ from notifier.web import (
     reports,
     restored,
     rounds,
+    second_step,
     security,
     session,
     shielding,
@@ -49,10 +58,12 @@ from notifier.web import (
     status,
     studio,
     texts,
+    today,
+    watching,
     webhooks,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
+from notifier.web.public import check, complain, follow, frame, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -64,9 +75,10 @@ class Guard(Enum):
 
     PUBLIC = auto()
     STAFF = auto()  # whoever is signed in
+    HALFWAY = auto()  # whoever gave the password, and has still to give the code
 
 
-PUBLIC, STAFF = Guard.PUBLIC, Guard.STAFF
+PUBLIC, STAFF, HALFWAY = Guard.PUBLIC, Guard.STAFF, Guard.HALFWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -109,13 +122,33 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
+    Door("GET", "/login/code", login.ask_code, HALFWAY),
+    Door("POST", "/login/code", login.give_code, HALFWAY),
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
-    Door("GET", "/home", office.home, STAFF),
+    Door("GET", "/home", today.home, STAFF),
+    # one's own account
+    Door("GET", "/account", own.look, STAFF),
+    Door("POST", "/account", own.change, STAFF),
+    Door("POST", "/account/password", own.change_password, STAFF),
+    Door("POST", "/account/sessions", own.end_sessions, STAFF),
+    Door("GET", "/account/second-step", second_step.look, STAFF),
+    Door("POST", "/account/second-step", second_step.confirm, STAFF),
+    Door("POST", "/account/second-step/off", second_step.switch_off, STAFF),
+    Door("POST", "/account/second-step/codes", second_step.renew, STAFF),
+    # accounts of others
+    Door("GET", "/accounts", accounts.index, Right.ACCOUNTS),
+    Door("POST", "/accounts", accounts.add, Right.ACCOUNTS),
+    Door("GET", f"/accounts/{ID}", accounts.show, Right.ACCOUNTS),
+    Door("POST", f"/accounts/{ID}", accounts.act, Right.ACCOUNTS),
+    # what was done, and the proof of it
+    Door("GET", "/ledger", ledger.look, Right.SEE_LEDGER),
+    Door("POST", "/ledger/check", ledger.check, Right.SEE_LEDGER),
+    Door("GET", f"/ledger/{FORM}", ledger.take, Right.EXPORT),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -163,7 +196,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
-    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/rounds", agenda.look, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/calendar", agenda.calendar, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/new", agenda.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/rounds/new", agenda.create, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
@@ -197,6 +233,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
+    Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -230,6 +267,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/keys", keys.look, Right.ACCOUNTS),
     Door("POST", "/keys", keys.add, Right.ACCOUNTS),
     Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # where rounds take place
+    Door("GET", "/points", points.look, Right.SEE_ROUNDS),
+    Door("GET", "/points/new", points.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/points/new", points.create, Right.EDIT_ROUND),
+    Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
+    Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
     # webhooks: other systems that are told what happens
     Door("GET", "/webhooks", webhooks.look, Right.ACCOUNTS),
     Door("POST", "/webhooks", webhooks.add, Right.ACCOUNTS),
@@ -247,6 +291,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
     Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
+    Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
+    Door("POST", f"/people/{ID}/merge", persons.merge, Right.IMPORT),
+    Door("GET", "/duplicates", duplicates.look, Right.IMPORT),
+    Door("POST", f"/duplicates/{ID}", duplicates.decide, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),
@@ -255,6 +304,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
     Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
     Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
+    # figures: programmes, lines, cost
+    Door("GET", f"/programmes/{PROGRAMME}/figures", figures.programme, Right.SEE_REPORTS),
+    Door("GET", f"/programmes/{PROGRAMME}/figures/{FORM}", figures.take_programme, Right.EXPORT),
+    Door("GET", "/figures/channels", figures.channels, Right.SEE_REPORTS),
+    Door("GET", f"/figures/channels/{FORM}", figures.take_channels, Right.EXPORT),
+    Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
+    Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -267,6 +323,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/texts/{TEXT}", texts.change, Right.EDIT_TEMPLATE),
 )
 _BY_HANDLER: Mapping[Handler, Door] = {door.handler: door for door in DOORS}
+# All that is open to somebody whose role must have a second step and who has none yet.
+_BEFORE_THE_SECOND_STEP = frozenset({second_step.look, second_step.confirm, login.logout, login.choose_language})
 
 # status → (title, what to do): said on the page of an error
 ERRORS: Mapping[int, tuple[str, str]] = {
@@ -305,6 +363,7 @@ def build(house: House) -> web.Application:
     api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
+    app.on_response_prepare.append(status.named)
     return app
 
 
@@ -314,10 +373,15 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     door = _BY_HANDLER.get(request.match_info.handler)
     if door is None or door.needs is PUBLIC:
         return await handler(request)
+    if door.needs is HALFWAY:
+        return await handler(request) if await session.halfway(request) else _to_login(request)
     viewer = await session.viewer(request)
     if viewer is None:
         return _to_login(request)
     request[pages.VIEWER] = viewer
+    account = await session.signed_in(request)
+    if account and door.handler not in _BEFORE_THE_SECOND_STEP and request.app[HOUSE].second_step.lacks(account):
+        return _onward(request, "/account/second-step")
     if isinstance(door.needs, Right) and not viewer.may(door.needs):
         raise web.HTTPForbidden
     return await handler(request)
@@ -325,7 +389,10 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _to_login(request: web.Request) -> web.Response:
     wanted = request.rel_url.raw_path_qs if request.method == "GET" else "/home"
-    place = f"/login?next={quote(wanted, safe='/')}"
+    return _onward(request, f"/login?next={quote(wanted, safe='/')}")
+
+
+def _onward(request: web.Request, place: str) -> web.Response:
     if "HX-Request" in request.headers:  # a part of a page: the whole page goes to the door
         return web.Response(status=401, headers={"HX-Redirect": place})
     return web.Response(status=303, headers={"Location": place})
@@ -364,6 +431,8 @@ def _place(error: BaseException) -> str:
 async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:
     if code != 500 and pages.VIEWER not in request:  # after a fault the database may be what is at fault
         request[pages.VIEWER] = await session.viewer(request)
+    if request.get(pages.VIEWER) is None and code != 401 and not sentence:
+        return frame.trouble(request, code, allow)  # who is no colleague is a citizen
     title, advice = ERRORS.get(code, ERRORS[400])
     if sentence:
         title, advice = "Ini tidak dapat dilakukan", language.refusal(sentence, pages.tongue(request))

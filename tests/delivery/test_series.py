@@ -48,6 +48,7 @@ async def test_an_occurrence_is_made_a_day_ahead_sent_at_its_hour_and_accounted_
         house = stage.house.recurring
         [coming] = await house.coming(await house.get(stage.planner, number), stage.clock())
         assert (coming.name, coming.at.isoformat()) == ("H-1", "2026-12-06T02:00:00+00:00")
+        assert await house.next_of(await house.list(stage.planner), stage.clock()) == {number: coming}
         stage.clock.move(hours=-1)
         assert await house.carry(stage.clock()) == 0, "a day and an hour before: too soon"
         stage.clock.move(hours=2)
@@ -156,6 +157,13 @@ async def test_one_s_own_plan_is_approved_by_nobody_and_a_pause_reaches_what_was
         await add_round(stage)
         stage.clock.move(hours=2)
         await house.carry(stage.clock())
+        await stage.house.broadcasts.pause(stage.approver, 1, stage.clock())
+        for act in (house.pause, house.resume):
+            await act(stage.approver, number, stage.clock())
+            assert [row[1] for row in await _made(stage)] == ["paused"], (
+                "what a person paused goes on by a person alone"
+            )
+        await stage.house.broadcasts.resume(stage.approver, 1, stage.clock())
         for act, state in ((house.pause, "paused"), (house.resume, "approved"), (house.end, "stopped")):
             await act(stage.approver, number, stage.clock())
             assert [row[1] for row in await _made(stage)] == [state]

@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("locked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
     )
@@ -86,6 +89,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index("ix_ledger_about", ["about"], unique=False)
+        batch_op.create_index("ix_ledger_who", ["who", "id"], unique=False)
+        batch_op.create_index("ix_ledger_act", ["act", "id"], unique=False)
+        batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(
             "ix_ledger_unsealed",
             ["id"],
@@ -120,6 +126,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_regions")),
     )
     op.create_table(
+        "points",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("address", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("hours", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points")),
+        sa.UniqueConstraint("code", name=op.f("uq_points_code")),
+    )
+    op.create_table(
         "rounds",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(length=48), nullable=False),
@@ -139,11 +165,21 @@ def upgrade() -> None:
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["point_id"], ["points.id"], name=op.f("fk_rounds_point_id_points")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
         batch_op.create_index("ix_rounds_closes", ["closes_at"], unique=False)
+        batch_op.create_index("ix_rounds_opens", ["opens_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_rounds_point",
+            ["point_id", "closes_at"],
+            unique=False,
+            sqlite_where=sa.text("point_id IS NOT NULL"),
+            postgresql_where=sa.text("point_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_rounds_wake",
             ["wake"],
@@ -256,6 +292,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index("ix_broadcasts_round", ["round_id"], unique=False)
+        batch_op.create_index("ix_broadcasts_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_broadcasts_live",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('done', 'stopped')"),
+            postgresql_where=sa.text("state NOT IN ('done', 'stopped')"),
+        )
         batch_op.create_index(
             "ix_broadcasts_wake",
             ["wake"],
@@ -345,11 +389,40 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("stage", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=48), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sessions_account_id_accounts")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_sessions_account", ["account_id"], unique=False)
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("account_id", "digest", name=op.f("uq_recovery_codes_account_id_digest")),
+    )
+    op.create_table(
+        "account_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_acts_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_acts")),
+    )
+    with op.batch_alter_table("account_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_account_acts_account", ["account_id", "id"], unique=False)
 
     op.create_table(
         "tickets",
@@ -388,6 +461,10 @@ def upgrade() -> None:
         sa.Column("regency", sa.String(length=13), server_default="", nullable=False),
         sa.Column("district", sa.String(length=13), server_default="", nullable=False),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),
@@ -466,6 +543,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
             postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
+        )
+        batch_op.create_index(
+            "ix_tickets_venue",
+            ["venue", "id"],
+            unique=False,
+            sqlite_where=sa.text("round_id IS NOT NULL"),
+            postgresql_where=sa.text("round_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_tickets_waiting",
@@ -1045,10 +1129,11 @@ def upgrade() -> None:
         sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("round_id", "kind", name=op.f("uq_alarms_round_id_kind")),
+        sa.UniqueConstraint("round_id", "venue", "kind", name=op.f("uq_alarms_round_id_venue_kind")),
     )
     op.create_table(
         "talks",
@@ -1234,6 +1319,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "places",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Integer(), nullable=False),
+        sa.Column("untold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_places_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "region", name=op.f("pk_places")),
+    )
+    op.create_table(
+        "place_looks",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_place_looks_broadcast_id_broadcasts")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", name=op.f("pk_place_looks")),
+    )
+    op.create_table(
         "policies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=48), nullable=False),
@@ -1334,6 +1440,74 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
     )
 
+    # figures that are kept, not counted
+    op.create_table(
+        "line_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "line", "state", "reason", name=op.f("pk_line_days")),
+    )
+    op.create_table(
+        "stretches",
+        sa.Column(
+            "first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("first_id", name=op.f("pk_stretches")),
+    )
+    with op.batch_alter_table("stretches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stretches_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+    op.create_table(
+        "line_rests",
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("line", "since", name=op.f("pk_line_rests")),
+    )
+    with op.batch_alter_table("line_rests", schema=None) as batch_op:
+        batch_op.create_index("ix_line_rests_since", ["since"], unique=False)
+    op.create_table(
+        "round_figures",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("denied", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("unreachable", sa.Integer(), nullable=False),
+        sa.Column("other", sa.Integer(), nullable=False),
+        sa.Column("complaints", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_figures_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "level", "region", name=op.f("pk_round_figures")),
+    )
+    op.create_table(
+        "round_looks",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
+    )
+
+    # news for other systems
     op.create_table(
         "webhooks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),

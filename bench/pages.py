@@ -76,6 +76,7 @@ def path_of(door: site.Door, ticket: str, code: str = ROUND) -> str:
     path = re.sub(r"\{number:[^}]*\}+", ticket, door.path)
     about = {
         site.PROGRAMME: "BPNT",
+        site.POINT: "KP-MK",
         site.CODE: code,
         site.ID: "1",
         site.TEXT: "public_page/id/faq",
@@ -234,6 +235,8 @@ SEED: Sequence[str] = (
     "INSERT INTO ticket_changes (ticket_id, at, who, act, status, facts) SELECT id, opened_at, 'citizen', 'open', "
     "'received', '{\"policy\": \"standard\"}' FROM tickets",
     "INSERT INTO ticket_words SELECT id, to_tsvector('simple', number || ' ' || summary) FROM tickets",
+    "INSERT INTO points (code, name, region, zone, created_at, updated_at) VALUES ('KP-MK', 'Kantor Pos', '31.75', "
+    "'Asia/Jakarta', :now, :now)",
     "INSERT INTO uploads (what, name, folder, size, who, state, look, counts, at) VALUES ('people', 'daftar.csv', "
     '\'none\', 1, \'cli:bench\', \'done\', \'{"columns": [], "rows": [], "absent": [], "form": "csv", "line": 1, '
     '"unknown": 0}\', \'{"rows": 1}\', :now)',

@@ -282,6 +282,17 @@ class Registry(_Table):
     )
 
 
+class Retention(_Table):
+    """How long bodies are kept; rows and counts stay. "0s" keeps for ever."""
+
+    hooks: Span = Field(default=timedelta(days=90), description="requests as they came, once they were understood")
+    messages: Span = Field(
+        default=timedelta(days=730), description="facts of settled messages, and addresses sealed on them"
+    )
+    addresses: Span = Field(default=timedelta(days=730), description="keyed names of the addresses of attempts")
+    attachments: Span = Field(default=timedelta(days=730), description="attachments of reports that are closed")
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -292,6 +303,7 @@ class Config(_Table):
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
     registry: Registry = Registry()
+    retention: Retention = Retention()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

@@ -276,8 +276,11 @@ def _moved(ticket: Any, history: Sequence[Any], acts: Sequence[Told]) -> list[st
 def _worded(ticket_id: int, said: Mapping[int, str], acts: Sequence[Told], vault: Words) -> list[str]:
     proven = {int(act.detail["message"]): act for act in acts if "words" in act.detail}
     found = [f"ticket_messages {n}: it is gone; ledger {proven[n].id} tells of it" for n in proven.keys() - said.keys()]
+    erased = {int(number) for act in acts for number in act.detail.get("erased", ())}
     for number, text in said.items():
         act = proven.get(number)
+        if number in erased and not text:
+            continue  # its words were taken away by whom the ledger names; that they were is what it tells
         if act is None:
             found.append(f"ticket_messages {number}: no act of the ledger tells of it (ticket {ticket_id})")
         elif act.detail["words"] != vault.words_digest(number, text):

@@ -27,6 +27,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config, Line
 from notifier.desk import Desk, Promises
 from notifier.desk import Settings as DeskSettings
@@ -42,10 +43,24 @@ from notifier.keys import Keys
 from notifier.lines import Lines, Way
 from notifier.outbox import Outbox
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Inviting, Lists, Persons, Programmes, Registry, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Inviting,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Registry,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
 from notifier.restored import Restored
+from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -124,6 +139,11 @@ class House:
         return Rounds(self.database)
 
     @cached_property
+    def points(self) -> Points:
+        """Distribution points as people look after them."""
+        return Points(self.database)
+
+    @cached_property
     def statuses(self) -> Statuses:
         """What became of people's aid."""
         return Statuses(self.database, self.vault, self.outbox, self.config.delivery.status_digest)
@@ -132,6 +152,11 @@ class House:
     def silence(self) -> Silence:
         """What became of the question of receipt."""
         return Silence(self.database, self.broadcasts)
+
+    @cached_property
+    def watching(self) -> Watching:
+        """How broadcasts fare by area."""
+        return Watching(self.database)
 
     @cached_property
     def recurring(self) -> Recurring:
@@ -184,9 +209,26 @@ class House:
         return Persons(self.database, self.vault)
 
     @cached_property
+    def retention(self) -> Retention:
+        """What is kept only so long."""
+        spans = {kind: getattr(self.config.retention, kind) for kind in type(self.config.retention).model_fields}
+        return Retention(self.database, self.data, spans)
+
+    @cached_property
+    def doubles(self) -> Doubles:
+        """People who may be one."""
+        return Doubles(self.database, self.vault)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Everything about one person, given or taken away."""
+        return Dossiers(self.database, self.vault, self.data)
+
+    @cached_property
     def uploads(self) -> Uploads:
         """Registers that come in by the page."""
-        table, registry = self.config.registry, Registry(self.database, self.vault, self.outbox)
+        table, digest = self.config.registry, self.config.delivery.status_digest
+        registry = Registry(self.database, self.vault, self.outbox, digest)
         folder = self.data / UPLOADS
         largest, kept = table.upload_limit, table.uploads_kept
         return Uploads(self.database, self.vault, registry, folder, self.clock, largest=largest, kept=kept)

@@ -308,6 +308,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
     async def ask_again(now: datetime) -> None:
         await house.silence.ask_again(now, house.config.reminders.question_again)
 
+    async def count_places(now: datetime) -> None:
+        await house.watching.count(now)
+
     async def carry_series(now: datetime) -> None:
         await house.recurring.carry(now)
 
@@ -348,6 +351,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("rounds", 5, carrier.carry),
         Job("questions", 60, ask_again),
         Job("series", 30, carry_series),
+        Job("places", 10, count_places),
         Job("promises", 5, sweep),
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),
@@ -356,6 +360,8 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
         Job("sweep", 60, sweep_late.sweep),
+        Job("doubles", 5, house.doubles.walk),
+        Job("retention", 3600, house.retention.retain),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
         Job("line figures", 30, figures.count_attempts),

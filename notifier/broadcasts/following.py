@@ -126,7 +126,8 @@ async def outdated(db: AsyncConnection, house: Reminders, of: Round) -> list[int
     reminders = await reminders_of(db, house, of.programme)
     wanted = set(companions(of, reminders, datetime.min.replace(tzinfo=UTC)))
     own = ("round_reminder", "receipt_question")
-    return [b.id for b in there if b.parent_id is None and b.event in own and (b.event, b.at) not in wanted]
+    alone = [b for b in there if b.parent_id is None and b.series_id is None and b.event in own]
+    return [b.id for b in alone if (b.event, b.at) not in wanted]
 
 
 async def lacking(db: AsyncConnection, reminders: Reminders, of: Round, now: datetime) -> Lacks:

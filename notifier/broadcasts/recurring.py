@@ -38,6 +38,7 @@ AHEAD = timedelta(days=1)  # how long before its time an occurrence is made, so 
 LATE = timedelta(days=31)  # what a clock that stood still for so long has missed is still made, for a person to look at
 SHOWN = timedelta(days=62)  # how far the page looks ahead
 MOST = 50_000_000
+LISTED = 20  # occurrences on the page of a plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +183,7 @@ class Recurring:
     async def occurrences(self, s: Series) -> Sequence[Broadcast]:
         """The broadcasts that were made of a plan, newest first."""
         async with self._database.read() as db:
-            found = [await rows.get(db, number) for number in await series.occurrences(db, s.id, 20)]
-        return [b for b in found if b is not None]
+            return await rows.of_series(db, s.id, LISTED)
 
     async def coming(self, s: Series, now: datetime, limit: int = 5) -> Sequence[Coming]:
         """What will be made next, soonest first, as far as rounds are known. A planned one as if it were approved."""
@@ -192,6 +192,31 @@ class Recurring:
         async with self._database.read() as db:
             found = await self._owed(db, s, now, max(s.since or now, now), now + SHOWN)
         return [Coming(of, one.name, one.at) for of, one in found[:limit]]
+
+    async def next_of(self, plans: Sequence[Series], now: datetime) -> Mapping[int, Coming]:
+        """The next occurrence of each of these plans that has one, as `coming` tells it: plan → occurrence. Two
+        statements, however many plans there are.
+        """
+        going = [s for s in plans if s.state not in ("ended", "paused")]
+        if not going:
+            return {}
+        opens = (now - timedelta(days=366), now + SHOWN + timedelta(days=FURTHEST))
+        async with self._database.read() as db:
+            known = await series.rounds_ahead(db, {s.programme for s in going}, opens)
+            made = await series.made_since(db, [s.id for s in going], now)
+        found: dict[int, Coming] = {}
+        for s in going:
+            since = max(s.since or now, now)
+            coming = [
+                Coming(of, one.name, one.at)
+                for of in known
+                if of.programme == s.programme and covers(s.region, of.region)
+                for one in occasions(beat_of(s), of.opens_at, of.closes_at, of.zone, since, now + SHOWN)
+                if (s.id, of.id, one.name) not in made
+            ]
+            if coming:
+                found[s.id] = min(coming, key=lambda one: (one.at, one.round.id))
+        return found
 
     # --- by the clock ---
 

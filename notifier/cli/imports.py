@@ -1,4 +1,4 @@
-"""notifier import: bring in people, rounds, statuses or visits from files. Counts go to stdout, progress to stderr."""
+"""notifier import: bring in people, points, rounds, statuses or visits. Counts go to stdout, progress to stderr."""
 
 import argparse
 import asyncio
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "people": "registers of people: NIK, name, region, contacts, programmes",
+    "points": "distribution points: name, region, capacity, opening hours; rounds there change with them",
     "rounds": "rounds: programme, period, region, venue, times; importing one again edits it",
     "statuses": "payment records: NIK, round, status; people hear of what became of their aid",
     "visits": "what field officers found: code, result, day; told takes a person off their list",
@@ -27,13 +28,13 @@ KINDS = {
 
 
 def command(args: list[str], options: Options) -> int:
-    """Run `notifier import people|rounds|statuses|visits FILE…`; rows that are rejected are no failure."""
+    """Run `notifier import people|points|rounds|statuses|visits FILE…`; rows that are rejected are no failure."""
     return asyncio.run(_run(_parser().parse_args(args), options))
 
 
 def _parser() -> argparse.ArgumentParser:
     top = parser("notifier import", "Bring in CSV or XLSX files. A file that cannot be read whole changes nothing.")
-    kinds = top.add_subparsers(dest="what", required=True, metavar="people|rounds|statuses|visits")
+    kinds = top.add_subparsers(dest="what", required=True, metavar="people|points|rounds|statuses|visits")
     for name, does in KINDS.items():
         kind = kinds.add_parser(name, help=does)
         kind.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV or XLSX")

@@ -168,8 +168,8 @@ class Talking:
             if self._elsewhere(said) and about_ticket:
                 return None
             flow, rest = flows.keyword(said.line) or ("", "")
-            if not flow and not said.words.meaning.urgent and (talk is None or not flows.takes(talk)):
-                flow = flows.slipped(said.line)
+            if not flow and (talk is None or not flows.takes(talk)):
+                flow = flows.slipped(said.line)  # "lapr" alone is LAPOR, though it might be "lapar"
         if talk is not None and flow and "command" not in raw and flows.picks(talk, said.line):
             return None  # it is one of the open question's choices
         if flow == LEAVE:

@@ -275,7 +275,8 @@ class ByHand:
                 raise Refused("this code belongs to a round of another area; choose another code")
             if version is not None and held.version != version:
                 raise Differs("the round was changed meanwhile; look again")
-            return await rounds.write(db, held, replace(held, **planned.values), viewer.who, now), False
+            wanted = rounds.elsewhere(held, replace(held, **planned.values))
+            return await rounds.write(db, held, wanted, viewer.who, now), False
 
     # --- entitlements ---
 

@@ -123,8 +123,7 @@ async def write(
     """Take a few rows in the caller's transaction: what became of each, in order. A row depends on those before it."""
     there = await look(db, part)
     there.entitled.update(await rounds.draw(db, sorted(there.invited), Entitlement.DIJADWALKAN.value, now))
-    await rounds.hold(db, [had.id for had in there.entitled.values()])
-    there.entitled.update(await rounds.entitled(db, there.entitled.keys()))
+    there.entitled.update(await rounds.entitled(db, there.entitled.keys(), lock=True))
     done: list[Decided] = []
     rows: list[dict[str, object]] = []
     changes: list[Change] = []

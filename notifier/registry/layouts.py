@@ -48,8 +48,25 @@ ROUNDS = Layout(
         "METODE": ("cara", "cara penyaluran", "method"),
         "CATATAN": ("keterangan", "note"),
         "STATUS": ("state",),
+        "TITIK": ("kode titik", "point"),
     },
     ("KODE", "PROGRAM", "PERIODE", "KODE_WILAYAH", "TEMPAT", "MULAI", "SELESAI", "METODE"),
+)
+POINTS = Layout(
+    "points",
+    {
+        "KODE": ("kode titik", "code"),
+        "NAMA": ("nama titik", "tempat", "name"),
+        "KODE_WILAYAH": ("kode wil", "wilayah", "region", "region code"),
+        "ALAMAT": ("address",),
+        "LINTANG": ("latitude", "lat"),
+        "BUJUR": ("longitude", "long", "lon", "lng"),
+        "KAPASITAS_JAM": ("per jam", "kapasitas per jam", "per hour"),
+        "KAPASITAS_HARI": ("per hari", "kapasitas per hari", "per day"),
+        "JAM_BUKA": ("jam", "jam layanan", "hours", "opening hours"),
+        "STATUS": ("state",),
+    },
+    ("KODE", "NAMA", "KODE_WILAYAH"),
 )
 STATUSES = Layout(
     "statuses",

@@ -106,6 +106,15 @@ def _reasons() -> Mapping[str, Reason]:
         "unknown_state": (e.REJECTS, 'Status "{found}" tidak dikenal. Tulis BUKA atau BATAL, atau kosongkan.'),
         "dup_round": (e.CONFLICT, "Kode ini sudah ada di baris sebelumnya dengan isi lain. Yang pertama berlaku."),
         "amount_spelling": (e.CORRECTS, "Penulisan nominal diseragamkan."),
+        "unknown_point": (e.REJECTS, 'Titik "{found}" tidak ada. Periksa kodenya atau impor titiknya dahulu.'),
+        # points
+        "bad_degrees": (e.REJECTS, 'Koordinat "{found}" tidak benar. Tulis derajat desimal, misalnya -6.2347.'),
+        "bad_capacity": (e.REJECTS, 'Kapasitas "{found}" bukan jumlah orang. Tulis angka saja, atau kosongkan.'),
+        "bad_hours": (
+            e.REJECTS,
+            'Jam buka "{found}" tidak terbaca. Tulis misalnya Sen-Jum 08:00-15:00; Sab 08:00-12:00.',
+        ),
+        "unknown_point_state": (e.REJECTS, 'Status "{found}" tidak dikenal. Tulis BUKA atau TUTUP, atau kosongkan.'),
         # statuses
         "unknown_nik": (e.REJECTS, "NIK {found} tidak ada di daftar penerima. Impor penerimanya dahulu."),
         "unknown_round": (e.REJECTS, 'Penyaluran "{found}" tidak ada. Periksa kodenya atau impor dahulu.'),

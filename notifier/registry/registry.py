@@ -1,4 +1,4 @@
-"""The use cases of the registry: people, rounds, statuses and visits come in from files."""
+"""The use cases of the registry: people, points, rounds, statuses and visits come in from files."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,6 +7,7 @@ from pathlib import Path
 from notifier.outbox import Outbox
 from notifier.registry.news import News
 from notifier.registry.people_import import import_people
+from notifier.registry.points_import import import_points
 from notifier.registry.rounds_import import import_rounds
 from notifier.registry.runs import Imported, Order
 from notifier.registry.statuses_import import import_statuses
@@ -37,6 +38,12 @@ class Registry:
     async def import_statuses(self, paths: Sequence[Path], order: Order) -> Imported:
         """Payment records; whoever should hear of a change gets a notice. Raises Refused for what cannot be read."""
         return await import_statuses(self._database, self._vault, self._news, paths, order)
+
+    async def import_points(self, paths: Sequence[Path], order: Order) -> Imported:
+        """Distribution points; one that is there already is changed, and with it the rounds to come that take place
+        there. Raises Refused for what cannot be read.
+        """
+        return await import_points(self._database, paths, order)
 
     async def import_visits(self, paths: Sequence[Path], order: Order) -> Imported:
         """What field officers found at people's doors. Raises Refused for what cannot be read."""

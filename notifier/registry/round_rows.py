@@ -43,7 +43,8 @@ def judge_round(row: Row, places: Places, within: str = "") -> tuple[Planned | N
         "programme": _one_of(cells["PROGRAM"], "PROGRAM", PROGRAMMES, "unknown_programme", found),
         "period": _text(cells["PERIODE"], "PERIODE", 60, found, needed=True),
         "region": _region(cells["KODE_WILAYAH"], places, within, found),
-        "venue": _text(cells["TEMPAT"], "TEMPAT", 120, found, needed=True),
+        # who names a point leaves the place to it
+        "venue": _text(cells["TEMPAT"], "TEMPAT", 120, found, needed=not cells.get("TITIK")),
         "method": _one_of(cells["METODE"], "METODE", _METHODS, "unknown_method", found),
     }
     code = words(cells["KODE"], "KODE", found)
@@ -51,6 +52,8 @@ def judge_round(row: Row, places: Places, within: str = "") -> tuple[Planned | N
         found.append(Finding("bad_code" if code else "missing_cell", "KODE", shown(code)))
     if "ALAMAT" in cells:
         values["address"] = _text(cells["ALAMAT"], "ALAMAT", 200, found)
+    if "TITIK" in cells:
+        values["point"] = words(cells["TITIK"], "TITIK", found)
     if "CATATAN" in cells:
         values["note"] = _text(cells["CATATAN"], "CATATAN", 300, found)
     if "NOMINAL" in cells:

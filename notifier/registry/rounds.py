@@ -4,6 +4,7 @@ A change counts the round's version up, takes back what still speaks of the olde
 that tells what was replaced: one transaction. Knows no file and no page.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,14 +14,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.errors import Refused
-from notifier.registry.findings import Finding
-from notifier.registry.places import Places
+from notifier.registry.findings import Finding, shown
+from notifier.registry.places import Places, dotted
 from notifier.registry.reasons import REASONS, Effect
 from notifier.registry.round_rows import judge_round
 from notifier.registry.tables import Row
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.rounds import Method, withdrawal
-from notifier.store import editions, moves, rounds
+from notifier.store import editions, imports, moves, points, rounds
 from notifier.store.editions import Edition
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
@@ -61,15 +62,7 @@ class Rounds:
 
         Times without an offset are in the round's zone. Pure: writes nothing.
         """
-        if of.state == CANCELLED:
-            raise Refused(f"{of.code} is cancelled; import it with the status BUKA to open it again")
-        if unknown := sorted(set(cells) - set(EDITABLE)):
-            raise Refused(f"{unknown[0]} can't be changed; there are: {', '.join(EDITABLE)}")
-        whole = {**_cells(of), **cells}
-        planned, found = judge_round(Row(0, whole, len(whole), surplus=False), Places({of.region: of.region}))
-        if planned is None:
-            raise Faulty(_sentences(found))
-        return replace(of, **planned.values)
+        return _changed(of, cells)
 
     async def change(
         self, viewer: Viewer, code: str, cells: Mapping[str, str], now: datetime, *, version: int | None = None
@@ -82,7 +75,30 @@ class Rounds:
         viewer.needs(Right.EDIT_ROUND)
         async with self._database.write() as db:
             of = await self._held(db, viewer, code, version)
-            return await write(db, of, self.changed(of, cells), viewer.who, now)
+            return await write(db, of, await _placed(db, of, cells), viewer.who, now)
+
+    async def wanted(self, of: Round, cells: Mapping[str, str]) -> Round:
+        """What the round would become, its place read from the point that TITIK names. Raises Faulty."""
+        async with self._database.read() as db:
+            return await _placed(db, of, cells)
+
+    async def create(self, viewer: Viewer, cells: Mapping[str, str], now: datetime) -> Round:
+        """Write a new round. `cells`: a calendar's columns. Raises Faulty by column."""
+        viewer.needs(Right.EDIT_ROUND)
+        async with self._database.read() as db:
+            places = Places(await imports.region_names(db))
+        # The country's list is long: whoever shares the loop is not held up by it.
+        await asyncio.to_thread(places.name, dotted(cells.get("KODE_WILAYAH", "").strip()))
+        planned, found = judge_round(Row(0, cells, len(cells), surplus=False), places, viewer.region)
+        if planned is None:
+            raise Faulty(_sentences(found))
+        async with self._database.write() as db:
+            if await rounds.by_code(db, planned.code) is not None:
+                raise Faulty({"KODE": "Kode ini sudah dipakai penyaluran lain."})
+            values = await sited(db, planned.values)
+            if values is None:
+                raise Faulty(_sentences([Finding("unknown_point", "TITIK", shown(planned.values["point"]))]))
+            return await create(db, {"code": planned.code, **values}, viewer.who, now)
 
     async def cancel(self, viewer: Viewer, code: str, now: datetime, *, version: int | None = None) -> Round:
         """Call a round off. Raises Refused when it is off already, or somebody changed it meanwhile."""
@@ -104,11 +120,56 @@ class Rounds:
         return of
 
 
+def _changed(of: Round, cells: Mapping[str, str]) -> Round:
+    if of.state == CANCELLED:
+        raise Refused(f"{of.code} is cancelled; import it with the status BUKA to open it again")
+    if unknown := sorted(set(cells) - set(EDITABLE)):
+        raise Refused(f"{unknown[0]} can't be changed; there are: {', '.join(EDITABLE)}")
+    whole = {**_cells(of), **cells}
+    planned, found = judge_round(Row(0, whole, len(whole), surplus=False), Places({of.region: of.region}))
+    if planned is None:
+        raise Faulty(_sentences(found))
+    return elsewhere(of, replace(of, **planned.values))
+
+
+def elsewhere(was: Round, wanted: Round) -> Round:
+    """A round whose place was written by hand is at its point no longer; where a point was named it is there."""
+    same = (was.venue, was.address) == (wanted.venue, wanted.address)
+    return wanted if same or was.point_id != wanted.point_id else replace(wanted, point_id=None)
+
+
+async def _placed(db: AsyncConnection, of: Round, cells: Mapping[str, str]) -> Round:
+    """A round with these cells, its place read from the point that TITIK names; an empty one leaves the point."""
+    if "TITIK" not in cells:
+        return _changed(of, cells)
+    code, others = cells["TITIK"].strip(), {column: cell for column, cell in cells.items() if column != "TITIK"}
+    point = (await points.by_codes(db, [code])).get(code) if code else None
+    if code and point is None:
+        raise Faulty(_sentences([Finding("unknown_point", "TITIK", shown(code))]))
+    if point is not None:
+        others |= {"TEMPAT": point.name, "ALAMAT": point.address}
+    return replace(_changed(of, others), point_id=point.id if point is not None else None)
+
+
+async def sited(db: AsyncConnection, values: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A judged row's values with the point they name in place of its code; None when there is no such point."""
+    if "point" not in values:
+        return values
+    others = {name: value for name, value in values.items() if name != "point"}
+    code = values["point"]
+    if not code:
+        return others | {"point_id": None}
+    point = (await points.by_codes(db, [code])).get(code)
+    return others | {"point_id": point.id, "venue": point.name, "address": point.address} if point else None
+
+
 async def write(db: AsyncConnection, of: Round, wanted: Round, who: str, now: datetime) -> Round:
     """Make a round, locked by the caller, what is wanted; returns it with its new version, or as it is when nothing
     differs.
     """
     changes = editions.changes(of, wanted)
+    if of.point_id != wanted.point_id:  # nobody need hear of that alone
+        await points.place(db, of.id, wanted.point_id)
     if not changes:
         return of
     version = of.version + 1

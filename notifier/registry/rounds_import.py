@@ -9,12 +9,13 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.registry.findings import Finding, Outcome, Tally
+from notifier.registry.findings import Finding, Outcome, Tally, shown
 from notifier.registry.layouts import ROUNDS
 from notifier.registry.round_rows import Planned, judge_round
-from notifier.registry.rounds import create, write
+from notifier.registry.rounds import create, elsewhere, sited, write
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
 from notifier.registry.tables import Row, Source
+from notifier.rules.roles import covers
 from notifier.store import rounds
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
@@ -60,6 +61,7 @@ async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned
         if outcome is not None:
             tally.turn_away(outcome, found)
             run.report.tell(source.name, row.line, found, outcome)
+    taken = await _sited(run, source, tally, taken)
     codes = {planned.code for _, planned, _ in taken}
     if run.order.dry_run:
         async with run.database.read() as db:
@@ -73,6 +75,29 @@ async def _slice(run: Run, source: Source, tally: Tally, seen: dict[str, Planned
         tally.accept(found, word)
         run.regions.add(planned.values["region"])
         run.report.tell(source.name, row.line, found)
+
+
+async def _sited(
+    run: Run, source: Source, tally: Tally, taken: Sequence[tuple[Row, Planned, Sequence[Finding]]]
+) -> list[tuple[Row, Planned, Sequence[Finding]]]:
+    """The rows with their points in place of the codes. Who names a point that is not there is turned away, and so is a
+    row whose code belongs to a round of a region that is not theirs to touch.
+    """
+    found: list[tuple[Row, Planned, Sequence[Finding]]] = []
+    async with run.database.read() as db:
+        known = await rounds.by_codes(db, {planned.code for _, planned, _ in taken})
+        for row, planned, findings in taken:
+            values, there = await sited(db, planned.values), known.get(planned.code)
+            if there is not None and not covers(run.order.within, there.region):
+                wrong = Finding("outside_region", "KODE_WILAYAH", there.region)
+            elif values is None:
+                wrong = Finding("unknown_point", "TITIK", shown(planned.values["point"]))
+            else:
+                found.append((row, Planned(planned.code, values), findings))
+                continue
+            tally.turn_away(Outcome.REJECTED, [wrong, *findings])
+            run.report.tell(source.name, row.line, [wrong, *findings], Outcome.REJECTED)
+    return found
 
 
 def _becomes(planned: Planned, known: Round | None) -> str:
@@ -90,5 +115,7 @@ async def _write(db: AsyncConnection, order: Order, planned: Planned, known: Rou
         return "unchanged"
     held = await rounds.get(db, known.id, lock=True)
     assert held is not None
-    became = await write(db, held, replace(held, **planned.values), order.who, order.now)
+    wanted = replace(held, **planned.values)
+    wanted = wanted if "point_id" in planned.values else elsewhere(held, wanted)
+    became = await write(db, held, wanted, order.who, order.now)
     return "unchanged" if became is held else "changed"

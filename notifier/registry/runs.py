@@ -19,7 +19,7 @@ from notifier.registry.places import Places
 from notifier.registry.tables import Layout, Row, Source, Unreadable
 from notifier.rules.people import PROGRAMMES
 from notifier.rules.rounds import Enrolment, Entitlement, Method
-from notifier.store import imports
+from notifier.store import doubles, imports
 from notifier.store import ledger as acts
 from notifier.store.engine import Database
 
@@ -30,7 +30,7 @@ Progress = Callable[[str, str, int, int], None]  # file, step, rows done, rows i
 Item = TypeVar("Item")
 
 _STATUSES: Mapping[str, type[Enrolment] | type[Entitlement]] = MappingProxyType(
-    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement, "visits": Entitlement}
+    {"people": Enrolment, "rounds": Enrolment, "statuses": Entitlement, "visits": Entitlement, "points": Enrolment}
 )
 
 
@@ -119,6 +119,8 @@ class Run:
         self.regions.clear()
         async with self.database.write() as db:
             await imports.finish(db, import_id, counts)
+            if what == "people":
+                await doubles.again(db, self.order.now)
             detail = {key: value for key, value in counts.items() if isinstance(value, int) and value}
             await acts.append(
                 db,

@@ -23,7 +23,7 @@ from notifier.errors import Refused
 from notifier.registry import rejected
 from notifier.registry.files import open_table
 from notifier.registry.findings import shown
-from notifier.registry.layouts import PEOPLE, ROUNDS, STATUSES, VISITS
+from notifier.registry.layouts import PEOPLE, POINTS, ROUNDS, STATUSES, VISITS
 from notifier.registry.registry import Registry
 from notifier.registry.runs import Imported, Order
 from notifier.registry.tables import Cell, Layout, Source
@@ -36,7 +36,7 @@ from notifier.store.uploads import CANCELLED, DONE, FAILED, LOOKING, READY, RUNN
 from notifier.vault import Vault
 
 log = structlog.get_logger()
-LAYOUTS: Mapping[str, Layout] = MappingProxyType({one.what: one for one in (PEOPLE, ROUNDS, STATUSES, VISITS)})
+LAYOUTS: Mapping[str, Layout] = MappingProxyType({one.what: one for one in (PEOPLE, POINTS, ROUNDS, STATUSES, VISITS)})
 LEASE = timedelta(seconds=60)  # a run that did not tell of itself for so long is begun anew
 BEAT = 0.5  # seconds between two words of a run about itself
 WAITS = timedelta(days=1)  # for somebody to say that it may begin
@@ -74,6 +74,7 @@ class Uploads:
         self._vault = vault
         self._bring: Mapping[str, Bring] = {
             "people": registry.import_people,
+            "points": registry.import_points,
             "rounds": registry.import_rounds,
             "statuses": registry.import_statuses,
             "visits": registry.import_visits,

@@ -148,6 +148,12 @@ async def of_round(db: AsyncConnection, round_id: int) -> list[Broadcast]:
     ]
 
 
+async def of_series(db: AsyncConnection, series_id: int, limit: int) -> list[Broadcast]:
+    """The newest occurrences of a plan that comes again, newest first."""
+    wanted = _SELECT.where(broadcasts.c.series_id == series_id).order_by(broadcasts.c.id.desc()).limit(limit)
+    return [Broadcast(*tuple(row)) for row in await db.execute(wanted)]
+
+
 async def forget_plans(db: AsyncConnection, round_id: int, why: str, *, event: str, by: str) -> list[int]:
     """Take back what somebody planned of an event for a round and has not begun; returns these plans."""
     forgotten = await db.execute(

@@ -45,7 +45,7 @@ async def record(db: AsyncConnection, of: Round, was: Round | None, act: str, wh
 
 def changes(was: Round, of: Round) -> list[str]:
     """The fields that people read and that differ."""
-    own = ("id", "code", "version", "wake", "created_at", "updated_at")
+    own = ("id", "code", "version", "wake", "created_at", "updated_at", "point_id")
     return [name for name in Round.__dataclass_fields__ if name not in own and getattr(was, name) != getattr(of, name)]
 
 

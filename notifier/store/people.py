@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
@@ -57,8 +57,13 @@ class Held(NamedTuple):
 
 
 OLD = "old"
+THERE = and_(people.c.merged_into_id.is_(None), people.c.erased_at.is_(None))  # a person of their own
 _PERSON = [people.c[name] for name in Person.__dataclass_fields__]
-_KNOWN = [people.c[name] for name in Known._fields]
+# A row that was merged into another one still has its NIK: whoever looks by it finds the person it turned out to be.
+_kept = people.alias("kept")
+_IS_KEPT = _kept.c.id == func.coalesce(people.c.merged_into_id, people.c.id)
+_KEPT = [_kept.c[name] for name in Person.__dataclass_fields__]
+_KNOWN = [people.c.nik_index if name == "nik_index" else _kept.c[name] for name in Known._fields]
 _HELD = [contacts.c[name] for name in Held._fields]
 
 
@@ -70,7 +75,8 @@ async def get(db: AsyncConnection, person_id: int) -> Person | None:
 
 async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
     """The person whose NIK has this index (`vault.index(nik, "nik")`)."""
-    row = (await db.execute(select(*_PERSON).where(people.c.nik_index == nik_index))).first()
+    wanted = select(*_KEPT).select_from(people.join(_kept, _IS_KEPT)).where(people.c.nik_index == nik_index)
+    row = (await db.execute(wanted)).first()
     return Person(*row) if row else None
 
 
@@ -82,7 +88,8 @@ async def identity(db: AsyncConnection, person_id: int) -> tuple[bytes, date | N
 
 async def by_niks(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Person]:
     """The people that exist among these indexes."""
-    rows = await db.execute(select(people.c.nik_index, *_PERSON).where(people.c.nik_index.in_(indexes)))
+    wanted = select(people.c.nik_index, *_KEPT).select_from(people.join(_kept, _IS_KEPT))
+    rows = await db.execute(wanted.where(people.c.nik_index.in_(indexes)))
     return {bytes(row[0]): Person(*row[1:]) for row in rows}
 
 
@@ -104,7 +111,8 @@ async def at_phone(db: AsyncConnection, phone: str) -> list[Person]:
 
 async def known(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, Known]:
     """What the register holds of the people that exist among these NIK indexes."""
-    rows = await db.execute(select(*_KNOWN).where(people.c.nik_index.in_(indexes)))
+    wanted = select(*_KNOWN).select_from(people.join(_kept, _IS_KEPT)).where(people.c.nik_index.in_(indexes))
+    rows = await db.execute(wanted)
     return {bytes(row[1]): Known(*row) for row in rows.all()}
 
 
@@ -225,14 +233,14 @@ def within(area: str) -> ColumnElement[bool]:
 
 async def count_within(db: AsyncConnection, area: str) -> int:
     """How many people the register has in an area."""
-    return int((await db.execute(select(func.count()).select_from(people).where(within(area)))).scalar_one())
+    return int((await db.execute(select(func.count()).select_from(people).where(within(area), THERE))).scalar_one())
 
 
 async def page_within(db: AsyncConnection, area: str, after: int, limit: int) -> list[tuple[int, str]]:
     """(id, masked NIK) of an area's people beyond `after`, by id."""
     rows = await db.execute(
         select(people.c.id, people.c.nik_masked)
-        .where(within(area), people.c.id > after)
+        .where(within(area), THERE, people.c.id > after)
         .order_by(people.c.id)
         .limit(limit)
     )

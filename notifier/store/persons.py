@@ -120,6 +120,11 @@ async def get(db: AsyncConnection, person_id: int, *, lock: bool = False) -> Who
     return Whole(*row) if row else None
 
 
+async def several(db: AsyncConnection, ids: Collection[int]) -> dict[int, Whole]:
+    """These rows of the register, by id."""
+    return {row[0]: Whole(*row) for row in await db.execute(select(*_WHOLE).where(people.c.id.in_(ids)))}
+
+
 async def of_delivery(db: AsyncConnection, delivery_id: int) -> int | None:
     """Whom a message was for."""
     row = (await db.execute(select(deliveries.c.person_id).where(deliveries.c.id == delivery_id))).first()

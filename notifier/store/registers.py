@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, literal, select, tuple_, update
+from sqlalchemy import Select, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.people import within
+from notifier.store.people import THERE, within
 from notifier.store.schema import contacts, enrolments, people
 
 
@@ -65,13 +65,15 @@ async def page(db: AsyncConnection, area: str, after: tuple[str, int] | None, li
 
 
 async def person(db: AsyncConnection, person_id: int) -> Person | None:
-    """One person."""
-    return next(iter(await _whole(db, _SELECT.where(people.c.id == person_id))), None)
+    """One person; not one who was merged into another, or erased."""
+    return next(iter(await _whole(db, _SELECT.where(people.c.id == person_id, THERE))), None)
 
 
 async def by_nik(db: AsyncConnection, nik_index: bytes) -> Person | None:
-    """The person whose NIK has this index."""
-    return next(iter(await _whole(db, _SELECT.where(people.c.nik_index == nik_index))), None)
+    """The person whose NIK has this index, or who the row that has it was merged into."""
+    row = people.alias("row")
+    wanted = select(func.coalesce(row.c.merged_into_id, row.c.id)).where(row.c.nik_index == nik_index)
+    return next(iter(await _whole(db, _SELECT.where(people.c.id == wanted.scalar_subquery()))), None)
 
 
 async def _whole(db: AsyncConnection, wanted: Select[Any]) -> list[Person]:

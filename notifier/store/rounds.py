@@ -36,6 +36,7 @@ class Round:
     wake: datetime | None
     created_at: datetime
     updated_at: datetime
+    point_id: int | None = None  # where venue and address are read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +160,13 @@ async def own_word(db: AsyncConnection, entitlement_id: int) -> str | None:
     return row.scalar_one_or_none()
 
 
-async def entitled(db: AsyncConnection, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Entitled]:
-    """The entitlements that exist among these (round, person) pairs."""
-    rows = await db.execute(
-        select(*_ENTITLED).where(tuple_(entitlements.c.round_id, entitlements.c.person_id).in_(list(pairs)))
-    )
+async def entitled(
+    db: AsyncConnection, pairs: Iterable[tuple[int, int]], *, lock: bool = False
+) -> dict[tuple[int, int], Entitled]:
+    """The entitlements that exist among these (round, person) pairs; with `lock` whoever else changes them waits."""
+    wanted = select(*_ENTITLED).where(tuple_(entitlements.c.round_id, entitlements.c.person_id).in_(list(pairs)))
+    rows = await db.execute(wanted.order_by(entitlements.c.id).with_for_update() if lock else wanted)
     return {(row.round_id, row.person_id): Entitled(*row) for row in rows}
-
-
-async def hold(db: AsyncConnection, entitlement_ids: Collection[int]) -> None:
-    """Have whoever else changes these wait until the transaction ends."""
-    wanted = select(entitlements.c.id).where(entitlements.c.id.in_(entitlement_ids)).order_by(entitlements.c.id)
-    await db.execute(wanted.with_for_update())
 
 
 async def draw(

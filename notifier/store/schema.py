@@ -331,6 +331,26 @@ walks = Table(  # how far a look through the whole register has come
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
+points = Table(  # distribution points: where rounds take place
+    "points",
+    metadata,
+    _id(),
+    Column("code", String(48), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("region", String(13), nullable=False),
+    Column("address", String(200), nullable=False, server_default=""),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("per_hour", Integer),  # people it takes; null: not known
+    Column("per_day", Integer),
+    Column("hours", String(200), nullable=False, server_default=""),  # "Sen-Jum 08:00-15:00"; "": not known
+    Column("zone", String(40), nullable=False),
+    Column("state", String(12), nullable=False, server_default="open"),  # open, closed
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
 rounds = Table(
     "rounds",
     metadata,
@@ -352,8 +372,11 @@ rounds = Table(
     Column("wake", UtcDateTime),  # floor 5 has something to carry on: plans to make or to redo
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    _ref("point_id", "points.id"),  # venue and address are read from it
 )
 Index("ix_rounds_wake", rounds.c.wake, **_when("wake IS NOT NULL"))
+Index("ix_rounds_opens", rounds.c.opens_at, rounds.c.id)  # the list, page by page
+Index("ix_rounds_point", rounds.c.point_id, rounds.c.closes_at, **_when("point_id IS NOT NULL"))
 Index("ix_rounds_closes", rounds.c.closes_at)  # what is not over: all that strangers look at
 
 entitlements = Table(
@@ -661,6 +684,27 @@ paces = Table(  # the governor: one row per line, address or group
     Column("reason", String(120), nullable=False, server_default=""),
 )
 Index("ix_paces_parked", paces.c.parked_until, **_when("parked_until IS NOT NULL"))
+
+# --- how broadcasts fare by village, as the clock last counted it ---
+
+places = Table(
+    "places",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("region", String(13), primary_key=True),
+    Column("told", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("unsure", Integer, nullable=False),
+    Column("untold", Integer, nullable=False),
+)
+
+place_looks = Table(
+    "place_looks",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("attempts", BigInteger, nullable=False),  # it had made by then: how fast it goes is told from it
+)
 
 # --- lists of people that somebody brought for a broadcast ---
 

@@ -103,6 +103,34 @@ async def rounds_between(
     return [Round(*row) for row in rows]
 
 
+async def rounds_ahead(
+    db: AsyncConnection, programmes: Collection[str], opens: tuple[datetime, datetime], limit: int = 5_000
+) -> list[Round]:
+    """The open rounds of several programmes that open in a span of time, soonest first."""
+    columns = [rounds.c[name] for name in Round.__dataclass_fields__]
+    rows = await db.execute(
+        select(*columns)
+        .where(rounds.c.programme.in_(programmes), rounds.c.state == "open", rounds.c.opens_at.between(*opens))
+        .order_by(rounds.c.opens_at, rounds.c.id)
+        .limit(limit)
+    )
+    return [Round(*row) for row in rows]
+
+
+async def made_since(db: AsyncConnection, series_ids: Collection[int], since: datetime) -> set[tuple[int, int, str]]:
+    """(series, round, occurrence) of these plans whose time is after an instant."""
+    rows = await db.execute(
+        select(broadcasts.c.series_id, broadcasts.c.round_id, broadcasts.c.occurrence)
+        .join(rounds, rounds.c.id == broadcasts.c.round_id)
+        .where(
+            broadcasts.c.series_id.in_(series_ids),
+            broadcasts.c.at > since,
+            or_(broadcasts.c.round_version == rounds.c.version, broadcasts.c.expanded > 0),
+        )
+    )
+    return {(int(row[0]), int(row[1]), str(row[2])) for row in rows}
+
+
 async def made(db: AsyncConnection, series_id: int, round_ids: Collection[int]) -> set[tuple[int, str]]:
     """(round, occurrence) that exist: of the round as it is now, or begun while it was otherwise."""
     rows = await db.execute(
@@ -115,12 +143,6 @@ async def made(db: AsyncConnection, series_id: int, round_ids: Collection[int]) 
         )
     )
     return {(int(row[0]), str(row[1])) for row in rows}
-
-
-async def occurrences(db: AsyncConnection, series_id: int, limit: int = 50) -> list[int]:
-    """The broadcasts that were made of a plan, newest first."""
-    wanted = select(broadcasts.c.id).where(broadcasts.c.series_id == series_id)
-    return [int(row[0]) for row in await db.execute(wanted.order_by(broadcasts.c.id.desc()).limit(limit))]
 
 
 async def give_way(db: AsyncConnection, round_id: int, event: str, at: datetime, why: str) -> list[int]:

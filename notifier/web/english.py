@@ -1020,6 +1020,79 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Berlaku sampai": "Lives until",
         "Dibuat": "Made",
         "Semua kunci": "All keys",
+        # rounds: list, calendar, points
+        "Kalender": "Calendar",
+        "Penyaluran baru": "New round",
+        "Dibuka mulai": "Opens from",
+        "Dibuka sampai": "Opens until",
+        "Tidak ada penyaluran yang cocok dengan saringan ini.": "No round fits this filter.",
+        "titik tutup pada hari itu": "the point is closed on that day",
+        "di luar jam buka titik": "outside the point's opening hours",
+        "{n} orang sehari, titik menampung {most}": "{n} people a day, the point takes {most}",
+        "{n} orang sejam, titik melayani {most}": "{n} people an hour, the point serves {most}",
+        "Tidak cocok dengan titiknya": "Does not fit its point",
+        "dan {n} lagi": "and {n} more",
+        "Kalender penyaluran": "Calendar of rounds",
+        "Bulan": "Month",
+        "Bulan sebelumnya": "Month before",
+        "Bulan ini": "This month",
+        "Bulan berikutnya": "Next month",
+        "Terlalu banyak untuk satu halaman: yang pertama 500 ditampilkan. Saring menurut program atau wilayah.": (
+            "Too many for one page: the first 500 are shown. Filter by programme or region."
+        ),
+        "hari ini": "today",
+        "{n} orang, titik menampung {most}": "{n} people, the point takes {most}",
+        "Jumlah orang: hitungan rencana terbaru setiap penyaluran, dibagi rata pada hari-hari titiknya buka.": (
+            "People: as the newest plan of each round counted them, spread over the days on which its point is open."
+        ),
+        "Nama tetapnya: huruf, angka, titik, garis; tanpa spasi.": "Its name for ever: letters, digits, dots, dashes.",
+        "Seperti dibaca warga: Desember 2026.": "As citizens read it: Desember 2026.",
+        "Wilayah yang dilayani, misalnya 31.75.07.": "The area it serves, such as 31.75.07.",
+        "Kode titik penyaluran (boleh kosong)": "Code of the distribution point (may be empty)",
+        "Tempat dan alamat diambil dari titik.": "Venue and address are read from the point.",
+        "Jam setempat wilayah penyaluran.": "In the time of the round's region.",
+        "Yang perlu dibawa atau diketahui": "What to bring or to know",
+        "Buat penyaluran": "Write the round",
+        "Penyaluran dibuat. Pengingat dan pertanyaannya disiapkan sekarang dan menunggu persetujuan.": (
+            "Round written. Its reminders and its question are prepared now and wait for approval."
+        ),
+        "Hanya titiknya yang berubah; tidak ada yang perlu diberi tahu.": (
+            "Only the point changes; nobody need hear of it."
+        ),
+        "Titik": "Point",
+        "Titik baru": "New point",
+        "Ubah titik": "Change the point",
+        "tutup": "closed",
+        "buka": "open",
+        "jam buka belum diisi": "opening hours not known",
+        "kapasitas belum diisi": "capacity not known",
+        "{n} orang sehari": "{n} people a day",
+        "Belum ada titik": "No points yet",
+        "Titik diimpor dari berkas CSV oleh admin: notifier import points BERKAS": (
+            "An admin imports points from a CSV file: notifier import points FILE"
+        ),
+        "Penyaluran yang akan datang di sini": "Rounds to come here",
+        "jumlah orang belum dihitung": "people not counted yet",
+        "Belum ada penyaluran yang akan datang di titik ini.": "No round is to come at this point.",
+        "Koordinat": "Coordinates",
+        "Jam buka": "Opening hours",
+        "Kapasitas sehari": "People a day",
+        "Kapasitas sejam": "People an hour",
+        "Penyaluran baru di sini": "New round here",
+        "Misalnya Sen-Jum 08:00-15:00; Sab 08:00-12:00": "Such as Sen-Jum 08:00-15:00; Sab 08:00-12:00",
+        "Berapa orang; kosong: tidak diketahui.": "How many people; empty: not known.",
+        "Lintang (boleh kosong)": "Latitude (may be empty)",
+        "Bujur (boleh kosong)": "Longitude (may be empty)",
+        "Ubah isian, lalu tekan Lihat akibatnya: penyaluran mana yang ikut berubah, dan siapa yang perlu ralat.": (
+            "Change the fields and press See what follows: which rounds change with it, and who needs a correction."
+        ),
+        "Tidak ada penyaluran yang ikut berubah.": "No round changes with it.",
+        "Titik disimpan.": "Point saved.",
+        "Titik disimpan. Penyaluran di sana ikut berubah; ralatnya disiapkan sekarang dan menunggu persetujuan.": (
+            "Point saved. Rounds there change with it; their corrections are prepared now and wait for approval."
+        ),
+        "Kode ini sudah dipakai titik lain.": "Another point has this code.",
+        "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
@@ -1225,6 +1298,52 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang dilakukan petugas": "What staff did",
         "Data diperbaiki.": "Put right.",
         "Kontak tidak dipakai lagi.": "The address is not used any more.",
+        "Nama, alamat, kontak, bahasa": "Name, address, contacts, language",
+        "Permintaan orangnya": "At the person's request",
+        "Berikan semua data tentangnya": "Give everything kept about them",
+        "Berkas ZIP berisi semua yang disimpan, terbuka. Aduan rahasia tidak termasuk.": (
+            "A ZIP with everything that is kept, in clear. Confidential reports are not in it."
+        ),
+        "Unduh ZIP": "Download ZIP",
+        "Hapus datanya": "Erase their data",
+        "Nama, NIK, alamat, kontak, dan isi aduannya dihapus; angka dan catatan buku besar tetap. Tidak dapat "
+        "dibatalkan.": (
+            "Name, NIK, address, contacts and the words of their reports are erased; numbers and the ledger "
+            "stay. It can't be undone."
+        ),
+        "Alasan, tanpa nama; dicatat bersama nama Anda": "Reason, without a name; recorded with yours",
+        "Ya, hapus semuanya": "Yes, erase everything",
+        "Hapus": "Erase",
+        "Data dihapus.": "Erased.",
+        # people who may be one
+        "dugaan data ganda": "possible duplicates",
+        "Data ganda": "Duplicates",
+        "orang yang mungkin sama": "people who may be one",
+        "Jenis dugaan": "Kind",
+        "Dicari sedikit demi sedikit di seluruh daftar. Setiap keputusan dicatat dan tidak ditanyakan lagi.": (
+            "Looked for little by little in the whole register. Each decision is recorded and not asked again."
+        ),
+        "dipakai {n} orang": "used by {n} people",
+        "Nomor ini memang dipakai bersama": "This phone is shared indeed",
+        "Bila bukan miliknya, buka orangnya dan hentikan kontaknya di sana.": (
+            "If it is not theirs, open the person and retire the address there."
+        ),
+        "Kartu keluarga sama, nama mirip.": "Same family card, alike names.",
+        "Bukan orang yang sama": "Not the same person",
+        "Orang yang sama": "The same person",
+        "Catatan yang dipertahankan": "Record that stays",
+        "Tidak ada yang menunggu": "Nothing waits",
+        "Bila dua orang sekeluarga bernama mirip, atau satu nomor dipakai banyak orang, mereka muncul di sini.": (
+            "When two people of one household have alike names, or many share one phone, they are listed here."
+        ),
+        "Gabungkan ke catatan lain": "Merge into another record",
+        "Catatan ini menunjuk ke sana: kontak, program, hak, dan aduannya pindah; yang sudah dikirim tetap "
+        "tercatat di sini.": (
+            "This record will point there: contacts, programmes, entitlements and reports move; what was sent "
+            "stays on record here."
+        ),
+        "Nomor catatan yang dipertahankan": "Number of the record that stays",
+        "Dua catatan digabung.": "Two records were merged.",
         # the planner
         "Kepada siapa": "To whom",
         "Tanpa pilihan: semua penerima penyaluran ini. Setiap pilihan mempersempitnya.": (
@@ -1254,6 +1373,18 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Bawa daftar baru (CSV atau XLSX, kolom NIK atau KODE)": "Bring a new list (CSV or XLSX, column NIK or KODE)",
         "Baca daftar": "Read the list",
         "Hitung sasaran": "Count the audience",
+        "Menurut wilayah": "By area",
+        "Bagian yang sudah diberi tahu menurut wilayah; angkanya ada di tabel.": (
+            "Share of people told by area; the table has the numbers."
+        ),
+        "sudah diberi tahu": "told",
+        "Dihitung {when}; dihitung lagi paling cepat setiap menit selama ada yang berubah.": (
+            "Counted {when}; counted again at most once a minute while anything moves."
+        ),
+        "Belum dihitung. Wilayah dihitung tak lama sesudah siaran dimulai.": (
+            "Not counted yet. Areas are counted soon after a broadcast begins."
+        ),
+        "{n} pesan per detik sejak semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
@@ -1276,7 +1407,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Yang akan datang": "To come",
         "Bila disetujui sekarang.": "If it is approved now.",
-        "Tidak ada dalam dua bulan ke depan.": "None in the next two months.",
+        "Belum ada yang lain dalam dua bulan ke depan.": "No other in the next two months.",
         "Yang sudah dibuat": "Made so far",
         "Belum ada.": "None yet.",
         "Paling banyak tiap kali": "At most each time",
@@ -1348,7 +1479,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Impor {name} gagal": "Import {name} failed",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
-        "dan {n} lagi": "and {n} more",
         "Aduan yang dibuka hari ini": "Complaints opened today",
         "{n} mendesak": "{n} urgent",
         "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
@@ -1363,7 +1493,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Konfirmasi": "Confirmation",
         "Aduan per 1.000": "Complaints per 1,000",
         "Menurut penyaluran": "By round",
-        "Menurut wilayah": "By area",
         "semuanya": "all of them",
         "Penyaluran terlama sampai terbaru: jawaban warga. Tabel di bawah memuat angkanya.": (
             "Oldest to newest round: what citizens answered. The table below has the figures."

@@ -16,6 +16,7 @@ from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
 from notifier.broadcasts.visiting import Visiting
+from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
@@ -26,7 +27,18 @@ from notifier.inbox.stopping import Stopping
 from notifier.keys import Keys
 from notifier.lines import Lines
 from notifier.posting import Posting
-from notifier.registry import Conflicts, Lists, Persons, Programmes, Rounds, Statuses, Uploads
+from notifier.registry import (
+    Conflicts,
+    Dossiers,
+    Doubles,
+    Lists,
+    Persons,
+    Points,
+    Programmes,
+    Rounds,
+    Statuses,
+    Uploads,
+)
 from notifier.registry.by_hand import ByHand
 from notifier.registry.inviting import Inviting
 from notifier.render import Words
@@ -48,6 +60,8 @@ class House(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
+    @property
+    def watching(self) -> Watching: ...
     @property
     def recurring(self) -> Recurring: ...
     @property
@@ -101,6 +115,8 @@ class House(Protocol):
     @property
     def programmes(self) -> Programmes: ...
     @property
+    def points(self) -> Points: ...
+    @property
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
@@ -108,6 +124,10 @@ class House(Protocol):
     def figures(self) -> Figures: ...
     @property
     def persons(self) -> Persons: ...
+    @property
+    def doubles(self) -> Doubles: ...
+    @property
+    def dossiers(self) -> Dossiers: ...
     @property
     def uploads(self) -> Uploads: ...
     @property

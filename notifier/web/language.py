@@ -37,6 +37,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "en": ("Bahasa Inggris", "English"),
             "jv": ("Bahasa Jawa", "Javanese"),
             "su": ("Bahasa Sunda", "Sundanese"),
+            "mad": ("Bahasa Madura", "Madurese"),
         },
         "zone": {
             "Asia/Jakarta": ("WIB", "WIB (UTC+7)"),
@@ -371,6 +372,10 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "cancelled": ("dibatalkan", "cancelled"),
         },
         "round_state": {"open": ("buka", "open"), "cancelled": ("dibatalkan", "cancelled")},
+        "double": {
+            "household": ("Satu keluarga, nama mirip", "One household, alike names"),
+            "phone": ("Satu nomor, banyak orang", "One phone, many people"),
+        },
         # people, one by one
         "reach": {
             "ok": ("dipakai", "in use"),
@@ -397,6 +402,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         # registers that come in by the page
         "register": {
             "people": ("Daftar penerima", "People"),
+            "points": ("Titik penyaluran", "Distribution points"),
             "rounds": ("Jadwal penyaluran", "Rounds"),
             "statuses": ("Status penyaluran", "Payment records"),
             "visits": ("Hasil kunjungan", "Visits"),
@@ -759,6 +765,23 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
         (r"there is no conflict (\d+) in your region", r"Tidak ada konflik \1 di wilayah Anda."),
         (r"the second row of conflict (\d+) can't be taken: (\S*): (.*)", r"Baris kedua tidak dapat dipakai: \2: \3"),
+        # people who may be one
+        (r"say which of the two stays", "Pilih catatan yang dipertahankan."),
+        (r"that is one person already; .*", "Itu catatan yang sama; tulis nomor catatan lain."),
+        (
+            r"a message to one of the two is still under way; .*",
+            "Masih ada pesan yang berjalan untuk salah satunya; gabungkan setelah selesai.",
+        ),
+        (
+            r"a broadcast of (\S+) is just going .*",
+            r"Siaran \1 sedang menyusun sasarannya; gabungkan setelah selesai.",
+        ),
+        (
+            r"person (\d+) was told of (\S+), which is open until (\S+); .*",
+            r"Catatan \1 sudah diberi tahu tentang \2 yang berlangsung sampai \3; pertahankan yang itu, atau tunggu.",
+        ),
+        (r"there is no such case \d+ in your region", "Dugaan itu tidak ada di wilayah Anda."),
+        (r"case \d+ was decided already; .*", "Sudah diputuskan rekan lain; muat ulang daftarnya."),
         # promises tried out, merges undone
         (r"working minutes: .*", "Menit kerja: tulis bilangan bulat."),
         (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
@@ -783,6 +806,11 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"person \d+ can't be corrected: (\S*): (.*)", r"Belum dapat disimpan: \1: \2"),
         (r"nothing of person \d+ would change; .*", "Tidak ada yang berubah; isi yang perlu diperbaiki."),
         (r"person \d+ has no such address in use", "Kontak itu sudah tidak dipakai."),
+        (
+            r"something of person \d+ is still under way .*",
+            "Masih ada yang berjalan tentang orang ini; coba lagi nanti.",
+        ),
+        (r"tick that everything is to be erased; .*", "Centang bahwa semuanya dihapus; ini tidak dapat dibatalkan."),
         (r"nothing is left to be shown of person \d+", "Data orang ini sudah dihapus."),
         # registers that come in by the page
         (r"choose a file first", "Pilih berkasnya dahulu."),

@@ -12,7 +12,6 @@ from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
-from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
 from notifier.web import onward, pages
 from notifier.web.house import HOUSE, House
@@ -68,22 +67,6 @@ def slices(statement: Statement) -> Sequence[Slice]:
     return found
 
 
-# --- rounds -----------------------------------------------------------------------------------------------------------
-
-
-async def rounds(request: web.Request) -> web.Response:
-    """Rounds to come, or those that are over."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    past = request.query.get("show") == "past"
-    async with house.database.read() as db:
-        found = await agenda.page(
-            db, viewer.region, closing_after=None if past else house.clock(), before=None, limit=PAGE * 2
-        )
-    if past:
-        found = [entry for entry in found if entry.closes_at < house.clock()]
-    return await pages.page(request, "office/rounds.html", {"rounds": found, "past": past})
-
-
 # --- broadcasts ------------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +120,7 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
         "live": b.state in UNDER_WAY,
+        "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
 

@@ -54,6 +54,8 @@ def setup(app: web.Application) -> None:
         "why": _why,
         "when": _when,
         "weekday": _weekday,
+        "dayname": _dayname,
+        "monthname": _monthname,
         "clock": _clock,
         "day": _day,
         "left": _left,
@@ -229,6 +231,16 @@ def _day(context: Context, at: datetime, zone: str | None = None) -> str:
 def _weekday(context: Context, day: date) -> str:
     tongue = said.language(context["language"])
     return f"{said.DAYS[tongue][day.weekday()][:3]} {day.day} {said.MONTHS[tongue][day.month - 1][:3]} {day.year}"
+
+
+@jinja2.pass_context
+def _dayname(context: Context, day: date) -> str:
+    return said.DAYS[said.language(context["language"])][day.weekday()]
+
+
+@jinja2.pass_context
+def _monthname(context: Context, day: date) -> str:
+    return f"{said.MONTHS[said.language(context['language'])][day.month - 1]} {day.year}"
 
 
 @jinja2.pass_context

@@ -89,3 +89,40 @@ async def retire(request: web.Request) -> web.Response:
     except Refused as error:
         return await _page(request, {"refused": str(error)}, 400)
     return await _done(request, "Kontak tidak dipakai lagi.")
+
+
+async def export(request: web.Request) -> web.Response:
+    """Everything kept about them, as a file to hand over."""
+    house, fields = request.app[HOUSE], await pages.form(request)
+    number, why = int(request.match_info["id"]), fields.get("why", "")
+    try:
+        body = await house.dossiers.export(pages.who(request), number, why, house.clock())
+    except Refused as error:
+        return await _page(request, {"refused": str(error)}, 400)
+    headers = {"Content-Disposition": f'attachment; filename="data-{number}.zip"'}
+    return web.Response(body=body, content_type="application/zip", headers=headers)
+
+
+async def erase(request: web.Request) -> web.Response:
+    """Take away all that tells who they are; the tick says that it is meant."""
+    house, fields = request.app[HOUSE], await pages.form(request)
+    number, why = int(request.match_info["id"]), fields.get("why", "")
+    try:
+        if not fields.get("sure"):
+            raise Refused("tick that everything is to be erased; it can't be undone")
+        await house.dossiers.erase(pages.who(request), number, why, house.clock())
+    except Refused as error:
+        return await _page(request, {"refused": str(error)}, 400)
+    return await _done(request, "Data dihapus.")
+
+
+async def merge(request: web.Request) -> web.Response:
+    """This row of the register turned out to be another one's."""
+    house, fields = request.app[HOUSE], await pages.form(request)
+    number, why = int(request.match_info["id"]), fields.get("why", "")
+    kept = pages.number(fields.get("keep", "").strip()) or 0
+    try:
+        await house.doubles.merge(pages.who(request), number, kept, why, house.clock())
+    except Refused as error:
+        return await _page(request, {"refused": str(error)}, 400)
+    return await pages.back(request, f"/people/{kept}", "Dua catatan digabung.")

@@ -28,6 +28,7 @@ from notifier.store.person_lists import PersonList
 from notifier.web import pages
 from notifier.web.account import hand_over
 from notifier.web.house import HOUSE
+from notifier.web.points import at_point
 
 PAGE = 200  # rounds to choose from
 OVER_CAP = "above its cap"
@@ -251,6 +252,7 @@ async def _form(
         "refused": refused,
         "preview": preview,
         "rehearsal": rehearsal,
+        "at_point": await at_point(house, viewer, of.code) if of and preview else None,
         "take": "/broadcasts/plan/unreachable",
         "through": await _through(request, asked, preview, zone),
         "zone": zone,

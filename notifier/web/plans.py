@@ -33,8 +33,9 @@ NO_DAY = 10_000  # what no plan may have, for a field without a number
 async def index(request: web.Request) -> web.Response:
     """All plans, with the next occurrence of each that goes on."""
     house, viewer = request.app[HOUSE], pages.who(request)
-    plans = [(s, await house.recurring.coming(s, house.clock(), 1)) for s in await house.recurring.list(viewer)]
-    return await pages.page(request, "office/plans.html", {"plans": plans})
+    plans = await house.recurring.list(viewer)
+    context = {"plans": plans, "coming": await house.recurring.next_of(plans, house.clock())}
+    return await pages.page(request, "office/plans.html", context)
 
 
 async def _of(request: web.Request) -> tuple[House, Viewer, Series]:

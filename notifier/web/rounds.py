@@ -16,6 +16,7 @@ from notifier.store.editions import changes
 from notifier.store.rounds import Round
 from notifier.web import pages
 from notifier.web.house import HOUSE, House
+from notifier.web.points import fit
 
 TIMES = ("MULAI", "SELESAI")
 DONE = "Perubahan disimpan. Yang menyusul disiapkan sekarang dan menunggu persetujuan."
@@ -42,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
         "history": await house.rounds.history(viewer, of.code),
         "names": names,
         "may_edit": viewer.may(Right.EDIT_ROUND) and of.state == "open",
+        **await fit(house, of),
     }
     return await pages.page(request, "office/round.html", context)
 
@@ -56,18 +58,23 @@ async def change(request: web.Request) -> web.Response:
     """Show what a change would bring, then make it."""
     house, viewer, of = await _of(request)
     fields = await pages.form(request)
-    cells = {column: fields[column] for column in EDITABLE if column in fields}
+    cells = {column: fields[column] for column in (*EDITABLE, "TITIK") if column in fields}
     seen = pages.number(fields.get("version"))
     try:
         if fields.get("do") == "change":
             await house.rounds.change(viewer, of.code, cells, house.clock(), version=seen)
             return await pages.back(request, f"/rounds/{of.code}", DONE)
-        wanted = house.rounds.changed(of, cells)
+        wanted = await house.rounds.wanted(of, cells)
     except Faulty as error:
         return await _form(request, of, cells_of(of) | cells, faults=error.faults)
     except Refused as error:
         return await _form(request, of, cells_of(of) | cells, refused=str(error))
-    context = {"wanted": wanted, "differs": _differs(of, wanted), "follows": await _follows(house, of, wanted)}
+    context = {
+        "wanted": wanted,
+        "differs": _differs(of, wanted),
+        "follows": await _follows(house, of, wanted),
+        **await fit(house, wanted),
+    }
     return await _form(request, of, cells_of(of) | cells, **context)
 
 
@@ -89,7 +96,15 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def _form(request: web.Request, of: Round, cells: Mapping[str, str], **more: Any) -> web.Response:
-    context = {"r": of, "cells": _local(cells), "methods": tuple(Method), "faults": {}, "refused": "", "follows": None}
+    context: dict[str, Any] = {
+        "r": of,
+        "cells": _local(cells),
+        "methods": tuple(Method),
+        "faults": {},
+        "refused": "",
+        "follows": None,
+    }
+    context |= {"warned": (), "point": (await fit(request.app[HOUSE], of))["point"]}
     status = 400 if more.get("faults") or more.get("refused") else 200
     return await pages.page(request, "office/round_edit.html", context | more, status=status)
 

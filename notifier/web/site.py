@@ -15,12 +15,14 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    agenda,
     api,
     behalf,
     beside,
     board,
     conflicts,
     desk,
+    duplicates,
     entitled,
     figures,
     groups,
@@ -36,6 +38,7 @@ from notifier.web import (
     persons,
     planning,
     plans,
+    points,
     programmes,
     promised,
     radar,
@@ -51,6 +54,7 @@ from notifier.web import (
     studio,
     texts,
     today,
+    watching,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -83,6 +87,7 @@ class Door:
 ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
+POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -164,7 +169,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/desk/absent", beside.absent, Right.SEE_TICKETS),
     Door("POST", "/desk/absent", beside.set_absent, Right.SEE_TICKETS),  # the desk knows: oneself or others
     # what goes out
-    Door("GET", "/rounds", office.rounds, Right.SEE_ROUNDS),
+    Door("GET", "/rounds", agenda.look, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/calendar", agenda.calendar, Right.SEE_ROUNDS),
+    Door("GET", "/rounds/new", agenda.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/rounds/new", agenda.create, Right.EDIT_ROUND),
     Door("GET", f"/rounds/{ID}/unreached", account.unreached_of_round, Right.SEE_PEOPLE),
     Door("GET", f"/rounds/{ID}/unreached/{FORM}", account.take_unreached_of_round, Right.EXPORT),
     Door("GET", f"/rounds/{ID}/coverage", silence.coverage, Right.SEE_ROUNDS),
@@ -198,6 +206,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
+    Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
@@ -231,6 +240,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/keys", keys.look, Right.ACCOUNTS),
     Door("POST", "/keys", keys.add, Right.ACCOUNTS),
     Door("POST", "/keys/revoke", keys.revoke, Right.ACCOUNTS),
+    # where rounds take place
+    Door("GET", "/points", points.look, Right.SEE_ROUNDS),
+    Door("GET", "/points/new", points.ask_new, Right.EDIT_ROUND),
+    Door("POST", "/points/new", points.create, Right.EDIT_ROUND),
+    Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
+    Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
+    Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -243,6 +259,11 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/people/{ID}/reveal", persons.reveal, Right.REVEAL),
     Door("POST", f"/people/{ID}/correct", persons.correct, Right.IMPORT),
     Door("POST", f"/people/{ID}/retire", persons.retire, Right.IMPORT),
+    Door("POST", f"/people/{ID}/export", persons.export, Right.IMPORT),
+    Door("POST", f"/people/{ID}/erase", persons.erase, Right.IMPORT),
+    Door("POST", f"/people/{ID}/merge", persons.merge, Right.IMPORT),
+    Door("GET", "/duplicates", duplicates.look, Right.IMPORT),
+    Door("POST", f"/duplicates/{ID}", duplicates.decide, Right.IMPORT),
     # registers that come in by the page
     Door("GET", "/imports", imports.look, Right.IMPORT),
     Door("POST", "/imports", imports.take, Right.IMPORT),

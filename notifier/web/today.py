@@ -38,6 +38,7 @@ class Trouble:
 class Day:
     """What the rows say of a day."""
 
+    found: Sequence[Broadcast]  # all that were looked at
     live: Sequence[Broadcast]
     over: Sequence[Broadcast]  # done or stopped since midnight
     tallies: Mapping[int, Mapping[str, int]]
@@ -69,10 +70,11 @@ async def home(request: web.Request) -> web.Response:
         "bars": {b.id: bar(b, day.tallies.get(b.id, {})) for b in shown if b.expanded},
         "late": late,
         "broken": broken,
-        "names": {b.id: b for b in (*day.live, *day.over)},
+        "names": {b.id: b for b in day.found},
         "counts": counts,
         "held": held,
         "conflicts": conflicts,
+        "doubles": await house.doubles.count(viewer),
         "coming": coming,
     }
     return await pages.page(request, "office/home.html", context)
@@ -124,7 +126,7 @@ async def _day(house: House, viewer: Viewer, now: datetime) -> Day:
     live = sorted((b for b in found if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
     over = [b for b in found if b.state not in LIVE and b.at >= midnight and b.expanded]
     late = {number: word for number, word in how.items() if word}
-    return Day(live, over[::-1], tallies, late, etas, answers, opened, failed)
+    return Day(found, live, over[::-1], tallies, late, etas, answers, opened, failed)
 
 
 async def _broken(house: House, day: Day, held: int, undelivered: int) -> list[Trouble]:

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
 from notifier.dispatch import settle_receipt
 from notifier.dispatch.settle import Outcome, settle_group
 from notifier.rules.deliveries import State
-from notifier.store import loads
+from notifier.store import expansion, loads
 from notifier.store.loads import Load
-from notifier.store.schema import attempts, contacts
+from notifier.store.schema import attempts, contacts, people
 from tests.houses import add_person, add_round, open_stage
 
 
@@ -37,6 +37,18 @@ async def test_expansion_counts_the_people_of_each_line_and_workers_add_what_the
         spent = after[lines["sms"]] + Load(people=-2)
         assert (spent.people, spent.segments - before[lines["sms"]].segments) == (1, 4)
         assert spent.rupiah - before[lines["sms"]].rupiah == 1600
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_slice_is_looked_up_by_index_and_what_comes_after_it_as_ever(database_url: str, tmp_path: Path) -> None:
+    """Left to itself the planner reads all people for each slice: a walk in the square of its audience."""
+    async with open_stage(database_url, tmp_path) as stage:
+        nobody, ways = select(people.c.id), text("SELECT current_setting('enable_seqscan')")
+        for given, expected in ((True, "off"), (False, "on")):
+            async with stage.house.database.write() as db:
+                if given:
+                    await expansion.draw(db, 0, nobody, stage.clock(), 0, 10)
+                assert (await db.execute(ways)).scalar_one() == expected
 
 
 async def test_whoever_is_carried_to_another_line_counts_among_its_people(database_url: str, tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ async def test_an_occurrence_is_made_a_day_ahead_sent_at_its_hour_and_accounted_
         house = stage.house.recurring
         [coming] = await house.coming(await house.get(stage.planner, number), stage.clock())
         assert (coming.name, coming.at.isoformat()) == ("H-1", "2026-12-06T02:00:00+00:00")
+        assert await house.next_of(await house.list(stage.planner), stage.clock()) == {number: coming}
         stage.clock.move(hours=-1)
         assert await house.carry(stage.clock()) == 0, "a day and an hour before: too soon"
         stage.clock.move(hours=2)

@@ -1,4 +1,23 @@
-"""Every flow on every channel, as one long conversation: in the bodies of real providers, and on the phone wall."""
+"""Every flow on every channel, as one long conversation: in the bodies of real providers, and on the phone wall.
+
+What this test does by bodies and by the wall alike, on SMS, Telegram and mail: MENU, JADWAL, CEK, BANTUAN, CARA LAPOR,
+CARA DAFTAR, BAHASA, LAPOR, TIKET, DAFTAR, PETUGAS, hoax, ASLI, BATAL, STOP, MULAI, receipt YA and TIDAK, STOP SEMUA,
+SALAH ORANG, a relative who asks. What needs more than words is told apart, by bodies:
+
+| flow | SMS | Telegram | mail | page |
+|---|---|---|---|---|
+| link by a number, SAYA | test_talking | test_talking | test_talking | – |
+| shared phone, two questions | test_talking, test_hearing | – | – | – |
+| photo, file, place | – | test_files, test_talking | test_files | test_public_complaints |
+| messages in pieces, albums, edits | test_talking | test_files, test_hearing | – | – |
+| forwards | test_genuine | test_genuine | test_genuine, test_mail_reading | test_genuine_page |
+| auto-replies and loops | – | – | test_hearing, test_mail_reading | – |
+| blocked and let in again | – | test_hearing | – | – |
+| groups and channels | – | test_groups, test_group_pages | – | – |
+| complaint, following, settled or not | test_hearing | test_talking | test_hearing | test_public_complaints |
+| status by NIK and name | test_talking | test_talking | test_talking | test_public_pages |
+| stop and start by a code | – | test_stop_page | – | test_stop_page |
+"""
 
 from typing import Any
 
@@ -21,6 +40,8 @@ SAID = (
     ("CEK", "Dalam Proses"),
     ("BANTUAN", "Ketik: JADWAL"),
     ("CARA LAPOR", "Cara lapor"),
+    ("gimana cara daftar?", "ketik DAFTAR"),
+    ("cek punya ibu saya", "pemilik datanya"),
     ("BAHASA", "Pilih bahasa"),
     ("inggris", "we write in English"),
     ("bahasa indonesia", "bahasa Indonesia"),
@@ -40,10 +61,14 @@ SAID = (
     ("YA", "Pendaftaran dicatat"),
     ("PETUGAS", "petugas menjawab"),
     ("kapan kartu saya jadi", "Permintaan informasi"),
+    ("PETUGAS masih menunggu ya", "Petugas menjawab paling lambat"),
+    ("mau tanya dong", "tulis pertanyaannya"),
+    ("ga jadi", "dibatalkan"),
     ("Apakah ini asli? SELAMAT anda dapat bansos 5jt klik http://bansos.xyz", "hoaks"),
     ("ASLI 123", "ASLI K7QM-3FXA"),
-    ("lapor", "Lapor apa"),
+    ("lapr", "Lapor apa"),
     ("BATAL", "dibatalkan"),
+    ("TIKET ADU-0000000", "tidak ada pada nomor Anda"),
     ("STOP", "MULAI"),
     ("MULAI", "STOP"),
 )

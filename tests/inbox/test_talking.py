@@ -141,7 +141,7 @@ async def test_a_guided_complaint_by_sms_is_one_ticket_and_its_name_can_stay_hid
     await _says(
         talk,
         PHONE,
-        ("LAPOR", "1 Belum terima 2 Dipotong 3 Pungutan"),
+        ("LAPOR", "1 Belum terima 2 Dipotong 3 Diminta uang"),
         ("2", "Tentang bantuan yang mana? Balas angka: 1 BPNT Desember 2026 2 Lainnya"),
         ("1", "Ceritakan"),
         (STORY, "Nama Bapak/Ibu boleh diketahui petugas?"),

@@ -1,12 +1,15 @@
 """Rounds are edited by importing them again; payment records change what people have, and tell them once."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from notifier.errors import Refused
+from notifier.outbox import Outbox
+from notifier.registry import Registry
+from notifier.rules.ladders import Ladders
 from notifier.store import editions, people, rounds
 from tests.registry.conftest import NOW, Office
 from tests.registry.files import BUDI, REGISTERS, ROUND, ROUNDS, SITI, STATUSES, write_csv
@@ -126,6 +129,13 @@ async def test_the_same_code_twice_in_a_file_stands_once(office: Office, tmp_pat
     assert (await _round(office)).venue == ROUND["TEMPAT"]
 
 
+async def test_nobody_takes_a_round_of_another_region_into_theirs(office: Office, tmp_path: Path) -> None:
+    await office.rounds(write_csv(tmp_path / "a.csv", [ROUND]))
+    done = await office.rounds(write_csv(tmp_path / "b.csv", [ROUND | {"KODE_WILAYAH": "73.71"}]), within="73")
+    assert done.counts["by_reason"] == {"outside_region": 1}
+    assert (await _round(office)).region == ROUND["KODE_WILAYAH"]
+
+
 async def test_a_broken_calendar_changes_nothing(office: Office, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="line 1: the column MULAI is missing"):
         await office.rounds(write_csv(tmp_path / "a.csv", [{k: v for k, v in ROUND.items() if k != "MULAI"}]))
@@ -188,6 +198,30 @@ async def test_a_failed_payment_is_told_with_its_reason_and_for_a_week(
         assert had is not None
         assert (of.code, had.status, had.record, str(had.since)) == (ROUND["KODE"], "GAGAL", "GAGAL", "2026-12-07")
         assert await rounds.entitlement(db, of.id, siti) == had
+
+
+async def test_several_rounds_of_one_person_in_a_file_are_told_together_and_a_second_run_tells_nobody(
+    office: Office, siti: int, tmp_path: Path
+) -> None:
+    await office.rounds(write_csv(tmp_path / "more.csv", [ROUND | {"KODE": "KEDUA", "PERIODE": "Januari 2027"}]))
+    outbox = Outbox({"sms": "line_sms"}, Ladders(("sms",)))
+    registry = Registry(office.database, office.vault, outbox, timedelta(minutes=15))
+    rows = [SAID, SAID | {"KODE_PENYALURAN": "KEDUA", "STATUS": "GAGAL"}, SAID | {"STATUS": "GAGAL", "TANGGAL": ""}]
+    path = write_csv(tmp_path / "said.csv", rows)
+    await registry.import_statuses([path], office.order)
+    found = await office.ask("SELECT id, event, facts, due_at, person_id FROM deliveries")
+    assert [(row[1], row[4]) for row in found] == [("entitlements_changed", siti)]
+    facts = json.loads(found[0][2]) if isinstance(found[0][2], str) else found[0][2]
+    assert [(one["round_code"], one["status"]) for one in facts["items"]] == [
+        ("KEDUA", "GAGAL"),
+        (ROUND["KODE"], "GAGAL"),
+    ]
+    assert await office.ask("SELECT count(*), min(delivery_id), max(delivery_id) FROM entitlement_changes") == [
+        (3, found[0][0], found[0][0])
+    ]
+    again = await registry.import_statuses([write_csv(tmp_path / "again.csv", rows[1:])], office.order)
+    assert (again.counts["unchanged"], again.counts["notices"]) == (2, 0)
+    assert await office.ask("SELECT count(*) FROM deliveries") == [(1,)]
 
 
 async def test_what_the_citizen_called_received_stays_received_when_the_record_agrees(

@@ -221,6 +221,9 @@ async def fill(pages: Site) -> Ticket:
     """Enough of everything that no page is empty; returns the ticket to look at."""
     await pages.add_people(8)
     await pages.add_round()
+    async with pages.house.database.write() as db:
+        row = {"code": "KP-MK", "name": "Kantor Pos Makassar", "region": "73.71", "zone": "Asia/Makassar"}
+        await db.execute(insert(schema.points).values(**row, created_at=pages.clock(), updated_at=pages.clock()))
     await pages.add_round("PKH-2026-12-MK", region="73.71", zone="Asia/Makassar", method="BARANG", amount=None)
     await pages.add_upload()
     await pages.broadcast()

@@ -43,7 +43,7 @@ LIVE = "/desk/live"
 
 def _path(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
-    path = path.replace(site.PROGRAMME, "BPNT")
+    path = path.replace(site.PROGRAMME, "BPNT").replace(site.POINT, "KP-MK")
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
     path = path.replace(site.ID, "1")
     path = path.replace(site.TEXT, "public_page/id/faq")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import event, select, update
 
 from notifier.registry import Order, Registry
+from notifier.rules.tickets import Act
 from notifier.rules.visits import code_of
 from notifier.store import schema
 from tests.registry.files import BUDI, SITI, write_csv
@@ -135,3 +136,61 @@ async def test_a_person_costs_as_many_statements_with_much_behind_them_as_with_l
     await pages.be("admin")
     much, little = await statements(pages, "/people/1"), await statements(pages, "/people/2")
     assert much == little <= 14
+
+
+async def test_a_person_asks_for_everything_and_then_to_be_forgotten(pages: Site, tmp_path: Path) -> None:
+    await register(pages, tmp_path, SITI, BUDI)
+    ticket = await pages.hear("Bantuan saya dipotong Pak RT", person_id=1, address=SITI["NO_HP"])
+    await pages.add_file(ticket, "bukti.jpg", "image/jpeg", b"\xff\xd8\xff bukti")
+    agent = await pages.be("agent")
+    await pages.house.desk.act(agent, ticket.number, Act.REJECT, "bukan wewenang", ticket.version, pages.clock())
+    async with pages.house.database.write() as db:
+        mine = schema.deliveries.c.ticket_id == ticket.id
+        await db.execute(update(schema.deliveries).where(mine).values(state="cancelled"))
+    await pages.be("supervisor")
+    assert (await pages.post("/people/1/erase", {"sure": "1", **WHY})).status == 403
+    await pages.be("admin")
+    response = await pages.post("/people/1/export", WHY)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="data-1.zip"'
+    assert (await response.read()).startswith(b"PK")
+    assert (await pages.post("/people/1/erase", WHY)).status == 400, "without the tick nothing happens"
+    assert (await pages.post("/people/1/erase", {"sure": "1", **WHY})).status == 303
+    page = await pages.read("/people/1")
+    assert "(dihapus)" in page
+    assert "SITI" not in page
+    assert not list((tmp_path / "files").iterdir())
+    assert await one(pages, schema.heard.c.text) == ""
+    assert await one(pages, schema.arrivals.c.body) == b""
+    shared = schema.contacts.c
+    assert await one(pages, shared.state, shared.address == SITI["NO_HP"]) == "ok", (
+        "a shared phone stays with the other"
+    )
+    assert (await register(pages, tmp_path, SITI, name="lagi.csv"))["created"] == 1, (
+        "a later register may bring them anew"
+    )
+
+
+async def test_two_people_of_one_household_are_told_apart_or_merged(pages: Site, tmp_path: Path) -> None:
+    twin = SITI | {"NIK": "3175075003689764", "NAMA": "SITI AMINAN", "NO_HP": "081299990001", "EMAIL": ""}
+    third = twin | {"NIK": "3175075003689765", "NAMA": "SITI AMINAM", "TELEGRAM_CHAT_ID": ""}
+    await register(pages, tmp_path, SITI, twin | {"TELEGRAM_CHAT_ID": ""}, third)
+    await pages.house.doubles.walk(pages.clock())
+    await pages.be("agent")
+    assert "data ganda" not in await pages.read("/home")
+    await pages.be("admin")
+    assert "dugaan data ganda" in await pages.read("/home")
+    page = await pages.read("/duplicates")
+    assert page.count("Kartu keluarga sama") == 3
+    assert SITI["NIK"] not in page
+    assert SITI["NO_HP"] not in page
+    assert (await pages.post("/duplicates/1", {"do": "same", "keep": "3", **WHY})).status == 400
+    assert (await pages.post("/duplicates/1", {"do": "nix"})).status == 400
+    assert (await pages.post("/duplicates/1", {"do": "same", "keep": "1", **WHY})).status == 303
+    page = await pages.read("/duplicates")
+    assert page.count("Kartu keluarga sama") == 1, "what was about the record that went waits no more"
+    assert "catatan 1" in await pages.read("/people/2")
+    assert (await pages.post("/people/3/merge", {"keep": "2", **WHY})).status == 400
+    assert (await pages.post("/people/3/merge", {"keep": "1", **WHY})).headers["Location"] == "/people/1"
+    counts = await register(pages, tmp_path, third, name="lagi.csv")
+    assert counts["conflicts"] == 1, "a file that still has the other name asks"
+    assert "Tidak ada yang menunggu" in await pages.read("/duplicates?kind=phone")

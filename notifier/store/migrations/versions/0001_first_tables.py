@@ -120,6 +120,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_regions")),
     )
     op.create_table(
+        "points",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(length=48), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("address", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("per_hour", sa.Integer(), nullable=True),
+        sa.Column("per_day", sa.Integer(), nullable=True),
+        sa.Column("hours", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=12), server_default="open", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_points")),
+        sa.UniqueConstraint("code", name=op.f("uq_points_code")),
+    )
+    op.create_table(
         "rounds",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(length=48), nullable=False),
@@ -139,11 +159,21 @@ def upgrade() -> None:
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("updated_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["point_id"], ["points.id"], name=op.f("fk_rounds_point_id_points")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
         sa.UniqueConstraint("code", name=op.f("uq_rounds_code")),
     )
     with op.batch_alter_table("rounds", schema=None) as batch_op:
         batch_op.create_index("ix_rounds_closes", ["closes_at"], unique=False)
+        batch_op.create_index("ix_rounds_opens", ["opens_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_rounds_point",
+            ["point_id", "closes_at"],
+            unique=False,
+            sqlite_where=sa.text("point_id IS NOT NULL"),
+            postgresql_where=sa.text("point_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_rounds_wake",
             ["wake"],
@@ -1241,6 +1271,27 @@ def upgrade() -> None:
             postgresql_where=sa.text("incident_id IS NULL"),
         )
 
+    op.create_table(
+        "places",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("unsure", sa.Integer(), nullable=False),
+        sa.Column("untold", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcasts.id"], name=op.f("fk_places_broadcast_id_broadcasts")),
+        sa.PrimaryKeyConstraint("broadcast_id", "region", name=op.f("pk_places")),
+    )
+    op.create_table(
+        "place_looks",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_place_looks_broadcast_id_broadcasts")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", name=op.f("pk_place_looks")),
+    )
     op.create_table(
         "policies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),

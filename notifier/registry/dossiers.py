@@ -1,0 +1,170 @@
+"""What a person may ask of whoever keeps data about them (UU PDP): all of it in their hands, or all of it gone.
+
+Both want a reason and stand in the ledger. Confidential reports are in no export, for an export is seen by staff; who
+made them follows them by number and code. An erasure takes them too, and says nothing of them.
+"""
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.errors import Refused
+from notifier.registry.persons import said
+from notifier.rules.roles import Right, Viewer
+from notifier.store import dossiers, erasing, ledger, persons
+from notifier.store.engine import Database
+from notifier.store.persons import Whole
+from notifier.vault import SHORT, Vault
+
+NOBODY = {"kind": "web", "line": "", "address": "", "person_id": None, "contact_id": None}
+HEARD = ("heard", "heard private")  # purposes by which senders are named; as the desk's keys have them
+TITLES: Mapping[str, str] = {
+    "person": "Data diri",
+    "contacts": "Kontak",
+    "silences": "Permintaan berhenti",
+    "enrolments": "Kepesertaan",
+    "entitlements": "Hak per penyaluran",
+    "entitlement_changes": "Perubahan hak",
+    "messages": "Pesan yang dikirim",
+    "attempts": "Percobaan kirim",
+    "visits": "Kunjungan",
+    "conflicts": "Baris berkas yang berbeda",
+    "heard": "Pesan yang diterima",
+    "reports": "Aduan",
+    "report_messages": "Isi aduan",
+    "report_changes": "Riwayat aduan",
+    "ratings": "Penilaian",
+    "files": "Lampiran",
+    "looks": "Yang dilakukan petugas",
+}
+
+
+class Dossiers:
+    """Gives people what is kept about them, and forgets them."""
+
+    def __init__(self, database: Database, vault: Vault, data: Path) -> None:
+        """`data`: the data folder, in which attachments lie."""
+        self._database = database
+        self._vault = vault
+        self._data = data
+
+    async def export(self, viewer: Viewer, person_id: int, why: str, now: datetime) -> bytes:
+        """A ZIP with everything kept about a person: `data.json` for machines, `data.html` to read."""
+        _needs(viewer)
+        reason = said(why)
+        async with self._database.write() as db:
+            who = await _whole(db, viewer, person_id)
+            await persons.note(db, who.id, "exported", viewer.who, reason, now, {})
+            await ledger.append(db, at=now, who=viewer.who, act="person_exported", about=f"person:{who.id}")
+        async with self._database.read() as db:
+            ids = await persons.aliases(db, who.id)
+            reports = await erasing.reported(db, [self._vault.person_index(number) for number in ids])
+            found = await dossiers.of(db, ids, reports)
+        everything = {"person": [self._clear(who)], **found}
+        return await asyncio.to_thread(_packed, everything, now)
+
+    def _clear(self, who: Whole) -> dict[str, Any]:
+        kk = self._vault.open(who.kk, "people.kk").decode() if who.kk is not None else ""
+        names = ("name", "sex", "born", "address", "rt", "rw", "region", "zone", "language", "prefers", "flags")
+        rest = {name: getattr(who, name) for name in (*names, "silenced_at", "created_at", "updated_at")}
+        return {"nik": self._vault.open(who.nik, "people.nik").decode(), "kk": kk, **rest}
+
+    async def erase(self, viewer: Viewer, person_id: int, why: str, now: datetime) -> None:
+        """Take away all that tells who a person is; what was counted stays counted. It can't be undone.
+
+        Refused while something of theirs is under way: a message, a broadcast that may hold them, a report.
+        """
+        _needs(viewer)
+        reason = said(why)
+        async with self._database.write() as db:
+            who = await _whole(db, viewer, person_id)
+            ids = await persons.aliases(db, who.id)
+            reports = await erasing.reported(db, [key for number in ids for key in self._keys(number)])
+            busy = await persons.under_way(db, ids) or await erasing.unsettled(db, reports)
+            if busy or await persons.walked(db, ids):
+                raise Refused(
+                    f"something of person {who.id} is still under way (a message or a report); try again later"
+                )
+            both = await erasing.shared(db, ids)
+            alone = [(r.kind, r.address) for number in ids for r in await persons.reaches(db, number)]
+            alone = [pair for pair in alone if pair not in both]
+            traces = await erasing.traces(db, ids, reports, [key for pair in alone for key in self._senders(*pair)])
+            nobody = self._vault.seal(b"", "people.nik")
+            await erasing.forget(db, traces, nobody, [address for _, address in alone], now)
+            reporter = {**NOBODY, "language": who.language, "zone": who.zone, "region": "", "thread": "", "name": ""}
+            emptied = await erasing.unsay(db, traces, self._vault.seal_json(reporter, "reporters.sealed"))
+            for ticket_id, messages in emptied.items():
+                about, detail = f"ticket:{ticket_id}", {"erased": messages}
+                await ledger.append(db, at=now, who=viewer.who, act="words_erased", about=about, detail=detail)
+            await persons.note(db, who.id, "erased", viewer.who, reason, now, {})
+            await ledger.append(db, at=now, who=viewer.who, act="person_erased", about=f"person:{who.id}")
+        for path in traces.files:
+            (self._data / "files" / Path(path).name).unlink(missing_ok=True)
+
+    def _keys(self, person_id: int) -> Sequence[bytes]:
+        """Both names a person has among reporters, as the desk's keys have them."""
+        private = self._vault.index(str(person_id), "person private")[:SHORT]
+        return self._vault.person_index(person_id), private
+
+    def _senders(self, kind: str, address: str) -> Sequence[bytes]:
+        return [self._vault.index(f"{kind}\0{address}", purpose)[:SHORT] for purpose in HEARD]
+
+
+def _needs(viewer: Viewer) -> None:
+    viewer.needs(Right.IMPORT)
+    viewer.needs(Right.REVEAL)
+
+
+async def _whole(db: AsyncConnection, viewer: Viewer, person_id: int) -> Whole:
+    who = await persons.get(db, person_id, lock=True)
+    if who is None or not viewer.covers(who.region):
+        raise Refused("there is no such person in your region")
+    if who.erased_at is not None:
+        raise Refused(f"nothing is left to be shown of person {who.id}")
+    if who.merged_into_id is not None:
+        raise Refused(f"person {who.id} is merged into another or erased; nothing of them is corrected")
+    return who
+
+
+def _packed(everything: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        told = {"written_at": now, **everything}
+        archive.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2, default=_plain))
+        archive.writestr("data.html", _readable(everything, now))
+    return file.getvalue()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _readable(everything: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> str:
+    """A page that any browser opens, without script or style from elsewhere."""
+    parts = ['<!doctype html><html lang="id"><meta charset="utf-8"><title>Data pribadi</title><h1>Data pribadi</h1>']
+    parts.append(f"<p>Ditulis {escape(_plain(now))}. Aduan rahasia diikuti dengan nomor dan kodenya sendiri.</p>")
+    for name, rows in everything.items():
+        parts.append(f"<h2>{escape(TITLES.get(name, name))}</h2>")
+        if not rows:
+            parts.append("<p>Tidak ada.</p>")
+            continue
+        head = "".join(f"<th>{escape(column)}</th>" for column in rows[0])
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(_shown(value))}</td>" for value in row.values()) + "</tr>" for row in rows
+        )
+        parts.append(f'<table border="1"><tr>{head}</tr>{body}</table>')
+    return "".join(parts)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False, default=_plain) if isinstance(value, dict | list) else _plain(value)

@@ -135,6 +135,7 @@ async def _watching(house: House) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LOOK)
             try:
+                house.vault.refresh()  # somebody may have made a new key
                 await house.restored.look(house.clock())
             except Exception:
                 log.exception("restored.look")
@@ -362,6 +363,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("sweep", 60, sweep_late.sweep),
         Job("doubles", 5, house.doubles.walk),
         Job("retention", 3600, house.retention.retain),
+        Job("reseal", 30, house.resealing.carry),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
         Job("line figures", 30, figures.count_attempts),

@@ -137,6 +137,8 @@ class House(Protocol):
 
     @property
     def dispatch_failures(self) -> int: ...
+    @property
+    def sending_fails(self) -> bool: ...
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""

@@ -33,6 +33,7 @@ from notifier.web import (
     lines,
     live,
     login,
+    metrics,
     office,
     pages,
     persons,
@@ -115,7 +116,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
     # staff
@@ -329,6 +330,7 @@ def build(house: House) -> web.Application:
     api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
+    app.on_response_prepare.append(status.named)
     return app
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from channels.table import known_channels
 from notifier.errors import Refused
 from notifier.rules.people import PROGRAMMES
+from notifier.rules.webhooks import networks
 
 PREFIX = "NOTIFIER_"
 OWN = {"NOTIFIER_DEBUG", "NOTIFIER_VAULT__KEY", "NOTIFIER_TEST_POSTGRES", "NOTIFIER_TEST_RUN"}  # not keys of the file
@@ -294,6 +295,23 @@ class Retention(_Table):
     attachments: Span = Field(default=timedelta(days=730), description="attachments of reports that are closed")
 
 
+def _networks(value: Any) -> Any:
+    try:
+        networks(value)
+    except (ValueError, TypeError):
+        raise ValueError('write networks such as "127.0.0.1/32" or "10.20.0.0/16"') from None
+    return value
+
+
+class Webhooks(_Table):
+    """Where other systems are told what happens."""
+
+    allowed: Annotated[tuple[str, ...], BeforeValidator(_networks)] = Field(
+        default=(),
+        description='private networks that webhooks may lead to, also without TLS, such as ["10.20.0.0/16"]',
+    )
+
+
 class Config(_Table):
     """Everything, checked."""
 
@@ -305,6 +323,7 @@ class Config(_Table):
     templates: Templates = Templates()
     registry: Registry = Registry()
     retention: Retention = Retention()
+    webhooks: Webhooks = Webhooks()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

@@ -65,6 +65,7 @@ from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
+from notifier.rules.webhooks import networks
 from notifier.store import accounts as account_rows
 from notifier.store import paces
 from notifier.store.engine import Database, database_url, migrate_async
@@ -72,6 +73,7 @@ from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
 from notifier.studio.texts import Texts
 from notifier.vault import Vault, load_vault
+from notifier.webhooks import Reach, Webhooks
 
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
@@ -101,6 +103,7 @@ class House:
     studio: Studio
     lines: Lines
     programmes: Programmes
+    reach: Reach  # the way to other systems' addresses
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -265,6 +268,11 @@ class House:
         return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
 
     @cached_property
+    def webhooks(self) -> Webhooks:
+        """Other systems that are told what happens."""
+        return Webhooks(self.database, self.vault, self.reach)
+
+    @cached_property
     def promises(self) -> Promises:
         """What is promised, by the configuration's policies and calendars."""
         return build_promises(self.config, self.clock())
@@ -362,6 +370,8 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
+        reach = Reach(networks(config.webhooks.allowed))
+        stack.push_async_callback(reach.close)
         programmes = Programmes(database, vault, config.reminders, tuple(lines))
         tried = programmes.over(ladders(config))
         await programmes.refresh()
@@ -392,6 +402,7 @@ async def open_house(
                 language=config.service.language,
             ),
             programmes=programmes,
+            reach=reach,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,

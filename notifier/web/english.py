@@ -874,6 +874,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
+        "saat diadukan: {venue}": "when complained of: {venue}",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -888,8 +889,24 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Umur yang terbuka": "Age of open ones",
         "Dibuka kembali": "Reopened",
         "Kepuasan (1–5)": "Satisfaction (1–5)",
-        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
-            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        "Aduan yang dibuka {first} sampai {last}.": "Complaints opened from {first} to {last}.",
+        " jam kerja": " working h",
+        "{hours} jam dinding": "{hours} h by the wall clock",
+        "Cara menghitung": "How it is reckoned",
+        "Bagian aduan yang tidak satu pun tenggatnya terlewat.": "Part of those of which no promise was broken.",
+        "Rata-rata dari aduan dibuka sampai seseorang menjawab, dalam jam kerja menurut kalender janjinya: istirahat, "
+        "malam, dan hari libur tidak dihitung. Di sampingnya menurut jam dinding. Pesan otomatis dan jawaban yang "
+        "ditarik kembali bukan jawaban; saran dan pujian hanya punya jam dinding.": (
+            "On average from the opening until a person answered, in working hours by the calendar of its promise: "
+            "lunch, nights and days off are none. Beside it by the clock on the wall. What the system writes by itself "
+            "and answers that were taken back are no answers; suggestions and praise have the wall clock only."
+        ),
+        "Rata-rata umur aduan yang masih terbuka, menurut jam dinding.": (
+            "On average the age of those still open, by the clock on the wall."
+        ),
+        "Bagian dari yang pernah dinyatakan selesai.": "Part of those ever called settled.",
+        "Rata-rata nilai dari warga; dalam kurung berapa yang memberi nilai.": (
+            "On average what citizens gave; in brackets how many did."
         ),
         "tanpa keterangan": "not given",
         "Ambil CSV": "Take CSV",
@@ -1093,6 +1110,54 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Kode ini sudah dipakai titik lain.": "Another point has this code.",
         "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
+        # webhooks
+        "Webhook": "Webhooks",
+        "Sistem lain diberi tahu begitu sesuatu terjadi: aduan, kiriman, siaran. Tanpa nama, nomor, atau kata-kata "
+        "warga.": (
+            "Other systems are told as soon as something happens: complaints, messages, broadcasts. Without names, "
+            "numbers or words of citizens."
+        ),
+        "Rahasia webhook (hanya ditampilkan sekali)": "The webhook's secret (shown this once)",
+        "Salin sekarang. Dengan ini sistem penerima memeriksa tanda tangan setiap kabar.": (
+            "Copy it now. With it the receiving system checks the signature of all it is told."
+        ),
+        "Rahasia yang lama masih ikut menandatangani selama satu hari.": "The secret before signs too for a day.",
+        "Tambah webhook": "Add a webhook",
+        "Alamat (https)": "Address (https)",
+        "Kabar yang dikirim": "What it is told",
+        "Juga aduan yang disembunyikan dari kantor terkait": "Complaints hidden from the office concerned, too",
+        "Wilayah (kosong: seluruh wilayah Anda)": "Area (empty: all of yours)",
+        "Semua webhook": "All webhooks",
+        "dimatikan": "switched off",
+        "dijeda": "paused",
+        "gagal {n} kali berturut-turut": "failed {n} times in a row",
+        "menyala": "on",
+        "Menunggu dikirim": "Waiting to be told",
+        "Belum ada webhook": "There are no webhooks yet",
+        "Keterangan": "What it is",
+        "Aduan tersembunyi": "Hidden complaints",
+        "Gagal sejak": "Fails since",
+        "Rahasia lama berlaku sampai": "The secret before holds until",
+        "Jeda": "Pause",
+        "Nyalakan": "Switch on",
+        "Kirim ulang, ganti rahasia, hapus": "Tell again, change the secret, remove",
+        "Semua kabar sejak berapa hari (paling banyak {n})": "Everything of how many days (at most {n})",
+        "Ganti rahasia": "Change the secret",
+        "Hapus webhook": "Remove the webhook",
+        "Catatan pengiriman": "Log of calls",
+        "ditahan": "withheld",
+        "jawaban {n}": "answer {n}",
+        "percobaan ke-{n}": "try {n}",
+        "Dicoba lagi": "Tried again",
+        "Belum ada yang dikirim": "Nothing was told yet",
+        "Lebih lama": "Older",
+        "Uji coba sedang dikirim; hasilnya muncul di catatan.": "A try is on its way; the log tells what came of it.",
+        "Webhook dijeda. Yang terjadi disimpan dahulu, paling lama seminggu.": (
+            "The webhook is paused. What happens is kept for it, a week at most."
+        ),
+        "Webhook dinyalakan.": "The webhook is on.",
+        "{n} kabar dikirim ulang.": "{n} events are told again.",
+        "Webhook dihapus.": "The webhook was removed.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."

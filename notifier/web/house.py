@@ -47,6 +47,7 @@ from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
 from notifier.vault import Vault
+from notifier.webhooks import Webhooks
 
 
 class House(Protocol):
@@ -110,6 +111,8 @@ class House(Protocol):
     def tracing(self) -> Tracing: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     @property
     def vault(self) -> Vault: ...
     @property

@@ -56,6 +56,7 @@ from notifier.web import (
     texts,
     today,
     watching,
+    webhooks,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
@@ -248,6 +249,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
     Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
     Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
+    # webhooks: other systems that are told what happens
+    Door("GET", "/webhooks", webhooks.look, Right.ACCOUNTS),
+    Door("POST", "/webhooks", webhooks.add, Right.ACCOUNTS),
+    Door("GET", f"/webhooks/{ID}", webhooks.show, Right.ACCOUNTS),
+    Door("POST", f"/webhooks/{ID}", webhooks.act, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),

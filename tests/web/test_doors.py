@@ -32,6 +32,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "/lacak": {"nomor": "ADU-7K4M2QX", "kode": "2345-6789"},
     "/held": {"do": "leave", "delivery": "1"},
     "/imports": {"what": "people"},
+    "/webhooks": {"name": "x", "url": "ftp://x"},
     "/people": {"q": "3175070101800001"},
     "/visits": {"delivery": "1", "result": "told"},
     "/broadcasts/plan": {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon"},

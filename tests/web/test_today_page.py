@@ -27,6 +27,18 @@ async def test_the_day_tells_what_goes_out_came_in_is_late_and_is_broken(pages: 
         await db.execute(insert(schema.paces).values({**rest, "parks": 3}))
         await db.execute(insert(schema.echoes).values(broadcast_id=1, intent="receipt_yes", n=4))
         await db.execute(insert(schema.echoes).values(broadcast_id=1, intent="seen:told", n=9))
+        await db.execute(
+            insert(schema.webhooks).values(
+                name="Pusat",
+                url="https://example.id/hook",
+                kinds=[],
+                secret=b"",
+                state="on",
+                created_by="account:1",
+                failing_since=pages.clock(),
+                created_at=pages.clock(),
+            )
+        )
     await pages.add_upload(state="failed", name="rusak.csv", folder="1" * 32)
     await pages.be("admin")
     text = await pages.read("/home")
@@ -35,6 +47,7 @@ async def test_the_day_tells_what_goes_out_came_in_is_late_and_is_broken(pages: 
     assert "Jalur sms beristirahat" in text
     assert "Impor rusak.csv gagal" in text
     assert 'href="/imports/2"' in text
+    assert "Webhook Pusat tidak menjawab" in text
     assert "1 mendesak" in text
     assert "Sudah diterima</dt><dd>4" in text
     assert "tidak ada yang rusak" not in text

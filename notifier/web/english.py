@@ -1547,6 +1547,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Yang masuk": "What came in",
         "Jalur {line} beristirahat": "Line {line} rests",
         "Impor {name} gagal": "Import {name} failed",
+        "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
         "Aduan yang dibuka hari ini": "Complaints opened today",

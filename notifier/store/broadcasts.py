@@ -259,8 +259,8 @@ def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
 
 
 def those(person_ids: Select[Any]) -> Select[Any]:
-    """SQL: an audience of exactly these people."""
-    return select(people.c.id).where(people.c.id.in_(person_ids))
+    """SQL: an audience of exactly these people, but for who was erased since: nothing leads to them any more."""
+    return select(people.c.id).where(people.c.id.in_(person_ids), people.c.erased_at.is_(None))
 
 
 async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
-from notifier.app.lines import build_dispatcher, build_inbox, open_lines
+from notifier.app.lines import build_caller, build_dispatcher, build_inbox, open_lines
 from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
@@ -75,6 +75,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         if dispatcher is not None:
             waker.on(DELIVERY, dispatcher.poke)
         if "worker" in roles:
+            await stack.enter_async_context(_telling(house, patience))
             arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, patience))
             waker.on(ARRIVAL, arrived)
         else:
@@ -187,6 +188,20 @@ async def _hearing(
     finally:
         closing = True
         woken.set()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(patience()):
+                await task
+
+
+@asynccontextmanager
+async def _telling(house: House, patience: Callable[[], float]) -> AsyncIterator[None]:
+    """Tell other systems what happened."""
+    caller = build_caller(house)
+    task = asyncio.create_task(caller.run(IDLE * 2), name="webhooks")
+    try:
+        yield
+    finally:
+        caller.stop()
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience()):
                 await task
@@ -343,6 +358,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
         await house.keys.forget(now)
+        await house.webhooks.forget(now)
 
     figures = Keeping(house.database, house.config.service.zone, tuple(house.config.lines))
 
@@ -360,6 +376,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
+        Job("webhooks", 1, house.webhooks.gather),
         Job("sweep", 60, sweep_late.sweep),
         Job("doubles", 5, house.doubles.walk),
         Job("retention", 3600, house.retention.retain),

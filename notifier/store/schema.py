@@ -99,6 +99,9 @@ accounts = Table(
     Column("locked_until", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("totp_secret", LargeBinary),  # sealed; null: signs in with the password alone
+    Column("totp_since", UtcDateTime),
+    Column("totp_step", BigInteger),  # the newest step of 30 s whose code was taken: none is taken twice
 )
 
 sessions = Table(
@@ -109,7 +112,34 @@ sessions = Table(
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("stage", String(8), nullable=False, server_default=""),  # code: the password was right, the code is to come
+    Column("device", String(60), nullable=False, server_default=""),  # "Chrome, Android"
+    Column("place", String(48), nullable=False, server_default=""),  # the block of addresses it was begun from
 )
+Index("ix_sessions_account", sessions.c.account_id)
+
+recovery_codes = Table(  # what lets somebody in who lost their authenticator, each once
+    "recovery_codes",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # keyed
+    Column("used_at", UtcDateTime),
+    UniqueConstraint("account_id", "digest"),
+)
+
+account_acts = Table(  # what was done to an account, and why
+    "account_acts",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(48), nullable=False),
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_account_acts_account", account_acts.c.account_id, account_acts.c.id)
 
 api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
     "api_keys",
@@ -154,6 +184,9 @@ ledger = Table(
 )
 Index("ix_ledger_unsealed", ledger.c.id, **_when("seq IS NULL"))
 Index("ix_ledger_about", ledger.c.about)
+Index("ix_ledger_who", ledger.c.who, ledger.c.id)
+Index("ix_ledger_act", ledger.c.act, ledger.c.id)
+Index("ix_ledger_at", ledger.c.at)
 
 leases = Table(
     "leases",
@@ -837,10 +870,16 @@ tickets = Table(
     Column("regency", String(13), nullable=False, server_default=""),
     Column("district", String(13), nullable=False, server_default=""),
     _ref("merged_into_id", "tickets.id"),  # it is handled with that one, and keeps its number, channel and clock
+    # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
+    Column("venue", String(120), nullable=False, server_default=""),
+    Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("answered_at", UtcDateTime),  # when a person first answered (cache)
+    Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_venue", tickets.c.venue, tickets.c.id, **_when("round_id IS NOT NULL"))
 Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -918,7 +957,7 @@ levies = Table(  # what citizens say was asked or taken, in their words
 )
 Index("ix_levies_ticket", levies.c.ticket_id, levies.c.id)
 
-alarms = Table(  # of the radar: more people complain of a round than chance explains; each once
+alarms = Table(  # of the radar: more people complain of a round at a point than chance explains; each once
     "alarms",
     metadata,
     _id(),
@@ -931,7 +970,8 @@ alarms = Table(  # of the radar: more people complain of a round than chance exp
     Column("at", UtcDateTime, nullable=False),
     _ref("account_id", "accounts.id"),  # who has taken note
     Column("taken_at", UtcDateTime),
-    UniqueConstraint("round_id", "kind"),
+    Column("venue", String(120), nullable=False, server_default=""),  # the point; the round may have moved since
+    UniqueConstraint("round_id", "venue", "kind"),
 )
 
 # --- strangers -------------------------------------------------------------------------------------------------------
@@ -1194,3 +1234,89 @@ round_looks = Table(  # when a round's figures were made, and when they are made
     Column("at", UtcDateTime, nullable=False),
     Column("wake", UtcDateTime),  # null: it is over for good
 )
+
+# --- news for other systems ------------------------------------------------------------------------------------------
+
+webhooks = Table(  # addresses of other systems that are told what happens
+    "webhooks",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("url", String(500), nullable=False),
+    Column("kinds", Json, nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix; "" is told everything
+    Column("shielded", Boolean, nullable=False, server_default=text("false")),  # also of hidden tickets
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("former", LargeBinary),  # sealed: the secret before, which signs too for a day
+    Column("former_until", UtcDateTime),
+    Column("state", String(8), nullable=False),  # on, paused, off (it failed for long, or wants no more), gone
+    Column("why", String(200), nullable=False, server_default=""),  # why it is off
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failing_since", UtcDateTime),
+    Column("rest_until", UtcDateTime),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+happenings = Table(  # what the database noted while somebody follows; read within a second, and removed by that
+    "happenings",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),  # delivery, ticket, broadcast
+    Column("subject_id", Id, nullable=False),
+    Column("change_id", Id),  # of a ticket: the entry of its history
+    Column("state", String(24), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("at", UtcDateTime),
+)
+
+webhook_events = Table(  # what others are told, word for word; kept for a week, to be told again
+    "webhook_events",
+    metadata,
+    _id(),
+    Column("uid", String(40), nullable=False, unique=True),  # the same however often it is told
+    Column("kind", String(24), nullable=False),
+    Column("subject", String(40), nullable=False),  # ticket:3: what its order is kept by
+    Column("region", String(13), nullable=False, server_default=""),
+    _ref("ticket_id", "tickets.id"),  # it may be hidden since
+    Column("body", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+webhook_calls = Table(  # one event on its way to one address
+    "webhook_calls",
+    metadata,
+    _id(),
+    _ref("webhook_id", "webhooks.id", nullable=False),
+    _ref("event_id", "webhook_events.id", nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("state", String(8), nullable=False),  # due, done, failed (given up), withheld (hidden meanwhile)
+    Column("tries", Integer, nullable=False, server_default="0"),  # number of the try that may write
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("first_at", UtcDateTime),  # first try
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+Index("ix_webhook_calls_due", webhook_calls.c.webhook_id, webhook_calls.c.due_at, **_when("state = 'due'"))
+Index(
+    "ix_webhook_calls_order",
+    webhook_calls.c.webhook_id,
+    webhook_calls.c.subject,
+    webhook_calls.c.id,
+    **_when("state = 'due'"),
+)
+Index("ix_webhook_calls_log", webhook_calls.c.webhook_id, webhook_calls.c.id)
+Index("ix_webhook_calls_event", webhook_calls.c.event_id)
+
+webhook_tries = Table(  # the log: what came of each call
+    "webhook_tries",
+    metadata,
+    _id(),
+    _ref("call_id", "webhook_calls.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("status", Integer, nullable=False),  # 0: no answer
+    Column("ms", Integer, nullable=False),
+    Column("said", String(200), nullable=False, server_default=""),  # how the answer began, or why there was none
+)
+Index("ix_webhook_tries_call", webhook_tries.c.call_id)

@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
@@ -47,6 +51,7 @@ from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
 from notifier.vault import Vault
+from notifier.webhooks import Webhooks
 
 
 class House(Protocol):
@@ -58,6 +63,14 @@ class House(Protocol):
     def database(self) -> Database: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def own(self) -> Own: ...
+    @property
+    def powers(self) -> Powers: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def second_step(self) -> SecondStep: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
@@ -110,6 +123,8 @@ class House(Protocol):
     def tracing(self) -> Tracing: ...
     @property
     def keys(self) -> Keys: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
     @property
     def vault(self) -> Vault: ...
     @property

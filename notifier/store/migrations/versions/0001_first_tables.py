@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("locked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
     )
@@ -86,6 +89,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index("ix_ledger_about", ["about"], unique=False)
+        batch_op.create_index("ix_ledger_who", ["who", "id"], unique=False)
+        batch_op.create_index("ix_ledger_act", ["act", "id"], unique=False)
+        batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(
             "ix_ledger_unsealed",
             ["id"],
@@ -383,11 +389,40 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("stage", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=48), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sessions_account_id_accounts")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_sessions_account", ["account_id"], unique=False)
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("account_id", "digest", name=op.f("uq_recovery_codes_account_id_digest")),
+    )
+    op.create_table(
+        "account_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_acts_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_acts")),
+    )
+    with op.batch_alter_table("account_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_account_acts_account", ["account_id", "id"], unique=False)
 
     op.create_table(
         "tickets",
@@ -426,6 +461,10 @@ def upgrade() -> None:
         sa.Column("regency", sa.String(length=13), server_default="", nullable=False),
         sa.Column("district", sa.String(length=13), server_default="", nullable=False),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),
@@ -504,6 +543,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
             postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
+        )
+        batch_op.create_index(
+            "ix_tickets_venue",
+            ["venue", "id"],
+            unique=False,
+            sqlite_where=sa.text("round_id IS NOT NULL"),
+            postgresql_where=sa.text("round_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_tickets_waiting",
@@ -1083,10 +1129,11 @@ def upgrade() -> None:
         sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("round_id", "kind", name=op.f("uq_alarms_round_id_kind")),
+        sa.UniqueConstraint("round_id", "venue", "kind", name=op.f("uq_alarms_round_id_venue_kind")),
     )
     op.create_table(
         "talks",
@@ -1459,6 +1506,104 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
     )
+
+    # news for other systems
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("kinds", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("shielded", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
+        "happenings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_happenings")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_webhook_events_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
+        sa.UniqueConstraint("uid", name=op.f("uq_webhook_events_uid")),
+    )
+    op.create_index(op.f("ix_webhook_events_at"), "webhook_events", ["at"], unique=False)
+    op.create_table(
+        "webhook_calls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_calls_webhook_id_webhooks")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["webhook_events.id"], name=op.f("fk_webhook_calls_event_id_webhook_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_calls")),
+    )
+    op.create_index(op.f("ix_webhook_calls_created_at"), "webhook_calls", ["created_at"], unique=False)
+    op.create_index(
+        "ix_webhook_calls_due",
+        "webhook_calls",
+        ["webhook_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_webhook_calls_order",
+        "webhook_calls",
+        ["webhook_id", "subject", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index("ix_webhook_calls_log", "webhook_calls", ["webhook_id", "id"], unique=False)
+    op.create_index("ix_webhook_calls_event", "webhook_calls", ["event_id"], unique=False)
+    op.create_table(
+        "webhook_tries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("ms", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["webhook_calls.id"], name=op.f("fk_webhook_tries_call_id_webhook_calls")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_tries")),
+    )
+    op.create_index("ix_webhook_tries_call", "webhook_tries", ["call_id"], unique=False)
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":

@@ -35,6 +35,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -58,11 +59,13 @@ from notifier.registry import (
 )
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
+from notifier.resealing import Resealing
 from notifier.restored import Restored
 from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
+from notifier.rules.webhooks import networks
 from notifier.store import accounts as account_rows
 from notifier.store import paces
 from notifier.store.engine import Database, database_url, migrate_async
@@ -70,6 +73,7 @@ from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
 from notifier.studio.texts import Texts
 from notifier.vault import Vault, load_vault
+from notifier.webhooks import Reach, Webhooks
 
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
@@ -99,6 +103,7 @@ class House:
     studio: Studio
     lines: Lines
     programmes: Programmes
+    reach: Reach  # the way to other systems' addresses
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -253,6 +258,21 @@ class House:
         return Keys(self.database)
 
     @cached_property
+    def resealing(self) -> Resealing:
+        """Everything sealed anew after a new key."""
+        return Resealing(self.database, self.vault, self.data)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Other systems that are told what happens."""
+        return Webhooks(self.database, self.vault, self.reach)
+
+    @cached_property
     def promises(self) -> Promises:
         """What is promised, by the configuration's policies and calendars."""
         return build_promises(self.config, self.clock())
@@ -261,6 +281,11 @@ class House:
     def dispatch_failures(self) -> int:
         """How many turns of this process's sending failed since its start."""
         return self.dispatcher.failures if self.dispatcher is not None else 0
+
+    @property
+    def sending_fails(self) -> bool:
+        """Whether this process's sending fails at every turn."""
+        return self.dispatcher is not None and self.dispatcher.failing_since is not None
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""
@@ -345,6 +370,8 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
+        reach = Reach(networks(config.webhooks.allowed))
+        stack.push_async_callback(reach.close)
         programmes = Programmes(database, vault, config.reminders, tuple(lines))
         tried = programmes.over(ladders(config))
         await programmes.refresh()
@@ -375,6 +402,7 @@ async def open_house(
                 language=config.service.language,
             ),
             programmes=programmes,
+            reach=reach,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,

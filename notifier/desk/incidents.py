@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.desk import answered
 from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, seen
 from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded, wording
 from notifier.desk.plain import safe
@@ -347,7 +348,8 @@ async def _tell(room: Room, db: AsyncConnection, of: Fanout, ticket_id: int, now
     detail = worded(room, await tickets.say(db, row), text)
     await note_move(db, ticket, change, {"incident": of.incident_id})
     values = {"status": moved.status.value, "closed_at": None if moved.open else now, "undelivered": ""}
-    await tickets.change(db, ticket, values, now)
+    promise = room.promises.choose(ticket.category, ticket.urgent, ticket.region)  # what it would have without incident
+    await tickets.change(db, ticket, values | answered.now_first(promise, ticket, now), now)
     told = {**detail, "status": moved.status.value}
     await ledger.append(db, at=now, who=who, act=f"ticket_{what}", about=f"ticket:{ticket.id}", detail=told)
     return True

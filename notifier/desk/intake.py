@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts, silence
+from notifier.desk import alerts, answered, silence
 from notifier.desk.keys import PRIVATE
 from notifier.desk.plain import summary
 from notifier.desk.promise import GATHERED, Promise
@@ -67,6 +67,7 @@ async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now
         "policy": kept["policy"],
         "opened_at": now,
         "updated_at": now,
+        **(complaint.point or {}),
     }
     ticket = await _numbered(room, db, row)
     opening = {**kept, "category": ticket.category, "urgent": ticket.urgent}
@@ -302,7 +303,7 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
     wakes = (stands.wake, silence.ends(room.settings, promise, ticket, history))
     wake = min((at for at in wakes if at is not None), default=None)
     values = {"next_due": due, "next_clock": clock, "wake": wake, "breached": late}
-    await tickets.reckon(db, ticket.id, values)
+    await tickets.reckon(db, ticket.id, values | answered.first(room.promises, ticket, history))
     return stands
 
 

@@ -1,5 +1,5 @@
-"""The radar of the desk: rings once where more people complain of a round than chance explains, shows what it rings by,
-and who says that they have not what the record says was paid.
+"""The radar of the desk: rings once where more people complain of a round at one point than chance explains, shows what
+it rings by, and who says that they have not what the record says was paid.
 
 Counts people by opening the sealed reporters of what is about to ring; nothing of it leaves but the number.
 """
@@ -52,7 +52,7 @@ async def watch(room: Room, now: datetime) -> int:
     async with room.database.read() as db:
         judged = _judged(await rows.points(db, _KINDS, now - SPAN))
         rung = await rows.known(db)
-    new = [(point, one) for point, one in judged if one.rings and (point.round_id, point.kind) not in rung]
+    new = [(p, one) for p, one in judged if one.rings and (p.round_id, p.venue, p.kind) not in rung]
     n = 0
     for point, one in new:
         async with room.database.write() as db:
@@ -61,19 +61,19 @@ async def watch(room: Room, now: datetime) -> int:
 
 
 def _judged(points: Sequence[Point]) -> list[tuple[Point, Judged]]:
-    by = {(point.round_id, point.kind): point for point in points}
-    counts = [Count(p.round_id, Kind(p.kind), p.people, p.entitled) for p in points]
-    return [(by[one.count.round_id, one.count.kind.value], one) for one in judge(counts)]
+    counts = {Count(p.round_id, Kind(p.kind), p.people, p.entitled, p.venue): p for p in points}
+    return [(counts[one.count], one) for one in judge(tuple(counts))]
 
 
 async def _ring(room: Room, db: AsyncConnection, point: Point, one: Judged, now: datetime) -> bool:
-    found = await rows.evidence(db, point.round_id, _KINDS, point.kind, now - SPAN)
+    found = await rows.evidence(db, point, _KINDS, now - SPAN)
     people = len({_somebody(room, sealed) for _, sealed in found})
     if people < LEAST:  # one person under several keyed names: in the open, in confidence, on two channels
         return False
     region = _seen_from(point)
     row = {
         "round_id": point.round_id,
+        "venue": point.venue,
         "kind": point.kind,
         "region": region,
         "people": people,

@@ -30,6 +30,7 @@ COLUMNS = (
     "reopen_percent",
     "satisfaction",
     "ratings",
+    "first_response_working_hours",
 )
 
 
@@ -41,7 +42,8 @@ class Line:
     opened: int
     open: int
     compliance: float | None  # percent of tickets without a broken promise
-    first_hours: float | None  # from opening to a person's first answer, on the clock of the wall
+    first_working: float | None  # hours of the office's time until a person's first answer, as the promise counts them
+    first_hours: float | None  # the same on the clock of the wall
     backlog_hours: float | None  # how old the open ones are
     reopened: float | None  # percent of those once called settled
     satisfaction: float | None  # 1 to 5
@@ -50,7 +52,8 @@ class Line:
     def cells(self) -> tuple[object, ...]:
         """In the order of COLUMNS."""
         parts = (self.compliance, self.first_hours, self.backlog_hours, self.reopened, self.satisfaction)
-        return (self.key, self.opened, self.open, *("" if p is None else f"{p:.1f}" for p in parts), self.ratings)
+        told = ["" if p is None else f"{p:.1f}" for p in (*parts, self.first_working)]
+        return (self.key, self.opened, self.open, *told[:-1], self.ratings, told[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ def line(row: Row) -> Line:
         opened=row.opened,
         open=row.still_open,
         compliance=_part(100 * row.kept, row.opened),
+        first_working=_part(row.first_working / HOUR, row.first_promised),
         first_hours=_part(row.first_seconds / HOUR, row.first_answers),
         backlog_hours=_part(row.open_seconds / HOUR, row.still_open),
         reopened=_part(100 * row.reopened, row.settled),

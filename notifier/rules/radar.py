@@ -40,12 +40,13 @@ KINDS: Mapping[Category, Kind] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many distinct people complain of one kind about one round and its distribution point."""
+    """How many distinct people complain of one kind about one round at one distribution point."""
 
     round_id: int
     kind: Kind
     people: int
     entitled: int  # people of the round; 0: unknown
+    venue: str = ""  # a round that was moved has several points
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +61,20 @@ class Judged:
 
 def judge(counts: Sequence[Count]) -> list[Judged]:
     """Each count against the base rate of its kind in all other rounds, the least likely first."""
-    totals: dict[Kind, tuple[int, int]] = {}
+    own: dict[tuple[Kind, int], tuple[int, int]] = {}  # a round's people are the same at each of its points
     for count in counts:
-        people, entitled = totals.get(count.kind, (0, 0))
-        totals[count.kind] = people + count.people, entitled + _size(count)
-    judged = [_judge(count, *totals[count.kind]) for count in counts]
+        people, entitled = own.get((count.kind, count.round_id), (0, 0))
+        own[count.kind, count.round_id] = people + count.people, max(entitled, _size(count))
+    totals: dict[Kind, tuple[int, int]] = {}
+    for (kind, _), (people, entitled) in own.items():
+        before = totals.get(kind, (PRIOR_PEOPLE, PRIOR_ENTITLED))
+        totals[kind] = before[0] + people, before[1] + entitled
+    judged = [_judge(count, totals[count.kind], own[count.kind, count.round_id]) for count in counts]
     return sorted(judged, key=lambda one: (not one.rings, one.chance, -one.count.people, one.count.round_id))
 
 
-def _judge(count: Count, people: int, entitled: int) -> Judged:
-    others, among = people - count.people + PRIOR_PEOPLE, entitled - _size(count) + PRIOR_ENTITLED
+def _judge(count: Count, all_rounds: tuple[int, int], own: tuple[int, int]) -> Judged:
+    others, among = (whole - part for whole, part in zip(all_rounds, own, strict=True))
     expected = _size(count) * others / among
     chance = tail(count.people, expected)
     return Judged(count, expected, chance, count.people >= LEAST and chance < RARE)

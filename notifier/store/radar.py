@@ -26,12 +26,12 @@ from notifier.store.upsert import upsert
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Complaints of one kind about a round and the point where it is handed out."""
+    """Complaints of one kind about a round and the point where it was handed out when they came."""
 
     round_id: int
     code: str
     venue: str
-    region: str  # of the round
+    region: str  # that the round served then
     kind: str
     people: int  # distinct keyed names
     complaints: int
@@ -94,22 +94,25 @@ def _about(kinds: Mapping[str, str], since: datetime) -> ColumnElement[bool]:
         tickets.c.opened_at >= since,
         tickets.c.category.in_(tuple(kinds)),
         tickets.c.status.not_in(("merged", "rejected")),
+        tickets.c.channel != "incident",  # nobody reported it
     )
 
 
 async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime) -> list[Point]:
-    """Complaints since then by round and kind; `kinds`: category → kind."""
+    """Complaints since then by round, point and kind; `kinds`: category → kind."""
     kind = case(*((tickets.c.category == name, literal_column(f"'{of}'")) for name, of in kinds.items()))
     counted = (
         select(
             tickets.c.round_id,
+            tickets.c.venue,
+            func.min(tickets.c.venue_region).label("region"),
             kind.label("kind"),
             func.count(func.coalesce(reporters.c.person_index, reporters.c.address_index).distinct()).label("people"),
             func.count().label("n"),
         )
         .join(reporters, reporters.c.ticket_id == tickets.c.id)
         .where(_about(kinds, since))
-        .group_by(tickets.c.round_id, literal_column("kind"))
+        .group_by(tickets.c.round_id, tickets.c.venue, literal_column("kind"))
         .subquery()
     )
     audience = (
@@ -117,21 +120,22 @@ async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime)
         .where(broadcasts.c.round_id == counted.c.round_id)
         .scalar_subquery()
     )
-    r = rounds.c
-    wanted = select(r.id, r.code, r.venue, r.region, counted.c.kind, counted.c.people, counted.c.n, audience)
-    return [Point(*row) for row in await db.execute(wanted.join(counted, counted.c.round_id == r.id))]
+    c, r = counted.c, rounds.c
+    wanted = select(r.id, r.code, c.venue, c.region, c.kind, c.people, c.n, audience)
+    return [Point(*row) for row in await db.execute(wanted.join(counted, c.round_id == r.id))]
 
 
 async def evidence(
-    db: AsyncConnection, round_id: int, kinds: Mapping[str, str], kind: str, since: datetime, limit: int = 500
+    db: AsyncConnection, of: Point, kinds: Mapping[str, str], since: datetime, limit: int = 500
 ) -> list[tuple[int, bytes]]:
-    """(ticket, sealed reporter) of the complaints of one kind about a round, oldest first."""
+    """(ticket, sealed reporter) of the complaints that a point counts, oldest first."""
     wanted = (
         select(tickets.c.id, reporters.c.sealed)
         .join(reporters, reporters.c.ticket_id == tickets.c.id)
         .where(
-            _about({name: of for name, of in kinds.items() if of == kind}, since),
-            tickets.c.round_id == round_id,
+            _about({name: kind for name, kind in kinds.items() if kind == of.kind}, since),
+            tickets.c.round_id == of.round_id,
+            tickets.c.venue == of.venue,
         )
         .order_by(tickets.c.id)
         .limit(limit)
@@ -139,16 +143,17 @@ async def evidence(
     return [(int(ticket), bytes(sealed)) for ticket, sealed in await db.execute(wanted)]
 
 
-async def known(db: AsyncConnection) -> set[tuple[int, str]]:
-    """(round, kind) of every alarm there was."""
-    return {(int(of), str(kind)) for of, kind in await db.execute(select(alarms.c.round_id, alarms.c.kind))}
+async def known(db: AsyncConnection) -> set[tuple[int, str, str]]:
+    """(round, venue, kind) of every alarm there was."""
+    rows = await db.execute(select(alarms.c.round_id, alarms.c.venue, alarms.c.kind))
+    return {(int(of), str(venue), str(kind)) for of, venue, kind in rows}
 
 
 async def ring(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
-    """Write an alarm; None when this round has rung for this kind already."""
+    """Write an alarm; None when this round has rung for this kind at this point already."""
     statement = upsert(db, alarms).values(**row)
     done = await db.execute(
-        statement.on_conflict_do_nothing(index_elements=["round_id", "kind"]).returning(alarms.c.id)
+        statement.on_conflict_do_nothing(index_elements=["round_id", "venue", "kind"]).returning(alarms.c.id)
     )
     found = done.scalar_one_or_none()
     return None if found is None else int(found)
@@ -162,7 +167,7 @@ async def alarms_of(db: AsyncConnection, region: str, limit: int = 20) -> list[A
             a.id,
             a.round_id,
             r.code,
-            r.venue,
+            a.venue,
             a.kind,
             a.region,
             a.people,

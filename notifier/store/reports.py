@@ -15,7 +15,6 @@ from notifier.store.schema import UtcDateTime, ratings, rounds, ticket_changes, 
 
 BY = ("category", "region", "round", "point", "agent")
 MOST = 500  # rows of one table
-ANSWERS = ("answer", "ask_citizen", "resolve", "reject", "refer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,14 @@ class Span:
 class Row:
     """The figures of one group."""
 
-    key: str  # category, region, code of a round, venue, id of an account; "": none
+    key: str  # category, region, code of a round, venue at the time, id of an account; "": none
     opened: int
     still_open: int
     kept: int  # without a broken promise
     first_answers: int  # tickets that a person has answered
-    first_seconds: float  # from opening to that, all together
+    first_seconds: float  # from opening to that, all together, by the clock on the wall
+    first_promised: int  # of those, the ones under a promise
+    first_working: float  # seconds of the office's time, all together, of those
     settled: int  # ever called settled
     reopened: int
     ratings: int
@@ -57,7 +58,7 @@ def _key(by: str, depth: int) -> ColumnElement[Any]:
         # a region's code has 2, 5, 8 or 13 signs: one level below the one that looks
         "region": func.substr(tickets.c.place, 1, (2, 5, 8, 13)[min(depth, 3)]),
         "round": func.coalesce(rounds.c.code, ""),
-        "point": func.coalesce(rounds.c.venue, ""),
+        "point": tickets.c.venue,
         "agent": func.coalesce(tickets.c.assignee_id, 0),
     }
     found: ColumnElement[Any] = parts[by]
@@ -81,17 +82,15 @@ async def figures(db: AsyncConnection, by: str, span: Span, now: datetime) -> li
     happened = (
         select(
             c.ticket_id,
-            func.min(case((and_(c.act.in_(ANSWERS), c.who != "clock"), c.at))).label("first"),
             func.max(case((c.act == "resolve", 1), else_=0)).label("settled"),
             func.max(case((c.act == "reopen", 1), else_=0)).label("reopened"),
         )
         .join(tickets, t.id == c.ticket_id)
-        .where(counted, c.act.in_((*ANSWERS, "reopen")))
+        .where(counted, c.act.in_(("resolve", "reopen")))
         .group_by(c.ticket_id)
         .subquery()
     )
     key = _key(by, 0 if not span.region else span.region.count(".") + 1).label("key")
-    first = happened.c["first"]
     still = t.closed_at.is_(None)
     age = _seconds(engine, t.opened_at, literal(now, UtcDateTime()))
     wanted = (
@@ -100,8 +99,10 @@ async def figures(db: AsyncConnection, by: str, span: Span, now: datetime) -> li
             func.count(distinct(t.id)),
             func.sum(case((still, 1), else_=0)),
             func.sum(case((t.breached.is_(False), 1), else_=0)),
-            func.count(first),
-            func.coalesce(func.sum(_seconds(engine, t.opened_at, first)), 0.0),
+            func.count(t.answered_at),
+            func.coalesce(func.sum(_seconds(engine, t.opened_at, t.answered_at)), 0.0),
+            func.count(t.answered_after),
+            func.coalesce(func.sum(t.answered_after), 0),
             func.coalesce(func.sum(happened.c.settled), 0),
             func.coalesce(func.sum(happened.c.reopened), 0),
             func.count(ratings.c.score),
@@ -122,7 +123,7 @@ async def figures(db: AsyncConnection, by: str, span: Span, now: datetime) -> li
 
 
 def _row(key: object, *figures: Any) -> Row:
-    whole = {0, 1, 2, 3, 5, 6, 7, 8}
+    whole = {0, 1, 2, 3, 5, 7, 8, 9, 10}
     return Row(
         str(key) if key else "",
         *(int(figure) if place in whole else float(figure) for place, figure in enumerate(figures)),  # type: ignore[arg-type]

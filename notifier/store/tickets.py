@@ -20,6 +20,7 @@ from notifier.store.schema import (
     deliveries,
     heard,
     reporters,
+    rounds,
     ticket_changes,
     ticket_messages,
     tickets,
@@ -58,6 +59,9 @@ class Ticket(Moving):
     breached: bool = False
     merged_into_id: int | None = None
     rank: datetime = FAR  # what the lists are sorted by
+    venue: str = ""  # where its round was handed out when it was opened
+    venue_region: str = ""  # the area that the round served then
+    answered_at: datetime | None = None  # when a person first answered
 
     @property
     def open(self) -> bool:
@@ -142,7 +146,7 @@ _PLACED = (*boards.COUNTED, "next_due")
 async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     """Write a ticket; None when its number is taken. The counters and the search learn of it."""
     now = {**_FRESH, "region": "", **row}
-    placed = _areas(now["region"]) | {"rank": rank(now["next_due"], now["urgent"])}
+    placed = _areas(now["region"]) | {"rank": rank(now["next_due"], now["urgent"])} | _point(row)
     statement = upsert(db, tickets).values(**row, **placed)
     done = await db.execute(statement.on_conflict_do_nothing(index_elements=["number"]).returning(tickets.c.id))
     found = done.scalar_one_or_none()
@@ -151,6 +155,15 @@ async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     await boards.note(db, None, now)
     await search.begin(db, int(found), row["number"])
     return int(found)
+
+
+def _point(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the round of a new ticket is handed out at this moment; nothing for one that tells where it was."""
+    if row.get("round_id") is None or "venue" in row:
+        return {}
+    here = rounds.c.id == row["round_id"]
+    of = {"venue": rounds.c.venue, "venue_region": rounds.c.region}
+    return {name: select(column).where(here).scalar_subquery() for name, column in of.items()}
 
 
 def _areas(region: str) -> dict[str, str]:

@@ -874,6 +874,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tercatat disalurkan, warga menjawab belum terima": "Recorded as paid, the citizen says not received",
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
+        "saat diadukan: {venue}": "when complained of: {venue}",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -888,8 +889,24 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Umur yang terbuka": "Age of open ones",
         "Dibuka kembali": "Reopened",
         "Kepuasan (1–5)": "Satisfaction (1–5)",
-        "Aduan yang dibuka {first} sampai {last}; jam dihitung menurut jam dinding.": (
-            "Complaints opened from {first} to {last}; hours are those of the wall clock."
+        "Aduan yang dibuka {first} sampai {last}.": "Complaints opened from {first} to {last}.",
+        " jam kerja": " working h",
+        "{hours} jam dinding": "{hours} h by the wall clock",
+        "Cara menghitung": "How it is reckoned",
+        "Bagian aduan yang tidak satu pun tenggatnya terlewat.": "Part of those of which no promise was broken.",
+        "Rata-rata dari aduan dibuka sampai seseorang menjawab, dalam jam kerja menurut kalender janjinya: istirahat, "
+        "malam, dan hari libur tidak dihitung. Di sampingnya menurut jam dinding. Pesan otomatis dan jawaban yang "
+        "ditarik kembali bukan jawaban; saran dan pujian hanya punya jam dinding.": (
+            "On average from the opening until a person answered, in working hours by the calendar of its promise: "
+            "lunch, nights and days off are none. Beside it by the clock on the wall. What the system writes by itself "
+            "and answers that were taken back are no answers; suggestions and praise have the wall clock only."
+        ),
+        "Rata-rata umur aduan yang masih terbuka, menurut jam dinding.": (
+            "On average the age of those still open, by the clock on the wall."
+        ),
+        "Bagian dari yang pernah dinyatakan selesai.": "Part of those ever called settled.",
+        "Rata-rata nilai dari warga; dalam kurung berapa yang memberi nilai.": (
+            "On average what citizens gave; in brackets how many did."
         ),
         "tanpa keterangan": "not given",
         "Ambil CSV": "Take CSV",
@@ -1093,6 +1110,54 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Kode ini sudah dipakai titik lain.": "Another point has this code.",
         "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
+        # webhooks
+        "Webhook": "Webhooks",
+        "Sistem lain diberi tahu begitu sesuatu terjadi: aduan, kiriman, siaran. Tanpa nama, nomor, atau kata-kata "
+        "warga.": (
+            "Other systems are told as soon as something happens: complaints, messages, broadcasts. Without names, "
+            "numbers or words of citizens."
+        ),
+        "Rahasia webhook (hanya ditampilkan sekali)": "The webhook's secret (shown this once)",
+        "Salin sekarang. Dengan ini sistem penerima memeriksa tanda tangan setiap kabar.": (
+            "Copy it now. With it the receiving system checks the signature of all it is told."
+        ),
+        "Rahasia yang lama masih ikut menandatangani selama satu hari.": "The secret before signs too for a day.",
+        "Tambah webhook": "Add a webhook",
+        "Alamat (https)": "Address (https)",
+        "Kabar yang dikirim": "What it is told",
+        "Juga aduan yang disembunyikan dari kantor terkait": "Complaints hidden from the office concerned, too",
+        "Wilayah (kosong: seluruh wilayah Anda)": "Area (empty: all of yours)",
+        "Semua webhook": "All webhooks",
+        "dimatikan": "switched off",
+        "dijeda": "paused",
+        "gagal {n} kali berturut-turut": "failed {n} times in a row",
+        "menyala": "on",
+        "Menunggu dikirim": "Waiting to be told",
+        "Belum ada webhook": "There are no webhooks yet",
+        "Keterangan": "What it is",
+        "Aduan tersembunyi": "Hidden complaints",
+        "Gagal sejak": "Fails since",
+        "Rahasia lama berlaku sampai": "The secret before holds until",
+        "Jeda": "Pause",
+        "Nyalakan": "Switch on",
+        "Kirim ulang, ganti rahasia, hapus": "Tell again, change the secret, remove",
+        "Semua kabar sejak berapa hari (paling banyak {n})": "Everything of how many days (at most {n})",
+        "Ganti rahasia": "Change the secret",
+        "Hapus webhook": "Remove the webhook",
+        "Catatan pengiriman": "Log of calls",
+        "ditahan": "withheld",
+        "jawaban {n}": "answer {n}",
+        "percobaan ke-{n}": "try {n}",
+        "Dicoba lagi": "Tried again",
+        "Belum ada yang dikirim": "Nothing was told yet",
+        "Lebih lama": "Older",
+        "Uji coba sedang dikirim; hasilnya muncul di catatan.": "A try is on its way; the log tells what came of it.",
+        "Webhook dijeda. Yang terjadi disimpan dahulu, paling lama seminggu.": (
+            "The webhook is paused. What happens is kept for it, a week at most."
+        ),
+        "Webhook dinyalakan.": "The webhook is on.",
+        "{n} kabar dikirim ulang.": "{n} events are told again.",
+        "Webhook dihapus.": "The webhook was removed.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
@@ -1471,5 +1536,72 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # figures: the day, programmes, channels, cost
+        "Yang terlambat": "What is late",
+        "Yang rusak": "What is broken",
+        "Yang masuk": "What came in",
+        "Jalur {line} beristirahat": "Line {line} rests",
+        "Impor {name} gagal": "Import {name} failed",
+        "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
+        "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "Aduan yang dibuka hari ini": "Complaints opened today",
+        "{n} mendesak": "{n} urgent",
+        "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
+        "Jawaban atas siaran di halaman ini": "Answers to the broadcasts on this page",
+        "Angka": "Figures",
+        "Kesehatan saluran": "Health of lines",
+        "Biaya kirim": "Cost of sending",
+        "Angka {code}": "Figures of {code}",
+        "semua wilayah": "all areas",
+        "Ke wilayah di atasnya": "To the area above",
+        "Hak bantuan": "Entitlements",
+        "Konfirmasi": "Confirmation",
+        "Aduan per 1.000": "Complaints per 1,000",
+        "Menurut penyaluran": "By round",
+        "semuanya": "all of them",
+        "Penyaluran terlama sampai terbaru: jawaban warga. Tabel di bawah memuat angkanya.": (
+            "Oldest to newest round: what citizens answered. The table below has the figures."
+        ),
+        "Cakupan: bagian yang diberi tahu. Konfirmasi: bagian dari yang diberi tahu yang mengatakan sudah "
+        "terima. Aduan per 1.000 orang yang diberi tahu.": (
+            "Coverage: the part that was told. Confirmation: the part of those told who say they have received. "
+            "Complaints per 1,000 people told."
+        ),
+        "Angka dihitung {when}.": "Counted {when}.",
+        "Angka muncul beberapa menit setelah siaran pertama sebuah penyaluran disiapkan.": (
+            "Figures appear some minutes after the first broadcast of a round is prepared."
+        ),
+        "Diterima penyedia": "Taken by the provider",
+        "Sedang dikirim": "Being sent",
+        "Tidak pasti": "Not certain",
+        "Gagal": "Failed",
+        "Terkirim": "Delivered",
+        "Sampai tanda terima": "Until the receipt",
+        "detik": "seconds",
+        "Beristirahat": "Rested",
+        "Percobaan {line} tiap hari. Tabel di bawah memuat angkanya.": (
+            "Attempts of {line} each day. The table below has the figures."
+        ),
+        "Sebab kegagalan": "Why attempts failed",
+        "Bagian": "Part",
+        "Hari demi hari": "Day by day",
+        "masih": "still",
+        "Tidak ada yang dikirim lewat jalur ini pada hari-hari ini.": "Nothing was sent on this line on these days.",
+        "Kapan jalur ini beristirahat": "When this line rested",
+        "Tiap percobaan dihitung pada hari ia dimulai. Tanda terima yang datang lebih dari tiga hari kemudian "
+        "tidak mengubah angka.": (
+            "Each attempt counts on the day it began. A receipt that comes more than three days later changes no "
+            "figure."
+        ),
+        "Rupiah per orang": "Rupiah a person",
+        "Terpakai": "Used",
+        "Siaran yang waktunya jatuh pada hari-hari ini. Batas biaya: yang direncanakan; terpakai: bagian dari "
+        "batas itu, untuk siaran yang punya batas. Jawaban kepada warga tidak termasuk.": (
+            "Broadcasts whose time lies on these days. Cap: what was planned; used: the part of it that was "
+            "spent, for broadcasts that have one. Answers to citizens are not in it."
+        ),
+        "Tidak ada siaran yang dikirim pada hari-hari ini.": "No broadcasts were sent on these days.",
+        "Angka program ini": "Figures of this programme",
+        "Kesehatan saluran hari demi hari": "How lines fared, day by day",
     }
 )

@@ -20,6 +20,7 @@ from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -46,6 +47,7 @@ from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
 from notifier.vault import Vault
+from notifier.webhooks import Webhooks
 
 
 class House(Protocol):
@@ -110,6 +112,8 @@ class House(Protocol):
     @property
     def keys(self) -> Keys: ...
     @property
+    def webhooks(self) -> Webhooks: ...
+    @property
     def vault(self) -> Vault: ...
     @property
     def programmes(self) -> Programmes: ...
@@ -119,6 +123,8 @@ class House(Protocol):
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
+    @property
+    def figures(self) -> Figures: ...
     @property
     def persons(self) -> Persons: ...
     @property
@@ -134,6 +140,8 @@ class House(Protocol):
 
     @property
     def dispatch_failures(self) -> int: ...
+    @property
+    def sending_fails(self) -> bool: ...
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""

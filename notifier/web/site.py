@@ -24,6 +24,7 @@ from notifier.web import (
     desk,
     duplicates,
     entitled,
+    figures,
     groups,
     imports,
     incidents,
@@ -32,6 +33,7 @@ from notifier.web import (
     lines,
     live,
     login,
+    metrics,
     office,
     pages,
     persons,
@@ -52,7 +54,9 @@ from notifier.web import (
     status,
     studio,
     texts,
+    today,
     watching,
+    webhooks,
 )
 from notifier.web.house import HOUSE, House
 from notifier.web.public import check, complain, follow, frame, genuine, guides, schedule, statistics, stop, welcome
@@ -113,13 +117,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
-    Door("GET", "/home", office.home, STAFF),
+    Door("GET", "/home", today.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -245,6 +249,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
     Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
     Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
+    # webhooks: other systems that are told what happens
+    Door("GET", "/webhooks", webhooks.look, Right.ACCOUNTS),
+    Door("POST", "/webhooks", webhooks.add, Right.ACCOUNTS),
+    Door("GET", f"/webhooks/{ID}", webhooks.show, Right.ACCOUNTS),
+    Door("POST", f"/webhooks/{ID}", webhooks.act, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -270,6 +279,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
     Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
     Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
+    # figures: programmes, lines, cost
+    Door("GET", f"/programmes/{PROGRAMME}/figures", figures.programme, Right.SEE_REPORTS),
+    Door("GET", f"/programmes/{PROGRAMME}/figures/{FORM}", figures.take_programme, Right.EXPORT),
+    Door("GET", "/figures/channels", figures.channels, Right.SEE_REPORTS),
+    Door("GET", f"/figures/channels/{FORM}", figures.take_channels, Right.EXPORT),
+    Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
+    Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -320,6 +336,7 @@ def build(house: House) -> web.Application:
     api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
+    app.on_response_prepare.append(status.named)
     return app
 
 

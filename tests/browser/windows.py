@@ -6,8 +6,10 @@ Needs Debian's Chromium (`apt-get install chromium`); without one the stories ar
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
@@ -15,12 +17,36 @@ from notifier.web import session
 from tests.web.sites import Site
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+# Whatever stands in the way by any rule of axe-core, everything unfolded. The document stays, with its style and with
+# axe; only what it holds becomes that of another page, without its scripts: that costs a tenth of opening each.
+LOOK = """async path => {
+  const answer = await fetch(path);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  document.body.replaceWith(page.body);
+  document.querySelectorAll("details").forEach(one => { one.open = true; });
+  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, elementRef: false });
+  const barriers = found.violations.map(one => [one.id, ...one.nodes.map(node => node.html)]);
+  if (!answer.ok) barriers.push(["no page"]);
+  if (document.documentElement.scrollWidth > document.documentElement.clientWidth) barriers.push(["beyond the edge"]);
+  return barriers;
+}"""
 NARROW: ViewportSize = {"width": 360, "height": 740}
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 IN_CHROMIUM = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
+
+
+async def barriers(page: Page, *paths: str) -> dict[str, list[list[str]]]:
+    """What axe-core finds on each of these pages, rule by rule, and whether anything lies beyond the edge. The page
+    that is open is used up by it.
+    """
+    await page.evaluate(AXE.read_text())
+    found = {path: await page.evaluate(LOOK, path) for path in paths}
+    return {path: barriers for path, barriers in found.items() if barriers}
 
 
 @asynccontextmanager

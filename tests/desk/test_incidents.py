@@ -74,6 +74,8 @@ async def test_too_many_bare_refusals_of_a_round_become_one_incident_and_one_ans
     said = [row for row in await talk.rows(ticket_messages) if row["kind"] == "out"]
     assert sorted(row["ticket_id"] for row in said) == sorted([*children, incident["ticket_id"]])
     assert sum(row["delivery_id"] is not None for row in said) == 3
+    told = {row["number"]: row["answered_at"] for row in await talk.rows(tickets) if row["id"] in children}
+    assert set(told.values()) == {talk.now}, "the report counts it as each citizen's first answer"
     await talk.send()
     assert "Uangnya datang Rabu." in talk.stage.providers.phones.notes(PHONES[0])[-1].text
     # one citizen says that it is not so: theirs alone goes on, with a clock again

@@ -1,7 +1,7 @@
 """What staff do about a promise itself: let its clock stand, refer the case, take an alarm, merge tickets."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -291,3 +291,29 @@ async def test_an_answer_taken_back_is_taken_back_from_all_that_are_handled_toge
     alone = await rooms.unmerge(sari, second, "lain hal", version, desk.now)
     assert alone.status == "received", "what was taken back never was"
     assert await _proven(desk) == []
+
+
+async def test_the_first_answer_is_told_in_the_time_of_the_office_and_by_the_clock_on_the_wall(desk: Talk) -> None:
+    boss, rooms = await desk.staff("penyelia", Role.SUPERVISOR), desk.house.desk
+    first, second = await _open(desk, AYU, BUDI)
+    await desk.sms(CICI, "SARAN: tolong sediakan kursi untuk lansia di kantor pos")
+    free = str((await desk.rows(tickets))[-1]["number"])
+    desk.at("2026-12-07 09:00")
+    await rooms.answer_each(boss, [(second, 1)], Act.ANSWER, "Kami periksa.", desk.now)
+    assert not (await rooms.take_back(boss, [second], desk.now)).refused
+    desk.at("2026-12-07 13:30")
+    await rooms.act(boss, first, Act.ANSWER, "Kami periksa.", 1, desk.now)
+    desk.at("2026-12-08 08:00")
+    for number in (second, free, first):  # a second answer is none that is counted
+        version = (await rooms.ticket(boss, number, desk.now)).ticket.version
+        await rooms.act(boss, number, Act.ANSWER, "Sudah kami periksa.", version, desk.now)
+    rows = {row["number"]: (row["answered_at"], row["answered_after"]) for row in await desk.rows(tickets)}
+    assert rows == {
+        first: (_at("2026-12-07 13:30"), 4.5 * 3600),  # lunch apart
+        second: (_at("2026-12-08 08:00"), 7.5 * 3600),  # what was taken back never was; 4 + 3, half an hour
+        free: (_at("2026-12-08 08:00"), None),  # nothing is promised
+    }
+    today = desk.now.date()
+    whole = (await rooms.report(boss, "agent", today - timedelta(days=1), today, desk.now)).whole
+    assert whole.first_working == 6
+    assert whole.first_hours == pytest.approx((5.5 + 24 + 24) / 3)

@@ -134,7 +134,8 @@ async def test_a_list_is_narrowed_by_what_its_tickets_are(talk: Talk) -> None:
     await talk.telegram(7100, "beras berkutu")
     far = str((await talk.rows(tickets))[-1]["number"])
     async with talk.house.database.write() as db:
-        await db.execute(tickets.update().where(tickets.c.number == near).values(round_id=1))
+        of = {"round_id": 1, "venue": "Kantor Pos Duren Sawit"}
+        await db.execute(tickets.update().where(tickets.c.number == near).values(of))
     for asked, numbers in (
         ({"channel": "telegram"}, [far]),
         ({"area": "31.75"}, [near]),

@@ -1,15 +1,18 @@
 """The radar rings once, with its evidence, for distinct people, where it may be heard; and lists denied payments."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
+from notifier.desk import Asked
 from notifier.desk.radar import SPAN
 from notifier.errors import Refused
 from notifier.rules import radar as rule
+from notifier.rules.boards import View
 from notifier.rules.roles import Role
-from notifier.store.schema import alarms, deliveries, entitlements, ledger
+from notifier.store import rounds
+from notifier.store.schema import alarms, broadcasts, deliveries, entitlements, ledger
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
 
@@ -76,6 +79,55 @@ async def test_one_person_who_writes_in_the_open_and_in_confidence_is_one_person
     await talk.sms(_phone(0), "uang saya dipotong 50rb, kali ini tolong rahasiakan nama saya")
     assert await talk.house.desk.watch(talk.now) == 0
     assert await talk.rows(alarms) == []
+
+
+async def _announced(talk: Talk, of: int, audience: int) -> None:
+    """A broadcast that counted whom the round is for."""
+    day = talk.now + timedelta(days=1)
+    row = {"event": "round_announced", "round_id": of, "round_version": 1, "state": "done", "audience": audience}
+    row |= {"at": talk.now, "expires_at": day, "planned_by": "account:1", "planned_at": talk.now}
+    row |= {"approved_audience": audience, "facts": {}, "pins": {}}
+    async with talk.house.database.write() as db:
+        await db.execute(insert(broadcasts).values(**row))
+
+
+async def test_complaints_stay_at_the_point_where_the_round_was_and_new_ones_count_at_the_new_point(talk: Talk) -> None:
+    boss = await talk.staff("kota", Role.SUPERVISOR, "31.75", "+62811000001")
+    desk, old, new = talk.house.desk, "Kantor Pos Duren Sawit", "GOR Klender"
+    of = await _complainers(talk, [LEVY] * 3)
+    await _announced(talk, of, 100)
+    async with talk.house.database.write() as db:
+        before = await rounds.get(db, of)
+        assert before is not None
+        await rounds.edit(db, before, {"venue": new, "region": "31.74.01"}, talk.now)  # another district and regency
+    await talk.sms(_phone(1), "sudah pindah pun masih diminta uang admin 10rb")  # further words move nothing
+    assert await desk.watch(talk.now) == 1
+    told = [r["facts"] for r in await talk.rows(deliveries) if r["event"] == "desk_alert"]
+    assert [facts["summary"] for facts in told if facts["what"] == "alert_radar"] == [
+        f"3 orang: BPNT-2026-12-DS, {old}"
+    ]
+    for n in range(3, 5):
+        await add_person(talk.stage, f"WARGA {n}", ("sms", _phone(n)))
+        await talk.notify("round_announced", of, "sms", _phone(n))
+    await talk.send()
+    for n in range(3, 5):
+        await talk.sms(_phone(n), LEVY)
+    seen = await desk.radar(await talk.staff("pusat", Role.SUPERVISOR, ""), talk.now)
+    points = {(one.point.venue, one.point.region): (one.point.people, one.rings) for one in seen.points}
+    assert points == {(old, "31.75.07"): (3, True), (new, "31.74.01"): (2, False)}
+    theirs = await desk.radar(boss, talk.now)
+    assert [(alarm.venue, len(numbers)) for alarm, numbers in theirs.alarms] == [(old, 3)]
+    today = talk.now.date()
+    report = await desk.report(boss, "point", today - timedelta(days=2), today, talk.now)
+    assert {line.key: line.opened for line in report.lines} == {old: 3, new: 2}
+    for venue, n in ((old, 3), (new, 2)):
+        page = await desk.list(boss, Asked(view=View.ALL, point=venue), talk.now)
+        assert len(page.tickets) == n
+    await add_person(talk.stage, "WARGA 5", ("sms", _phone(5)))
+    await talk.notify("round_announced", of, "sms", _phone(5))
+    await talk.send()
+    await talk.sms(_phone(5), LEVY)
+    assert await desk.watch(talk.now) == 1, "three at the new point ring for it, whatever rang before"
 
 
 async def test_who_denies_what_the_record_says_was_paid_is_listed_for_their_region(talk: Talk) -> None:

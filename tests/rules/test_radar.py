@@ -7,9 +7,16 @@ from hypothesis import strategies as st
 from notifier.rules.radar import LEAST, Count, Kind, judge, tail
 
 COUNTS = st.lists(
-    st.builds(Count, st.integers(1, 50), st.sampled_from(Kind), st.integers(0, 400), st.integers(0, 20_000)),
+    st.builds(
+        Count,
+        st.integers(1, 50),
+        st.sampled_from(Kind),
+        st.integers(0, 400),
+        st.integers(0, 20_000),
+        st.sampled_from(("", "balai", "lapangan")),
+    ),
     max_size=25,
-    unique_by=lambda count: (count.round_id, count.kind),
+    unique_by=lambda count: (count.round_id, count.kind, count.venue),
 )
 
 
@@ -40,6 +47,14 @@ def test_kinds_are_held_against_their_own() -> None:
     judged = judge([Count(1, Kind.INTEGRITY, 8, 1_000), *late])
     assert (judged[0].count.round_id, judged[0].rings) == (1, True)
     assert not any(one.rings for one in judged[1:])
+
+
+def test_a_round_that_was_moved_is_no_excuse_for_itself_at_its_other_point() -> None:
+    there, here = (Count(1, Kind.INTEGRITY, n, 100, venue) for n, venue in ((40, "lama"), (3, "baru")))
+    others = [Count(n, Kind.INTEGRITY, 0, 100) for n in range(2, 6)]
+    alone = next(one for one in judge([here, *others]) if one.count == here)
+    beside = next(one for one in judge([there, here, *others]) if one.count == here)
+    assert (beside.expected, beside.rings) == (alone.expected, True)
 
 
 @given(COUNTS)

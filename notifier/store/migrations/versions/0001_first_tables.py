@@ -286,6 +286,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index("ix_broadcasts_round", ["round_id"], unique=False)
+        batch_op.create_index("ix_broadcasts_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_broadcasts_live",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('done', 'stopped')"),
+            postgresql_where=sa.text("state NOT IN ('done', 'stopped')"),
+        )
         batch_op.create_index(
             "ix_broadcasts_wake",
             ["wake"],
@@ -418,6 +426,10 @@ def upgrade() -> None:
         sa.Column("regency", sa.String(length=13), server_default="", nullable=False),
         sa.Column("district", sa.String(length=13), server_default="", nullable=False),
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["tickets.id"], name=op.f("fk_tickets_merged_into_id_tickets")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_tickets_round_id_rounds")),
@@ -496,6 +508,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
             postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
+        )
+        batch_op.create_index(
+            "ix_tickets_venue",
+            ["venue", "id"],
+            unique=False,
+            sqlite_where=sa.text("round_id IS NOT NULL"),
+            postgresql_where=sa.text("round_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_tickets_waiting",
@@ -1075,10 +1094,11 @@ def upgrade() -> None:
         sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("round_id", "kind", name=op.f("uq_alarms_round_id_kind")),
+        sa.UniqueConstraint("round_id", "venue", "kind", name=op.f("uq_alarms_round_id_venue_kind")),
     )
     op.create_table(
         "talks",
@@ -1384,6 +1404,171 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
     )
+
+    # figures that are kept, not counted
+    op.create_table(
+        "line_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "line", "state", "reason", name=op.f("pk_line_days")),
+    )
+    op.create_table(
+        "stretches",
+        sa.Column(
+            "first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("first_id", name=op.f("pk_stretches")),
+    )
+    with op.batch_alter_table("stretches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stretches_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+    op.create_table(
+        "line_rests",
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("line", "since", name=op.f("pk_line_rests")),
+    )
+    with op.batch_alter_table("line_rests", schema=None) as batch_op:
+        batch_op.create_index("ix_line_rests_since", ["since"], unique=False)
+    op.create_table(
+        "round_figures",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("denied", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("unreachable", sa.Integer(), nullable=False),
+        sa.Column("other", sa.Integer(), nullable=False),
+        sa.Column("complaints", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_figures_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "level", "region", name=op.f("pk_round_figures")),
+    )
+    op.create_table(
+        "round_looks",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
+    )
+
+    # news for other systems
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("kinds", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("shielded", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
+        "happenings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_happenings")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_webhook_events_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
+        sa.UniqueConstraint("uid", name=op.f("uq_webhook_events_uid")),
+    )
+    op.create_index(op.f("ix_webhook_events_at"), "webhook_events", ["at"], unique=False)
+    op.create_table(
+        "webhook_calls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_calls_webhook_id_webhooks")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["webhook_events.id"], name=op.f("fk_webhook_calls_event_id_webhook_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_calls")),
+    )
+    op.create_index(op.f("ix_webhook_calls_created_at"), "webhook_calls", ["created_at"], unique=False)
+    op.create_index(
+        "ix_webhook_calls_due",
+        "webhook_calls",
+        ["webhook_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_webhook_calls_order",
+        "webhook_calls",
+        ["webhook_id", "subject", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index("ix_webhook_calls_log", "webhook_calls", ["webhook_id", "id"], unique=False)
+    op.create_index("ix_webhook_calls_event", "webhook_calls", ["event_id"], unique=False)
+    op.create_table(
+        "webhook_tries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("ms", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["webhook_calls.id"], name=op.f("fk_webhook_tries_call_id_webhook_calls")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_tries")),
+    )
+    op.create_index("ix_webhook_tries_call", "webhook_tries", ["call_id"], unique=False)
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":

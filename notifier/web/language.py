@@ -658,23 +658,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"rencanakan lagi.",
         ),
         (
-            r"(\d+) of (\d+) messages failed \((\S+) %, at most (\S+) %\)",
-            r"\1 dari \2 kiriman gagal (\3 %, batasnya \4 %).",
-        ),
-        (
-            r"(\d+) complaints after (\d+) messages \((\S+) %, at most (\S+) %\)",
-            r"\1 keluhan dari \2 kiriman (\3 %, batasnya \4 %).",
-        ),
-        (
-            r"(\d+) answers after (\d+) messages say it is wrong \((\S+) %, at most (\S+) %\)",
-            r"\1 dari \2 penerima menjawab bahwa isinya salah (\3 %, batasnya \4 %).",
-        ),
-        (r"none of the first (\d+) people could be told", r"Tidak satu pun dari \1 orang pertama dapat diberi tahu."),
-        (
-            r"it has cost (\S+) and would pass its cap of (\S+)",
-            r"Biayanya sudah \1 dan akan melewati batas \2.",
-        ),
-        (
             r"(.+) is reckoned at (\S+), above its cap of (\S+); .*",
             r"Perhitungan biaya \2 melebihi batas \3; naikkan batasnya atau kurangi penerimanya.",
         ),
@@ -693,11 +676,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Program sama di semua wilayah; hanya yang melihat semua wilayah dapat mengubahnya.",
         ),
         (r"the programme no longer plans this", "Program tidak lagi merencanakan ini."),
-        (r"the round was changed after the plan", "Penyalurannya berubah setelah siaran direncanakan."),
-        (
-            r"the plan is past due: the service did not run at its time",
-            "Waktu rencana sudah lewat: layanan tidak berjalan pada waktunya.",
-        ),
         (
             r"the database is a restored backup: look at what was sent since before it goes on",
             "Basis data dipulihkan dari cadangan: periksa apa yang sudah terkirim sebelum melanjutkan.",
@@ -715,10 +693,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is cancelled already", r"\1 sudah dibatalkan."),
         (r"the round was changed \(version (\d+)\)", r"Penyalurannya diubah (versi \1)."),
         (r"the words of \w+ were changed since it was approved: (.*)", r"Kata-katanya diubah sejak disetujui: \1"),
-        (
-            r"the audience moved from (\d+) to (\d+) people since it was approved",
-            r"Sasaran berubah dari \1 menjadi \2 orang sejak disetujui.",
-        ),
         (r"stopped by hand", "Dihentikan petugas."),
         (
             r"(\S+) is cancelled; import it with the status BUKA to open it again",

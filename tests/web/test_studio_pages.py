@@ -89,6 +89,7 @@ async def test_what_citizens_read_on_a_page_is_changed_and_shown_there(pages: Si
     for language in ("id", "su"):
         assert "Ya, selalu." in await pages.read(f"/tanya?bahasa={language}")
     await _posted(pages, FAQ, {"do": "withdraw"}, 303)
+    assert '<a href="/templates" aria-current="page">Templat</a>' in await pages.read(FAQ)
     await pages.read("/texts/public_page/fr/faq", 404)
     await pages.read("/texts/public_page/id/nix", 404)
 

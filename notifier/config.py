@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -86,6 +86,7 @@ class Service(_Table):
         default=0, ge=0, le=9, description="proxies of ours before this service: whose `X-Forwarded-For` is believed"
     )
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+    logs: Literal["lines", "json", "console"] = Field(default="lines", description="how log lines are written")
     drain: Span = Field(
         default=timedelta(seconds=20), description="how long a closing process lets what is under way come to its end"
     )

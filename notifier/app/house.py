@@ -35,6 +35,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -58,6 +59,7 @@ from notifier.registry import (
 )
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
+from notifier.resealing import Resealing
 from notifier.restored import Restored
 from notifier.retention import Retention
 from notifier.rules.halting import Limits
@@ -253,6 +255,16 @@ class House:
         return Keys(self.database)
 
     @cached_property
+    def resealing(self) -> Resealing:
+        """Everything sealed anew after a new key."""
+        return Resealing(self.database, self.vault, self.data)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
+
+    @cached_property
     def promises(self) -> Promises:
         """What is promised, by the configuration's policies and calendars."""
         return build_promises(self.config, self.clock())
@@ -261,6 +273,11 @@ class House:
     def dispatch_failures(self) -> int:
         """How many turns of this process's sending failed since its start."""
         return self.dispatcher.failures if self.dispatcher is not None else 0
+
+    @property
+    def sending_fails(self) -> bool:
+        """Whether this process's sending fails at every turn."""
+        return self.dispatcher is not None and self.dispatcher.failing_since is not None
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""

@@ -19,6 +19,7 @@ from notifier.app.lines import build_dispatcher, build_inbox, open_lines
 from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
+from notifier.figures.keeping import Keeping
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
@@ -134,6 +135,7 @@ async def _watching(house: House) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LOOK)
             try:
+                house.vault.refresh()  # somebody may have made a new key
                 await house.restored.look(house.clock())
             except Exception:
                 log.exception("restored.look")
@@ -342,6 +344,8 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         await house.enquiries.forget(now)
         await house.keys.forget(now)
 
+    figures = Keeping(house.database, house.config.service.zone, tuple(house.config.lines))
+
     return [
         Job("ledger", 1, chain),
         Job("broadcasts", 1, advance),
@@ -359,6 +363,10 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("sweep", 60, sweep_late.sweep),
         Job("doubles", 5, house.doubles.walk),
         Job("retention", 3600, house.retention.retain),
+        Job("reseal", 30, house.resealing.carry),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
+        Job("line figures", 30, figures.count_attempts),
+        Job("line rests", 5, figures.watch_lines),
+        Job("round figures", 20, figures.count_rounds),
     ]

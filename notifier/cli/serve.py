@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -32,12 +33,13 @@ def run(word: str, description: str, roles: Sequence[str], args: list[str], opti
     words.add_argument("--quiet", action="store_true", help="log warnings only")
     asked = words.parse_args(args)
     set_up(quiet=asked.quiet)
-    return asyncio.run(_run(roles, options))
+    return asyncio.run(_run(roles, options, quiet=asked.quiet))
 
 
-async def _run(roles: Sequence[str], options: Options) -> int:
+async def _run(roles: Sequence[str], options: Options, *, quiet: bool) -> int:
     stop = until_stopped()
     async with open_house(options) as house:
+        set_up(quiet=quiet, form=house.config.service.logs)
         _sound(house.data)
         if len(roles) < len(ROLES) and house.database.is_sqlite:
             raise Refused(
@@ -68,7 +70,8 @@ def _sound(data: Path) -> None:
         for finding in kinds.check(key, source):
             if finding.level == "error":
                 raise Refused(line_of("/".join(key), finding))
-    remembered.write_text(stamp, encoding="ascii")
+    with suppress(OSError):  # a folder that can't be written costs each start two seconds
+        remembered.write_text(stamp, encoding="ascii")
 
 
 def until_stopped() -> asyncio.Event:

@@ -515,6 +515,8 @@ broadcasts = Table(
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
+Index("ix_broadcasts_at", broadcasts.c.at)  # what a day or a month holds
+Index("ix_broadcasts_live", broadcasts.c.at, **_when("state NOT IN ('done', 'stopped')"))
 Index(  # no occurrence twice, however many clocks make them
     "ix_broadcasts_occurrence",
     broadcasts.c.series_id,
@@ -1132,3 +1134,63 @@ fanouts = Table(  # an incident's answers on their way to each of its complaints
 )
 Index("ix_fanouts_wake", fanouts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_fanouts_incident", fanouts.c.incident_id)
+
+# --- figures that are kept, not counted ------------------------------------------------------------------------------
+
+line_days = Table(  # attempts by the day they began, in the service's zone
+    "line_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("line", String(48), primary_key=True),
+    Column("state", String(12), primary_key=True),
+    Column("reason", String(40), primary_key=True),  # of failures and of what is unknown: its kind; otherwise ""
+    Column("n", Integer, nullable=False),
+    Column("segments", BigInteger, nullable=False),
+    Column("settled", Integer, nullable=False),  # of these the provider told an outcome
+    Column("seconds", BigInteger, nullable=False),  # from beginning to that outcome, all together
+)
+
+stretches = Table(  # attempts by number, counted together, again and again until their receipts are in
+    "stretches",
+    metadata,
+    Column("first_id", Id, primary_key=True, autoincrement=False),
+    Column("last_id", Id, nullable=False),
+    Column("counts", Json, nullable=False),  # what it has added to line_days so far
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("wake", UtcDateTime),  # when it is counted again; null: never
+)
+Index("ix_stretches_wake", stretches.c.wake, **_when("wake IS NOT NULL"))
+
+line_rests = Table(  # when a line rested, as the clock saw it
+    "line_rests",
+    metadata,
+    Column("line", String(48), primary_key=True),
+    Column("since", UtcDateTime, primary_key=True),
+    Column("until", UtcDateTime),  # null: it still does
+    Column("reason", String(120), nullable=False, server_default=""),
+)
+Index("ix_line_rests_since", line_rests.c.since)
+
+round_figures = Table(  # how a round went, by area: of its people every one is in one of confirmed … other
+    "round_figures",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),  # 0 the country, 1 a province …
+    Column("region", String(13), primary_key=True),  # prefix
+    Column("people", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("denied", Integer, nullable=False),
+    Column("silent", Integer, nullable=False),
+    Column("unreachable", Integer, nullable=False),
+    Column("other", Integer, nullable=False),
+    Column("complaints", Integer, nullable=False),
+)
+
+round_looks = Table(  # when a round's figures were made, and when they are made again
+    "round_looks",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("wake", UtcDateTime),  # null: it is over for good
+)

@@ -1471,5 +1471,72 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # figures: the day, programmes, channels, cost
+        "Yang terlambat": "What is late",
+        "Yang rusak": "What is broken",
+        "Yang masuk": "What came in",
+        "Jalur {line} beristirahat": "Line {line} rests",
+        "Impor {name} gagal": "Import {name} failed",
+        "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
+        "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "Aduan yang dibuka hari ini": "Complaints opened today",
+        "{n} mendesak": "{n} urgent",
+        "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
+        "Jawaban atas siaran di halaman ini": "Answers to the broadcasts on this page",
+        "Angka": "Figures",
+        "Kesehatan saluran": "Health of lines",
+        "Biaya kirim": "Cost of sending",
+        "Angka {code}": "Figures of {code}",
+        "semua wilayah": "all areas",
+        "Ke wilayah di atasnya": "To the area above",
+        "Hak bantuan": "Entitlements",
+        "Konfirmasi": "Confirmation",
+        "Aduan per 1.000": "Complaints per 1,000",
+        "Menurut penyaluran": "By round",
+        "semuanya": "all of them",
+        "Penyaluran terlama sampai terbaru: jawaban warga. Tabel di bawah memuat angkanya.": (
+            "Oldest to newest round: what citizens answered. The table below has the figures."
+        ),
+        "Cakupan: bagian yang diberi tahu. Konfirmasi: bagian dari yang diberi tahu yang mengatakan sudah "
+        "terima. Aduan per 1.000 orang yang diberi tahu.": (
+            "Coverage: the part that was told. Confirmation: the part of those told who say they have received. "
+            "Complaints per 1,000 people told."
+        ),
+        "Angka dihitung {when}.": "Counted {when}.",
+        "Angka muncul beberapa menit setelah siaran pertama sebuah penyaluran disiapkan.": (
+            "Figures appear some minutes after the first broadcast of a round is prepared."
+        ),
+        "Diterima penyedia": "Taken by the provider",
+        "Sedang dikirim": "Being sent",
+        "Tidak pasti": "Not certain",
+        "Gagal": "Failed",
+        "Terkirim": "Delivered",
+        "Sampai tanda terima": "Until the receipt",
+        "detik": "seconds",
+        "Beristirahat": "Rested",
+        "Percobaan {line} tiap hari. Tabel di bawah memuat angkanya.": (
+            "Attempts of {line} each day. The table below has the figures."
+        ),
+        "Sebab kegagalan": "Why attempts failed",
+        "Bagian": "Part",
+        "Hari demi hari": "Day by day",
+        "masih": "still",
+        "Tidak ada yang dikirim lewat jalur ini pada hari-hari ini.": "Nothing was sent on this line on these days.",
+        "Kapan jalur ini beristirahat": "When this line rested",
+        "Tiap percobaan dihitung pada hari ia dimulai. Tanda terima yang datang lebih dari tiga hari kemudian "
+        "tidak mengubah angka.": (
+            "Each attempt counts on the day it began. A receipt that comes more than three days later changes no "
+            "figure."
+        ),
+        "Rupiah per orang": "Rupiah a person",
+        "Terpakai": "Used",
+        "Siaran yang waktunya jatuh pada hari-hari ini. Batas biaya: yang direncanakan; terpakai: bagian dari "
+        "batas itu, untuk siaran yang punya batas. Jawaban kepada warga tidak termasuk.": (
+            "Broadcasts whose time lies on these days. Cap: what was planned; used: the part of it that was "
+            "spent, for broadcasts that have one. Answers to citizens are not in it."
+        ),
+        "Tidak ada siaran yang dikirim pada hari-hari ini.": "No broadcasts were sent on these days.",
+        "Angka program ini": "Figures of this programme",
+        "Kesehatan saluran hari demi hari": "How lines fared, day by day",
     }
 )

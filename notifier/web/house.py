@@ -20,6 +20,7 @@ from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -120,6 +121,8 @@ class House(Protocol):
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
     @property
+    def figures(self) -> Figures: ...
+    @property
     def persons(self) -> Persons: ...
     @property
     def doubles(self) -> Doubles: ...
@@ -134,6 +137,8 @@ class House(Protocol):
 
     @property
     def dispatch_failures(self) -> int: ...
+    @property
+    def sending_fails(self) -> bool: ...
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""

@@ -120,6 +120,32 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "failure": {
+            "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
+            "blocked": ("Warga memblokir atau belum memulai", "Blocked, or never begun, by the citizen"),
+            "line": ("Jalur kami sendiri: kunci, saldo", "Our own line: key, credit"),
+            "reach": ("Penyedia tidak terjangkau", "The provider could not be reached"),
+            "address": ("Alamat tidak ada lagi", "The address is no more"),
+            "words": ("Bentuk atau panjang pesan", "Form or length of the message"),
+            "other": ("Lainnya", "Other"),
+        },
+        "cost_by": {
+            "month": ("Bulan", "Month"),
+            "programme": ("Program", "Programme"),
+            "line": ("Jalur", "Line"),
+            "broadcast": ("Siaran", "Broadcast"),
+        },
+        "late": {
+            "unapproved": ("belum disetujui, waktunya lewat", "not approved, and its time is past"),
+            "asks": ("menunggu keputusan", "waits for a decision"),
+            "not_begun": ("belum mulai, waktunya lewat", "has not begun, and its time is past"),
+            "rests": ("dijeda, waktunya lewat", "paused, and its time is past"),
+            "rest": (
+                "dihentikan sebelum selesai; sisanya belum direncanakan",
+                "stopped half-way; the rest is not planned",
+            ),
+            "overruns": ("akan melewati batas waktunya", "will overrun its time"),
+        },
         "list": {
             "told": ("Sudah diberi tahu", "Told"),
             "untold": ("Siapa yang belum diberi tahu, dan mengapa", "Who was not told, and why"),
@@ -502,8 +528,8 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"there is no word in what you search for; .*", "Tidak ada kata untuk dicari; tulis huruf atau angka."),
         (r'there is no category ".*', "Kategori itu tidak ada; pilih dari daftarnya."),
         (
-            r"(\S+) reaches more than (\d+) people: another admin has to review it first",
-            r"\1 dibaca lebih dari \2 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
+            r"\S+ reaches more than (\d+) people: another admin has to review it first",
+            r"Ini dibaca lebih dari \1 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
         ),
         (
             r"\w+, \w+, \w+, \w+, line (\d+), column (\d+): .*",
@@ -706,8 +732,8 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is cancelled; tell people that .*", r"\1 dibatalkan; beri tahukan pembatalannya."),
         (r"nothing of this is held any more; .*", "Sudah diputuskan; tidak ada lagi yang menunggu di sini."),
         (
-            r"(\S+) can't be published: line (\d+), column (\d+): .*",
-            r"\1 belum dapat diterbitkan: perbaiki dahulu baris \2, "
+            r"\S+/(\w+) can't be published: line (\d+), column (\d+): .*",
+            r"Bagian “\1” belum dapat diterbitkan: perbaiki dahulu baris \2, "
             r"kolom \3 (lihat temuan di bawah).",
         ),
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
@@ -826,6 +852,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) has no draft to discard", "Tidak ada draf untuk dibuang."),
         (r"version (\d+) of (\S+) was changed meanwhile; .*", r"Versi \1 sudah diubah rekan lain; lihat lagi dahulu."),
         (r'(\S+) has no "(.*)"; there are: .*', r"Tidak ada versi “\2”."),
+        (
+            r"email needs subject and text in \w+ too; write it, then publish",
+            "Judul dan teks surel belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",
+        ),
         (
             r"(\w+) needs (.*) in (\w+) too; write it, then publish",
             r"Bagian \2 belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",

@@ -24,6 +24,7 @@ from notifier.web import (
     desk,
     duplicates,
     entitled,
+    figures,
     groups,
     imports,
     incidents,
@@ -32,6 +33,7 @@ from notifier.web import (
     lines,
     live,
     login,
+    metrics,
     office,
     pages,
     persons,
@@ -52,6 +54,7 @@ from notifier.web import (
     status,
     studio,
     texts,
+    today,
     watching,
 )
 from notifier.web.house import HOUSE, House
@@ -113,13 +116,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
-    Door("GET", "/home", office.home, STAFF),
+    Door("GET", "/home", today.home, STAFF),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -270,6 +273,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
     Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
     Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
+    # figures: programmes, lines, cost
+    Door("GET", f"/programmes/{PROGRAMME}/figures", figures.programme, Right.SEE_REPORTS),
+    Door("GET", f"/programmes/{PROGRAMME}/figures/{FORM}", figures.take_programme, Right.EXPORT),
+    Door("GET", "/figures/channels", figures.channels, Right.SEE_REPORTS),
+    Door("GET", f"/figures/channels/{FORM}", figures.take_channels, Right.EXPORT),
+    Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
+    Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -320,6 +330,7 @@ def build(house: House) -> web.Application:
     api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
+    app.on_response_prepare.append(status.named)
     return app
 
 

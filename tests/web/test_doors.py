@@ -297,7 +297,7 @@ async def test_a_fault_of_ours_shows_a_page_and_nothing_of_the_fault(
     async def broken(*_: object) -> None:
         raise RuntimeError("secret 3175070101800001")
 
-    monkeypatch.setattr(pages.house.broadcasts, "list", broken)
+    monkeypatch.setattr(pages.house.told, "etas", broken)
     text = await pages.read("/home", 500)
     assert "Terjadi kesalahan di sistem kami" in text
     assert "secret" not in text
@@ -425,8 +425,8 @@ async def test_metrics_tell_how_much_waits_and_name_nobody(pages: Site) -> None:
     await pages.read(f"/desk/tickets/{ticket.number}")
     pages.leave()
     text = await pages.read("/metrics")
-    assert 'notifier_deliveries_due{line="sms"} 10.0' in text
-    assert 'notifier_deliveries_due{line="mail"} 0.0' in text
+    assert 'notifier_deliveries_due{lane="broadcasts",line="sms"} 6.0' in text
+    assert 'notifier_deliveries_due{lane="broadcasts",line="mail"} 0.0' in text
     assert "notifier_ledger_unsealed" in text
     assert 'route="/desk/tickets/{number}"' in text
     assert ticket.number not in text

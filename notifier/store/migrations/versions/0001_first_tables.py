@@ -286,6 +286,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index("ix_broadcasts_round", ["round_id"], unique=False)
+        batch_op.create_index("ix_broadcasts_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_broadcasts_live",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('done', 'stopped')"),
+            postgresql_where=sa.text("state NOT IN ('done', 'stopped')"),
+        )
         batch_op.create_index(
             "ix_broadcasts_wake",
             ["wake"],
@@ -1383,6 +1391,73 @@ def upgrade() -> None:
             ["list_id"], ["person_lists.id"], name=op.f("fk_person_list_strays_list_id_person_lists")
         ),
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
+    )
+
+    # figures that are kept, not counted
+    op.create_table(
+        "line_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "line", "state", "reason", name=op.f("pk_line_days")),
+    )
+    op.create_table(
+        "stretches",
+        sa.Column(
+            "first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("first_id", name=op.f("pk_stretches")),
+    )
+    with op.batch_alter_table("stretches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stretches_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+    op.create_table(
+        "line_rests",
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("line", "since", name=op.f("pk_line_rests")),
+    )
+    with op.batch_alter_table("line_rests", schema=None) as batch_op:
+        batch_op.create_index("ix_line_rests_since", ["since"], unique=False)
+    op.create_table(
+        "round_figures",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("denied", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("unreachable", sa.Integer(), nullable=False),
+        sa.Column("other", sa.Integer(), nullable=False),
+        sa.Column("complaints", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_figures_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "level", "region", name=op.f("pk_round_figures")),
+    )
+    op.create_table(
+        "round_looks",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
     )
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.

@@ -19,14 +19,23 @@ class Lies:
 
     table: str
     column: str
+    sealed_for: str = ""  # where that is another column than this one
+
+    @property
+    def name(self) -> str:
+        """Where its values lie."""
+        return f"{self.table}.{self.column}"
 
     @property
     def place(self) -> str:
         """What its values are sealed for."""
-        return f"{self.table}.{self.column}"
+        return self.sealed_for or self.name
 
 
 PLACES: tuple[Lies, ...] = (
+    Lies("accounts", "totp_secret"),
+    Lies("webhooks", "secret"),
+    Lies("webhooks", "former", "webhooks.secret"),
     Lies("api_requests", "answer"),
     Lies("people", "nik"),
     Lies("people", "kk"),

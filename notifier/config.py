@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from channels.table import known_channels
 from notifier.errors import Refused
 from notifier.rules.people import PROGRAMMES
+from notifier.rules.roles import Role
 from notifier.rules.webhooks import networks
 
 PREFIX = "NOTIFIER_"
@@ -284,6 +285,14 @@ class Registry(_Table):
     )
 
 
+class Accounts(_Table):
+    """Who may sign in, and how."""
+
+    second_step: tuple[Role, ...] = Field(
+        default=(), description="roles that must sign in with a code of an authenticator app"
+    )
+
+
 class Retention(_Table):
     """How long bodies are kept; rows and counts stay. "0s" keeps for ever."""
 
@@ -322,6 +331,7 @@ class Config(_Table):
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
     registry: Registry = Registry()
+    accounts: Accounts = Accounts()
     retention: Retention = Retention()
     webhooks: Webhooks = Webhooks()
     lines: Mapping[str, Line] = Field(default_factory=dict)

@@ -16,6 +16,10 @@ from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
@@ -78,6 +82,7 @@ from notifier.webhooks import Reach, Webhooks
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+VERIFIED_FILE = "ledger.verified"
 UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
@@ -115,6 +120,11 @@ class House:
         """Where the newest link of the ledger is remembered."""
         return self.data / HEAD_FILE
 
+    @property
+    def ledger_verified(self) -> Path:
+        """Where the finding of the last whole proof is kept."""
+        return self.data / VERIFIED_FILE
+
     def may_send(self) -> bool:
         """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
         return self.restored.open
@@ -136,6 +146,27 @@ class House:
             chance=SystemRandom(),
             phrases=self.texts.phrases,
         )
+
+    @cached_property
+    def second_step(self) -> SecondStep:
+        """Codes of an authenticator app at sign-in."""
+        roles, issuer = self.config.accounts.second_step, self.config.service.name
+        return SecondStep(self.database, self.vault, self.accounts.passwords, issuer, roles)
+
+    @cached_property
+    def own(self) -> Own:
+        """What colleagues do with their own account."""
+        return Own(self.database, self.accounts.passwords)
+
+    @cached_property
+    def powers(self) -> Powers:
+        """Accounts as admins look after them."""
+        return Powers(self.database, self.vault, self.accounts.passwords)
+
+    @cached_property
+    def records(self) -> Records:
+        """The ledger as staff read it."""
+        return Records(self.database, self.vault, self.ledger_head, self.ledger_verified)
 
     @cached_property
     def rounds(self) -> Rounds:

@@ -99,6 +99,9 @@ accounts = Table(
     Column("locked_until", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("totp_secret", LargeBinary),  # sealed; null: signs in with the password alone
+    Column("totp_since", UtcDateTime),
+    Column("totp_step", BigInteger),  # the newest step of 30 s whose code was taken: none is taken twice
 )
 
 sessions = Table(
@@ -109,7 +112,34 @@ sessions = Table(
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("stage", String(8), nullable=False, server_default=""),  # code: the password was right, the code is to come
+    Column("device", String(60), nullable=False, server_default=""),  # "Chrome, Android"
+    Column("place", String(48), nullable=False, server_default=""),  # the block of addresses it was begun from
 )
+Index("ix_sessions_account", sessions.c.account_id)
+
+recovery_codes = Table(  # what lets somebody in who lost their authenticator, each once
+    "recovery_codes",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # keyed
+    Column("used_at", UtcDateTime),
+    UniqueConstraint("account_id", "digest"),
+)
+
+account_acts = Table(  # what was done to an account, and why
+    "account_acts",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(48), nullable=False),
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_account_acts_account", account_acts.c.account_id, account_acts.c.id)
 
 api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
     "api_keys",
@@ -154,6 +184,9 @@ ledger = Table(
 )
 Index("ix_ledger_unsealed", ledger.c.id, **_when("seq IS NULL"))
 Index("ix_ledger_about", ledger.c.about)
+Index("ix_ledger_who", ledger.c.who, ledger.c.id)
+Index("ix_ledger_act", ledger.c.act, ledger.c.id)
+Index("ix_ledger_at", ledger.c.at)
 
 leases = Table(
     "leases",

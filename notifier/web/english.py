@@ -1603,5 +1603,162 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Tidak ada siaran yang dikirim pada hari-hari ini.": "No broadcasts were sent on these days.",
         "Angka program ini": "Figures of this programme",
         "Kesehatan saluran hari demi hari": "How lines fared, day by day",
+        # accounts, sessions, the second step, the ledger
+        "Kode masuk": "Sign-in code",
+        "Langkah kedua": "Second step",
+        "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya. "
+        "Setelah 5 kali salah, akun terkunci 15 menit.": (
+            "That code is wrong, was used before, or is over. Wait for the next one. After 5 wrong ones the account is "
+            "locked for 15 minutes."
+        ),
+        "Kode 6 angka dari aplikasi autentikator": "6-digit code of the authenticator app",
+        "Ponsel hilang? Isi salah satu kode pemulihan. Bila habis, mintalah admin mematikan langkah kedua Anda.": (
+            "Phone lost? Type one of the recovery codes. If none is left, ask an admin to reset your second step."
+        ),
+        "Masuk dengan akun lain": "Sign in with another account",
+        "Langkah kedua saat masuk": "Second step at sign-in",
+        "Akun saya": "My account",
+        "aktif": "on",
+        "belum aktif": "not on yet",
+        "Simpan kode pemulihan ini": "Keep these recovery codes",
+        "Hanya tampil sekali. Tiap kode menggantikan ponsel Anda satu kali. "
+        "Cetak atau tulis, lalu simpan di tempat yang terkunci, jangan di ponsel yang sama.": (
+            "Shown this once. Each code stands in for your phone once. Print or write them down, and keep them locked "
+            "away, not on the same phone."
+        ),
+        "Sudah saya simpan": "I have kept them",
+        "Peran Anda wajib memakainya. Halaman lain terbuka setelah ini selesai.": (
+            "Your role must have it. Other pages open once this is done."
+        ),
+        "1. Pindai dengan aplikasi autentikator": "1. Scan with an authenticator app",
+        "Aplikasi apa pun yang mengenal TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, "
+        "atau pengelola kata sandi.": (
+            "Any app that knows TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, or a password "
+            "manager."
+        ),
+        "Kode QR; isinya sama dengan kunci di bawah": "QR code; it says the same as the key below",
+        "Tidak dapat memindai? Ketik kunci ini": "Can't scan? Type this key",
+        "Buka di aplikasi pada ponsel ini": "Open in the app on this phone",
+        "2. Isi kode yang tampil": "2. Type the code it shows",
+        "Aktifkan": "Switch on",
+        "Setelah itu Anda mendapat 10 kode pemulihan, dan sesi Anda di perangkat lain berakhir.": (
+            "You then get 10 recovery codes, and your sessions on other devices end."
+        ),
+        "Aktif sejak {at}. Kode pemulihan tersisa: {n}.": "On since {at}. Recovery codes left: {n}.",
+        "Buat yang baru.": "Make new ones.",
+        "Kode pemulihan baru": "New recovery codes",
+        "Yang lama tidak berlaku lagi.": "The old ones open nothing any more.",
+        "Kode dari aplikasi, atau kode pemulihan": "Code of the app, or a recovery code",
+        "Buat kode baru": "Make new codes",
+        "Matikan": "Switch off",
+        "Peran Anda wajib memakainya. Bila ponsel berganti, mintalah admin meresetnya.": (
+            "Your role must have it. If you have another phone, ask an admin to reset it."
+        ),
+        "Matikan langkah kedua": "Switch the second step off",
+        "Langkah kedua dimatikan.": "The second step is off.",
+        "Kata sandi diganti. Sesi di perangkat lain berakhir.": (
+            "The password is changed. Sessions on other devices are over."
+        ),
+        "Tentang saya": "About me",
+        "Nama, seperti dibaca rekan": "Name, as colleagues read it",
+        "Bahasa halaman": "Language of the pages",
+        "Peringatan dikirim lewat": "Alerts go by",
+        "tidak dikirim": "not sent",
+        "Nomor, ID obrolan atau alamat surel": "Number, chat id or e-mail address",
+        "Kata sandi sekarang": "Present password",
+        "Kata sandi baru, paling sedikit {n} huruf": "New password, at least {n} characters",
+        "Sekali lagi": "Once more",
+        "Tiga atau empat kata yang tak berkaitan mudah diingat dan sukar ditebak.": (
+            "Three or four words that do not belong together are easy to remember and hard to guess."
+        ),
+        "Ganti kata sandi": "Change password",
+        "sejak {at}": "since {at}",
+        "Kode dari ponsel menjaga akun ini, juga bila kata sandinya diketahui orang.": (
+            "A code of the phone guards this account even when somebody knows the password."
+        ),
+        "Atur": "Manage",
+        "langkah kedua": "the second step",
+        "Di mana saya masuk": "Where I am signed in",
+        "peramban lain": "another browser",
+        "sesi ini": "this one",
+        "Akhiri": "End",
+        "masuk {at}": "signed in {at}",
+        "terakhir dipakai sekitar {at}": "last used about {at}",
+        "Akhiri semua yang lain": "End all others",
+        "Akun disimpan.": "Saved.",
+        "Sesi diakhiri.": "Ended.",
+        "Peran": "Role",
+        "Kode wilayah; kosong untuk semua wilayah": "Code of the region; none for all regions",
+        "Akun petugas": "Staff accounts",
+        "Catatan tentang akun": "What the ledger says about accounts",
+        "Tambah akun": "Add an account",
+        "Tambah": "Add",
+        "Kata sandi pertamanya tampil sekali sesudah ini.": "Its first password is shown once after this.",
+        "terkunci": "locked",
+        "dua langkah": "two steps",
+        "Yang dilakukannya": "What they did",
+        "Kata sandi pertama": "First password",
+        "Kata sandi baru": "New password",
+        "Hanya tampil sekali. Sampaikan langsung, dan mintalah ia menggantinya di halaman Akun saya.": (
+            "Shown this once. Hand it over in person, and ask them to change it on the page My account."
+        ),
+        "Wewenang": "Power",
+        "sampai {at}": "until {at}",
+        "dapat masuk": "may sign in",
+        "{n} kode pemulihan": "{n} recovery codes",
+        "wajib bagi perannya": "their role must have it",
+        "Peringatan": "Alerts",
+        "Boleh": "May",
+        "hanya membaca": "only read",
+        "Tidak boleh": "May not",
+        "Aduan tentang kantor di wilayah ini sendiri tidak dilihatnya: itu ditangani wilayah di atasnya.": (
+            "Reports about the office of this very area are not seen here: the area above handles them."
+        ),
+        "Dilihatnya juga aduan yang ditutup dari kecamatan di wilayah ini; "
+        "yang tentang wilayah ini sendiri ditangani di atasnya.": (
+            "Sees reports hidden from districts of this area too; those about this area itself are handled above it."
+        ),
+        "Dilihatnya semua aduan, juga yang ditutup dari kantor setempat.": (
+            "Sees all reports, also those hidden from the local office."
+        ),
+        "Ini akun Anda: wewenang sendiri tidak dapat diubah.": "This is your account: nobody changes their own power.",
+        "Peran atau wilayah lain mengakhiri semua sesinya.": "Another role or region ends all their sessions.",
+        "Buka kunci": "Unlock",
+        "Akhiri semua sesinya": "End all their sessions",
+        "Hapus langkah kedua": "Reset the second step",
+        "Hidupkan lagi": "Enable again",
+        "Matikan akun": "Disable the account",
+        "Di mana ia masuk": "Where they are signed in",
+        "Sedang tidak masuk.": "Not signed in.",
+        "Yang diubah, dan mengapa": "What was changed, and why",
+        "Perubahan disimpan dan dicatat.": "Saved and recorded.",
+        "Buku besar": "Ledger",
+        "siapa melakukan apa, dan buktinya": "who did what, and the proof",
+        "Unduh CSV": "Take as CSV",
+        "Rantai putus:": "The chain is broken:",
+        "Catatan {first} sampai {last} utuh: {n} segel dihitung ulang dan cocok.": (
+            "Acts {first} to {last} are sound: {n} links were recomputed and agree."
+        ),
+        "Dari tanggal": "From",
+        "Sampai tanggal": "Until",
+        "Ditampilkan: yang dilakukan akun-akun {region}.": "Shown is what accounts of {region} did.",
+        "belum disegel": "not chained yet",
+        "Rincian": "Detail",
+        "Segel": "Link",
+        "Tidak ada catatan": "No acts",
+        "Ubah saringannya.": "Ask for something else.",
+        "Bukti": "Proof",
+        "Tiap catatan disegel dengan segel yang sebelumnya; yang diubah, dihapus atau diselipkan memutus rantai.": (
+            "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
+        ),
+        "Segel terbaru": "Newest link",
+        "Menunggu segel": "Waiting for their link",
+        "Diingat di luar basis data": "Remembered beside the data",
+        "Pemeriksaan lengkap terakhir": "Last whole proof",
+        "utuh": "sound",
+        "tidak cocok": "disagrees",
+        "{n} catatan, {m} temuan": "{n} acts, {m} findings",
+        "belum pernah di sini; jalankan": "never here; run",
+        "Periksa yang ditampilkan ({first}–{last})": "Check this stretch ({first}–{last})",
     }
 )

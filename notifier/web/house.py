@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
@@ -59,6 +63,14 @@ class House(Protocol):
     def database(self) -> Database: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def own(self) -> Own: ...
+    @property
+    def powers(self) -> Powers: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def second_step(self) -> SecondStep: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property

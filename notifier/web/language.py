@@ -513,6 +513,27 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "clock": ("sistem", "the clock"),
             "citizen": ("warga", "the citizen"),
             "demo": ("demo", "the demo"),
+            "stranger": ("orang tak dikenal", "a stranger"),
+        },
+        # accounts
+        "right": {
+            "answer": ("menangani dan menjawab aduan", "handle and answer reports"),
+            "assign": ("menugaskan aduan", "assign reports"),
+            "reveal": ("membuka identitas, dengan alasan", "open identities, with a reason"),
+            "plan": ("merencanakan siaran", "plan broadcasts"),
+            "import": ("mengimpor data", "import registers"),
+            "accounts": ("mengurus akun", "look after accounts"),
+            "export": ("mengunduh daftar", "take lists away"),
+        },
+        "account_act": {
+            "account_added": ("Ditambahkan", "Added"),
+            "account_changed": ("Diubah", "Changed"),
+            "account_disabled": ("Dimatikan", "Disabled"),
+            "account_enabled": ("Dihidupkan lagi", "Enabled"),
+            "account_unlocked": ("Kunci dibuka", "Unlocked"),
+            "password_reset": ("Kata sandi baru", "New password"),
+            "second_step_reset": ("Langkah kedua dihapus", "Second step reset"),
+            "sessions_ended": ("Sesi diakhiri", "Sessions ended"),
         },
     }
 )
@@ -897,6 +918,42 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r'"(.*)" is no language code; .*', r"“\1” bukan kode bahasa; pilih id, en, jv atau su."),
         (r"\w+, \w+, \w+: the fact (\w+) was not given", r"Fakta \1 tidak diberikan."),
         (r"\w+, \w+, \w+: (?:.*)", "Dengan contoh orang ini pesannya tidak dapat disusun; pilih contoh lain."),
+        # accounts
+        (r"A password has (\d+) to (\d+) characters; .*", r"Kata sandi memuat \1 sampai \2 huruf."),
+        (r"This password is among .*", "Kata sandi ini mudah ditebak; pakai tiga atau empat kata yang tak berkaitan."),
+        (
+            r"This password is the login .*",
+            "Kata sandi ini sama dengan nama pengguna; pakai tiga atau empat kata lain.",
+        ),
+        (r"The password is wrong\. .*", "Kata sandi salah. Setelah 5 kali salah, akun terkunci 15 menit."),
+        (r"That is not the code the app shows .*", "Bukan itu kode yang tampil sekarang. Apakah jam ponselnya tepat?"),
+        (
+            r"That code is wrong, was used .*",
+            "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya.",
+        ),
+        (r"The second step is on already; .*", "Langkah kedua sudah aktif; matikan dahulu."),
+        (
+            r"Your role must sign in with a .*",
+            "Peran Anda wajib memakainya; admin dapat meresetnya bila ponsel hilang.",
+        ),
+        (r"The two new passwords differ; .*", "Kedua kata sandi baru tidak sama; ketik sekali lagi."),
+        (r"That is the password you have; .*", "Itu kata sandi yang sekarang; pilih yang lain."),
+        (r"That session is over already\.", "Sesi itu sudah berakhir."),
+        (r"An account needs a name, .*", "Isi namanya, seperti dibaca rekan."),
+        (r'".*" says no way to notify: .*', "Tulis nomor +62…, ID obrolan Telegram, atau alamat surel."),
+        (
+            r'"(.*)" is no login: .*',
+            r"“\1” bukan nama pengguna: pakai 2 sampai 64 huruf kecil, angka, titik, - atau _.",
+        ),
+        (r'".*" is no role; .*', "Pilih perannya."),
+        (r'"(.*)" is no region: .*', r"“\1” bukan kode wilayah; tulis seperti 31.75."),
+        (r'There is no region "(.*)": .*', r"Tidak ada wilayah “\1”; tulis kode seperti 31.75."),
+        (r'There is an account "(.*)" already; .*', r"Nama pengguna “\1” sudah ada; pilih yang lain."),
+        (r"You look after (\S+); .*", r"Anda mengurus \1; pilih wilayah di dalamnya."),
+        (r"Nobody changes their own power; .*", "Wewenang sendiri tidak dapat diubah; mintalah admin lain."),
+        (r"(\S+) is the last admin of that area; .*", r"\1 admin terakhir wilayah itu; angkat admin lain dahulu."),
+        (r"Nothing of this account would change\.", "Tidak ada yang berubah."),
+        (r"a stretch has 1 to (\d+) acts; .*", r"Sekali periksa paling banyak \1 catatan; persempit saringannya."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

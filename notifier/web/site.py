@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    accounts,
     agenda,
     api,
     behalf,
@@ -30,11 +31,13 @@ from notifier.web import (
     incidents,
     keys,
     language,
+    ledger,
     lines,
     live,
     login,
     metrics,
     office,
+    own,
     pages,
     persons,
     planning,
@@ -47,6 +50,7 @@ from notifier.web import (
     reports,
     restored,
     rounds,
+    second_step,
     security,
     session,
     shielding,
@@ -71,9 +75,10 @@ class Guard(Enum):
 
     PUBLIC = auto()
     STAFF = auto()  # whoever is signed in
+    HALFWAY = auto()  # whoever gave the password, and has still to give the code
 
 
-PUBLIC, STAFF = Guard.PUBLIC, Guard.STAFF
+PUBLIC, STAFF, HALFWAY = Guard.PUBLIC, Guard.STAFF, Guard.HALFWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +125,30 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
+    Door("GET", "/login/code", login.ask_code, HALFWAY),
+    Door("POST", "/login/code", login.give_code, HALFWAY),
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
     Door("GET", "/home", today.home, STAFF),
+    # one's own account
+    Door("GET", "/account", own.look, STAFF),
+    Door("POST", "/account", own.change, STAFF),
+    Door("POST", "/account/password", own.change_password, STAFF),
+    Door("POST", "/account/sessions", own.end_sessions, STAFF),
+    Door("GET", "/account/second-step", second_step.look, STAFF),
+    Door("POST", "/account/second-step", second_step.confirm, STAFF),
+    Door("POST", "/account/second-step/off", second_step.switch_off, STAFF),
+    Door("POST", "/account/second-step/codes", second_step.renew, STAFF),
+    # accounts of others
+    Door("GET", "/accounts", accounts.index, Right.ACCOUNTS),
+    Door("POST", "/accounts", accounts.add, Right.ACCOUNTS),
+    Door("GET", f"/accounts/{ID}", accounts.show, Right.ACCOUNTS),
+    Door("POST", f"/accounts/{ID}", accounts.act, Right.ACCOUNTS),
+    # what was done, and the proof of it
+    Door("GET", "/ledger", ledger.look, Right.SEE_LEDGER),
+    Door("POST", "/ledger/check", ledger.check, Right.SEE_LEDGER),
+    Door("GET", f"/ledger/{FORM}", ledger.take, Right.EXPORT),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -298,6 +323,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/texts/{TEXT}", texts.change, Right.EDIT_TEMPLATE),
 )
 _BY_HANDLER: Mapping[Handler, Door] = {door.handler: door for door in DOORS}
+# All that is open to somebody whose role must have a second step and who has none yet.
+_BEFORE_THE_SECOND_STEP = frozenset({second_step.look, second_step.confirm, login.logout, login.choose_language})
 
 # status → (title, what to do): said on the page of an error
 ERRORS: Mapping[int, tuple[str, str]] = {
@@ -346,10 +373,15 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     door = _BY_HANDLER.get(request.match_info.handler)
     if door is None or door.needs is PUBLIC:
         return await handler(request)
+    if door.needs is HALFWAY:
+        return await handler(request) if await session.halfway(request) else _to_login(request)
     viewer = await session.viewer(request)
     if viewer is None:
         return _to_login(request)
     request[pages.VIEWER] = viewer
+    account = await session.signed_in(request)
+    if account and door.handler not in _BEFORE_THE_SECOND_STEP and request.app[HOUSE].second_step.lacks(account):
+        return _onward(request, "/account/second-step")
     if isinstance(door.needs, Right) and not viewer.may(door.needs):
         raise web.HTTPForbidden
     return await handler(request)
@@ -357,7 +389,10 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _to_login(request: web.Request) -> web.Response:
     wanted = request.rel_url.raw_path_qs if request.method == "GET" else "/home"
-    place = f"/login?next={quote(wanted, safe='/')}"
+    return _onward(request, f"/login?next={quote(wanted, safe='/')}")
+
+
+def _onward(request: web.Request, place: str) -> web.Response:
     if "HX-Request" in request.headers:  # a part of a page: the whole page goes to the door
         return web.Response(status=401, headers={"HX-Redirect": place})
     return web.Response(status=303, headers={"Location": place})

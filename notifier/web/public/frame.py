@@ -7,7 +7,6 @@ studio. What a language lacks is said in Indonesian. Knows no page.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from aiohttp import web
 
 from notifier.render import said
 from notifier.render.pagetexts import catalogue
-from notifier.web import pages
+from notifier.web import pages, whence
 from notifier.web.house import HOUSE
 
 LANGUAGES: Mapping[str, str] = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
@@ -116,17 +115,8 @@ def clock(request: web.Request, at: datetime) -> str:
 
 
 def source(request: web.Request) -> str:
-    """The block of addresses a request comes from: limits count by it, nothing keeps it in clear. As many proxies as
-    the configuration names are believed, no more.
-    """
-    proxies = request.app[HOUSE].config.service.proxies
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    text = hops[-proxies] if proxies and len(hops) >= proxies else request.remote or ""
-    try:
-        address = ip_address(text.rpartition("%")[0] or text)
-    except ValueError:
-        return "unknown"
-    return str(ip_network((address, 24 if address.version == 4 else 56), strict=False))
+    """The block of addresses a request comes from: limits count by it, nothing of a citizen's is kept in clear."""
+    return whence.block(request, request.app[HOUSE].config.service.proxies)
 
 
 def too_often(request: web.Request, until: datetime) -> web.Response:

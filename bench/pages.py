@@ -76,6 +76,7 @@ def path_of(door: site.Door, ticket: str, code: str = ROUND) -> str:
     path = re.sub(r"\{number:[^}]*\}+", ticket, door.path)
     about = {
         site.PROGRAMME: "BPNT",
+        site.POINT: "KP-MK",
         site.CODE: code,
         site.ID: "1",
         site.TEXT: "public_page/id/faq",
@@ -195,8 +196,8 @@ SEED: Sequence[str] = (
     "FROM people",
     "INSERT INTO rounds (code, programme, period, region, venue, opens_at, closes_at, zone, method, created_at, "
     "updated_at) SELECT 'BPNT-' || b, 'BPNT', 'Tahap ' || b, '31', 'Kantor Pos', "
-    "CAST(:now AS timestamptz) - (:batches - b) * interval '30 days', "
-    "CAST(:now AS timestamptz) - (:batches - b) * interval '30 days' + interval '5 days', 'Asia/Jakarta', "
+    "CAST(:now AS timestamptz) - (:batches - b) * interval '7 days', "
+    "CAST(:now AS timestamptz) - (:batches - b) * interval '7 days' + interval '5 days', 'Asia/Jakarta', "
     "'KANTOR_POS', :now, :now FROM generate_series(1, :batches) AS b",
     "INSERT INTO entitlements (round_id, person_id, status, record, updated_at) SELECT r.id, p.id, "
     "CASE WHEN p.id % 3 = 0 THEN 'DITERIMA' ELSE 'DIJADWALKAN' END, 'DIJADWALKAN', p.created_at FROM people p, "
@@ -214,8 +215,8 @@ SEED: Sequence[str] = (
     "INSERT INTO attempts (delivery_id, number, generation, key, line, contact_id, address_index, event, "
     "round_version, state, reason, segments, started_at, settled_at) SELECT id, 1, 1, id || '-' || contact_id, "
     "'sms', contact_id, decode(md5(contact_id::text), 'hex'), event, 1, state, reason, 1, "
-    "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '30 days', "
-    "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '30 days' "
+    "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '7 days', "
+    "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '7 days' "
     "FROM deliveries WHERE state NOT IN ('due', 'expired')",
     "INSERT INTO tallies (broadcast_id, worker, state, reason, n) SELECT broadcast_id, 'w', state, '', count(*) "
     "FROM deliveries GROUP BY broadcast_id, state",
@@ -234,9 +235,13 @@ SEED: Sequence[str] = (
     "INSERT INTO ticket_changes (ticket_id, at, who, act, status, facts) SELECT id, opened_at, 'citizen', 'open', "
     "'received', '{\"policy\": \"standard\"}' FROM tickets",
     "INSERT INTO ticket_words SELECT id, to_tsvector('simple', number || ' ' || summary) FROM tickets",
+    "INSERT INTO points (code, name, region, zone, created_at, updated_at) VALUES ('KP-MK', 'Kantor Pos', '31.75', "
+    "'Asia/Jakarta', :now, :now)",
     "INSERT INTO uploads (what, name, folder, size, who, state, look, counts, at) VALUES ('people', 'daftar.csv', "
     '\'none\', 1, \'cli:bench\', \'done\', \'{"columns": [], "rows": [], "absent": [], "form": "csv", "line": 1, '
     '"unknown": 0}\', \'{"rows": 1}\', :now)',
+    "INSERT INTO webhooks (name, url, kinds, secret, state, created_by, created_at) VALUES ('Pusat', "
+    "'https://example.id/hook', '[]', '', 'on', 'account:1', :now)",
     "INSERT INTO series (name, event, programme, every, day, hour, most, state, planned_by, planned_at) VALUES "
     "('Pengingat', 'round_reminder', 'BPNT', 'round', -1, '09:00', 100, 'planned', 'account:1', :now)",
 )

@@ -342,7 +342,9 @@ def _settle(draft: Path, place: Place, about: About) -> None:
         was = target.with_name(target.name + end)
         if was.exists():
             was.replace(target.with_name(f"{target.name}.before-{_stamp(about)}{end}"))
-    shutil.move(draft / DATABASE, target)
+    for end in ("-wal", ""):  # whoever wrote the mark may have left it beside the file
+        if (draft / f"{DATABASE}{end}").exists():
+            shutil.move(draft / f"{DATABASE}{end}", target.with_name(target.name + end))
     _settle_files(draft, place, about)
 
 

@@ -61,11 +61,9 @@ async def rates(db: AsyncConnection, now: datetime) -> dict[tuple[str, str], flo
 async def ahead(db: AsyncConnection, lines: Collection[str], now: datetime) -> dict[str, float]:
     """Line → seconds until its first free slot: how far the governor has given its time away."""
     wanted = select(paces.c.scope, paces.c.next_free).where(paces.c.scope.in_([f"line:{line}" for line in lines]))
-    return {scope.removeprefix("line:"): -min(_before(free, now), 0.0) for scope, free in await db.execute(wanted)}
-
-
-def _before(at: datetime, now: datetime) -> float:
-    return (now - at).total_seconds()
+    return {
+        scope.removeprefix("line:"): max((free - now).total_seconds(), 0.0) for scope, free in await db.execute(wanted)
+    }
 
 
 async def counted(db: AsyncConnection, now: datetime) -> dict[str, int]:

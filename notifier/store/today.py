@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.broadcasts import within
 from notifier.store.echoes import SEEN
-from notifier.store.schema import broadcasts, echoes, tickets, uploads
+from notifier.store.schema import broadcasts, echoes, tickets, uploads, webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,18 @@ async def failed_uploads(db: AsyncConnection, region: str, since: datetime) -> l
         select(uploads.c.id, uploads.c.name)
         .where(uploads.c.state == "failed", uploads.c.at >= since, within(uploads.c.region, region.rstrip(".")))
         .order_by(uploads.c.id.desc())
+        .limit(5)
+    )
+    return [(int(number), name) for number, name in rows]
+
+
+async def failing_webhooks(db: AsyncConnection, region: str) -> list[tuple[int, str]]:
+    """Addresses of other systems that cannot be told, or gave up: (number, name)."""
+    trouble = or_(webhooks.c.state == "off", and_(webhooks.c.state == "on", webhooks.c.failing_since.is_not(None)))
+    rows = await db.execute(
+        select(webhooks.c.id, webhooks.c.name)
+        .where(trouble, within(webhooks.c.region, region.rstrip(".")))
+        .order_by(webhooks.c.id)
         .limit(5)
     )
     return [(int(number), name) for number, name in rows]

@@ -38,6 +38,7 @@ class Trouble:
 class Day:
     """What the rows say of a day."""
 
+    found: Sequence[Broadcast]  # all that were looked at
     live: Sequence[Broadcast]
     over: Sequence[Broadcast]  # done or stopped since midnight
     tallies: Mapping[int, Mapping[str, int]]
@@ -45,7 +46,8 @@ class Day:
     etas: Mapping[int, datetime]
     answers: Mapping[str, int]
     opened: Sequence[Opened]
-    failed: Sequence[tuple[int, str]]
+    failed: Sequence[tuple[int, str]]  # imports: number, name
+    deaf: Sequence[tuple[int, str]]  # webhooks that cannot be told
 
 
 async def home(request: web.Request) -> web.Response:
@@ -69,7 +71,7 @@ async def home(request: web.Request) -> web.Response:
         "bars": {b.id: bar(b, day.tallies.get(b.id, {})) for b in shown if b.expanded},
         "late": late,
         "broken": broken,
-        "names": {b.id: b for b in (*day.live, *day.over)},
+        "names": {b.id: b for b in day.found},
         "counts": counts,
         "held": held,
         "conflicts": conflicts,
@@ -109,6 +111,7 @@ async def _day(house: House, viewer: Viewer, now: datetime) -> Day:
         answers = await today.answers(db, ids)
         opened = await today.opened(db, viewer.region, midnight)
         failed = await today.failed_uploads(db, viewer.region, now - BEHIND) if viewer.may(Right.IMPORT) else []
+        deaf = await today.failing_webhooks(db, viewer.region) if viewer.may(Right.ACCOUNTS) else []
     etas = await house.told.etas(found, now)
     how = {
         b.id: lateness(
@@ -125,7 +128,7 @@ async def _day(house: House, viewer: Viewer, now: datetime) -> Day:
     live = sorted((b for b in found if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
     over = [b for b in found if b.state not in LIVE and b.at >= midnight and b.expanded]
     late = {number: word for number, word in how.items() if word}
-    return Day(live, over[::-1], tallies, late, etas, answers, opened, failed)
+    return Day(found, live, over[::-1], tallies, late, etas, answers, opened, failed, deaf)
 
 
 async def _broken(house: House, day: Day, held: int, undelivered: int) -> list[Trouble]:
@@ -133,6 +136,7 @@ async def _broken(house: House, day: Day, held: int, undelivered: int) -> list[T
     found = [Trouble("line", 1, "/lines", name) for name, word in fares["lines"].items() if word != "ok"]
     if "sending" in fares and house.restored.open:
         found.append(Trouble("sending", 1, "/lines"))
+    found += [Trouble("webhook", 1, f"/webhooks/{number}", name) for number, name in day.deaf]
     found += [Trouble("upload", 1, f"/imports/{number}", name) for number, name in day.failed]
     return [*found, *_few("held", held, "/held"), *_few("undelivered", undelivered, "/desk?view=undelivered")]
 

@@ -3,10 +3,11 @@
 import secrets
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from bench.pages import doors, path_of
 from notifier.rules.roles import Right
+from notifier.store import schema
 from tests.web.sites import Site, fill
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -31,6 +32,19 @@ async def _longer(pages: Site) -> None:
 @pytest.mark.parametrize("part", ["/desk", "/rounds", "/broadcasts", "/"])
 async def test_no_page_asks_more_often_when_there_is_more_to_show(pages: Site, part: str) -> None:
     ticket = await fill(pages)
+    async with pages.house.database.write() as db:
+        await db.execute(
+            insert(schema.webhooks).values(
+                name="Pusat",
+                url="https://example.id/hook",
+                kinds=[],
+                secret=b"",
+                state="on",
+                created_by="account:1",
+                failing_since=pages.clock(),
+                created_at=pages.clock(),
+            )
+        )
     known = ("/desk", "/rounds", "/broadcasts")
     mine = [
         door for door in doors() if (door.path.startswith(part) if part in known else not door.path.startswith(known))

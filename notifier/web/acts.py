@@ -164,9 +164,20 @@ FAMILIES = (  # acts of one family share their sentence; the rest of the code is
 
 def sentence(act: Act, names: Mapping[str, tuple[str, str]], tongue: str) -> str:
     """What an act says, with its beginning in capitals."""
-    who = names[act.who][1] if act.who in names else language.word("who", act.who, tongue)
-    said = f"{who} {_what(act, tongue).format(about=_about(act.about, names, tongue))}"
+    said = f"{_who(act, names, tongue)} {_what(act, tongue).format(about=_about(act.about, names, tongue))}"
     return said[:1].upper() + said[1:]
+
+
+def _who(act: Act, names: Mapping[str, tuple[str, str]], tongue: str) -> str:
+    """Who acted, by name; a worker or a command by what it is: host and number stand in the detail."""
+    if act.who in names:
+        return names[act.who][1]
+    if act.act == "settled":
+        return language.word("who", "worker", tongue)
+    place, _, login = act.who.partition(":")
+    if place == "cli" and login:
+        return f"{login} ({language.word('who', 'cli', tongue)})"
+    return language.word("who", act.who, tongue)
 
 
 def _what(act: Act, tongue: str) -> str:

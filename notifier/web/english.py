@@ -58,8 +58,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "belum ada siaran": "no broadcast yet",
         "rencanakan": "plan one",
         "Tidak ada penyaluran": "No rounds",
-        "Penyaluran diimpor dari berkas CSV oleh admin: notifier import rounds BERKAS": (
-            "An admin imports rounds from a CSV file: notifier import rounds FILE"
+        "Admin mengimpor penyaluran dari berkas CSV atau XLSX, atau membuatnya satu per satu di sini.": (
+            "An admin imports rounds from a CSV or XLSX file, or makes them one by one here."
         ),
         # broadcasts
         "Siaran": "Broadcasts",
@@ -122,8 +122,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "baru": "new",
         "Yang diberitahukan": "What is told",
         "Pilih…": "Choose…",
-        "Belum ada penyaluran yang akan datang. Impor dulu: notifier import rounds BERKAS": (
-            "No rounds ahead yet. Import them first: notifier import rounds FILE"
+        "Belum ada penyaluran yang akan datang. Impor atau buat dulu:": (
+            "No rounds ahead yet. Import or make one first:"
         ),
         "Waktu kirim, menurut jam setempat penyaluran": "When to send, in the round's local time",
         "Kosongkan untuk mengirim segera setelah disetujui. Di luar jam kirim, pesan menunggu sampai pagi.": (
@@ -287,8 +287,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Hasil kunjungan": "What the visit found",
         "Hasil kunjungan dicatat.": "The visit is recorded.",
         "Tidak ada orang yang perlu dikunjungi.": "Nobody is left to visit.",
-        "Berkas CSV atau XLSX yang sudah diisi kembali dengan: notifier import visits BERKAS": (
-            "The filled-in CSV or XLSX file comes back by: notifier import visits FILE"
+        "Berkas CSV atau XLSX yang sudah diisi diunggah admin sebagai hasil kunjungan.": (
+            "An admin uploads the filled-in CSV or XLSX file as results of visits."
         ),
         # the statement
         "Neraca siaran": "Statement of broadcast",
@@ -1093,8 +1093,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "kapasitas belum diisi": "capacity not known",
         "{n} orang sehari": "{n} people a day",
         "Belum ada titik": "No points yet",
-        "Titik diimpor dari berkas CSV oleh admin: notifier import points BERKAS": (
-            "An admin imports points from a CSV file: notifier import points FILE"
+        "Admin mengimpor titik dari berkas CSV atau XLSX, atau membuatnya satu per satu di sini.": (
+            "An admin imports points from a CSV or XLSX file, or makes them one by one here."
         ),
         "Penyaluran yang akan datang di sini": "Rounds to come here",
         "jumlah orang belum dihitung": "people not counted yet",

@@ -47,7 +47,7 @@ async def _show(request: web.Request, fields: dict[str, str], *, refused: str = 
         "keys": await house.keys.list(viewer.region),
         "accounts": [one for one in everyone if one.disabled_at is None and covers(viewer.region, one.region)],
         "scopes": [scope.value for scope in Scope],
-        "fields": {"name": "", "login": "", "region": "", "rate": str(PER_MINUTE), "days": "", **fields},
+        "fields": {"name": "", "login": viewer.login, "region": "", "rate": str(PER_MINUTE), "days": "", **fields},
         "refused": refused,
         "made": made,
     }

@@ -514,6 +514,8 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "citizen": ("warga", "the citizen"),
             "demo": ("demo", "the demo"),
             "stranger": ("orang tak dikenal", "a stranger"),
+            "worker": ("pengirim", "the sender"),
+            "cli": ("lewat perintah", "by command"),
         },
         # accounts
         "right": {
@@ -932,6 +934,22 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is the last admin of that area; .*", r"\1 admin terakhir wilayah itu; angkat admin lain dahulu."),
         (r"Nothing of this account would change\.", "Tidak ada yang berubah."),
         (r"a stretch has 1 to (\d+) acts; .*", r"Sekali periksa paling banyak \1 catatan; persempit saringannya."),
+        # webhooks
+        (r"a webhook's URL begins with https://.*", "Alamat webhook diawali https://."),
+        (r"nobody knows the name (\S+); check the webhook's URL", r"Nama “\1” tidak dikenal; periksa alamatnya."),
+        (r"this is no URL we can call: .*", "Alamat ini tidak dapat dipanggil; tulis https://sistem.contoh/jalur."),
+        (
+            r"a webhook's URL carries no name or password; .*",
+            "Alamat webhook tanpa nama dan kata sandi; periksa tanda tangannya saja.",
+        ),
+        (r"a webhook's URL has no part after #", "Alamat webhook tanpa bagian sesudah #."),
+        (r"a webhook's URL has no port 0", "Alamat webhook tidak memakai porta 0."),
+        (r"(\S+) leads into a private network; .*", r"\1 berada di jaringan tertutup; pakai alamat umum."),
+        (r"(\S+) may not be called without TLS: .*", r"\1 tidak boleh dipanggil tanpa TLS; tulis https://."),
+        (r"a webhook needs a name .*", "Isi milik sistem apa, misalnya SIKS-NG."),
+        (r"a webhook follows at least one kind of event; .*", "Pilih paling sedikit satu kabar."),
+        (r"there are (\d+) webhooks already; .*", r"Sudah ada \1 webhook; hapus yang tidak dipakai."),
+        (r"(.*) is \S+: switch it on, then try it", r"\1 sedang mati; hidupkan dahulu, lalu coba."),
         (r"this is no place in the list.*", "Alamat daftar ini tidak dikenal; mulai lagi dari halaman pertama."),
     )
 )

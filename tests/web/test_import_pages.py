@@ -212,3 +212,13 @@ async def test_a_file_beyond_the_limit_is_refused_while_it_comes(pages: Site, tm
     assert response.status == 400
     assert "lebih besar dari 3 MB" in await response.text()
     assert not list((tmp_path / "imports").iterdir())
+
+
+async def test_pages_that_lack_a_file_lead_to_where_it_is_brought_in(pages: Site) -> None:
+    await pages.be("admin")
+    for empty in ("/rounds", "/points", "/broadcasts", "/broadcasts/plan"):
+        page = await pages.read(empty)
+        assert '<a href="/imports">' in page, empty
+        assert "notifier import" not in page, empty
+    await pages.be("agent")
+    assert '"/imports"' not in await pages.read("/rounds")

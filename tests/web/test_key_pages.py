@@ -9,6 +9,7 @@ from tests.web.sites import Site
 async def test_an_admin_makes_a_key_sees_it_once_and_ends_it(pages: Site) -> None:
     await pages.be("agent", login="desk-bot")
     await pages.be("admin")
+    assert '<option value="admin" selected' in await pages.read("/keys"), "nobody lends another's name by oversight"
     form = {"name": "SIKS <b>", "login": "admin", "people:read": "1", "rate": "60", "days": "30"}
     response = await pages.post("/keys", form)
     made = re.search(r"nk_[a-z0-9]{8}_[\w-]{43}", await response.text())

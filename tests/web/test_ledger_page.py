@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from notifier.web import acts
 from tests.web.sites import Site
 
 ROOT = Path(__file__).resolve().parents[2] / "notifier"
+NOON = datetime(2026, 12, 1, 5, tzinfo=UTC)
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -140,3 +141,12 @@ def test_every_act_the_code_writes_has_a_sentence() -> None:
         act for act in written - set(acts.SAID) if not act.startswith(tuple(family for family, _ in acts.FAMILIES))
     ]
     assert untold == []
+
+
+def test_a_worker_and_a_command_are_called_what_they_are() -> None:
+    said = {
+        (who, act): acts.sentence(rows.Act(1, NOON, who, act, "", "{}", 1, None), {}, "id")
+        for who, act in (("host7:735", "settled"), ("cli:root", "backup.made"))
+    }
+    assert said["host7:735", "settled"] == "Pengirim mencatat hasil kiriman"
+    assert said["cli:root", "backup.made"] == "Root (lewat perintah) membuat cadangan"

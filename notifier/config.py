@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,6 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from channels.table import known_channels
 from notifier.errors import Refused
 from notifier.rules.people import PROGRAMMES
+from notifier.rules.roles import Role
+from notifier.rules.webhooks import networks
 
 PREFIX = "NOTIFIER_"
 OWN = {"NOTIFIER_DEBUG", "NOTIFIER_VAULT__KEY", "NOTIFIER_TEST_POSTGRES", "NOTIFIER_TEST_RUN"}  # not keys of the file
@@ -86,6 +88,7 @@ class Service(_Table):
         default=0, ge=0, le=9, description="proxies of ours before this service: whose `X-Forwarded-For` is believed"
     )
     secure_cookies: bool = Field(default=False, description="set to true behind HTTPS")
+    logs: Literal["lines", "json", "console"] = Field(default="lines", description="how log lines are written")
     drain: Span = Field(
         default=timedelta(seconds=20), description="how long a closing process lets what is under way come to its end"
     )
@@ -282,6 +285,14 @@ class Registry(_Table):
     )
 
 
+class Accounts(_Table):
+    """Who may sign in, and how."""
+
+    second_step: tuple[Role, ...] = Field(
+        default=(), description="roles that must sign in with a code of an authenticator app"
+    )
+
+
 class Retention(_Table):
     """How long bodies are kept; rows and counts stay. "0s" keeps for ever."""
 
@@ -291,6 +302,23 @@ class Retention(_Table):
     )
     addresses: Span = Field(default=timedelta(days=730), description="keyed names of the addresses of attempts")
     attachments: Span = Field(default=timedelta(days=730), description="attachments of reports that are closed")
+
+
+def _networks(value: Any) -> Any:
+    try:
+        networks(value)
+    except (ValueError, TypeError):
+        raise ValueError('write networks such as "127.0.0.1/32" or "10.20.0.0/16"') from None
+    return value
+
+
+class Webhooks(_Table):
+    """Where other systems are told what happens."""
+
+    allowed: Annotated[tuple[str, ...], BeforeValidator(_networks)] = Field(
+        default=(),
+        description='private networks that webhooks may lead to, also without TLS, such as ["10.20.0.0/16"]',
+    )
 
 
 class Config(_Table):
@@ -303,7 +331,9 @@ class Config(_Table):
     reminders: Reminders = Reminders()
     templates: Templates = Templates()
     registry: Registry = Registry()
+    accounts: Accounts = Accounts()
     retention: Retention = Retention()
+    webhooks: Webhooks = Webhooks()
     lines: Mapping[str, Line] = Field(default_factory=dict)
     calendars: Mapping[str, Calendar] = Field(default_factory=dict)
     policies: Mapping[str, PolicyTable] = Field(default_factory=dict)

@@ -5,14 +5,16 @@ also remembered in a file beside the database (`ledger.head`), so that acts cut 
 its ledger, are noticed too.
 """
 
+import json
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.errors import Refused
 from notifier.store import leases
 from notifier.store import ledger as rows
 from notifier.store.engine import Database
@@ -166,3 +168,64 @@ async def _loose(db: AsyncConnection, known: int, count: int, waiting: int, reme
     if not count and waiting and await leases.known(db, "ledger"):
         return f"acts were chained here, and none has its link any more: {waiting} stand without one"
     return ""
+
+
+# --- a stretch of it, and what the last whole look found -------------------------------------------------------------
+
+LONGEST_STRETCH = 20_000  # acts: looked through while somebody waits for a page
+
+
+async def check(database: Database, vault: Keyed, first: int, last: int) -> Proof:
+    """Recompute the links of the acts from one number to another, from the link before them on. It proves that these
+    acts are as they were chained, provided that the link before is; `verify` proves all of it.
+    """
+    if not 1 <= first <= last or last - first >= LONGEST_STRETCH:
+        raise Refused(f"a stretch has 1 to {LONGEST_STRETCH} acts; narrow what is shown, or run notifier verify")
+    async with database.snapshot() as db:
+        before = await rows.link_of(db, first - 1) if first > 1 else rows.START
+        waiting = await rows.waiting(db)
+        if before is None:
+            return Proof(0, waiting, "", f"act {first - 1} is missing")
+        previous, seq = before, first - 1
+        while seq < last:
+            batch = await rows.between(db, seq, last)
+            for act in batch:
+                seq += 1
+                if act.seq != seq:
+                    return Proof(seq - first, waiting, previous.hex(), f"act {seq} is missing")
+                head, previous = previous, rows.link(vault.link, previous, seq, act)
+                if act.link != previous:
+                    about = f"{act.act} about {act.about}, {act.at.isoformat()}"
+                    return Proof(seq - first, waiting, head.hex(), f"act {seq} ({about}) does not match its link")
+            if not batch:
+                return Proof(seq - first + 1, waiting, previous.hex(), f"act {seq + 1} is missing")
+    return Proof(last - first + 1, waiting, previous.hex())
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the last whole look at ledger and rows found, as it is kept beside the data."""
+
+    at: datetime
+    who: str
+    sound: bool
+    acts: int
+    head: str  # hex
+    findings: int
+    told: tuple[str, ...]  # the first sentences
+
+
+def keep(path: Path, found: Verified) -> None:
+    """Keep it in a file; the database is left alone."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(json.dumps(asdict(found) | {"at": found.at.isoformat()}) + "\n")
+    draft.replace(path)
+
+
+def kept(path: Path) -> Verified | None:
+    """What was kept; None when nothing was, or it is unreadable."""
+    try:
+        found = json.loads(path.read_text())
+        return Verified(**found | {"at": datetime.fromisoformat(found["at"]), "told": tuple(found["told"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -135,3 +135,18 @@ def _gap(detail: Mapping[str, Any], noticed_at: datetime) -> Gap:
         return datetime.fromisoformat(detail[name]) if detail[name] else None
 
     return Gap(detail["remembered"], at("remembered_at"), detail["found"], at("found_at"), noticed_at)
+
+
+async def declare(database: Database, remembered: Head, now: datetime, who: str) -> None:
+    """Write down that a database is a restored backup, before any process opens it: nothing leaves until a person has
+    looked. `remembered`: the newest act that the backup had.
+    """
+    async with database.write() as db:
+        newest = await acts.newest_sealed(db)
+        detail = {
+            "remembered": remembered.seq,
+            "remembered_at": remembered.at.isoformat() if remembered.at else "",
+            "found": newest.seq if newest else 0,
+            "found_at": newest.at.isoformat() if newest else "",
+        }
+        await acts.append(db, at=now, who=who, act=NOTICED, about=ABOUT, detail=detail)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from tests import postgres
@@ -35,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("NOTIFIER_") and not name.startswith("NOTIFIER_TEST_")]:
         del os.environ[name]  # settings of a real service must not reach a test
     sys.addaudithook(_stay_at_home)
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the environment
         folder = Path(tempfile.mkdtemp(prefix="notifier-tests-"))
         folder.chmod(0o755)  # `nobody` has to reach the server's folder in it

@@ -172,7 +172,8 @@ class Postgres:
                 await db.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of the catalogue's
             await db.execute(_NUMBERS)
             version = await db.fetch("SELECT version_num FROM alembic_version")
-            return [*made, *map(tuple, version)]
+            triggers = await db.fetch("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname")
+            return [*made, *map(tuple, version), *map(tuple, triggers)]
         finally:
             await db.close()
 

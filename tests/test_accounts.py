@@ -179,8 +179,8 @@ async def test_what_cannot_be_an_account_is_refused_in_a_sentence(
 
 
 @pytest.mark.parametrize("password", ["", "pendek", "x" * 201])
-async def test_a_password_has_eight_to_two_hundred_characters(accounts: Accounts, password: str) -> None:
-    with pytest.raises(Refused, match="8 to 200 characters"):
+async def test_a_password_has_twelve_to_two_hundred_characters(accounts: Accounts, password: str) -> None:
+    with pytest.raises(Refused, match="12 to 200 characters"):
         await accounts.add(SARI, password, who="cli:root", now=NOW)
 
 
@@ -224,7 +224,7 @@ def test_the_command_adds_resets_lists_and_disables(tmp_path: Path, capsys: pyte
     assert first[1] not in capsys.readouterr().out
     assert _notifier(tmp_path, "disable", "sari") == 0
     assert _notifier(tmp_path, "list") == 0
-    assert re.search(r"sari +agent +31\.75 +disabled +email:s@desa\.id +Sari W", capsys.readouterr().out)
+    assert re.search(r"sari +agent +31\.75 +disabled +password +email:s@desa\.id +Sari W", capsys.readouterr().out)
 
 
 def test_a_password_from_standard_input_is_not_printed(

@@ -16,6 +16,10 @@ from channels.contract import Channel
 from channels.gsm import segments
 from notifier import config as configuration
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
@@ -35,6 +39,7 @@ from notifier.desk import build as build_promises
 from notifier.dispatch import Dispatcher, round_facts
 from notifier.enquiries import Enquiries
 from notifier.errors import Refused
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -58,11 +63,13 @@ from notifier.registry import (
 )
 from notifier.registry.by_hand import ByHand
 from notifier.render import FACTS, Words
+from notifier.resealing import Resealing
 from notifier.restored import Restored
 from notifier.retention import Retention
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
+from notifier.rules.webhooks import networks
 from notifier.store import accounts as account_rows
 from notifier.store import paces
 from notifier.store.engine import Database, database_url, migrate_async
@@ -70,10 +77,12 @@ from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
 from notifier.studio.texts import Texts
 from notifier.vault import Vault, load_vault
+from notifier.webhooks import Reach, Webhooks
 
 DATABASE_FILE = "notifier.db"
 KEY_FILE = "keys.json"
 HEAD_FILE = "ledger.head"
+VERIFIED_FILE = "ledger.verified"
 UPLOADS = "imports"
 RATES = {"telegram": 25.0, "sms": 10.0, "email": 20.0}  # what planning reckons with while no line is open
 
@@ -99,6 +108,7 @@ class House:
     studio: Studio
     lines: Lines
     programmes: Programmes
+    reach: Reach  # the way to other systems' addresses
     restored: Restored  # `restored.open`: may anything leave?
     clock: Callable[[], datetime]
     worker: str  # how this process names itself
@@ -109,6 +119,11 @@ class House:
     def ledger_head(self) -> Path:
         """Where the newest link of the ledger is remembered."""
         return self.data / HEAD_FILE
+
+    @property
+    def ledger_verified(self) -> Path:
+        """Where the finding of the last whole proof is kept."""
+        return self.data / VERIFIED_FILE
 
     def may_send(self) -> bool:
         """Whether anything may leave this process: never from a restored backup that nobody has confirmed."""
@@ -131,6 +146,27 @@ class House:
             chance=SystemRandom(),
             phrases=self.texts.phrases,
         )
+
+    @cached_property
+    def second_step(self) -> SecondStep:
+        """Codes of an authenticator app at sign-in."""
+        roles, issuer = self.config.accounts.second_step, self.config.service.name
+        return SecondStep(self.database, self.vault, self.accounts.passwords, issuer, roles)
+
+    @cached_property
+    def own(self) -> Own:
+        """What colleagues do with their own account."""
+        return Own(self.database, self.accounts.passwords)
+
+    @cached_property
+    def powers(self) -> Powers:
+        """Accounts as admins look after them."""
+        return Powers(self.database, self.vault, self.accounts.passwords)
+
+    @cached_property
+    def records(self) -> Records:
+        """The ledger as staff read it."""
+        return Records(self.database, self.vault, self.ledger_head, self.ledger_verified)
 
     @cached_property
     def rounds(self) -> Rounds:
@@ -253,6 +289,21 @@ class House:
         return Keys(self.database)
 
     @cached_property
+    def resealing(self) -> Resealing:
+        """Everything sealed anew after a new key."""
+        return Resealing(self.database, self.vault, self.data)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How programmes go, how lines fare, what sending costs."""
+        return Figures(self.database, self.config.service.zone, tuple(self.config.lines))
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Other systems that are told what happens."""
+        return Webhooks(self.database, self.vault, self.reach)
+
+    @cached_property
     def promises(self) -> Promises:
         """What is promised, by the configuration's policies and calendars."""
         return build_promises(self.config, self.clock())
@@ -261,6 +312,11 @@ class House:
     def dispatch_failures(self) -> int:
         """How many turns of this process's sending failed since its start."""
         return self.dispatcher.failures if self.dispatcher is not None else 0
+
+    @property
+    def sending_fails(self) -> bool:
+        """Whether this process's sending fails at every turn."""
+        return self.dispatcher is not None and self.dispatcher.failing_since is not None
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare: never a reason to be taken off the balancer."""
@@ -345,6 +401,8 @@ async def open_house(
         words, texts = Words(common=common), Texts()
         await refresh(database, words, texts=texts)
         worker = f"{os.uname().nodename}:{os.getpid()}"
+        reach = Reach(networks(config.webhooks.allowed))
+        stack.push_async_callback(reach.close)
         programmes = Programmes(database, vault, config.reminders, tuple(lines))
         tried = programmes.over(ladders(config))
         await programmes.refresh()
@@ -375,6 +433,7 @@ async def open_house(
                 language=config.service.language,
             ),
             programmes=programmes,
+            reach=reach,
             restored=Restored(database, data / HEAD_FILE, worker),
             clock=clock,
             worker=worker,

@@ -15,6 +15,7 @@ from notifier.config import Line
 from notifier.dispatch import Dispatcher, Route, Speaker, Terms, settle_receipt
 from notifier.errors import Refused
 from notifier.inbox import Inbox
+from notifier.webhooks import Caller
 
 
 def build_channel(name: str, line: Line, http: aiohttp.ClientSession) -> Channel:
@@ -96,6 +97,21 @@ def build_dispatcher(house: House) -> Dispatcher:
         lease=delivery.lease,
         send_window=(delivery.window_opens, delivery.window_closes),
         own_clock=house.clock is utc_now,
+        may_send=house.may_send,
+    )
+
+
+def build_caller(house: House) -> Caller:
+    """What tells other systems."""
+    return Caller(
+        house.database,
+        house.vault,
+        house.outbox,
+        house.reach,
+        house.clock,
+        SystemRandom().random,
+        zone=house.config.service.zone,
+        page=f"{house.config.service.public_url.rstrip('/')}/webhooks",
         may_send=house.may_send,
     )
 

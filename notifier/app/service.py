@@ -15,10 +15,11 @@ from aiohttp import web
 
 from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
-from notifier.app.lines import build_dispatcher, build_inbox, open_lines
+from notifier.app.lines import build_caller, build_dispatcher, build_inbox, open_lines
 from notifier.app.waking import waking
 from notifier.dispatch import Dispatcher
 from notifier.errors import Refused
+from notifier.figures.keeping import Keeping
 from notifier.inbox import Inbox
 from notifier.jobs import Job, RoundCarrier, Ticker
 from notifier.ledger import seal
@@ -74,6 +75,7 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
         if dispatcher is not None:
             waker.on(DELIVERY, dispatcher.poke)
         if "worker" in roles:
+            await stack.enter_async_context(_telling(house, patience))
             arrived = await stack.enter_async_context(_hearing(inbox, house.clock, poke, patience))
             waker.on(ARRIVAL, arrived)
         else:
@@ -134,6 +136,7 @@ async def _watching(house: House) -> AsyncIterator[None]:
         while True:
             await asyncio.sleep(LOOK)
             try:
+                house.vault.refresh()  # somebody may have made a new key
                 await house.restored.look(house.clock())
             except Exception:
                 log.exception("restored.look")
@@ -185,6 +188,20 @@ async def _hearing(
     finally:
         closing = True
         woken.set()
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(patience()):
+                await task
+
+
+@asynccontextmanager
+async def _telling(house: House, patience: Callable[[], float]) -> AsyncIterator[None]:
+    """Tell other systems what happened."""
+    caller = build_caller(house)
+    task = asyncio.create_task(caller.run(IDLE * 2), name="webhooks")
+    try:
+        yield
+    finally:
+        caller.stop()
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience()):
                 await task
@@ -341,6 +358,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
             await drafts.forget(db, now)
         await house.enquiries.forget(now)
         await house.keys.forget(now)
+        await house.webhooks.forget(now)
+
+    figures = Keeping(house.database, house.config.service.zone, tuple(house.config.lines))
 
     return [
         Job("ledger", 1, chain),
@@ -356,9 +376,14 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),
+        Job("webhooks", 1, house.webhooks.gather),
         Job("sweep", 60, sweep_late.sweep),
         Job("doubles", 5, house.doubles.walk),
         Job("retention", 3600, house.retention.retain),
+        Job("reseal", 30, house.resealing.carry),
         Job("words", 2, reword, single=False),
         Job("sessions", 3600, expire),
+        Job("line figures", 30, figures.count_attempts),
+        Job("line rests", 5, figures.watch_lines),
+        Job("round figures", 20, figures.count_rounds),
     ]

@@ -89,7 +89,8 @@ def correction_of(of: Round, now: datetime) -> str:
 
 
 def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) -> list[Broadcast]:
-    """Of a round's broadcasts those that a change withdrew and nothing took the place of; one an event, the newest.
+    """Of a round's broadcasts those that a change withdrew and nothing took the place of; the newest of each event and
+    rule, for another rule is for other people.
 
     `planned`: events that the clock plans anyway. Corrections are made anew for everybody who needs one.
     """
@@ -98,14 +99,14 @@ def unfinished(there: Sequence[Broadcast], of: Round, planned: Collection[str]) 
     followed = {(b.parent_id, b.event) for b in there}
     through = {b.id for b in there if b.state == "done"}  # what follows one of these asks about it, and falls with it
     anew = {b.event for b in there if b.round_version == of.version and b.parent_id is not None}
-    found: dict[str, Broadcast] = {}
+    found: dict[tuple[str, str], Broadcast] = {}
     for b in there:
         withdrawn = b.state == "stopped" and b.paused_from and b.round_version < of.version
         if b.series_id is not None and not b.expanded:
             continue  # its series makes it anew
         fresh = (b.id, b.event) not in followed and b.parent_id not in through
         if withdrawn and fresh and b.event not in (*planned, *anew, *CORRECTIONS):
-            found[b.event] = b
+            found[b.event, Rule.of(b.rule).digest] = b
     return list(found.values())
 
 

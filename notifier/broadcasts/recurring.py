@@ -150,14 +150,15 @@ class Recurring:
         """An occurrence that has not begun goes the way of its plan."""
         b = await rows.get(db, number, lock=True)
         assert b is not None
+        with_it = f"plan {b.series_id} is paused"  # tells it from one that a person paused, and only they let go on
         if state == "ended":
             await rows.change(db, number, (b.state,), state="stopped", why=f"plan {b.series_id} was ended", wake=None)
             await note(db, viewer.who, "broadcast.stopped", number, now)
         elif state == "paused" and b.state == "approved":
-            await rows.change(db, number, (b.state,), state="paused", paused_from="approved", wake=None)
+            await rows.change(db, number, (b.state,), state="paused", paused_from="approved", why=with_it, wake=None)
             await note(db, viewer.who, "broadcast.paused", number, now)
-        elif state == "approved" and b.state == "paused" and b.paused_from == "approved":
-            await rows.change(db, number, (b.state,), state="approved", paused_from="", wake=max(b.at, now))
+        elif state == "approved" and (b.state, b.paused_from, b.why) == ("paused", "approved", with_it):
+            await rows.change(db, number, (b.state,), state="approved", paused_from="", why="", wake=max(b.at, now))
             await note(db, viewer.who, "broadcast.resumed", number, now)
 
     # --- looking ---

@@ -19,12 +19,13 @@ from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
 from notifier.store import ledger as acts
-from notifier.store import rounds, silence
+from notifier.store import round_figures, rounds, silence
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
 from notifier.store.silence import QUESTION, Silent, Village
 
 log = structlog.get_logger()
+LARGE = 2_000  # people of a round whose table is not counted while somebody waits
 OLDEST = timedelta(days=30)  # a question asked longer ago is not asked again
 COUNTS = ("people", "told", "confirmed", "denied", "silent", "unreachable", "other")
 VILLAGES = ("KODE_WILAYAH", "DESA", "ORANG", "DIBERI_TAHU", "DITERIMA", "BELUM", "DIAM", "TAK_TERJANGKAU", "LAINNYA")
@@ -37,6 +38,7 @@ class Coverage:
 
     round: Round
     villages: Sequence[Village]
+    at: datetime | None = None  # when these were counted; None: just now
 
     @property
     def whole(self) -> Village:
@@ -96,6 +98,15 @@ class Silence:
         if of is None or (viewer is not None and not covers(viewer.region, of.region)):
             raise Refused(f"there is no round {round_id}{f' in the region of {viewer.login}' if viewer else ''}")
         return of
+
+    async def glance(self, round_id: int, viewer: Viewer) -> Coverage:
+        """The table as a page shows it: of a large round as the clock last counted it. Raises Refused."""
+        of = await self._round(round_id, viewer, Right.SEE_ROUNDS)
+        async with self._database.read() as db:
+            people, at = await round_figures.size(db, of.id)
+            if at is not None and people > LARGE:
+                return Coverage(of, await round_figures.villages(db, of.id, viewer.region), at)
+        return await self.coverage(round_id, viewer)
 
     # --- asking once more ---
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def command(args: list[str], options: Options) -> int:
-    """Run `notifier accounts add|reset|disable|list`."""
+    """Run `notifier accounts add|reset|disable|enable|list`."""
     words = _parser().parse_args(args)
     asyncio.run(_run(words, options))
     return 0
@@ -23,7 +23,7 @@ def command(args: list[str], options: Options) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     top = parser("notifier accounts", "Staff accounts: who may sign in, with which role and where.")
-    acts = top.add_subparsers(dest="act", required=True, metavar="add|reset|disable|list")
+    acts = top.add_subparsers(dest="act", required=True, metavar="add|reset|disable|enable|list")
     add = acts.add_parser("add", help="add a member of staff; prints a password once when none is given")
     add.add_argument("login")
     add.add_argument("--role", required=True, help="agent, supervisor, admin or auditor")
@@ -35,9 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("login")
     reset.add_argument("--role", help="another role: agent, supervisor, admin or auditor")
     reset.add_argument("--region", help='another area, such as 31.75; "" for all')
+    reset.add_argument("--second-step", action="store_true", help="also take their second step away: the phone is lost")
     for act in (add, reset):
         act.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     acts.add_parser("disable", help="let them in no more").add_argument("login")
+    acts.add_parser("enable", help="let them in again").add_argument("login")
     acts.add_parser("list", help="show all accounts")
     return top
 
@@ -56,8 +58,12 @@ async def _run(words: argparse.Namespace, options: Options) -> None:
         elif words.act == "disable":
             await accounts.disable(words.login, who=who, now=now)
             print(f"{words.login.lower()} is disabled and signed out everywhere.")
+        elif words.act == "enable":
+            await accounts.enable(words.login, who=who, now=now)
+            print(f"{words.login.lower()} may sign in again.")
         elif words.act == "reset":
-            password = await accounts.reset(words.login, given, who=who, now=now, role=words.role, region=words.region)
+            more = {"role": words.role, "region": words.region, "second_step": words.second_step}
+            password = await accounts.reset(words.login, given, who=who, now=now, **more)
             _tell(words.login, None if given else password, "has a new password and was signed out everywhere")
         else:
             person = Person(words.login, words.role, words.region, words.name, words.notify, words.language)
@@ -83,5 +89,6 @@ def _list(rows: "Sequence[Account]", now: datetime) -> None:
         print("There are no accounts yet. Add one: notifier accounts add LOGIN --role admin")
     for row in rows:
         state = "disabled" if row.disabled_at else "locked" if row.locked_until and row.locked_until > now else "active"
+        step = "two steps" if row.totp_since else "password"
         alerts = f"{row.notify_kind}:{row.notify_address}" if row.notify_kind else "-"
-        print(f"{row.login:<20} {row.role:<11} {row.region or 'all':<14} {state:<9} {alerts:<28} {row.name}")
+        print(f"{row.login:<20} {row.role:<11} {row.region or 'all':<14} {state:<9} {step:<9} {alerts:<28} {row.name}")

@@ -94,10 +94,12 @@ def _keys(data: Path) -> Found:
     if not file.exists() and not os.environ.get("NOTIFIER_VAULT__KEY"):
         return Found("ok", "keys", f"{file} will be made at the first start; keep a copy of it elsewhere")
     try:
-        load_vault(file, os.environ)
+        vault = load_vault(file, os.environ)
     except Refused as error:
         return Found("error", "keys", str(error))
-    return Found("ok", "keys", "the vault opens")
+    others = [str(number) for number in vault.numbers if number != vault.sealing]
+    beside = f", key {', '.join(others)} beside it: see notifier vault show" if others else ""
+    return Found("ok", "keys", f"the vault opens; key {vault.sealing} seals{beside}")
 
 
 async def _database(config: Config, data: Path) -> AsyncIterator[Found]:

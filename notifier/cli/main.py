@@ -58,6 +58,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Trust": {
         "accounts": ("notifier.cli.accounts:command", "add staff, reset a password, list who may do what"),
         "keys": ("notifier.cli.keys:command", "keys of the API: add, list, revoke"),
+        "vault": ("notifier.cli.vault:command", "keys that seal personal data: show, rotate, reseal, retire"),
+        "backup": ("notifier.cli.backup:command", "write everything into one file, while the service runs"),
+        "restore": ("notifier.cli.restore:command", "put a backup in an empty place"),
+        "webhooks": ("notifier.cli.webhooks:command", "other systems that are told what happens, and how it goes"),
         "confirm-restore": ("notifier.cli.confirm_restore:command", "say that a restored backup may send again"),
         "retain": ("notifier.cli.retain:command", "empty what was kept long enough; rows and counts stay"),
         "verify": ("notifier.cli.verify:command", "prove that the ledger, and the rows it tells of, were not altered"),

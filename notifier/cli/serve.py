@@ -26,12 +26,13 @@ def run(word: str, description: str, roles: Sequence[str], args: list[str], opti
     words.add_argument("--quiet", action="store_true", help="log warnings only")
     asked = words.parse_args(args)
     set_up(quiet=asked.quiet)
-    return asyncio.run(_run(roles, options))
+    return asyncio.run(_run(roles, options, quiet=asked.quiet))
 
 
-async def _run(roles: Sequence[str], options: Options) -> int:
+async def _run(roles: Sequence[str], options: Options, *, quiet: bool) -> int:
     stop = until_stopped()
     async with open_house(options) as house:
+        set_up(quiet=quiet, form=house.config.service.logs)
         _readable()
         if len(roles) < len(ROLES) and house.database.is_sqlite:
             raise Refused(

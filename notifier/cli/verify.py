@@ -6,16 +6,17 @@ import sys
 import time
 
 from notifier.app import House, open_house
-from notifier.cli.options import Options, parser
-from notifier.ledger import Proof, recall, verify
+from notifier.cli.options import Options, operator, parser
+from notifier.ledger import Proof, Verified, keep, recall, verify
 from notifier.proofs import prove
 
 SHOWN = 100  # findings told one by one
+KEPT = 20  # of them, kept for the ledger's page
 QUIET = 5.0  # seconds before progress is told, and between two lines of it
 
 
 def command(args: list[str], options: Options) -> int:
-    """Exit 0 when everything is sound, 1 when a row was altered, removed or slipped in. Writes nothing."""
+    """Exit 0 when everything is sound, 1 when a row was altered, removed or slipped in. Leaves the database alone."""
     words = parser("notifier verify", "Prove that the ledger, and the rows it tells of, were not altered.")
     words.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return asyncio.run(_verify(options, words.parse_args(args).json))
@@ -26,6 +27,10 @@ async def _verify(options: Options, as_json: bool) -> int:
         head = recall(house.ledger_head)  # before the database is read: meanwhile it can only go on
         proof = await verify(house.database, house.vault, head, house.clock())
         findings, more = await _findings(house)
+        told = ([proof.broken] if proof.broken else []) + findings
+        number = len(told) + more
+        found_now = Verified(house.clock(), operator(), not told, proof.acts, proof.head, number, tuple(told[:KEPT]))
+        keep(house.ledger_verified, found_now)
     sound = proof.sound and not findings
     if as_json:
         found = {"sound": sound, "acts": proof.acts, "waiting": proof.waiting, "head": proof.head}

@@ -24,7 +24,7 @@ from notifier.inbox.talking import Talking
 from notifier.inbox.turns import Said
 from notifier.rules.codes import find
 from notifier.rules.halting import WRONG
-from notifier.rules.tickets import Category
+from notifier.rules.tickets import Category, Status
 from notifier.rules.words import Context, Intent, Lexicon, Meaning, shipped
 from notifier.rules.words import meaning as read_words
 from notifier.store import answers, contacts, echoes, heard, talks
@@ -42,6 +42,7 @@ HIDDEN = "[jawaban tersegel]"
 IN_PIECES = Meaning(Intent.UNCLEAR, False, why=("a piece of a longer message",))
 REPEATED = Effect("repeated")
 SAYS_NOTHING = frozenset({Intent.UNCLEAR, Intent.ACKNOWLEDGE, Intent.SPAM, Intent.VERIFY_AUTHENTICITY})  # of a forward
+YES_OR_NO = frozenset({Intent.RECEIPT_YES, Intent.RECEIPT_NO})
 EVERYTHING = re.compile(r"\bse?m(?:u|ue|ua|uanya|uwa)a?\b|\b(?:kabeh|sedaya|sadaya|all|everything)\b", re.IGNORECASE)
 PASSED_ON = "message/rfc822"  # the type of a mail within a mail
 LONG = 600  # characters from which on reading takes long enough to be done before the transaction
@@ -261,6 +262,8 @@ class Hearing:
         elif found.intent is Intent.UNCLEAR and body != text:
             found = meaning(text, context, lexicon)
         if origin.ticket is not None and context is Context.TICKET:
+            if self._answers_the_desk(origin.ticket, found, body):
+                return origin, replace(found, intent=Intent.TICKET_FOLLOWUP, why=(*found.why, "answers the desk"))
             return self._beside(origin, origin.ticket, found, meaning(body, Context.NONE, lexicon))
         return origin, found
 
@@ -284,6 +287,12 @@ class Hearing:
         return Meaning(
             Intent.VERIFY_AUTHENTICITY, True, ("fraud_hoax",), urgent=own.urgent, why=("a forwarded message",)
         )
+
+    def _answers_the_desk(self, ticket: Ticket, found: Meaning, body: str) -> bool:
+        """A bare "ya" or "sudah" to a ticket that waits for its citizen; thanks and "oke" answer nothing."""
+        if ticket.status is not Status.WAITING or found.intent is not Intent.ACKNOWLEDGE:
+            return False
+        return meaning(body, Context.RECEIPT_QUESTION, self._lexicon()).intent in YES_OR_NO
 
     @staticmethod
     def _beside(origin: Origin, ticket: Ticket, found: Meaning, afresh: Meaning) -> tuple[Origin, Meaning]:

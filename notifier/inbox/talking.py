@@ -215,13 +215,29 @@ class Talking:
                 return await self._open(db, said, "status", "", now)
         if found.intent in RECEIPT and not said.origin.direct:
             return await self._which(db, said, RECEIPT[found.intent], now)
+        answer = flows.bare(said.line) if self._asked_nothing(said) else ""
+        if answer:
+            which = await self._which(db, said, answer, now, least=1)
+            return which or await self._tell(db, said, Say("nothing_asked"), now)
         return None
 
-    async def _which(self, db: AsyncConnection, said: Said, answer: str, now: datetime) -> Talked | None:
-        """Several receipt questions are open at this address: it is asked which one is meant."""
+    @staticmethod
+    def _asked_nothing(said: Said) -> bool:
+        """Whether these words, which say nothing of their own, answer no question: what we last wrote asked none."""
+        found, asked = said.words.meaning, said.origin.answered
+        idle = found.intent in (Intent.UNCLEAR, Intent.ACKNOWLEDGE) and not found.needs_ticket
+        asks = asked is not None and (EVENTS[asked.event].question or asked.ticket_id is not None)
+        return idle and said.words.ticket is None and not asks and not said.words.evidence
+
+    async def _which(
+        self, db: AsyncConnection, said: Said, answer: str, now: datetime, least: int = 2
+    ) -> Talked | None:
+        """Several receipt questions are open at this address, or one that is not what we wrote last: it is asked which
+        one is meant.
+        """
         events = ("receipt_question",)
         found = await talks.open_questions(db, said.origin.keys.attempts(), events, now - ASKED)
-        if len({(person, programme, period) for _, person, programme, period in found}) < 2:
+        if len({(person, programme, period) for _, person, programme, period in found}) < least:
             return None
         named = dict(await talks.initials(db, {person for _, person, _, _ in found if person is not None}))
         many = len({person for _, person, _, _ in found}) > 1

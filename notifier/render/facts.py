@@ -237,6 +237,12 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             reason=Fact("what is wrong with it", "Unauthorized", empty=True),
             works=Fact("whether the trouble is over", False, "flag", default=False),
         ),
+        "webhook_off": _of(
+            _EVERYWHERE,
+            webhook=Fact("name of the webhook", "SIKS-NG"),
+            reason=Fact("why it was switched off", "it failed for three days: status 503"),
+            url=Fact("page to open", "https://bansos.example/webhooks", empty=True, default=""),
+        ),
         "test_send": _of(
             _EVERYWHERE,
             line=Fact("name of the line", "bot_jakarta", default=""),

@@ -130,6 +130,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("desk_alert", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
     Event("broadcast_asks", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
     Event("line_alert", Lane.STAFF, "resend", _hours(4), keeps_window=False, citizen=False),
+    Event("webhook_off", Lane.STAFF, "resend", _hours(24), keeps_window=False, citizen=False),
     Event("test_send", Lane.STAFF, "resend", timedelta(minutes=10), keeps_window=False, citizen=False),
 )
 

@@ -31,6 +31,8 @@ class Scope(StrEnum):
     TICKETS_SHIELDED = "tickets:shielded"  # also those that are hidden from the office they may concern
     TEMPLATES_READ = "templates:read"
     TEMPLATES_WRITE = "templates:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"  # with the scope to read what is to be told
 
 
 # scope → the right that the key's account needs for it
@@ -52,6 +54,8 @@ LEANS_ON: Mapping[Scope, Right] = MappingProxyType(
         Scope.TICKETS_SHIELDED: Right.SEE_TICKETS,
         Scope.TEMPLATES_READ: Right.SEE_TEMPLATES,
         Scope.TEMPLATES_WRITE: Right.EDIT_TEMPLATE,
+        Scope.WEBHOOKS_READ: Right.ACCOUNTS,
+        Scope.WEBHOOKS_WRITE: Right.ACCOUNTS,
     }
 )
 # What takes two people: a key for it stands for its account's owner, so that nobody makes one to agree with themselves.

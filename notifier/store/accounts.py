@@ -26,6 +26,7 @@ class Account:
     locked_until: datetime | None
     disabled_at: datetime | None
     created_at: datetime
+    totp_since: datetime | None  # since when a second step is asked at sign-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,18 @@ class Kept:
     data: Mapping[str, Any]
     created_at: datetime
     expires_at: datetime
+    stage: str = ""  # "code": the second step is still to come, and nobody is signed in
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One session as its owner sees it."""
+
+    digest: bytes
+    created_at: datetime
+    expires_at: datetime
+    device: str
+    place: str
 
 
 _ACCOUNT = tuple(accounts.c[name] for name in Account.__dataclass_fields__)
@@ -70,6 +83,12 @@ async def with_roles(db: AsyncConnection, roles: Sequence[str]) -> list[Account]
     return [Account(*tuple(row)) for row in await db.execute(wanted.order_by(accounts.c.login))]
 
 
+async def lock_admins(db: AsyncConnection) -> list[Account]:
+    """Admins that work, locked until the transaction ends."""
+    wanted = select(*_ACCOUNT).where(accounts.c.role == "admin", accounts.c.disabled_at.is_(None))
+    return [Account(*tuple(row)) for row in await db.execute(wanted.order_by(accounts.c.id).with_for_update())]
+
+
 # --- passwords -------------------------------------------------------------------------------------------------------
 
 
@@ -95,6 +114,15 @@ async def begin_try(
     )
     row = result.first()
     return (int(row[0]), str(row[1])) if row else None
+
+
+async def take_back(db: AsyncConnection, account_id: int) -> None:
+    """The password was right, but it is not all that is asked: this try no longer counts, those before it do."""
+    await db.execute(
+        update(accounts)
+        .where(accounts.c.id == account_id, accounts.c.failures > 0)
+        .values(failures=accounts.c.failures - 1, locked_until=None)
+    )
 
 
 async def forgive(db: AsyncConnection, account_id: int) -> None:
@@ -124,11 +152,12 @@ async def open_session(
     data: Mapping[str, Any],
     now: datetime,
     expires_at: datetime,
+    **more: str,
 ) -> None:
-    """Begin a session; `digest` is all that is kept of its id."""
+    """Begin a session; `digest` is all that is kept of its id. `more`: its stage, device and place."""
     await db.execute(
         insert(sessions).values(
-            digest=digest, account_id=account_id, data=dict(data), created_at=now, expires_at=expires_at
+            digest=digest, account_id=account_id, data=dict(data), created_at=now, expires_at=expires_at, **more
         )
     )
 
@@ -138,15 +167,15 @@ async def session(db: AsyncConnection, digest: bytes, now: datetime) -> Kept | N
     joined = sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id)
     row = (
         await db.execute(
-            select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at, *_ACCOUNT)
+            select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at, sessions.c.stage, *_ACCOUNT)
             .select_from(joined)
             .where(sessions.c.digest == digest, sessions.c.expires_at > now, accounts.c.disabled_at.is_(None))
         )
     ).first()
     if row is None:
         return None
-    data, created_at, expires_at, *account = tuple(row)
-    return Kept(Account(*account) if account[0] is not None else None, data, created_at, expires_at)
+    data, created_at, expires_at, stage, *account = tuple(row)
+    return Kept(Account(*account) if account[0] is not None else None, data, created_at, expires_at, stage)
 
 
 async def save_session(db: AsyncConnection, digest: bytes, data: Mapping[str, Any], expires_at: datetime) -> None:
@@ -159,9 +188,19 @@ async def close_session(db: AsyncConnection, digest: bytes) -> None:
     await db.execute(delete(sessions).where(sessions.c.digest == digest))
 
 
-async def close_sessions_of(db: AsyncConnection, account_id: int) -> None:
-    """End every session of an account, wherever it is signed in."""
-    await db.execute(delete(sessions).where(sessions.c.account_id == account_id))
+async def close_sessions_of(db: AsyncConnection, account_id: int, but: bytes | None = None) -> int:
+    """End every session of an account, wherever it is signed in, but one where it is named; returns how many."""
+    ended = delete(sessions).where(sessions.c.account_id == account_id)
+    return (await db.execute(ended if but is None else ended.where(sessions.c.digest != but))).rowcount
+
+
+async def sessions_of(db: AsyncConnection, account_id: int, now: datetime) -> list[Open]:
+    """Where an account is signed in, the newest first."""
+    wanted = select(*(sessions.c[name] for name in Open.__dataclass_fields__)).where(
+        sessions.c.account_id == account_id, sessions.c.expires_at > now, sessions.c.stage == ""
+    )
+    found = await db.execute(wanted.order_by(sessions.c.created_at.desc(), sessions.c.digest))
+    return [Open(bytes(row[0]), *row[1:]) for row in found]
 
 
 async def forget_expired(db: AsyncConnection, now: datetime) -> None:

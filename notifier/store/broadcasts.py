@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     update,
@@ -258,8 +259,8 @@ def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
 
 
 def those(person_ids: Select[Any]) -> Select[Any]:
-    """SQL: an audience of exactly these people."""
-    return select(people.c.id).where(people.c.id.in_(person_ids))
+    """SQL: an audience of exactly these people, but for who was erased since: nothing leads to them any more."""
+    return select(people.c.id).where(people.c.id.in_(person_ids), people.c.erased_at.is_(None))
 
 
 async def size(db: AsyncConnection, people_ids: Select[Any]) -> int:
@@ -383,3 +384,11 @@ async def samples(
         .limit(limit)
     )
     return [(name, kind, language, zone) for name, kind, language, zone in rows]
+
+
+async def of_span(db: AsyncConnection, region: str, since: datetime, until: datetime, limit: int) -> list[Broadcast]:
+    """Broadcasts that have something before them, and others whose time lay in the span: by their time."""
+    live: ColumnElement[bool] = literal_column("broadcasts.state NOT IN ('done', 'stopped')")  # as its index spells it
+    wanted = _SELECT.where(within(rounds.c.region, region), or_(live, broadcasts.c.at.between(since, until)))
+    rows = await db.execute(wanted.order_by(broadcasts.c.at, broadcasts.c.id).limit(limit))
+    return [Broadcast(*tuple(row)) for row in rows]

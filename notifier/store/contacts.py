@@ -82,14 +82,16 @@ async def first(
     contact_id: int | None = None,
     after: Contact | None = None,
 ) -> Contact | None:
-    """A person's first usable contact on the ladder (beyond `after`), or the one named."""
+    """A person's first usable contact on the ladder, or the one named. `after`: beyond this one; where the ladder has
+    its channel no longer, from the first rung on.
+    """
     wanted = select(*_COLUMNS).where(contacts.c.person_id == person_id, contacts.c.state == "ok")
     if contact_id is not None:
         wanted = wanted.where(contacts.c.id == contact_id)
     place = rank(ladder)
     wanted = wanted.where(place < len(ladder)).order_by(place, contacts.c.id).limit(1)
     if after is not None:
-        here = ladder.index(after.kind) if after.kind in ladder else len(ladder)
+        here = ladder.index(after.kind) if after.kind in ladder else -1
         wanted = wanted.where(or_(place > here, and_(place == here, contacts.c.id > after.id)))
     row = (await db.execute(wanted)).first()
     return _contact(tuple(row)) if row else None
@@ -102,9 +104,12 @@ async def get(db: AsyncConnection, contact_id: int) -> Contact | None:
 
 
 async def at(db: AsyncConnection, kind: str, address: str) -> list[Contact]:
-    """Everybody who is reached at an address; a shared phone has several. Not whose it was said not to be."""
+    """Everybody who is reached at an address; a shared phone has several. Not whose it was said not to be, nor a row
+    that turned out to be somebody else: they have the address themselves.
+    """
     here = (contacts.c.kind == kind, contacts.c.address == address, contacts.c.state != WRONG)
-    rows = await db.execute(select(*_COLUMNS).where(*here).order_by(contacts.c.id))
+    itself = select(people.c.id).where(people.c.id == contacts.c.person_id, people.c.merged_into_id.is_(None))
+    rows = await db.execute(select(*_COLUMNS).where(*here, itself.exists()).order_by(contacts.c.id))
     return [_contact(tuple(row)) for row in rows]
 
 

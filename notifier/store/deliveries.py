@@ -19,6 +19,7 @@ from notifier.store.schema import (
     attempts,
     broadcasts,
     deliveries,
+    people,
     rounds,
     tallies,
     tickets,
@@ -334,14 +335,16 @@ _ANSWERED = (
     deliveries.c.event,
     deliveries.c.round_id,
     deliveries.c.round_version,
-    deliveries.c.person_id,
+    func.coalesce(people.c.merged_into_id, deliveries.c.person_id),  # whoever it was for turned out to be
     deliveries.c.contact_id,
     deliveries.c.ticket_id,
     deliveries.c.broadcast_id,
     deliveries.c.language,
     attempts.c.started_at,
 )
-_WITH_ATTEMPTS = deliveries.join(attempts, attempts.c.delivery_id == deliveries.c.id)
+_WITH_ATTEMPTS = deliveries.join(attempts, attempts.c.delivery_id == deliveries.c.id).outerjoin(
+    people, people.c.id == deliveries.c.person_id
+)
 
 
 async def by_ref(db: AsyncConnection, line: str, ref: str) -> Answered | None:

@@ -11,7 +11,16 @@ from sqlalchemy import and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.schema import conflicts, contacts, enrolments, entitlements, invitations, people, reporters
+from notifier.store.schema import (
+    conflicts,
+    contacts,
+    enrolments,
+    entitlements,
+    invitations,
+    people,
+    person_list_members,
+    reporters,
+)
 
 _RANK = {Enrolment.DITETAPKAN: 3, Enrolment.DIVERIFIKASI: 2, Enrolment.TERDAFTAR: 1, Enrolment.DITOLAK: 0}
 
@@ -32,6 +41,11 @@ async def move(db: AsyncConnection, gone: int, kept: int, now: datetime) -> dict
     digests = (await db.execute(select(conflicts.c.digest).where(conflicts.c.person_id == kept))).scalars().all()
     mine = and_(conflicts.c.person_id == gone, conflicts.c.digest.not_in(digests))
     await db.execute(update(conflicts).where(mine).values(person_id=kept))
+    m = person_list_members.c  # a list that was brought for a broadcast names the person whom the row turned out to be
+    named = select(m.list_id).where(m.person_id == kept)
+    await db.execute(
+        update(person_list_members).where(m.person_id == gone, m.list_id.not_in(named)).values(person_id=kept)
+    )
     await db.execute(update(people).where(people.c.merged_into_id == gone).values(merged_into_id=kept))
     return {"contacts": moved.rowcount, "rights": rights.rowcount, "programmes": programmes}
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import ledger
+from notifier.store.schema import LARGEST_ID, ledger
 from notifier.store.straight import fetch
 
 START = bytes(32)  # what the first link follows
@@ -140,4 +140,59 @@ def read(act: Act) -> Mapping[str, Any]:
 async def about(db: AsyncConnection, what: str, limit: int = 2000) -> Sequence[Act]:
     """Everything about something, oldest first, sealed or not."""
     wanted = select(ledger).where(ledger.c.about == what).order_by(ledger.c.id).limit(limit)
+    return [Act(*row) for row in await db.execute(wanted)]
+
+
+# --- for whoever reads it --------------------------------------------------------------------------------------------
+
+BEHIND = 1000  # ids by which an act may be out of the order of its time: several writers commit as they come
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which acts somebody wants to see; what is empty does not narrow."""
+
+    who: str = ""
+    act: str = ""
+    about: str = ""  # "ticket:17", or a kind alone: "ticket"
+    since: datetime | None = None
+    until: datetime | None = None  # not included
+    only: tuple[str, ...] | None = None  # acts of these alone: an area's own accounts
+
+
+async def page(db: AsyncConnection, asked: Asked, before: int | None, limit: int) -> list[Act]:
+    """Acts below an id, newest first."""
+    one = ledger.c
+    wanted = select(ledger)
+    if asked.who:
+        wanted = wanted.where(one.who == asked.who)
+    if asked.act:
+        wanted = wanted.where(one.act == asked.act)
+    if asked.about:
+        kind = ":" not in asked.about
+        wanted = wanted.where(
+            one.about.startswith(f"{asked.about}:", autoescape=True) if kind else one.about == asked.about
+        )
+    if asked.only is not None:
+        wanted = wanted.where(one.who.in_(asked.only))
+    # Times are turned into ids first: the walk goes by id, and must begin and end where the times do.
+    if asked.until is not None:
+        last = await _near(db, one.at < asked.until, one.at.desc())
+        wanted = wanted.where(one.at < asked.until, one.id <= (last or 0) + BEHIND)
+    if asked.since is not None:
+        first = await _near(db, one.at >= asked.since, one.at)
+        wanted = wanted.where(one.at >= asked.since, one.id >= (first or LARGEST_ID) - BEHIND)
+    if before is not None:
+        wanted = wanted.where(one.id < before)
+    return [Act(*row) for row in await db.execute(wanted.order_by(one.id.desc()).limit(limit))]
+
+
+async def _near(db: AsyncConnection, when: ColumnElement[bool], order: ColumnElement[Any]) -> int | None:
+    found = (await db.execute(select(ledger.c.id).where(when).order_by(order).limit(1))).scalar_one_or_none()
+    return int(found) if found is not None else None
+
+
+async def between(db: AsyncConnection, after: int, upto: int, limit: int = 2000) -> list[Act]:
+    """Sealed acts of numbers beyond one and up to another, in the order of the chain."""
+    wanted = select(ledger).where(ledger.c.seq > after, ledger.c.seq <= upto).order_by(ledger.c.seq).limit(limit)
     return [Act(*row) for row in await db.execute(wanted)]

@@ -11,14 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.given import among, listed
-from notifier.store.schema import deliveries, people
+from notifier.store.moves import REACHED
+from notifier.store.schema import attempts, deliveries, people
 
 ONE, SEVERAL = "entitlement_changed", "entitlements_changed"
 OVERTAKEN = "overtaken"  # reason of a notice whose news was taken back before it left
 
 
 class Waiting(NamedTuple):
-    """A notice that nobody began to send."""
+    """A notice that nobody can have read yet."""
 
     id: int
     person_id: int
@@ -38,13 +39,14 @@ async def hold(db: AsyncConnection, person_ids: Collection[int]) -> None:
 
 async def waiting(db: AsyncConnection, person_ids: Collection[int]) -> dict[int, Waiting]:
     """Person → the notice of theirs that has not left, locked; the newest of several."""
+    tried = select(attempts.c.id).where(attempts.c.delivery_id == deliveries.c.id, attempts.c.state.in_(REACHED))
     wanted = (
         select(*(deliveries.c[name] for name in Waiting._fields))
         .where(
             among(db.dialect.name, deliveries.c.person_id),
             deliveries.c.event.in_((ONE, SEVERAL)),
             deliveries.c.state == "due",
-            deliveries.c.fence == 0,  # never tried: nobody can have read it
+            ~tried.exists(),  # it may have been claimed and put back for the night, or refused; nobody can have read it
             deliveries.c.broadcast_id.is_(None),
         )
         .order_by(deliveries.c.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.broadcasts import within
@@ -45,6 +45,7 @@ class Stray(NamedTuple):
     reason: str
 
 
+_ITSELF = func.coalesce(people.c.merged_into_id, people.c.id)
 _LIST = tuple(person_lists.c[name] for name in PersonList.__dataclass_fields__)
 
 
@@ -99,15 +100,15 @@ async def walk(db: AsyncConnection, list_id: int) -> AsyncIterator[Sequence[Stra
 
 
 async def by_niks(db: AsyncConnection, indexes: Collection[bytes], region: str) -> dict[bytes, int]:
-    """NIK index → person, of those who live in a region."""
-    wanted = select(people.c.nik_index, people.c.id).where(people.c.nik_index.in_(indexes))
+    """NIK index → person, of those who live in a region. A row that was merged names the person it turned out to be."""
+    wanted = select(people.c.nik_index, _ITSELF).where(people.c.nik_index.in_(indexes))
     return {bytes(row[0]): int(row[1]) for row in await db.execute(wanted.where(within(people.c.region, region)))}
 
 
 async def by_deliveries(db: AsyncConnection, numbers: Collection[int], region: str) -> dict[int, int]:
     """Delivery → the person it was for, of those who live in a region."""
     wanted: Any = (
-        select(deliveries.c.id, deliveries.c.person_id)
+        select(deliveries.c.id, _ITSELF)
         .join(people, people.c.id == deliveries.c.person_id)
         .where(deliveries.c.id.in_(numbers), within(people.c.region, region))
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import (
@@ -211,12 +211,12 @@ async def walked(db: AsyncConnection, ids: Sequence[int]) -> str:
 
 
 async def told_of(db: AsyncConnection, person_id: int, now: datetime) -> tuple[str, datetime] | None:
-    """(code, end) of a round that is not over and that this row was told of, or is about to be."""
-    wanted = select(rounds.c.code, rounds.c.closes_at).join(deliveries, deliveries.c.round_id == rounds.c.id)
-    wanted = wanted.where(
-        deliveries.c.person_id == person_id, deliveries.c.state != "suppressed", rounds.c.closes_at > now
-    )
-    row = (await db.execute(wanted.order_by(rounds.c.closes_at.desc()).limit(1))).first()
+    """(code, end) of a round that is not over, or may still be asked about, and that this row was told of."""
+    serves = deliveries.c.expires_at  # the silent are asked once more until the question serves no longer
+    end = case((serves > rounds.c.closes_at, serves), else_=rounds.c.closes_at)
+    wanted = select(rounds.c.code, end).join(deliveries, deliveries.c.round_id == rounds.c.id)
+    wanted = wanted.where(deliveries.c.person_id == person_id, deliveries.c.state != "suppressed", end > now)
+    row = (await db.execute(wanted.order_by(end.desc()).limit(1))).first()
     return (str(row[0]), row[1]) if row else None
 
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Integer,
     Select,
     bindparam,
-    func,
     literal,
     literal_column,
     or_,
@@ -263,10 +262,3 @@ async def _around(db: AsyncConnection, ids: Collection[int]) -> dict[int, Mappin
         return {}
     rows = await db.execute(select(rounds.c.id, *(rounds.c[name] for name in _ROUND)).where(rounds.c.id.in_(ids)))
     return {number: dict(zip(_ROUND, around, strict=True)) for number, *around in rows}
-
-
-async def depth(db: AsyncConnection, limit: int = 10_000) -> dict[str, int]:
-    """Due deliveries by line, up to `limit` in all: enough to see that a queue grows."""
-    some = select(deliveries.c.line).where(deliveries.c.state == "due").limit(limit).subquery()
-    rows = await db.execute(select(some.c.line, func.count()).group_by(some.c.line))
-    return {line: int(n) for line, n in rows}

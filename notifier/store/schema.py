@@ -99,6 +99,9 @@ accounts = Table(
     Column("locked_until", UtcDateTime),
     Column("disabled_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("totp_secret", LargeBinary),  # sealed; null: signs in with the password alone
+    Column("totp_since", UtcDateTime),
+    Column("totp_step", BigInteger),  # the newest step of 30 s whose code was taken: none is taken twice
 )
 
 sessions = Table(
@@ -109,7 +112,34 @@ sessions = Table(
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("stage", String(8), nullable=False, server_default=""),  # code: the password was right, the code is to come
+    Column("device", String(60), nullable=False, server_default=""),  # "Chrome, Android"
+    Column("place", String(48), nullable=False, server_default=""),  # the block of addresses it was begun from
 )
+Index("ix_sessions_account", sessions.c.account_id)
+
+recovery_codes = Table(  # what lets somebody in who lost their authenticator, each once
+    "recovery_codes",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # keyed
+    Column("used_at", UtcDateTime),
+    UniqueConstraint("account_id", "digest"),
+)
+
+account_acts = Table(  # what was done to an account, and why
+    "account_acts",
+    metadata,
+    _id(),
+    _ref("account_id", "accounts.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(48), nullable=False),
+    Column("why", String(200), nullable=False, server_default=""),
+    Column("facts", Json, nullable=False),
+)
+Index("ix_account_acts_account", account_acts.c.account_id, account_acts.c.id)
 
 api_keys = Table(  # what other systems show at the API; each acts for an account and may less than it
     "api_keys",
@@ -154,6 +184,9 @@ ledger = Table(
 )
 Index("ix_ledger_unsealed", ledger.c.id, **_when("seq IS NULL"))
 Index("ix_ledger_about", ledger.c.about)
+Index("ix_ledger_who", ledger.c.who, ledger.c.id)
+Index("ix_ledger_act", ledger.c.act, ledger.c.id)
+Index("ix_ledger_at", ledger.c.at)
 
 leases = Table(
     "leases",
@@ -515,6 +548,8 @@ broadcasts = Table(
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
+Index("ix_broadcasts_at", broadcasts.c.at)  # what a day or a month holds
+Index("ix_broadcasts_live", broadcasts.c.at, **_when("state NOT IN ('done', 'stopped')"))
 Index(  # no occurrence twice, however many clocks make them
     "ix_broadcasts_occurrence",
     broadcasts.c.series_id,
@@ -1139,3 +1174,149 @@ fanouts = Table(  # an incident's answers on their way to each of its complaints
 )
 Index("ix_fanouts_wake", fanouts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_fanouts_incident", fanouts.c.incident_id)
+
+# --- figures that are kept, not counted ------------------------------------------------------------------------------
+
+line_days = Table(  # attempts by the day they began, in the service's zone
+    "line_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("line", String(48), primary_key=True),
+    Column("state", String(12), primary_key=True),
+    Column("reason", String(40), primary_key=True),  # of failures and of what is unknown: its kind; otherwise ""
+    Column("n", Integer, nullable=False),
+    Column("segments", BigInteger, nullable=False),
+    Column("settled", Integer, nullable=False),  # of these the provider told an outcome
+    Column("seconds", BigInteger, nullable=False),  # from beginning to that outcome, all together
+)
+
+stretches = Table(  # attempts by number, counted together, again and again until their receipts are in
+    "stretches",
+    metadata,
+    Column("first_id", Id, primary_key=True, autoincrement=False),
+    Column("last_id", Id, nullable=False),
+    Column("counts", Json, nullable=False),  # what it has added to line_days so far
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("wake", UtcDateTime),  # when it is counted again; null: never
+)
+Index("ix_stretches_wake", stretches.c.wake, **_when("wake IS NOT NULL"))
+
+line_rests = Table(  # when a line rested, as the clock saw it
+    "line_rests",
+    metadata,
+    Column("line", String(48), primary_key=True),
+    Column("since", UtcDateTime, primary_key=True),
+    Column("until", UtcDateTime),  # null: it still does
+    Column("reason", String(120), nullable=False, server_default=""),
+)
+Index("ix_line_rests_since", line_rests.c.since)
+
+round_figures = Table(  # how a round went, by area: of its people every one is in one of confirmed … other
+    "round_figures",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),  # 0 the country, 1 a province …
+    Column("region", String(13), primary_key=True),  # prefix
+    Column("people", Integer, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("denied", Integer, nullable=False),
+    Column("silent", Integer, nullable=False),
+    Column("unreachable", Integer, nullable=False),
+    Column("other", Integer, nullable=False),
+    Column("complaints", Integer, nullable=False),
+)
+
+round_looks = Table(  # when a round's figures were made, and when they are made again
+    "round_looks",
+    metadata,
+    Column("round_id", Id, ForeignKey("rounds.id"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("wake", UtcDateTime),  # null: it is over for good
+)
+
+# --- news for other systems ------------------------------------------------------------------------------------------
+
+webhooks = Table(  # addresses of other systems that are told what happens
+    "webhooks",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("url", String(500), nullable=False),
+    Column("kinds", Json, nullable=False),
+    Column("region", String(13), nullable=False, server_default=""),  # prefix; "" is told everything
+    Column("shielded", Boolean, nullable=False, server_default=text("false")),  # also of hidden tickets
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("former", LargeBinary),  # sealed: the secret before, which signs too for a day
+    Column("former_until", UtcDateTime),
+    Column("state", String(8), nullable=False),  # on, paused, off (it failed for long, or wants no more), gone
+    Column("why", String(200), nullable=False, server_default=""),  # why it is off
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failing_since", UtcDateTime),
+    Column("rest_until", UtcDateTime),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("created_by", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+happenings = Table(  # what the database noted while somebody follows; read within a second, and removed by that
+    "happenings",
+    metadata,
+    _id(),
+    Column("kind", String(12), nullable=False),  # delivery, ticket, broadcast
+    Column("subject_id", Id, nullable=False),
+    Column("change_id", Id),  # of a ticket: the entry of its history
+    Column("state", String(24), nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("at", UtcDateTime),
+)
+
+webhook_events = Table(  # what others are told, word for word; kept for a week, to be told again
+    "webhook_events",
+    metadata,
+    _id(),
+    Column("uid", String(40), nullable=False, unique=True),  # the same however often it is told
+    Column("kind", String(24), nullable=False),
+    Column("subject", String(40), nullable=False),  # ticket:3: what its order is kept by
+    Column("region", String(13), nullable=False, server_default=""),
+    _ref("ticket_id", "tickets.id"),  # it may be hidden since
+    Column("body", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+webhook_calls = Table(  # one event on its way to one address
+    "webhook_calls",
+    metadata,
+    _id(),
+    _ref("webhook_id", "webhooks.id", nullable=False),
+    _ref("event_id", "webhook_events.id", nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("state", String(8), nullable=False),  # due, done, failed (given up), withheld (hidden meanwhile)
+    Column("tries", Integer, nullable=False, server_default="0"),  # number of the try that may write
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("first_at", UtcDateTime),  # first try
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+Index("ix_webhook_calls_due", webhook_calls.c.webhook_id, webhook_calls.c.due_at, **_when("state = 'due'"))
+Index(
+    "ix_webhook_calls_order",
+    webhook_calls.c.webhook_id,
+    webhook_calls.c.subject,
+    webhook_calls.c.id,
+    **_when("state = 'due'"),
+)
+Index("ix_webhook_calls_log", webhook_calls.c.webhook_id, webhook_calls.c.id)
+Index("ix_webhook_calls_event", webhook_calls.c.event_id)
+
+webhook_tries = Table(  # the log: what came of each call
+    "webhook_tries",
+    metadata,
+    _id(),
+    _ref("call_id", "webhook_calls.id", nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("status", Integer, nullable=False),  # 0: no answer
+    Column("ms", Integer, nullable=False),
+    Column("said", String(200), nullable=False, server_default=""),  # how the answer began, or why there was none
+)
+Index("ix_webhook_tries_call", webhook_tries.c.call_id)

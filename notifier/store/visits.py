@@ -106,6 +106,7 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
             .outerjoin(visit, visit.c.id == newest)
         )
         .where(_IS_UNTOLD, _missed(deliveries, stopped=scope.stopped), within(people.c.region, scope.region))
+        .where(people.c.erased_at.is_(None))  # no name and no door is left to look for
     )
     if scope.broadcast_id is not None:
         return wanted.where(deliveries.c.broadcast_id == scope.broadcast_id, ~told.exists())

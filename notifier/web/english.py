@@ -1118,6 +1118,59 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Kode ini sudah dipakai titik lain.": "Another point has this code.",
         "Kode ini sudah dipakai penyaluran lain.": "Another round has this code.",
+        # webhooks
+        "Webhook": "Webhooks",
+        "Sistem lain diberi tahu begitu sesuatu terjadi: aduan, kiriman, siaran. Tanpa nama, nomor, atau kata-kata "
+        "warga.": (
+            "Other systems are told as soon as something happens: complaints, messages, broadcasts. Without names, "
+            "numbers or words of citizens."
+        ),
+        "Rahasia webhook (hanya ditampilkan sekali)": "The webhook's secret (shown this once)",
+        "Salin sekarang. Dengan ini sistem penerima memeriksa tanda tangan setiap kabar.": (
+            "Copy it now. With it the receiving system checks the signature of all it is told."
+        ),
+        "Rahasia yang lama masih ikut menandatangani selama satu hari.": "The secret before signs too for a day.",
+        "Tambah webhook": "Add a webhook",
+        "Alamat (https)": "Address (https)",
+        "Kabar yang dikirim": "What it is told",
+        "Juga aduan yang disembunyikan dari kantor terkait": "Complaints hidden from the office concerned, too",
+        "Wilayah (kosong: seluruh wilayah Anda)": "Area (empty: all of yours)",
+        "Semua webhook": "All webhooks",
+        "dimatikan": "switched off",
+        "dijeda": "paused",
+        "gagal {n} kali berturut-turut": "failed {n} times in a row",
+        "menyala": "on",
+        "Menunggu dikirim": "Waiting to be told",
+        "Belum ada webhook": "There are no webhooks yet",
+        "Keterangan": "What it is",
+        "Aduan tersembunyi": "Hidden complaints",
+        "Gagal sejak": "Fails since",
+        "Rahasia lama berlaku sampai": "The secret before holds until",
+        "Jeda": "Pause",
+        "Nyalakan": "Switch on",
+        "Kirim ulang, ganti rahasia, hapus": "Tell again, change the secret, remove",
+        "Semua kabar sejak berapa hari (paling banyak {n})": "Everything of how many days (at most {n})",
+        "Ganti rahasia": "Change the secret",
+        "Hapus webhook": "Remove the webhook",
+        "Catatan pengiriman": "Log of calls",
+        "ditahan": "withheld",
+        "jawaban {n}": "answer {n}",
+        "percobaan ke-{n}": "try {n}",
+        "diterima": "taken",
+        "gagal": "failed",
+        "menunggu": "waiting",
+        "ya": "yes",
+        "tidak": "no",
+        "Dicoba lagi": "Tried again",
+        "Belum ada yang dikirim": "Nothing was told yet",
+        "Lebih lama": "Older",
+        "Uji coba sedang dikirim; hasilnya muncul di catatan.": "A try is on its way; the log tells what came of it.",
+        "Webhook dijeda. Yang terjadi disimpan dahulu, paling lama seminggu.": (
+            "The webhook is paused. What happens is kept for it, a week at most."
+        ),
+        "Webhook dinyalakan.": "The webhook is on.",
+        "{n} kabar dikirim ulang.": "{n} events are told again.",
+        "Webhook dihapus.": "The webhook was removed.",
         # the studio: answers, conversations, what is broken
         "Ditawarkan di halaman aduan; petugas membaca dan mengubahnya dahulu sebelum dikirim.": (
             "Offered on the page of a complaint; a colleague reads and changes them before anything is sent."
@@ -1496,5 +1549,230 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Grup dikonfirmasi; jadwal wilayahnya dikirim ke sana.": "Confirmed; the dates of its area are posted there.",
         "Jadwal tidak lagi dikirim ke grup itu.": "No more dates are posted there.",
+        # figures: the day, programmes, channels, cost
+        "Yang terlambat": "What is late",
+        "Yang rusak": "What is broken",
+        "Yang masuk": "What came in",
+        "Jalur {line} beristirahat": "Line {line} rests",
+        "Impor {name} gagal": "Import {name} failed",
+        "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
+        "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
+        "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "Aduan yang dibuka hari ini": "Complaints opened today",
+        "{n} mendesak": "{n} urgent",
+        "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
+        "Jawaban atas siaran di halaman ini": "Answers to the broadcasts on this page",
+        "Angka": "Figures",
+        "Kesehatan saluran": "Health of lines",
+        "Biaya kirim": "Cost of sending",
+        "Angka {code}": "Figures of {code}",
+        "semua wilayah": "all areas",
+        "Ke wilayah di atasnya": "To the area above",
+        "Hak bantuan": "Entitlements",
+        "Konfirmasi": "Confirmation",
+        "Aduan per 1.000": "Complaints per 1,000",
+        "Menurut penyaluran": "By round",
+        "semuanya": "all of them",
+        "Penyaluran terlama sampai terbaru: jawaban warga. Tabel di bawah memuat angkanya.": (
+            "Oldest to newest round: what citizens answered. The table below has the figures."
+        ),
+        "Cakupan: bagian yang diberi tahu. Konfirmasi: bagian dari yang diberi tahu yang mengatakan sudah "
+        "terima. Aduan per 1.000 orang yang diberi tahu.": (
+            "Coverage: the part that was told. Confirmation: the part of those told who say they have received. "
+            "Complaints per 1,000 people told."
+        ),
+        "Angka dihitung {when}.": "Counted {when}.",
+        "Angka muncul beberapa menit setelah siaran pertama sebuah penyaluran disiapkan.": (
+            "Figures appear some minutes after the first broadcast of a round is prepared."
+        ),
+        "Diterima penyedia": "Taken by the provider",
+        "Sedang dikirim": "Being sent",
+        "Tidak pasti": "Not certain",
+        "Gagal": "Failed",
+        "Terkirim": "Delivered",
+        "Sampai tanda terima": "Until the receipt",
+        "detik": "seconds",
+        "Beristirahat": "Rested",
+        "Percobaan {line} tiap hari. Tabel di bawah memuat angkanya.": (
+            "Attempts of {line} each day. The table below has the figures."
+        ),
+        "Sebab kegagalan": "Why attempts failed",
+        "Bagian": "Part",
+        "Hari demi hari": "Day by day",
+        "masih": "still",
+        "Tidak ada yang dikirim lewat jalur ini pada hari-hari ini.": "Nothing was sent on this line on these days.",
+        "Kapan jalur ini beristirahat": "When this line rested",
+        "Tiap percobaan dihitung pada hari ia dimulai. Tanda terima yang datang lebih dari tiga hari kemudian "
+        "tidak mengubah angka.": (
+            "Each attempt counts on the day it began. A receipt that comes more than three days later changes no "
+            "figure."
+        ),
+        "Rupiah per orang": "Rupiah a person",
+        "Terpakai": "Used",
+        "Siaran yang waktunya jatuh pada hari-hari ini. Batas biaya: yang direncanakan; terpakai: bagian dari "
+        "batas itu, untuk siaran yang punya batas. Jawaban kepada warga tidak termasuk.": (
+            "Broadcasts whose time lies on these days. Cap: what was planned; used: the part of it that was "
+            "spent, for broadcasts that have one. Answers to citizens are not in it."
+        ),
+        "Tidak ada siaran yang dikirim pada hari-hari ini.": "No broadcasts were sent on these days.",
+        "Angka program ini": "Figures of this programme",
+        "Kesehatan saluran hari demi hari": "How lines fared, day by day",
+        # accounts, sessions, the second step, the ledger
+        "Kode masuk": "Sign-in code",
+        "Langkah kedua": "Second step",
+        "Kode itu salah, sudah dipakai, atau sudah lewat. Tunggu kode berikutnya. "
+        "Setelah 5 kali salah, akun terkunci 15 menit.": (
+            "That code is wrong, was used before, or is over. Wait for the next one. After 5 wrong ones the account is "
+            "locked for 15 minutes."
+        ),
+        "Kode 6 angka dari aplikasi autentikator": "6-digit code of the authenticator app",
+        "Ponsel hilang? Isi salah satu kode pemulihan. Bila habis, mintalah admin mematikan langkah kedua Anda.": (
+            "Phone lost? Type one of the recovery codes. If none is left, ask an admin to reset your second step."
+        ),
+        "Masuk dengan akun lain": "Sign in with another account",
+        "Langkah kedua saat masuk": "Second step at sign-in",
+        "Akun saya": "My account",
+        "aktif": "on",
+        "belum aktif": "not on yet",
+        "Simpan kode pemulihan ini": "Keep these recovery codes",
+        "Hanya tampil sekali. Tiap kode menggantikan ponsel Anda satu kali. "
+        "Cetak atau tulis, lalu simpan di tempat yang terkunci, jangan di ponsel yang sama.": (
+            "Shown this once. Each code stands in for your phone once. Print or write them down, and keep them locked "
+            "away, not on the same phone."
+        ),
+        "Sudah saya simpan": "I have kept them",
+        "Peran Anda wajib memakainya. Halaman lain terbuka setelah ini selesai.": (
+            "Your role must have it. Other pages open once this is done."
+        ),
+        "1. Pindai dengan aplikasi autentikator": "1. Scan with an authenticator app",
+        "Aplikasi apa pun yang mengenal TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, "
+        "atau pengelola kata sandi.": (
+            "Any app that knows TOTP: Aegis, FreeOTP, Google Authenticator, Microsoft Authenticator, or a password "
+            "manager."
+        ),
+        "Kode QR; isinya sama dengan kunci di bawah": "QR code; it says the same as the key below",
+        "Tidak dapat memindai? Ketik kunci ini": "Can't scan? Type this key",
+        "Buka di aplikasi pada ponsel ini": "Open in the app on this phone",
+        "2. Isi kode yang tampil": "2. Type the code it shows",
+        "Aktifkan": "Switch on",
+        "Setelah itu Anda mendapat 10 kode pemulihan, dan sesi Anda di perangkat lain berakhir.": (
+            "You then get 10 recovery codes, and your sessions on other devices end."
+        ),
+        "Aktif sejak {at}. Kode pemulihan tersisa: {n}.": "On since {at}. Recovery codes left: {n}.",
+        "Buat yang baru.": "Make new ones.",
+        "Kode pemulihan baru": "New recovery codes",
+        "Yang lama tidak berlaku lagi.": "The old ones open nothing any more.",
+        "Kode dari aplikasi, atau kode pemulihan": "Code of the app, or a recovery code",
+        "Buat kode baru": "Make new codes",
+        "Matikan": "Switch off",
+        "Peran Anda wajib memakainya. Bila ponsel berganti, mintalah admin meresetnya.": (
+            "Your role must have it. If you have another phone, ask an admin to reset it."
+        ),
+        "Matikan langkah kedua": "Switch the second step off",
+        "Langkah kedua dimatikan.": "The second step is off.",
+        "Kata sandi diganti. Sesi di perangkat lain berakhir.": (
+            "The password is changed. Sessions on other devices are over."
+        ),
+        "Tentang saya": "About me",
+        "Nama, seperti dibaca rekan": "Name, as colleagues read it",
+        "Bahasa halaman": "Language of the pages",
+        "Peringatan dikirim lewat": "Alerts go by",
+        "tidak dikirim": "not sent",
+        "Nomor, ID obrolan atau alamat surel": "Number, chat id or e-mail address",
+        "Kata sandi sekarang": "Present password",
+        "Kata sandi baru, paling sedikit {n} huruf": "New password, at least {n} characters",
+        "Sekali lagi": "Once more",
+        "Tiga atau empat kata yang tak berkaitan mudah diingat dan sukar ditebak.": (
+            "Three or four words that do not belong together are easy to remember and hard to guess."
+        ),
+        "Ganti kata sandi": "Change password",
+        "sejak {at}": "since {at}",
+        "Kode dari ponsel menjaga akun ini, juga bila kata sandinya diketahui orang.": (
+            "A code of the phone guards this account even when somebody knows the password."
+        ),
+        "Atur": "Manage",
+        "langkah kedua": "the second step",
+        "Di mana saya masuk": "Where I am signed in",
+        "peramban lain": "another browser",
+        "sesi ini": "this one",
+        "Akhiri": "End",
+        "masuk {at}": "signed in {at}",
+        "terakhir dipakai sekitar {at}": "last used about {at}",
+        "Akhiri semua yang lain": "End all others",
+        "Akun disimpan.": "Saved.",
+        "Sesi diakhiri.": "Ended.",
+        "Peran": "Role",
+        "Kode wilayah; kosong untuk semua wilayah": "Code of the region; none for all regions",
+        "Akun petugas": "Staff accounts",
+        "Catatan tentang akun": "What the ledger says about accounts",
+        "Tambah akun": "Add an account",
+        "Tambah": "Add",
+        "Kata sandi pertamanya tampil sekali sesudah ini.": "Its first password is shown once after this.",
+        "terkunci": "locked",
+        "dua langkah": "two steps",
+        "Yang dilakukannya": "What they did",
+        "Kata sandi pertama": "First password",
+        "Kata sandi baru": "New password",
+        "Hanya tampil sekali. Sampaikan langsung, dan mintalah ia menggantinya di halaman Akun saya.": (
+            "Shown this once. Hand it over in person, and ask them to change it on the page My account."
+        ),
+        "Wewenang": "Power",
+        "sampai {at}": "until {at}",
+        "dapat masuk": "may sign in",
+        "{n} kode pemulihan": "{n} recovery codes",
+        "wajib bagi perannya": "their role must have it",
+        "Peringatan": "Alerts",
+        "Boleh": "May",
+        "hanya membaca": "only read",
+        "Tidak boleh": "May not",
+        "Aduan tentang kantor di wilayah ini sendiri tidak dilihatnya: itu ditangani wilayah di atasnya.": (
+            "Reports about the office of this very area are not seen here: the area above handles them."
+        ),
+        "Dilihatnya juga aduan yang ditutup dari kecamatan di wilayah ini; "
+        "yang tentang wilayah ini sendiri ditangani di atasnya.": (
+            "Sees reports hidden from districts of this area too; those about this area itself are handled above it."
+        ),
+        "Dilihatnya semua aduan, juga yang ditutup dari kantor setempat.": (
+            "Sees all reports, also those hidden from the local office."
+        ),
+        "Ini akun Anda: wewenang sendiri tidak dapat diubah.": "This is your account: nobody changes their own power.",
+        "Peran atau wilayah lain mengakhiri semua sesinya.": "Another role or region ends all their sessions.",
+        "Buka kunci": "Unlock",
+        "Akhiri semua sesinya": "End all their sessions",
+        "Hapus langkah kedua": "Reset the second step",
+        "Hidupkan lagi": "Enable again",
+        "Matikan akun": "Disable the account",
+        "Di mana ia masuk": "Where they are signed in",
+        "Sedang tidak masuk.": "Not signed in.",
+        "Yang diubah, dan mengapa": "What was changed, and why",
+        "Perubahan disimpan dan dicatat.": "Saved and recorded.",
+        "Buku besar": "Ledger",
+        "siapa melakukan apa, dan buktinya": "who did what, and the proof",
+        "Unduh CSV": "Take as CSV",
+        "Rantai putus:": "The chain is broken:",
+        "Catatan {first} sampai {last} utuh: {n} segel dihitung ulang dan cocok.": (
+            "Acts {first} to {last} are sound: {n} links were recomputed and agree."
+        ),
+        "Dari tanggal": "From",
+        "Sampai tanggal": "Until",
+        "Ditampilkan: yang dilakukan akun-akun {region}.": "Shown is what accounts of {region} did.",
+        "belum disegel": "not chained yet",
+        "Rincian": "Detail",
+        "Segel": "Link",
+        "Tidak ada catatan": "No acts",
+        "Ubah saringannya.": "Ask for something else.",
+        "Bukti": "Proof",
+        "Tiap catatan disegel dengan segel yang sebelumnya; yang diubah, dihapus atau diselipkan memutus rantai.": (
+            "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
+        ),
+        "Segel terbaru": "Newest link",
+        "Menunggu segel": "Waiting for their link",
+        "Diingat di luar basis data": "Remembered beside the data",
+        "Pemeriksaan lengkap terakhir": "Last whole proof",
+        "utuh": "sound",
+        "tidak cocok": "disagrees",
+        "{n} catatan, {m} temuan": "{n} acts, {m} findings",
+        "belum pernah di sini; jalankan": "never here; run",
+        "Periksa yang ditampilkan ({first}–{last})": "Check this stretch ({first}–{last})",
     }
 )

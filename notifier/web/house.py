@@ -7,6 +7,10 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from notifier.accounts import Accounts
+from notifier.accounts.own import Own
+from notifier.accounts.powers import Powers
+from notifier.accounts.records import Records
+from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
 from notifier.broadcasts.again import Again
@@ -20,6 +24,7 @@ from notifier.broadcasts.watching import Watching
 from notifier.config import Config
 from notifier.desk import Desk
 from notifier.enquiries import Enquiries
+from notifier.figures import Figures
 from notifier.genuine import Genuine
 from notifier.inbox.forms import Forms
 from notifier.inbox.stopping import Stopping
@@ -46,6 +51,7 @@ from notifier.store.engine import Database
 from notifier.studio import Studio
 from notifier.studio.texts import Texts
 from notifier.vault import Vault
+from notifier.webhooks import Webhooks
 
 
 class House(Protocol):
@@ -57,6 +63,14 @@ class House(Protocol):
     def database(self) -> Database: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def own(self) -> Own: ...
+    @property
+    def powers(self) -> Powers: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def second_step(self) -> SecondStep: ...
     @property
     def broadcasts(self) -> Broadcasts: ...
     @property
@@ -110,6 +124,8 @@ class House(Protocol):
     @property
     def keys(self) -> Keys: ...
     @property
+    def webhooks(self) -> Webhooks: ...
+    @property
     def vault(self) -> Vault: ...
     @property
     def programmes(self) -> Programmes: ...
@@ -119,6 +135,8 @@ class House(Protocol):
     def statuses(self) -> Statuses: ...
     @property
     def kinds(self) -> Mapping[str, str]: ...  # line → channel
+    @property
+    def figures(self) -> Figures: ...
     @property
     def persons(self) -> Persons: ...
     @property
@@ -134,6 +152,8 @@ class House(Protocol):
 
     @property
     def dispatch_failures(self) -> int: ...
+    @property
+    def sending_fails(self) -> bool: ...
 
     async def health(self) -> Mapping[str, Any]:
         """How the lines fare; never a reason to be taken off the balancer."""

@@ -1,8 +1,11 @@
-"""Signing in and out, and the language a colleague reads in."""
+"""Signing in, by password and where it is asked by code; signing out; and the language a colleague reads in."""
+
+from urllib.parse import quote
 
 from aiohttp import web
 
 from notifier.accounts import WrongPassword
+from notifier.accounts.second_step import WrongCode
 from notifier.web import pages, session
 from notifier.web.house import HOUSE
 
@@ -23,6 +26,30 @@ async def login(request: web.Request) -> web.Response:
         account = await house.accounts.enter(login, fields.get("password", ""), house.clock())
     except WrongPassword:
         return pages.part(request, "public/login.html", {"next": on, "login": login, "wrong": True}, status=400)
+    if account.totp_since:
+        await session.sign_in(request, house, account, session.CODE)
+        return web.Response(status=303, headers={"Location": f"/login/code?next={quote(on, safe='/')}"})
+    await session.sign_in(request, house, account)
+    return web.Response(status=303, headers={"Location": on})
+
+
+async def ask_code(request: web.Request) -> web.Response:
+    """The form for the code, after the password."""
+    on = pages.local_path(request.query.get("next"))
+    return pages.part(request, "public/code.html", {"next": on, "wrong": False})
+
+
+async def give_code(request: web.Request) -> web.Response:
+    """The second step: a code of the app, or a recovery code. Under a new session id again."""
+    house, fields = request.app[HOUSE], await pages.form(request)
+    on = pages.local_path(fields.get("next"))
+    account = await session.halfway(request)
+    if account is None:  # the guard has seen them
+        raise web.HTTPUnauthorized
+    try:
+        await house.second_step.enter(account, fields.get("code", ""), house.clock())
+    except WrongCode:
+        return pages.part(request, "public/code.html", {"next": on, "wrong": True}, status=400)
     await session.sign_in(request, house, account)
     return web.Response(status=303, headers={"Location": on})
 

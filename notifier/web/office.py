@@ -1,4 +1,4 @@
-"""The office's pages: the day at a glance, the rounds to come, broadcasts from plan to statement."""
+"""The office's pages: the rounds to come, broadcasts from plan to statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
-from notifier.store import agenda
 from notifier.store.broadcasts import Broadcast
 from notifier.web import onward, pages
 from notifier.web.house import HOUSE, House
@@ -66,28 +65,6 @@ def slices(statement: Statement) -> Sequence[Slice]:
         found.append(Slice(kind, n, round(begins, 3), width))
         begins += width
     return found
-
-
-# --- the day ---------------------------------------------------------------------------------------------------------
-
-
-async def home(request: web.Request) -> web.Response:
-    """Today: what goes out, what came in, what is late."""
-    house, viewer = request.app[HOUSE], pages.who(request)
-    latest = await house.broadcasts.list(viewer, None, PAGE)
-    live = sorted((b for b in latest if b.state in LIVE), key=lambda b: (LIVE[b.state], b.at, b.id))
-    async with house.database.read() as db:
-        coming = await agenda.page(db, viewer.region, closing_after=house.clock(), before=None, limit=5)
-    context = {
-        "live": live[:8],
-        "etas": await house.told.etas(live[:8], house.clock()),
-        "held": await house.again.count_held(viewer),
-        "coming": coming,
-        "counts": await house.desk.counts(viewer),
-        "conflicts": await house.conflicts.count(viewer),
-        "doubles": await house.doubles.count(viewer),
-    }
-    return await pages.page(request, "office/home.html", context)
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------

@@ -31,12 +31,13 @@ async def _report(request: web.Request) -> Report:
     now = house.clock()
     today = said.local(now, house.config.service.zone).date()
     by = asked.get("by", BY[0])
-    last = _day(asked.get("last")) or today
-    first = _day(asked.get("first")) or last - timedelta(days=DAYS - 1)
+    last = day_of_query(asked.get("last")) or today
+    first = day_of_query(asked.get("first")) or last - timedelta(days=DAYS - 1)
     return await house.desk.report(pages.who(request), by if by in BY else BY[0], first, last, now)
 
 
-def _day(text: str | None) -> date | None:
+def day_of_query(text: str | None) -> date | None:
+    """A day as an address names it: 2026-12-05; None for anything else."""
     try:
         found = date.fromisoformat(text or "")
     except ValueError:

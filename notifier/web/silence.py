@@ -38,10 +38,15 @@ def bar(village: Village) -> Sequence[Slice]:
 
 async def coverage(request: web.Request) -> web.Response:
     """Who was told, confirmed, denied, kept silent or could not be reached."""
-    found = await _coverage(request)
+    house, number = request.app[HOUSE], int(request.match_info["id"])
+    try:
+        found = await house.silence.glance(number, pages.who(request))
+    except Refused:  # none, or elsewhere: which of the two is not told
+        raise web.HTTPNotFound from None
     rows = (*found.villages, found.whole)
     context = {
         "of": found.round,
+        "at": found.at,
         "villages": found.villages,
         "whole": rows[-1],
         "rows": rows,

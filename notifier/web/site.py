@@ -15,6 +15,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import Right
 from notifier.web import (
     account,
+    accounts,
     agenda,
     api,
     behalf,
@@ -24,15 +25,19 @@ from notifier.web import (
     desk,
     duplicates,
     entitled,
+    figures,
     groups,
     imports,
     incidents,
     keys,
     language,
+    ledger,
     lines,
     live,
     login,
+    metrics,
     office,
+    own,
     pages,
     persons,
     planning,
@@ -45,6 +50,7 @@ from notifier.web import (
     reports,
     restored,
     rounds,
+    second_step,
     security,
     session,
     shielding,
@@ -52,10 +58,12 @@ from notifier.web import (
     status,
     studio,
     texts,
+    today,
     watching,
+    webhooks,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, genuine, guides, schedule, statistics, stop, welcome
+from notifier.web.public import check, complain, follow, frame, genuine, guides, schedule, statistics, stop, welcome
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -67,9 +75,10 @@ class Guard(Enum):
 
     PUBLIC = auto()
     STAFF = auto()  # whoever is signed in
+    HALFWAY = auto()  # whoever gave the password, and has still to give the code
 
 
-PUBLIC, STAFF = Guard.PUBLIC, Guard.STAFF
+PUBLIC, STAFF, HALFWAY = Guard.PUBLIC, Guard.STAFF, Guard.HALFWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +122,33 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/layanan", statistics.figures, PUBLIC),
     Door("GET", "/health", status.health, PUBLIC),
     Door("GET", "/ready", status.ready, PUBLIC),
-    Door("GET", "/metrics", status.metrics, PUBLIC),
+    Door("GET", "/metrics", metrics.metrics, PUBLIC),
     Door("GET", "/login", login.ask_login, PUBLIC),
     Door("POST", "/login", login.login, PUBLIC),
+    Door("GET", "/login/code", login.ask_code, HALFWAY),
+    Door("POST", "/login/code", login.give_code, HALFWAY),
     # staff
     Door("POST", "/logout", login.logout, STAFF),
     Door("POST", "/language", login.choose_language, STAFF),
-    Door("GET", "/home", office.home, STAFF),
+    Door("GET", "/home", today.home, STAFF),
+    # one's own account
+    Door("GET", "/account", own.look, STAFF),
+    Door("POST", "/account", own.change, STAFF),
+    Door("POST", "/account/password", own.change_password, STAFF),
+    Door("POST", "/account/sessions", own.end_sessions, STAFF),
+    Door("GET", "/account/second-step", second_step.look, STAFF),
+    Door("POST", "/account/second-step", second_step.confirm, STAFF),
+    Door("POST", "/account/second-step/off", second_step.switch_off, STAFF),
+    Door("POST", "/account/second-step/codes", second_step.renew, STAFF),
+    # accounts of others
+    Door("GET", "/accounts", accounts.index, Right.ACCOUNTS),
+    Door("POST", "/accounts", accounts.add, Right.ACCOUNTS),
+    Door("GET", f"/accounts/{ID}", accounts.show, Right.ACCOUNTS),
+    Door("POST", f"/accounts/{ID}", accounts.act, Right.ACCOUNTS),
+    # what was done, and the proof of it
+    Door("GET", "/ledger", ledger.look, Right.SEE_LEDGER),
+    Door("POST", "/ledger/check", ledger.check, Right.SEE_LEDGER),
+    Door("GET", f"/ledger/{FORM}", ledger.take, Right.EXPORT),
     # the complaint desk
     Door("GET", "/desk", board.board, Right.SEE_TICKETS),
     Door("GET", "/desk/live", live.stream, Right.SEE_TICKETS),
@@ -245,6 +274,11 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/points/{POINT}", points.show, Right.SEE_ROUNDS),
     Door("GET", f"/points/{POINT}/edit", points.ask_change, Right.EDIT_ROUND),
     Door("POST", f"/points/{POINT}/edit", points.change, Right.EDIT_ROUND),
+    # webhooks: other systems that are told what happens
+    Door("GET", "/webhooks", webhooks.look, Right.ACCOUNTS),
+    Door("POST", "/webhooks", webhooks.add, Right.ACCOUNTS),
+    Door("GET", f"/webhooks/{ID}", webhooks.show, Right.ACCOUNTS),
+    Door("POST", f"/webhooks/{ID}", webhooks.act, Right.ACCOUNTS),
     # programmes
     Door("GET", "/programmes", programmes.look, Right.SEE_ROUNDS),
     Door("GET", f"/programmes/{PROGRAMME}", programmes.show, Right.SEE_ROUNDS),
@@ -270,6 +304,13 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/imports/{ID}/start", imports.start, Right.IMPORT),
     Door("POST", f"/imports/{ID}/cancel", imports.cancel, Right.IMPORT),
     Door("GET", f"/imports/{ID}/rejected/{FORM}", imports.rejected, Right.IMPORT),
+    # figures: programmes, lines, cost
+    Door("GET", f"/programmes/{PROGRAMME}/figures", figures.programme, Right.SEE_REPORTS),
+    Door("GET", f"/programmes/{PROGRAMME}/figures/{FORM}", figures.take_programme, Right.EXPORT),
+    Door("GET", "/figures/channels", figures.channels, Right.SEE_REPORTS),
+    Door("GET", f"/figures/channels/{FORM}", figures.take_channels, Right.EXPORT),
+    Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
+    Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
     Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
     Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
@@ -282,6 +323,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/texts/{TEXT}", texts.change, Right.EDIT_TEMPLATE),
 )
 _BY_HANDLER: Mapping[Handler, Door] = {door.handler: door for door in DOORS}
+# All that is open to somebody whose role must have a second step and who has none yet.
+_BEFORE_THE_SECOND_STEP = frozenset({second_step.look, second_step.confirm, login.logout, login.choose_language})
 
 # status → (title, what to do): said on the page of an error
 ERRORS: Mapping[int, tuple[str, str]] = {
@@ -320,6 +363,7 @@ def build(house: House) -> web.Application:
     api.setup(app, house)
     app.router.add_static("/static/", pages.STATIC, append_version=False)
     app.on_response_prepare.append(security.add_headers(https=https))
+    app.on_response_prepare.append(status.named)
     return app
 
 
@@ -329,10 +373,15 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     door = _BY_HANDLER.get(request.match_info.handler)
     if door is None or door.needs is PUBLIC:
         return await handler(request)
+    if door.needs is HALFWAY:
+        return await handler(request) if await session.halfway(request) else _to_login(request)
     viewer = await session.viewer(request)
     if viewer is None:
         return _to_login(request)
     request[pages.VIEWER] = viewer
+    account = await session.signed_in(request)
+    if account and door.handler not in _BEFORE_THE_SECOND_STEP and request.app[HOUSE].second_step.lacks(account):
+        return _onward(request, "/account/second-step")
     if isinstance(door.needs, Right) and not viewer.may(door.needs):
         raise web.HTTPForbidden
     return await handler(request)
@@ -340,7 +389,10 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def _to_login(request: web.Request) -> web.Response:
     wanted = request.rel_url.raw_path_qs if request.method == "GET" else "/home"
-    place = f"/login?next={quote(wanted, safe='/')}"
+    return _onward(request, f"/login?next={quote(wanted, safe='/')}")
+
+
+def _onward(request: web.Request, place: str) -> web.Response:
     if "HX-Request" in request.headers:  # a part of a page: the whole page goes to the door
         return web.Response(status=401, headers={"HX-Redirect": place})
     return web.Response(status=303, headers={"Location": place})
@@ -379,6 +431,8 @@ def _place(error: BaseException) -> str:
 async def _trouble(request: web.Request, code: int, sentence: str = "", allow: str | None = None) -> web.Response:
     if code != 500 and pages.VIEWER not in request:  # after a fault the database may be what is at fault
         request[pages.VIEWER] = await session.viewer(request)
+    if request.get(pages.VIEWER) is None and code != 401 and not sentence:
+        return frame.trouble(request, code, allow)  # who is no colleague is a citizen
     title, advice = ERRORS.get(code, ERRORS[400])
     if sentence:
         title, advice = "Ini tidak dapat dilakukan", language.refusal(sentence, pages.tongue(request))

@@ -1,20 +1,22 @@
 """What machines ask: does the process live, can it serve, how much waits. Public, and never about a person."""
 
 import asyncio
+import re
+import secrets
 import time
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifier.store import ledger, paces, queue
 from notifier.store.engine import MIGRATIONS, schema_version
-from notifier.web.house import HOUSE, House
+from notifier.web.house import HOUSE
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
+REQUEST_ID = "X-Request-Id"
+NAMED = re.compile(r"[A-Za-z][A-Za-z0-9-]{7,63}|[0-9a-f-]{16,64}")
 PATIENCE = 5  # seconds that /ready waits for the database
 
 
@@ -41,8 +43,15 @@ def setup(app: web.Application) -> None:
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count and time every answer, by the route's pattern: paths would name tickets."""
+    """Count and time every answer, by the route's pattern: paths would name tickets. Each has a name of its own, that
+    of our proxy if it gives one, which its log lines and the answer carry.
+    """
     began, status = time.perf_counter(), 500
+    given = request.headers.get(REQUEST_ID, "") if request.app[HOUSE].config.service.proxies else ""
+    name = given if NAMED.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=name)
+    request[REQUEST_ID] = name
     try:
         response = await handler(request)
         status = response.status
@@ -56,6 +65,12 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
         meters = request.app[METERS]
         meters.requests.labels(route, str(status)).inc()
         meters.seconds.labels(route).observe(time.perf_counter() - began)
+
+
+async def named(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell the request's name in the answer's headers."""
+    if REQUEST_ID in request:
+        response.headers.setdefault(REQUEST_ID, request[REQUEST_ID])
 
 
 async def health(request: web.Request) -> web.Response:
@@ -99,33 +114,3 @@ def _newest() -> str:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return ScriptDirectory.from_config(config).get_current_head() or ""
-
-
-async def metrics(request: web.Request) -> web.Response:
-    """Counters and queue depths in the format of Prometheus."""
-    body = generate_latest(request.app[METERS].registry) + generate_latest(await _depths(request.app[HOUSE]))
-    return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-async def _depths(house: House) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    due = Gauge("notifier_deliveries_due", "Deliveries waiting for their turn", ("line",), registry=registry)
-    parked = Gauge(
-        "notifier_scope_parked_seconds", "Time until a line or chat sends again", ("scope",), registry=registry
-    )
-    acts = Gauge("notifier_ledger_unsealed", "Acts waiting for their link in the chain", registry=registry)
-    # As the other counters do, but kept where the sending is.
-    failures = Counter("notifier_dispatch_failures", "Turns of the sending that failed", registry=registry)
-    failures.inc(house.dispatch_failures)
-    now = house.clock()
-    async with house.database.read() as db:
-        for line in house.config.lines:
-            due.labels(line).set(0)
-        for line, n in (await queue.depth(db)).items():
-            due.labels(line or "none").set(n)
-        for pace in await paces.parked(db, now):
-            scope = pace.scope if pace.scope.startswith("line:") else pace.scope.partition(":")[0]
-            if pace.parked_until:
-                parked.labels(scope).set((pace.parked_until - now).total_seconds())
-        acts.set(await ledger.waiting(db))
-    return registry

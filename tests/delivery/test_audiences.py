@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, literal, select, update
 
 from notifier.errors import Refused
+from notifier.jobs import RoundCarrier
 from notifier.proofs import prove
 from notifier.rules.audiences import EVERYBODY, Rule, tidied
 from notifier.rules.visits import code_of
@@ -158,6 +159,29 @@ async def test_two_broadcasts_for_places_apart_are_not_the_same_one_twice(databa
             await plan(stage.planner, EVENT, CODE, "now", now, rule=Rule(regions=("31.75.08",)))
         with pytest.raises(Refused, match="no such list"):
             await plan(stage.planner, EVENT, CODE, "now", now, rule=Rule(listed=99))
+
+
+async def test_when_a_round_moves_every_place_is_planned_again(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house = stage.house
+        await _crowd(stage)
+        await add_round(stage)
+        rules = [Rule(regions=(code,)) for code in ("31.75.07.1001", "31.75.07.1003")]
+        for rule in rules:
+            when = (stage.clock() + timedelta(hours=3)).isoformat()
+            number, _ = await house.broadcasts.plan(stage.planner, EVENT, CODE, when, stage.clock(), rule=rule)
+            assert number is not None
+            await house.broadcasts.approve(stage.approver, number, stage.clock())
+        await house.rounds.change(stage.planner, CODE, {"TEMPAT": "Balai Desa"}, stage.clock())
+        for _ in range(2):  # once, however often the clock looks
+            await RoundCarrier(house.database, house.broadcasts, house.config.reminders).carry(stage.clock())
+        async with house.database.read() as db:
+            b = schema.broadcasts.c
+            found = await db.execute(select(b.state, b.rule).where(b.event == EVENT).order_by(b.id))
+            assert [(row.state, Rule.of(row.rule)) for row in found] == [
+                *(("stopped", rule) for rule in rules),
+                *(("planned", rule) for rule in rules),
+            ]
 
 
 async def test_a_large_register_is_reckoned_from_windows_and_near_what_it_is(

@@ -72,6 +72,22 @@ async def test_after_a_refusal_the_climb_follows_the_person_s_own_order(database
         assert (await stage.house.broadcasts.statement(number)).balanced
 
 
+async def test_a_rung_that_is_taken_off_in_mid_send_leads_to_the_ladder_as_it_is_now(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        await add_round(stage)
+        await add_person(stage, "SITI AMINAH", ("telegram", DEAD), ("sms", SITI))
+        number = await stage.broadcast("round_announced", CODE)
+        await stage.house.broadcasts.advance(stage.clock(), "test")
+        ladder = {"ladder": "sms email"}
+        await stage.house.programmes.change(stage.planner, "BPNT", ladder, "sinyal buruk", stage.clock())
+        await stage.send()
+        assert _where(stage) == [SITI]
+        account = await stage.house.broadcasts.statement(number)
+        assert (account.failed, account.balanced) == (0, True)
+
+
 @pytest.mark.parametrize("quiet", [CHAT, SITI])
 async def test_a_message_to_an_address_that_said_stop_is_not_carried_to_another(
     database_url: str, tmp_path: Path, quiet: str

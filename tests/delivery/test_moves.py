@@ -544,7 +544,8 @@ async def test_a_late_bounce_after_the_round_moved_carries_the_new_facts_to_whoe
         await stage.send()
         mails = await _mails(stage)
         async with stage.house.database.read() as db:
-            told = (await db.execute(select(attempts.c.delivery_id, attempts.c.round_version))).all()
+            wanted = select(attempts.c.delivery_id, attempts.c.round_version).order_by(attempts.c.id)
+            told = (await db.execute(wanted)).all()
         if corrected:
             assert not mails, "the correction went out, and its own bounce would carry it on"
         else:

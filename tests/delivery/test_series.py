@@ -157,6 +157,13 @@ async def test_one_s_own_plan_is_approved_by_nobody_and_a_pause_reaches_what_was
         await add_round(stage)
         stage.clock.move(hours=2)
         await house.carry(stage.clock())
+        await stage.house.broadcasts.pause(stage.approver, 1, stage.clock())
+        for act in (house.pause, house.resume):
+            await act(stage.approver, number, stage.clock())
+            assert [row[1] for row in await _made(stage)] == ["paused"], (
+                "what a person paused goes on by a person alone"
+            )
+        await stage.house.broadcasts.resume(stage.approver, 1, stage.clock())
         for act, state in ((house.pause, "paused"), (house.resume, "approved"), (house.end, "stopped")):
             await act(stage.approver, number, stage.clock())
             assert [row[1] for row in await _made(stage)] == [state]

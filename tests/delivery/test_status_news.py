@@ -110,6 +110,23 @@ async def test_what_is_no_longer_so_is_not_told(database_url: str, tmp_path: Pat
         assert len(_read(stage)) == 1
 
 
+async def test_what_the_night_put_back_is_still_waiting(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        siti = await add_person(stage, "Siti", ("sms", SITI))
+        await _rounds(stage)
+        stage.clock.now = stage.clock().replace(hour=16)  # 23:00 in Jakarta
+        await _say(stage, ("BPNT-1", "DISALURKAN", siti), ("BPNT-2", "DITUNDA", siti))
+        stage.clock.move(minutes=16)
+        await stage.dispatcher.drain()
+        assert [row.state for row in await _notices(stage)] == ["due"], "claimed, and put back until the morning"
+        await _say(stage, ("BPNT-1", "GAGAL", siti), ("BPNT-2", "DIJADWALKAN", siti))
+        stage.clock.move(hours=12)
+        await stage.dispatcher.drain()
+        assert [row.state for row in await _notices(stage)] == ["accepted"]
+        [read] = _read(stage)
+        assert "gagal" in read
+
+
 async def test_a_crash_between_leaves_neither_the_change_nor_its_notice(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

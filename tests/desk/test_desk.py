@@ -271,3 +271,22 @@ async def test_what_the_citizen_adds_to_a_waiting_ticket_sets_it_going_again(tal
     assert ticket["status"] == "in_progress"
     assert [row["text"] for row in await talk.rows(ticket_messages) if row["kind"] == "in"][-1].startswith("di loket 3")
     assert [row["act"] for row in await talk.rows(ticket_changes)] == ["open", "ask_citizen", "citizen_answered"]
+
+
+@ONE_ENGINE
+async def test_a_bare_yes_answers_what_the_desk_has_asked_and_mere_thanks_do_not(talk: Talk) -> None:
+    sari = await talk.staff("sari")
+    number = await _ticket(talk)
+    version = 1
+    came: list[str] = []
+    for words in ("Terima kasih banyak pak", "oke", "YA", "sudah pak", "inggih", "\U0001f44e", "tidak"):
+        asked = await talk.house.desk.act(sari, number, Act.ASK_CITIZEN, "Apakah uangnya kembali?", version, talk.now)
+        assert asked.status == "waiting"
+        await talk.send()
+        talk.stage.clock.move(minutes=5)
+        await talk.sms(STRANGER, words)
+        ticket = (await talk.rows(tickets))[0]
+        version, came = ticket["version"], [*came, ticket["status"]]
+    assert came == ["waiting"] * 2 + ["in_progress"] * 5
+    told = [row["text"] for row in await talk.rows(ticket_messages) if row["kind"] == "in"]
+    assert told[1:] == ["YA", "sudah pak", "inggih", "\U0001f44e", "tidak"]

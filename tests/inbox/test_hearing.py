@@ -240,6 +240,28 @@ async def test_within_one_arrival_what_a_sender_says_next_waits_for_what_failed(
 
 
 @ONE_ENGINE
+async def test_a_bare_yes_or_no_to_no_question_is_never_met_with_silence(talk: Talk) -> None:
+    of = await add_round(talk.stage)
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    for words in ("halo", "YA", "YA", "Tidak.", "sudah"):
+        await talk.sms(AYU, words)
+        talk.stage.clock.move(minutes=1)
+    said = [row["facts"].get("words", row["event"])[:20] for row in await talk.rows(deliveries)]
+    assert said == ["help", *["Tidak ada pertanyaan"] * 4]
+    await talk.notify("receipt_question", of, "sms", AYU)
+    await talk.send()
+    await talk.notify("round_reminder", of, "sms", AYU)
+    await talk.send()
+    await talk.sms(AYU, "makasih")
+    assert await _effects(talk) == ["helped", *["talked"] * 4, "none"], "thanks are no answer"
+    await talk.sms(AYU, "YA")
+    asked = (await talk.rows(deliveries))[-1]["facts"]
+    assert asked["words"].startswith("Jawaban Anda untuk yang mana?"), "a question is open, but not what we wrote last"
+    await talk.sms(AYU, "1")
+    assert await _status(talk) == ["DITERIMA"]
+
+
+@ONE_ENGINE
 async def test_on_a_shared_phone_it_is_whoever_was_written_to_last(talk: Talk) -> None:
     of = await add_round(talk.stage)
     await add_person(talk.stage, "AYU", ("sms", AYU))

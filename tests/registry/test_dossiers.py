@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from notifier.desk import Complaint, Keys, Reporter
 from notifier.errors import Refused
+from notifier.jobs import RoundCarrier
 from notifier.ledger import seal, verify
 from notifier.proofs import prove
 from notifier.registry import dossiers
@@ -112,6 +113,35 @@ async def test_a_person_gets_everything_and_is_forgotten(database_url: str, tmp_
             where = schema.ticket_messages.c.ticket_id == 1
             await db.execute(update(schema.ticket_messages).where(where).values(text="dibuat-buat"))
         assert [finding async for finding in prove(house.database, house.vault)]
+
+
+async def test_nobody_looks_for_who_was_erased(database_url: str, tmp_path: Path) -> None:
+    """Neither the correction of what they were told nor the list of whom no message reached names them."""
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house, admin, code = stage.house, stage.planner, "BPNT-2026-12-DS"
+        siti, budi = await add_person(stage, "SITI", ("sms", SITI)), await add_person(stage, "BUDI", ("sms", BUDI))
+        nobody = await add_person(stage, "EKA")
+        await add_round(stage)
+        await stage.broadcast("round_announced", code)
+        await stage.send()
+        await stage.send()
+        for person in (siti, nobody):
+            await house.dossiers.erase(admin, person, WHY, stage.clock())
+        assert await house.visiting.page(await house.visiting.of_broadcast(1)) == []
+        await house.rounds.change(admin, code, {"TEMPAT": "Balai Desa"}, stage.clock())
+        carrier = RoundCarrier(house.database, house.broadcasts, house.config.reminders)
+        await carrier.carry(stage.clock())
+        async with house.database.read() as db:
+            b = schema.broadcasts.c
+            correction = (await db.execute(select(b.id).where(b.event == "round_changed"))).scalar_one()
+        await house.broadcasts.approve(stage.approver, correction, stage.clock())
+        await stage.send()
+        told = await house.broadcasts.statement(correction)
+        assert (told.audience, told.accepted, told.balanced) == (1, 1, True)
+        async with house.database.read() as db:
+            mine = schema.deliveries.c.broadcast_id == correction
+            assert (await db.execute(select(schema.deliveries.c.person_id).where(mine))).scalar_one() == budi
+        await _proven(stage)
 
 
 async def test_keyed_names_are_those_of_the_desk(database_url: str, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from notifier.errors import Refused
 from notifier.ledger import seal, verify
 from notifier.proofs import prove
 from notifier.registry.doubles import MANY, alike
+from notifier.rules.audiences import Rule
 from notifier.rules.roles import Role
-from notifier.store import schema
+from notifier.store import contacts, deliveries, schema
 from notifier.store.doubles import LARGEST, Seen
 from tests.houses import NO_WINDOW, Stage, add_crowd, add_person, add_round, open_stage
 
@@ -136,6 +137,69 @@ async def test_two_rows_become_one_person_and_nobody_is_told_twice(database_url:
             mine = schema.deliveries.c.broadcast_id == following
             wanted = select(func.count(), func.max(schema.deliveries.c.person_id)).where(mine)
             assert tuple((await db.execute(wanted)).one()) == (1, one)
+
+
+async def test_a_merge_while_a_broadcast_to_a_list_waits_loses_nobody(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house, admin, file = stage.house, stage.planner, tmp_path / "daftar.csv"
+        one, other = await _pair(stage)
+        await add_round(stage)
+        nik = house.vault.open((await house.persons.page(admin, other)).who.nik, "people.nik").decode()
+        file.write_text(f"NIK;KODE\n{nik};\n")
+        brought = await house.lists.bring(admin, file, "daftar.csv", stage.clock())
+        when = (stage.clock() + timedelta(hours=2)).isoformat()
+        number, _ = await house.broadcasts.plan(
+            admin, "round_announced", "BPNT-2026-12-DS", when, stage.clock(), rule=Rule(listed=brought.id)
+        )
+        assert number is not None
+        await house.broadcasts.approve(stage.approver, number, stage.clock())
+        await house.doubles.merge(admin, other, one, WHY, stage.clock())
+        stage.clock.move(hours=2)
+        await stage.send()
+        told = await house.broadcasts.statement(number)
+        assert (told.audience, told.accepted, told.balanced) == (1, 1, True)
+        async with house.database.read() as db:
+            mine = schema.deliveries.c.broadcast_id == number
+            assert (await db.execute(select(schema.deliveries.c.person_id).where(mine))).scalar_one() == one
+        again = await house.lists.bring(admin, file, "daftar.csv", stage.clock())
+        rule = Rule(listed=again.id)
+        assert (await house.choosing.count(admin, "round_reminder", "BPNT-2026-12-DS", rule))[2].people == 1
+        await _proven(stage)
+
+
+async def test_whoever_may_be_asked_once_more_is_merged_later(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        one, other = await _pair(stage)
+        opens, closes = stage.clock() - timedelta(days=1), stage.clock() + timedelta(hours=1)
+        await add_round(stage, opens_at=opens, closes_at=closes)
+        await stage.broadcast("receipt_question", "BPNT-2026-12-DS")
+        await stage.send()
+        stage.clock.move(hours=2)
+        with pytest.raises(Refused, match="was told of BPNT-2026-12-DS"):
+            await stage.house.doubles.merge(stage.planner, other, one, WHY, stage.clock())
+        stage.clock.move(days=60)
+        await stage.send()
+        await stage.house.doubles.merge(stage.planner, other, one, WHY, stage.clock())
+
+
+async def test_who_writes_from_the_phone_of_two_rows_that_are_one_is_that_one(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house, shared = stage.house, ("sms", "+6281200000001")
+        one, other = await add_person(stage, "SITI AMINAH", shared), await add_person(stage, "SITI AMINAN", shared)
+        await add_round(stage, closes_at=stage.clock() + timedelta(days=2), opens_at=stage.clock() + timedelta(days=1))
+        await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await stage.send()
+        stage.clock.move(days=3)
+        await house.doubles.merge(stage.planner, other, one, WHY, stage.clock())
+        async with house.database.read() as db:
+            assert [contact.person_id for contact in await contacts.at(db, *shared)] == [one]
+            mine = schema.deliveries.c.person_id == other
+            number = (await db.execute(select(schema.deliveries.c.id).where(mine))).scalar_one()
+            answered = await deliveries.get(db, number)
+        assert answered is not None
+        assert answered.person_id == one, "an answer to what went out under the other row is theirs"
 
 
 async def test_a_page_of_the_list_costs_the_same_however_long_it_is(database_url: str, tmp_path: Path) -> None:

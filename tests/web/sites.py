@@ -20,7 +20,7 @@ from notifier.config import parse
 from notifier.desk import Complaint, Reporter
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts as account_rows
-from notifier.store import person_lists, schema
+from notifier.store import person_lists, schema, webhooks
 from notifier.store.tickets import Ticket
 from notifier.web import session, site
 from tests.houses import START, Clock
@@ -229,6 +229,9 @@ async def fill(pages: Site) -> Ticket:
     await pages.broadcast()
     async with pages.house.database.write() as db:
         await person_lists.create(db, "lansia.csv", "", "", "account:1", pages.clock())
+        told = {"name": HOSTILE, "url": "https://siks.example/bansos", "kinds": ["ticket.opened"], "state": "off"}
+        secret = pages.house.vault.seal(bytes(32), "webhooks.secret")
+        await webhooks.create(db, {**told, "secret": secret, "created_by": "account:1", "created_at": pages.clock()})
     wanted = Wanted("Pengingat BPNT", "round_reminder", "BPNT", "round", -1, "09:00", 100)
     await pages.house.recurring.plan(pages.viewers["rina"], wanted, pages.clock())
     pages.clock.move(minutes=5)

@@ -135,6 +135,20 @@ async def test_every_page_is_light_and_plain_in_every_language(pages: Site) -> N
             ]
 
 
+@SQLITE
+async def test_what_is_not_there_is_told_citizens_in_their_language_on_as_light_a_page(pages: Site) -> None:
+    pages.leave()
+    for tongue, title in (("id", "Halaman tidak ditemukan"), ("su", "Halaman teu kapendak"), ("jv", "Kaca mboten")):
+        response = await pages.get(f"/tidak-ada?bahasa={tongue}")
+        text = await response.text()
+        assert (response.status, title in text) == (404, True)
+        assert f'<html lang="{tongue}">' in text
+        assert "/static/style.css" not in text, "the style sheet of staff weighs more than the whole page may"
+        assert faults(text) == []
+    response = await pages.post("/layanan", {})
+    assert (response.status, response.headers["Allow"]) == (405, "GET,HEAD")
+
+
 async def test_each_page_asks_the_database_as_little_as_it_must(pages: Site) -> None:
     await fill(pages)
     pages.leave()

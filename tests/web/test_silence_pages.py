@@ -1,7 +1,12 @@
 """The pages of a round's evidence: coverage by village, and the silent by name, each where one may see it."""
 
+import re
+
+import pytest
 from sqlalchemy import insert, select, update
 
+from notifier.broadcasts import silence as rooms
+from notifier.figures.keeping import Keeping
 from notifier.store import schema
 from tests.web.sites import Site, fill
 
@@ -47,3 +52,17 @@ async def test_a_round_shows_its_villages_and_its_silent_to_whoever_may_see_them
     await pages.read("/rounds/99/coverage", 404)
     await pages.be("agent", "31.75.07.1002", login="tetangga")
     await pages.read("/rounds/1/coverage", 404)
+
+
+async def test_the_table_of_a_large_round_is_as_the_clock_counted_it_last(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _asked(pages)
+    await pages.be("admin")
+    fresh = await pages.read("/rounds/1/coverage")
+    monkeypatch.setattr(rooms, "LARGE", 3)
+    assert "Angka dihitung" not in await pages.read("/rounds/1/coverage"), "it was not counted yet"
+    await Keeping(pages.house.database, "Asia/Jakarta", ()).count_rounds(pages.clock())
+    kept = await pages.read("/rounds/1/coverage")
+    assert "Angka dihitung" in kept
+    assert re.findall(r"<td>(\d+)", kept) == re.findall(r"<td>(\d+)", fresh) != []

@@ -146,6 +146,12 @@ BOTH: Mapping[str, str] = {  # typed words that stand for a choice, whatever its
     **language.NAMES,
 }
 
+# bare words that answer a question of ours, whichever it is
+BARE: Mapping[str, str] = {
+    **dict.fromkeys(("ya", "yes", "sudah", "udah", "sdh", "udh"), "yes"),
+    **dict.fromkeys(("tidak", "tdk", "no", "belum", "blm", "blum"), "no"),
+}
+
 
 _STANDS_BEHIND: Mapping[str, Callable[[str, str], bool]] = {  # keyword and what follows it: is it meant so?
     "ticket": lambda first, rest: len(rest.split()) <= 3 and any(sign.isdigit() for sign in rest),
@@ -172,6 +178,11 @@ def keyword(text: str) -> tuple[str, str] | None:
     flow = KEYWORDS.get(first.lower(), "")
     stands = _STANDS_BEHIND.get(flow)
     return (flow, rest) if stands is not None and stands(first, rest) else None
+
+
+def bare(text: str) -> str:
+    """ "yes" or "no" for a word that is an answer and nothing else; "" for all others."""
+    return BARE.get(_SIGNS.sub("", text).lower(), "")
 
 
 def slipped(text: str) -> str:

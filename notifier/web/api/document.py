@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from notifier.rules.keys import LEANS_ON
+from notifier.web.api import news
 from notifier.web.api.endpoints import BASE, Endpoint
 from notifier.web.api.shapes import KINDS, Given, Kind, Nothing, Problem
 
@@ -66,6 +67,7 @@ def document(endpoints: Sequence[Endpoint], title: str, server: str = "") -> dic
         "security": [{"key": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys((*map(tag_of, endpoints), "about"))],
         "paths": paths,
+        "webhooks": news.section(REF),
         "components": {
             "schemas": definitions,
             "securitySchemes": {
@@ -86,6 +88,7 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[Mapping[type[BaseModel], An
     given = {endpoint.body for endpoint in endpoints if endpoint.body is not None}
     shown: set[type[BaseModel]] = {
         Problem,
+        *news.BODIES.values(),
         *(endpoint.answers for endpoint in endpoints if endpoint.answers is not None),
     }
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [

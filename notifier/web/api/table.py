@@ -1,6 +1,6 @@
 """Every endpoint there is, in the order of the docs page."""
 
-from notifier.web.api import broadcasts, people, rounds, templates, tickets
+from notifier.web.api import broadcasts, people, rounds, templates, tickets, webhooks
 from notifier.web.api.endpoints import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -9,4 +9,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *broadcasts.ENDPOINTS,
     *tickets.ENDPOINTS,
     *templates.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 )

@@ -7,7 +7,6 @@ studio. What a language lacks is said in Indonesian. Knows no page.
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from aiohttp import web
 
 from notifier.render import said
 from notifier.render.pagetexts import catalogue
-from notifier.web import pages
+from notifier.web import pages, whence
 from notifier.web.house import HOUSE
 
 LANGUAGES: Mapping[str, str] = {"id": "Indonesia", "en": "English", "jv": "Jawa", "su": "Sunda"}
@@ -24,6 +23,7 @@ COOKIE = "bahasa"
 A_YEAR = 365 * 24 * 3600  # seconds
 # Javanese and Sundanese were written by people who learned them; a native reader has still to say yes.
 FOR_REVIEW = frozenset({"jv", "su"})
+TROUBLES = frozenset({400, 404, 413, 500})  # what is told apart on a citizen's page
 MENU = (
     ("/jadwal", "calendar", "schedule"),
     ("/cek", "check", "status"),
@@ -115,17 +115,8 @@ def clock(request: web.Request, at: datetime) -> str:
 
 
 def source(request: web.Request) -> str:
-    """The block of addresses a request comes from: limits count by it, nothing keeps it in clear. As many proxies as
-    the configuration names are believed, no more.
-    """
-    proxies = request.app[HOUSE].config.service.proxies
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    text = hops[-proxies] if proxies and len(hops) >= proxies else request.remote or ""
-    try:
-        address = ip_address(text.rpartition("%")[0] or text)
-    except ValueError:
-        return "unknown"
-    return str(ip_network((address, 24 if address.version == 4 else 56), strict=False))
+    """The block of addresses a request comes from: limits count by it, nothing of a citizen's is kept in clear."""
+    return whence.block(request, request.app[HOUSE].config.service.proxies)
 
 
 def too_often(request: web.Request, until: datetime) -> web.Response:
@@ -134,4 +125,13 @@ def too_often(request: web.Request, until: datetime) -> web.Response:
     at = clock(request, until + timedelta(minutes=1))  # told in whole minutes, and never too early
     response = show(request, "wait.html", {"at": at}, status=429)
     response.headers["Retry-After"] = str(max(int((until - house.clock()).total_seconds()) + 1, 1))
+    return response
+
+
+def trouble(request: web.Request, code: int, allow: str | None = None) -> web.Response:
+    """What went wrong, in words a citizen can do something with."""
+    found = code if code in TROUBLES else 400
+    response = show(request, "trouble.html", {"code": found}, status=code)
+    if allow:
+        response.headers["Allow"] = allow
     return response

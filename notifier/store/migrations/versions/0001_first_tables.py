@@ -29,6 +29,9 @@ def upgrade() -> None:
         sa.Column("locked_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
     )
@@ -86,6 +89,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index("ix_ledger_about", ["about"], unique=False)
+        batch_op.create_index("ix_ledger_who", ["who", "id"], unique=False)
+        batch_op.create_index("ix_ledger_act", ["act", "id"], unique=False)
+        batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(
             "ix_ledger_unsealed",
             ["id"],
@@ -286,6 +292,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("broadcasts", schema=None) as batch_op:
         batch_op.create_index("ix_broadcasts_round", ["round_id"], unique=False)
+        batch_op.create_index("ix_broadcasts_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_broadcasts_live",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('done', 'stopped')"),
+            postgresql_where=sa.text("state NOT IN ('done', 'stopped')"),
+        )
         batch_op.create_index(
             "ix_broadcasts_wake",
             ["wake"],
@@ -375,11 +389,40 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("stage", sa.String(length=8), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=60), server_default="", nullable=False),
+        sa.Column("place", sa.String(length=48), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sessions_account_id_accounts")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sessions_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_sessions_account", ["account_id"], unique=False)
+
+    op.create_table(
+        "recovery_codes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
+        sa.UniqueConstraint("account_id", "digest", name=op.f("uq_recovery_codes_account_id_digest")),
+    )
+    op.create_table(
+        "account_acts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=48), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_acts_account_id_accounts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_acts")),
+    )
+    with op.batch_alter_table("account_acts", schema=None) as batch_op:
+        batch_op.create_index("ix_account_acts_account", ["account_id", "id"], unique=False)
 
     op.create_table(
         "tickets",
@@ -1396,6 +1439,171 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("list_id", "line", name=op.f("pk_person_list_strays")),
     )
+
+    # figures that are kept, not counted
+    op.create_table(
+        "line_days",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("segments", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "line", "state", "reason", name=op.f("pk_line_days")),
+    )
+    op.create_table(
+        "stretches",
+        sa.Column(
+            "first_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("first_id", name=op.f("pk_stretches")),
+    )
+    with op.batch_alter_table("stretches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stretches_wake",
+            ["wake"],
+            unique=False,
+            sqlite_where=sa.text("wake IS NOT NULL"),
+            postgresql_where=sa.text("wake IS NOT NULL"),
+        )
+    op.create_table(
+        "line_rests",
+        sa.Column("line", sa.String(length=48), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=120), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("line", "since", name=op.f("pk_line_rests")),
+    )
+    with op.batch_alter_table("line_rests", schema=None) as batch_op:
+        batch_op.create_index("ix_line_rests_since", ["since"], unique=False)
+    op.create_table(
+        "round_figures",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
+        sa.Column("denied", sa.Integer(), nullable=False),
+        sa.Column("silent", sa.Integer(), nullable=False),
+        sa.Column("unreachable", sa.Integer(), nullable=False),
+        sa.Column("other", sa.Integer(), nullable=False),
+        sa.Column("complaints", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_figures_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", "level", "region", name=op.f("pk_round_figures")),
+    )
+    op.create_table(
+        "round_looks",
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
+    )
+
+    # news for other systems
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("kinds", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("shielded", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("former", sa.LargeBinary(), nullable=True),
+        sa.Column("former_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("failing_since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("rest_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_by", sa.String(length=64), nullable=False),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
+    )
+    op.create_table(
+        "happenings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("change_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_happenings")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_webhook_events_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
+        sa.UniqueConstraint("uid", name=op.f("uq_webhook_events_uid")),
+    )
+    op.create_index(op.f("ix_webhook_events_at"), "webhook_events", ["at"], unique=False)
+    op.create_table(
+        "webhook_calls",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("webhook_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("due_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_calls_webhook_id_webhooks")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["webhook_events.id"], name=op.f("fk_webhook_calls_event_id_webhook_events")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_calls")),
+    )
+    op.create_index(op.f("ix_webhook_calls_created_at"), "webhook_calls", ["created_at"], unique=False)
+    op.create_index(
+        "ix_webhook_calls_due",
+        "webhook_calls",
+        ["webhook_id", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index(
+        "ix_webhook_calls_order",
+        "webhook_calls",
+        ["webhook_id", "subject", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'due'"),
+        postgresql_where=sa.text("state = 'due'"),
+    )
+    op.create_index("ix_webhook_calls_log", "webhook_calls", ["webhook_id", "id"], unique=False)
+    op.create_index("ix_webhook_calls_event", "webhook_calls", ["event_id"], unique=False)
+    op.create_table(
+        "webhook_tries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("call_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("ms", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=200), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["call_id"], ["webhook_calls.id"], name=op.f("fk_webhook_tries_call_id_webhook_calls")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_tries")),
+    )
+    op.create_index("ix_webhook_tries_call", "webhook_tries", ["call_id"], unique=False)
 
     # The index of what was said: each engine has its own kind, which no other declares; store.search knows both.
     if op.get_bind().dialect.name == "sqlite":

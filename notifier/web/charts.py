@@ -1,0 +1,55 @@
+"""Pictures of figures: where each part of a column chart lies. The templates draw them as SVG, a table beside each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+HEIGHT = 60.0  # of the tallest column, in the picture's own measure
+WIDTH = 100.0
+AIR = 0.18  # part of a column's place that stays empty
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column shows."""
+
+    name: str
+    parts: Mapping[str, int]  # kind, which is also its colour → how many
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a column as a rectangle."""
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One column: its rectangles, from below, and what it is called."""
+
+    name: str
+    parts: Mapping[str, int]
+    pieces: Sequence[Piece]
+
+
+def columns(given: Sequence[Column]) -> Sequence[Drawn]:
+    """Columns side by side, the tallest as high as the picture."""
+    most = max((sum(one.parts.values()) for one in given), default=0)
+    if not most:
+        return []
+    place = WIDTH / len(given)
+    return [_drawn(one, n * place + place * AIR / 2, place * (1 - AIR), most) for n, one in enumerate(given)]
+
+
+def _drawn(one: Column, x: float, width: float, most: int) -> Drawn:
+    y, pieces = HEIGHT, []
+    for kind, n in one.parts.items():
+        if n:
+            height = max(HEIGHT * n / most, 0.4)
+            y -= height
+            pieces.append(Piece(kind, round(x, 3), round(max(y, 0), 3), round(width, 3), round(height, 3)))
+    return Drawn(one.name, one.parts, pieces)

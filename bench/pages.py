@@ -67,7 +67,9 @@ def doors() -> Sequence[site.Door]:
     return [
         door
         for door in site.DOORS
-        if door.method == "GET" and door.needs is not site.PUBLIC and not any(part in door.path for part in SKIPPED)
+        if door.method == "GET"
+        and door.needs not in (site.PUBLIC, site.HALFWAY)
+        and not any(part in door.path for part in SKIPPED)
     ]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules import reasons
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import covers
@@ -124,7 +125,8 @@ class Outbox:
         region: str | None = None,
         but: str = "",
     ) -> int:
-        """Queue a notice to every colleague of these roles who sees the region and can be told; returns how many.
+        """Queue a notice to every colleague of these roles who sees the region and can be told; returns how many. A
+        `reason` of ours is said in the language of each.
 
         `but`: a line that is in trouble. Who is told over it is told over another line of the same channel, or left to
         colleagues whom another way reaches; only when there are none does the notice wait for the line itself.
@@ -138,7 +140,10 @@ class Outbox:
         ways |= {account: self._others.get(line, line) for account, line in ways.items() if line == but}
         around = [account for account in staff if ways[account.id] != but]
         for account in around or staff:
-            notice = Notice(event, account.language, zone, facts, account_id=account.id, line=ways[account.id])
+            words = dict(facts)
+            if "reason" in facts and reasons.known(facts["reason"]):
+                words["reason"] = reasons.said(facts["reason"], account.language)
+            notice = Notice(event, account.language, zone, words, account_id=account.id, line=ways[account.id])
             await self.queue(db, notice, now)
         if not staff:
             log.error("staff.nobody_to_tell", about=event, roles=",".join(roles))

@@ -77,7 +77,7 @@ class Resealing:
                 return done
             await self._slice(PLACES[self._at.place])
             if tell is not None and self._at.place < len(PLACES):
-                tell(PLACES[self._at.place].place, self._at.done)
+                tell(PLACES[self._at.place].name, self._at.done)
         return self._at.done - begun
 
     async def _slice(self, lies: Lies) -> None:
@@ -119,7 +119,7 @@ class Resealing:
                 async with self._database.read() as db:
                     found, after = await sealed.look(db, lies, self._vault.head, after, 5 * SLICE)
                 if any(value.startswith(head) for _, value in found):
-                    return lies.place
+                    return lies.name
                 if after is None:
                     break
         return await asyncio.to_thread(self._left_in_files, head)

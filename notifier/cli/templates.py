@@ -293,11 +293,10 @@ def _publish(asked: argparse.Namespace, options: Options) -> int:
 
 async def _published(asked: argparse.Namespace, options: Options) -> Mapping[str, str]:
     from notifier.app import open_house
-    from notifier.studio import Studio
 
     sources = _sources(asked)
     async with open_house(options) as house:
-        studio, viewer, now = Studio(house.database), await house.viewer(asked.by), house.clock()
+        studio, viewer, now = house.studio, await house.viewer(asked.by), house.clock()
         for part, (file, source) in sources.items():  # all of them before the first is kept
             for finding in studio.check(asked.event, asked.channel, asked.language, part, source):
                 if finding.level == "error":

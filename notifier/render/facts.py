@@ -228,7 +228,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             _EVERYWHERE,
             broadcast=Fact("number of the broadcast", 12, "number"),
             round_code=Fact("code of the round", "BPNT-2026-12-DS"),
-            reason=Fact("why it stopped, with the figures", "11 of 50 messages failed (22.0 %, at most 20 %)"),
+            reason=Fact("why it stopped, with the figures", "11 dari 50 kiriman gagal (22.0 %, batasnya 20 %)"),
             url=Fact("page of the broadcast", "https://bansos.example/broadcasts/12", empty=True, default=""),
         ),
         "line_alert": _of(

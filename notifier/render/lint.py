@@ -4,6 +4,7 @@ An error stops publishing, an advice does not. Tries the template with the sampl
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -153,32 +154,44 @@ def _finding(source: str, offset: int, level: str, code: str, message: str, sugg
 
 def kinds(tree: nodes.Template, source: str, facts: Mapping[str, Fact]) -> Iterator[Finding]:
     """Facts said bare that need a filter, and filters given the wrong kind of fact."""
+    named = _Named(source)
     for output in tree.find_all(nodes.Output):
         for node in output.nodes:
             if isinstance(node, nodes.Name) and facts[node.name].kind in _BARE:
                 level = _BARE[facts[node.name].kind]
                 message = f"{node.name} can't be read by people as it is."
                 suggestion = f"Write {usual(node.name, replace(facts[node.name], empty=False))}."
-                yield _finding(source, _said(source, node.name, node.lineno), level, "unformatted", message, suggestion)
+                yield _finding(source, named.at(node.name, node.lineno), level, "unformatted", message, suggestion)
     for node in tree.find_all(nodes.Filter):
         if isinstance(node.node, nodes.Name):
             kind = facts[node.node.name].kind
             if kind not in _FOR[node.name]:
                 message = f"{node.name} is not for {node.node.name}: {FILTERS[node.name][0]}."
                 suggestion = f"Write {usual(node.node.name, replace(facts[node.node.name], empty=False))}."
-                at = _said(source, node.node.name, node.lineno)
+                at = named.at(node.node.name, node.lineno)
                 yield _finding(source, at, "error", "wrong_filter", message, suggestion)
 
 
-def _said(source: str, name: str, line: int = 1) -> int:
-    """Where a fact is named, from that line on: where it is said rather than where it is asked for."""
-    start = sum(len(row) + 1 for row in source.split("\n")[: line - 1])
-    tags = [tag for tag in _tags(source) if tag[1] > start] or _tags(source)
-    for at, stop in sorted(tags, key=lambda tag: source[tag[0] : tag[0] + 2] != "{{"):
-        found = re.search(rf"\b{name}\b", source[at:stop])
-        if found:
-            return at + found.start()
-    return 0
+class _Named:
+    """Where a source names its facts, found in one walk: where they are said rather than where they are asked for."""
+
+    def __init__(self, source: str) -> None:
+        self._starts = [0, *(end.end() for end in re.finditer("\n", source))]  # of each line
+        self._said: dict[str, list[int]] = {}
+        self._asked: dict[str, list[int]] = {}
+        for at, stop in _tags(source):
+            kept = self._said if source.startswith("{{", at) else self._asked
+            for word in re.finditer(r"\w+", source[at:stop]):
+                kept.setdefault(word[0], []).append(at + word.start())
+
+    def at(self, name: str, line: int = 1) -> int:
+        """The offset of a fact from that line on, else of its first; 0 when it is named nowhere."""
+        start = self._starts[min(line, len(self._starts)) - 1]
+        for places in (self._said.get(name, []), self._asked.get(name, [])):
+            following = bisect_left(places, start)
+            if following < len(places):
+                return places[following]
+        return min((*self._said.get(name, [])[:1], *self._asked.get(name, [])[:1]), default=0)
 
 
 # --- tried with samples ----------------------------------------------------------------------------------------------
@@ -201,6 +214,7 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
                 message = f'With the sample "{name}": {error}.'
                 mend = "Ask first, as in {% if amount %}{{ amount|rupiah }}{% endif %}."
                 findings.append(Finding(1, 1, "error", "fails", message, mend))
+    named = _Named(source)
     for name, fact in optional(event):
         if not re.search(rf"\b{name}\b", source):
             continue
@@ -208,7 +222,7 @@ def _tried(event: str, channel: str, language: str, part: str, source: str) -> t
         if level == "error" or (fact.kind != "text" and _fails(strictly, without(event, name))):
             message = f"{name} may be empty: {fact.meaning}."
             suggestion = f"Write {{% if {name} %}}…{{% endif %}} round it and what goes with it."
-            findings.append(_finding(source, _said(source, name), level, "may_be_empty", message, suggestion))
+            findings.append(_finding(source, named.at(name), level, "may_be_empty", message, suggestion))
     return outputs, findings
 
 

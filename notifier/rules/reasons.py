@@ -1,4 +1,5 @@
-"""Why a message did not arrive, in the reader's language: our own words and those of the channels, by one table.
+"""Why a message did not arrive, or why a broadcast asks, in the reader's language: our own words and those of the
+channels, by one table.
 
 What is stored stays as it is, so that lists and retries go by it. A provider's own words nobody can translate: they are
 quoted as they came. It must not know where a reason is kept or shown.
@@ -54,6 +55,45 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("the line (.+) can't fetch files", r"jalur \1 tidak dapat mengambil berkas", r"\g<0>"),
     ("no way to fetch it", "tidak dapat diambil dari jalur ini", r"\g<0>"),
     ("the file is no longer where it came from", "berkas sudah tidak ada di tempat asalnya", r"\g<0>"),
+)
+
+_ASKING: Sequence[_Row] = (  # why a broadcast stopped and asks
+    (
+        r"(\d+) of (\d+) messages failed \((\S+) %, at most (\S+) %\)",
+        r"\1 dari \2 kiriman gagal (\3 %, batasnya \4 %)",
+        r"\g<0>",
+    ),
+    (
+        r"(\d+) complaints after (\d+) messages \((\S+) %, at most (\S+) %\)",
+        r"\1 keluhan dari \2 kiriman (\3 %, batasnya \4 %)",
+        r"\g<0>",
+    ),
+    (
+        r"(\d+) answers after (\d+) messages say it is wrong \((\S+) %, at most (\S+) %\)",
+        r"\1 dari \2 penerima menjawab bahwa isinya salah (\3 %, batasnya \4 %)",
+        r"\g<0>",
+    ),
+    (
+        r"none of the first (\d+) people could be told",
+        r"tidak satu pun dari \1 orang pertama dapat diberi tahu",
+        r"\g<0>",
+    ),
+    (
+        r"it has cost (\S+) and would pass its cap of (\S+)",
+        r"biayanya sudah \1 dan akan melewati batas \2",
+        r"\g<0>",
+    ),
+    ("the round was changed after the plan", "penyalurannya berubah setelah siaran direncanakan", r"\g<0>"),
+    (
+        "the plan is past due: the service did not run at its time",
+        "waktu rencana sudah lewat: layanan tidak berjalan pada waktunya",
+        r"\g<0>",
+    ),
+    (
+        r"the audience moved from (\d+) to (\d+) people since it was approved",
+        r"sasaran berubah dari \1 menjadi \2 orang sejak disetujui",
+        r"\g<0>",
+    ),
 )
 
 _CHANNELS: Sequence[_Row] = (  # what `channels` make of a provider's answer
@@ -146,7 +186,7 @@ _CHANNELS: Sequence[_Row] = (  # what `channels` make of a provider's answer
     (r"delayed: (.+)", r"surel tertunda: “\1”", r"mail delayed: “\1”"),
 )
 
-_TABLE = tuple((re.compile(stored, re.DOTALL), words) for stored, *words in (*_STEPS, *_CHANNELS))
+_TABLE = tuple((re.compile(stored, re.DOTALL), words) for stored, *words in (*_STEPS, *_ASKING, *_CHANNELS))
 
 
 def said(reason: str, tongue: str) -> str:

@@ -19,14 +19,23 @@ class Lies:
 
     table: str
     column: str
+    sealed_for: str = ""  # where that is another column than this one
+
+    @property
+    def name(self) -> str:
+        """Where its values lie."""
+        return f"{self.table}.{self.column}"
 
     @property
     def place(self) -> str:
         """What its values are sealed for."""
-        return f"{self.table}.{self.column}"
+        return self.sealed_for or self.name
 
 
 PLACES: tuple[Lies, ...] = (
+    Lies("accounts", "totp_secret"),
+    Lies("webhooks", "secret"),
+    Lies("webhooks", "former", "webhooks.secret"),
     Lies("api_requests", "answer"),
     Lies("people", "nik"),
     Lies("people", "kk"),
@@ -38,6 +47,7 @@ PLACES: tuple[Lies, ...] = (
     Lies("reporters", "sealed"),
     Lies("talks", "facts"),
     Lies("applications", "sealed"),
+    Lies("accounts", "totp_secret"),
 )
 SPAN = 20_000  # rows walked by one statement
 Key = tuple[Any, ...]  # of a row: the values of its primary key

@@ -29,6 +29,11 @@ SAID: _Said = MappingProxyType(
         "session_ended": ("mengakhiri satu sesinya", "ended one of their sessions"),
         "sessions_ended": ("mengakhiri sesi {about}", "ended sessions of {about}"),
         "key_added": ("membuat {about}", "made {about}"),
+        "key.rotated": ("membuat kunci penyegel baru", "made a new sealing key"),
+        "key.resealed": ("menyegel ulang data dengan kunci baru", "sealed the data anew"),
+        "key.retired": ("mengeluarkan kunci penyegel lama", "took an old sealing key out"),
+        "backup.made": ("membuat cadangan", "made a backup"),
+        "webhook.off": ("mematikan {about}: gagal terus", "switched {about} off: it kept failing"),
         "key_revoked": ("mencabut {about}", "revoked {about}"),
         # broadcasts
         "broadcast.planned": ("merencanakan {about}", "planned {about}"),
@@ -136,6 +141,8 @@ ABOUT: _Said = MappingProxyType(
         "template": ("templat {n}", "template {n}"),
         "ticket": ("aduan {n}", "ticket {n}"),
         "upload": ("unggahan {n}", "upload {n}"),
+        "vault": ("brankas", "the vault"),
+        "webhook": ("webhook {n}", "webhook {n}"),
     }
 )
 PAGES: Mapping[str, str] = {  # kind → where it is looked at
@@ -150,6 +157,7 @@ FAMILIES = (  # acts of one family share their sentence; the rest of the code is
     ("ticket_", ("melakukan “{what}” pada {about}", "did “{what}” on {about}")),
     ("export.", ("mengunduh daftar ({what})", "took a list away ({what})")),
     ("import.", ("mengimpor data ({what})", "imported a register ({what})")),
+    ("webhook.", ("mengubah {about} ({what})", "changed {about} ({what})")),
     ("round.", ("mengubah {about} ({what})", "changed {about} ({what})")),
 )
 

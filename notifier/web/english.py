@@ -875,6 +875,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Dijawab": "Answered",
         "Tidak ada.": "None.",
         "saat diadukan: {venue}": "when complained of: {venue}",
+        # keys of a ticket's page
+        "berikutnya": "next",
+        "sebelumnya": "previous",
+        "ambil": "take",
+        "jawab": "answer",
+        "jawab, selesai": "answer, settled",
+        "catatan": "note",
+        "ke daftar": "to the list",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",

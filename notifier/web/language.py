@@ -560,8 +560,8 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"there is no word in what you search for; .*", "Tidak ada kata untuk dicari; tulis huruf atau angka."),
         (r'there is no category ".*', "Kategori itu tidak ada; pilih dari daftarnya."),
         (
-            r"(\S+) reaches more than (\d+) people: another admin has to review it first",
-            r"\1 dibaca lebih dari \2 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
+            r"\S+ reaches more than (\d+) people: another admin has to review it first",
+            r"Ini dibaca lebih dari \1 orang: simpan sebagai draf, lalu minta admin lain menyetujuinya.",
         ),
         (
             r"\w+, \w+, \w+, \w+, line (\d+), column (\d+): .*",
@@ -717,23 +717,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"rencanakan lagi.",
         ),
         (
-            r"(\d+) of (\d+) messages failed \((\S+) %, at most (\S+) %\)",
-            r"\1 dari \2 kiriman gagal (\3 %, batasnya \4 %).",
-        ),
-        (
-            r"(\d+) complaints after (\d+) messages \((\S+) %, at most (\S+) %\)",
-            r"\1 keluhan dari \2 kiriman (\3 %, batasnya \4 %).",
-        ),
-        (
-            r"(\d+) answers after (\d+) messages say it is wrong \((\S+) %, at most (\S+) %\)",
-            r"\1 dari \2 penerima menjawab bahwa isinya salah (\3 %, batasnya \4 %).",
-        ),
-        (r"none of the first (\d+) people could be told", r"Tidak satu pun dari \1 orang pertama dapat diberi tahu."),
-        (
-            r"it has cost (\S+) and would pass its cap of (\S+)",
-            r"Biayanya sudah \1 dan akan melewati batas \2.",
-        ),
-        (
             r"(.+) is reckoned at (\S+), above its cap of (\S+); .*",
             r"Perhitungan biaya \2 melebihi batas \3; naikkan batasnya atau kurangi penerimanya.",
         ),
@@ -752,11 +735,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Program sama di semua wilayah; hanya yang melihat semua wilayah dapat mengubahnya.",
         ),
         (r"the programme no longer plans this", "Program tidak lagi merencanakan ini."),
-        (r"the round was changed after the plan", "Penyalurannya berubah setelah siaran direncanakan."),
-        (
-            r"the plan is past due: the service did not run at its time",
-            "Waktu rencana sudah lewat: layanan tidak berjalan pada waktunya.",
-        ),
         (
             r"the database is a restored backup: look at what was sent since before it goes on",
             "Basis data dipulihkan dari cadangan: periksa apa yang sudah terkirim sebelum melanjutkan.",
@@ -774,10 +752,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is cancelled already", r"\1 sudah dibatalkan."),
         (r"the round was changed \(version (\d+)\)", r"Penyalurannya diubah (versi \1)."),
         (r"the words of \w+ were changed since it was approved: (.*)", r"Kata-katanya diubah sejak disetujui: \1"),
-        (
-            r"the audience moved from (\d+) to (\d+) people since it was approved",
-            r"Sasaran berubah dari \1 menjadi \2 orang sejak disetujui.",
-        ),
         (r"stopped by hand", "Dihentikan petugas."),
         (
             r"(\S+) is cancelled; import it with the status BUKA to open it again",
@@ -791,8 +765,8 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) is cancelled; tell people that .*", r"\1 dibatalkan; beri tahukan pembatalannya."),
         (r"nothing of this is held any more; .*", "Sudah diputuskan; tidak ada lagi yang menunggu di sini."),
         (
-            r"(\S+) can't be published: line (\d+), column (\d+): .*",
-            r"\1 belum dapat diterbitkan: perbaiki dahulu baris \2, "
+            r"\S+/(\w+) can't be published: line (\d+), column (\d+): .*",
+            r"Bagian “\1” belum dapat diterbitkan: perbaiki dahulu baris \2, "
             r"kolom \3 (lihat temuan di bawah).",
         ),
         (r"conflict (\d+) was decided already .*", r"Konflik \1 sudah diputuskan rekan lain; muat ulang daftarnya."),
@@ -911,6 +885,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) has no draft to discard", "Tidak ada draf untuk dibuang."),
         (r"version (\d+) of (\S+) was changed meanwhile; .*", r"Versi \1 sudah diubah rekan lain; lihat lagi dahulu."),
         (r'(\S+) has no "(.*)"; there are: .*', r"Tidak ada versi “\2”."),
+        (
+            r"email needs subject and text in \w+ too; write it, then publish",
+            "Judul dan teks surel belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",
+        ),
         (
             r"(\w+) needs (.*) in (\w+) too; write it, then publish",
             r"Bagian \2 belum ditulis dalam bahasa ini; tulis dahulu, lalu terbitkan.",

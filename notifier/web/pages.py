@@ -15,6 +15,7 @@ from jinja2.runtime import Context
 
 from notifier.errors import Refused
 from notifier.render import Fact, Finding, said
+from notifier.render.compare import worded
 from notifier.render.facts import usual
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
@@ -48,6 +49,7 @@ def setup(app: web.Application) -> None:
         "refusal": _refusal,
         "finding": _finding,
         "excerpt": lambda finding, source: findings.excerpt(source, finding),
+        "worded": worded,
         "meant": _meant,
         "usual": _usual,
         "sampled": _sampled,

@@ -71,7 +71,12 @@ async def _page(request: web.Request, more: Mapping[str, Any] | None = None, sta
         held = await get_session(request)
         if PENDING not in held:
             held[PENDING] = house.second_step.begin()
-        context["offer"] = offer = house.second_step.offer(account, held[PENDING])
+        try:
+            offer = house.second_step.offer(account, held[PENDING])
+        except Refused:  # sealed with a key that was taken out meanwhile
+            held[PENDING] = house.second_step.begin()
+            offer = house.second_step.offer(account, held[PENDING])
+        context["offer"] = offer
         drawn = segno.make(offer.address, error="m", micro=False)
         context["qr"] = drawn.svg_inline(border=3, light="#fff", svgclass=None, lineclass=None, omitsize=True)
     return await pages.page(request, PAGE, {**context, **(more or {})}, status=status)

@@ -270,7 +270,7 @@ async def _part(request: web.Request, at: Address, name: str, said: Said) -> Par
     place = (at.event, at.channel, at.tongue, name)
     shown, history = await studio.source(viewer, *place), await studio.history(viewer, *place)
     source = said.sources.get(name, shown.draft.source if shown.draft else shown.source)
-    look = (said.checked or shown.draft is not None) and source
+    look = (said.checked or shown.draft is not None) and (source or shown.source)
     return Part(
         name,
         shown,

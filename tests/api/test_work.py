@@ -132,6 +132,7 @@ async def test_words_are_checked_rendered_and_drafted(api: Asking) -> None:
     draft = await api.post(key, f"{path}/drafts", {"source": "{{ venue }} buka."}, 201, If_Match=seen)
     await api.post(key, f"{path}/drafts", {"source": "{{ venue }}."}, 412, If_Match=seen)
     assert (await api.get(key, path))["draft"]["version"] == draft["version"]
+    await api.post(key, "/templates/answer/desk/id/jadwal2/drafts", {"source": "Jadwal\nSegera."}, 201)
     await api.get(key, "/templates/nix/sms/id/text", 404)
     await api.post(key, "/templates/nix/sms/id/text/drafts", {"source": "x"}, 404)
 

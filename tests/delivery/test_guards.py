@@ -105,7 +105,7 @@ async def test_first_ones_that_fare_badly_hold_the_others_back_until_a_person_sa
         assert not stage.providers.phones.notes(_good(2))
         alerts = stage.providers.phones.notes("b@b.test")
         assert len(alerts) == 1
-        assert "66.7 %" in alerts[0].text
+        assert "2 dari 3 kiriman gagal (66.7 %, batasnya 20 %)" in alerts[0].text
         assert "broadcast.halted" in await _acts(stage, f"broadcast:{number}")
         await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
         await stage.send()

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from notifier.cli.main import main
 from notifier.render import Words
+from notifier.store import schema
 
 EVENT = "round_announced"
 
@@ -215,13 +217,29 @@ def test_a_file_is_published_and_shown_as_the_one_in_force(
     assert '"budi"' in err
 
 
-async def _admin(data: Path) -> None:
+def test_the_command_keeps_to_the_configured_second_pair_of_eyes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_admin(tmp_path / "data", somebody=True))
+    (tmp_path / "config.toml").write_text("[templates]\nfour_eyes_above = 0\n")
+    (tmp_path / "sms.id.text").write_text("Halo {{ name|singkat(20) }} STOP {{ code }}")
+    words = ["publish", EVENT, "--channel", "sms", "sms.id.text", "--by", "siti", "--data", "data"]
+    code, _, err = run(capsys, *words)
+    assert (code, "more than 0 people: another admin has to review it first" in err) == (1, True)
+
+
+async def _admin(data: Path, *, somebody: bool = False) -> None:
     from notifier.accounts import Person
     from notifier.app import open_house
     from notifier.cli.options import Options
 
     async with open_house(Options(data=data)) as house:
         await house.accounts.add(Person("siti", "admin"), "kata-sandi-panjang-1", who="cli:test", now=house.clock())
+        if somebody:
+            row = {"nik": b"", "nik_index": bytes(32), "nik_masked": "", "name": "SITI", "region": "31.75.07.1003"}
+            at = {"zone": "Asia/Jakarta", "flags": [], "created_at": house.clock(), "updated_at": house.clock()}
+            async with house.database.write() as db:
+                await db.execute(insert(schema.people).values(**row, **at))
 
 
 def test_a_folder_goes_out_and_in_and_versions_are_compared_and_rolled_back(

@@ -71,6 +71,12 @@ def test_every_reason_our_code_can_write_is_said_in_both_languages() -> None:
         ("", "", ""),
         ("the connection broke: TimeoutError", "sambungan putus (TimeoutError)", "the connection broke (TimeoutError)"),
         ("the round was changed (version 2)", "penyalurannya diubah (versi 2)", "the round was changed (version 2)"),
+        ("none of the first 9 people could be told", "tidak satu pun dari 9 orang pertama dapat diberi tahu", None),
+        (
+            "it has cost Rp900 and would pass its cap of Rp1.000",
+            "biayanya sudah Rp900 dan akan melewati batas Rp1.000",
+            None,
+        ),
         ("RCPT: 550 no such user", "server surel menolak dengan 550: “no such user”", None),
         ("gateway answered 400: 21 saldo", "gerbang SMS menjawab 400: “21 saldo”", None),
         ("Inbox full", "“Inbox full”", "“Inbox full”"),

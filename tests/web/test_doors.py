@@ -86,7 +86,16 @@ async def test_every_door_opens_to_exactly_the_roles_that_have_its_right(pages: 
 
 
 # Doors with a name in their address that stands for no place: words, lines, programmes, and one's own files.
-NOWHERE = ("/templates/", "/texts/", "/lines/", "/programmes/", "/reports/", "/ledger/", "/plan/unreachable/", "/api/")
+NOWHERE = (
+    "/templates/",
+    "/texts/",
+    "/lines/",
+    "/programmes/",
+    "/reports/",
+    "/ledger/",
+    "/plan/unreachable/",
+    "/figures/",
+)
 
 
 @SQLITE

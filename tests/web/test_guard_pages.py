@@ -64,7 +64,7 @@ async def test_a_broadcast_that_halted_says_why_and_goes_on_with_a_higher_cap(pa
             await echoes.count(db, 1, intent)
     await pages.be("admin", login="dewi")
     text = await pages.read("/broadcasts/1")
-    assert "Biayanya sudah Rp900 dan akan melewati batas Rp1.000." in text
+    assert "Biayanya sudah Rp900 dan akan melewati batas Rp1.000" in text
     assert "Jawaban warga" in text
     assert "Menyatakan isinya salah" in text
     assert 'name="cap"' in text

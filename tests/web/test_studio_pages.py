@@ -1,6 +1,7 @@
 """The studio's smaller pages: previews while typing, a mail in its frame, tests to oneself, pages and added words."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,19 @@ async def test_previews_follow_words_that_nobody_saved(pages: Site) -> None:
     assert policy.endswith("sandbox"), "no script, no form, an origin of its own"
     assert "Pengingat" in await pages.read("/templates/round_reminder?sample=wit")
     await pages.read("/templates/nix", 404)
+
+
+async def test_what_stops_publishing_stands_first_and_an_emptied_part_says_so(pages: Site) -> None:
+    await pages.be("admin")
+    form = {"subject": "Ingat", "text": "", "html": '<img src="https://x.test/y.png">{{ code }}', "do": "publish"}
+    page = await _posted(pages, MAIL, form, 400)
+    assert "Bagian “text” belum dapat diterbitkan: perbaiki dahulu baris 1, kolom 1" in page
+    assert "Belum ada isinya. Tulis pesannya." in page
+    levels = re.findall(r'<li class="(error|advice)">', page[page.index("Gambar dari luar") - 500 :])
+    assert levels == sorted(levels, reverse=True)
+    assert "Judul dan teks surel belum ditulis" in await _posted(
+        pages, MAIL[:-2] + "bug", {"html": "<p>{{ code }}</p>", "do": "publish"}, 400
+    )
 
 
 async def test_a_test_goes_to_an_address_of_ones_own_as_a_citizen_would_receive_it(pages: Site) -> None:
@@ -89,6 +103,7 @@ async def test_what_citizens_read_on_a_page_is_changed_and_shown_there(pages: Si
     for language in ("id", "su"):
         assert "Ya, selalu." in await pages.read(f"/tanya?bahasa={language}")
     await _posted(pages, FAQ, {"do": "withdraw"}, 303)
+    assert '<a href="/templates" aria-current="page">Templat</a>' in await pages.read(FAQ)
     await pages.read("/texts/public_page/fr/faq", 404)
     await pages.read("/texts/public_page/id/nix", 404)
 

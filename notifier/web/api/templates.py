@@ -11,7 +11,7 @@ from notifier.rules.keys import Scope
 from notifier.web.api.endpoints import Answer, Call, Endpoint, hashed
 from notifier.web.api.shapes import Fault, Given, Language, Page, Shown, words, wrong_field
 
-Word = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Sample = Literal["typical", "shortest", "longest", "apostrophe", "markup", "no_amount", "wit", "no_answers", "empty"]
 assert Sample.__args__ == tuple(SAMPLES)  # type: ignore[attr-defined]
 LONGEST = 40_000  # characters of a source, more than any place takes

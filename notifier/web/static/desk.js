@@ -160,6 +160,12 @@
   const back = document.getElementById("undo") ? next() : rows().find((row) => row.dataset.number === at);
   if (back && document.activeElement === document.body) stand(back);
   told();
+  window.addEventListener("pagehide", () => { // a ticket's page goes on to the next one of this list, and back to it
+    const here = new URL(window.location.href);
+    here.searchParams.delete("held");
+    const numbers = rows().map((row) => row.dataset.number);
+    sessionStorage.setItem("desk.list", JSON.stringify({ address: here.pathname + here.search, numbers }));
+  });
   window.setTimeout(() => { const undo = document.getElementById("undo"); if (undo) undo.remove(); }, 20000);
 
   // --- live ---

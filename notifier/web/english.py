@@ -215,6 +215,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lebih dari {n}": "more than {n}",
         "Satu jam terakhir": "Last hour",
         "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "Sedikitnya {n} orang": "At least {n} people",
         "sedikitnya {ok} diterima, {bad} gagal": "at least {ok} taken, {bad} failed",
         "Istirahat sampai": "Rests until",
         "Coba sekarang": "Try now",

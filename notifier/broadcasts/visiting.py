@@ -98,6 +98,8 @@ class Visiting:
     async def asked_to_stop(self, doors: Doors) -> int:
         """How many people of the same list asked us to stop: a list of its own."""
         async with self._database.read() as db:
+            if not await visits.any_stopped(db, doors.scope):
+                return 0
             return sum(n for *_, n in await visits.villages(db, replace(doors.scope, stopped=True)))
 
     async def sheet(self, doors: Doors, form: str, who: str, now: datetime) -> tuple[IO[bytes], int]:

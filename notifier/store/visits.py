@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
 from notifier.store.broadcasts import within
-from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, visits
+from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, tallies, visits
 from notifier.store.upsert import upsert
 
 BATCH = 500
@@ -110,9 +110,7 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
     )
     if scope.broadcast_id is not None:
         return wanted.where(deliveries.c.broadcast_id == scope.broadcast_id, ~told.exists())
-    of_round = select(broadcasts.c.id).where(
-        broadcasts.c.round_id == scope.round_id, broadcasts.c.event.in_(TELLING), broadcasts.c.state != "planned"
-    )
+    of_round = _telling(scope)
     # Of a round, once: by the newest broadcast that missed them, unless a message or a visit told them as much.
     same = and_(other.c.person_id == deliveries.c.person_id, other.c.broadcast_id.in_(of_round))
     later = select(other.c.id).where(same, other.c.id > deliveries.c.id, _missed(other, stopped=scope.stopped))
@@ -125,6 +123,13 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
     )
     return wanted.where(
         deliveries.c.broadcast_id.in_(of_round), ~later.exists(), ~by_message.exists(), ~by_visit.exists()
+    )
+
+
+def _telling(scope: Scope) -> Select[Any]:
+    """SQL: the broadcasts that tell people of a round."""
+    return select(broadcasts.c.id).where(
+        broadcasts.c.round_id == scope.round_id, broadcasts.c.event.in_(TELLING), broadcasts.c.state != "planned"
     )
 
 
@@ -156,6 +161,19 @@ async def walk(db: AsyncConnection, scope: Scope) -> AsyncIterator[Sequence[Unre
     async with db.stream(_list(scope).order_by(people.c.region, people.c.id)) as rows:
         async for part in rows.partitions(BATCH):
             yield [Unreached(*row) for row in part]
+
+
+async def any_stopped(db: AsyncConnection, scope: Scope) -> bool:
+    """Whether the kept counters know of anybody there who asked us to stop: where not, no row need be looked at."""
+    mine = (
+        tallies.c.broadcast_id == scope.broadcast_id
+        if scope.broadcast_id is not None
+        else tallies.c.broadcast_id.in_(_telling(scope))
+    )
+    some = select(tallies.c.n).where(
+        mine, tallies.c.state == "suppressed", tallies.c.reason == "stopped", tallies.c.n > 0
+    )
+    return (await db.execute(some.limit(1))).first() is not None
 
 
 async def villages(db: AsyncConnection, scope: Scope) -> list[tuple[str, str, int]]:

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
 from notifier.store.broadcasts import within
+from notifier.store.places import LENGTHS
 from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, tallies, visits
+from notifier.store.told import UNTOLD
 from notifier.store.upsert import upsert
 
 BATCH = 500
@@ -163,17 +165,31 @@ async def walk(db: AsyncConnection, scope: Scope) -> AsyncIterator[Sequence[Unre
             yield [Unreached(*row) for row in part]
 
 
-async def any_stopped(db: AsyncConnection, scope: Scope) -> bool:
-    """Whether the kept counters know of anybody there who asked us to stop: where not, no row need be looked at."""
+async def at_most(db: AsyncConnection, scope: Scope) -> int:
+    """How many people a list can have, wherever they live, by the kept counters: no row is looked at."""
     mine = (
         tallies.c.broadcast_id == scope.broadcast_id
         if scope.broadcast_id is not None
         else tallies.c.broadcast_id.in_(_telling(scope))
     )
-    some = select(tallies.c.n).where(
-        mine, tallies.c.state == "suppressed", tallies.c.reason == "stopped", tallies.c.n > 0
-    )
-    return (await db.execute(some.limit(1))).first() is not None
+    stopped = and_(tallies.c.state == "suppressed", tallies.c.reason == "stopped")
+    listed = stopped if scope.stopped else and_(tallies.c.state.in_(UNTOLD), ~stopped)
+    return int((await db.execute(select(func.coalesce(func.sum(tallies.c.n), 0)).where(mine, listed))).scalar_one())
+
+
+async def areas(db: AsyncConnection, region: str) -> list[tuple[str, str]]:
+    """(code, name) of the areas one level below, or further down where there is but one."""
+    found: list[tuple[str, str]] = []
+    for length in (length for length in LENGTHS if length > len(region)):
+        rows = await db.execute(
+            select(regions.c.code, regions.c.name)
+            .where(within(regions.c.code, region), func.length(regions.c.code) == length)
+            .order_by(regions.c.code)
+        )
+        found = [(code, name) for code, name in rows]
+        if len(found) != 1:
+            break
+    return found
 
 
 async def villages(db: AsyncConnection, scope: Scope) -> list[tuple[str, str, int]]:

@@ -133,7 +133,8 @@ class Rehearsing:
             way = replace(way, every=_every(people))
             found = scaled(await rehearsals.reached(db, way), people)
             samples = await rehearsals.samples(db, way)
-            shown = await rehearsals.hindered(db, way, limit=SHOWN)
+            hindered = summed((row.hindered, row.people) for row in found if row.hindered)
+            shown = await rehearsals.hindered(db, way, limit=SHOWN) if hindered else ()
         spoken = []
         for sample in samples:
             subject, text, segments = self._say(
@@ -148,7 +149,7 @@ class Rehearsing:
         return Rehearsal(
             people=people,
             rungs=rungs,
-            hindered=summed((row.hindered, row.people) for row in found if row.hindered),
+            hindered=hindered,
             shown=shown,
             spoken=spoken,
             begins={zone: window(begin, ZoneInfo(zone), *hours) if keeps else begin for zone in zones},

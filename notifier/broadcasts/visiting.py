@@ -25,7 +25,7 @@ from notifier.store.engine import Database
 from notifier.store.rounds import Round
 from notifier.store.visits import Scope, Unreached, Visit
 
-MANY = 5_000  # people on a list; of a longer one they are counted neither by village nor in all
+MANY = 2_000  # people on a list; of a longer one they are counted neither by village nor in all
 # The last three are empty: filled in at the doors, the file comes back by `notifier import visits`.
 HEAD = (
     "KODE",

@@ -32,6 +32,12 @@ async def test_no_address_is_served_that_the_document_lacks(api: Asking) -> None
     assert {endpoint.scope for endpoint in ENDPOINTS} | {Scope.TICKETS_SHIELDED} == set(Scope)
 
 
+async def test_every_reference_of_the_document_leads_somewhere(api: Asking) -> None:
+    text = await (await api.site.client.get("/api/v1/openapi.json")).text()
+    models = json.loads(text)["components"]["schemas"]
+    assert set(re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', text)) <= set(models)
+
+
 async def test_the_docs_page_tells_every_endpoint_without_script_or_foreign_address(api: Asking) -> None:
     text = await api.site.read("/api/v1/docs")
     for endpoint in ENDPOINTS:

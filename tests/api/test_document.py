@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from notifier.rules.keys import Scope
+from notifier.rules.webhooks import News
 from notifier.web.api import ENDPOINTS
+from notifier.web.api.news import HEADERS
 from notifier.web.api.shapes import KINDS
 from tests.api.asking import Asking
 
@@ -50,6 +52,22 @@ async def test_the_docs_page_tells_every_endpoint_without_script_or_foreign_addr
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert anchors <= set(ids)
     assert len(ids) == len(set(ids))
+
+
+async def test_the_docs_page_tells_how_a_call_is_believed_and_what_a_value_may_be(api: Asking) -> None:
+    text = await api.site.read("/api/v1/docs")
+    for word in (*News, *HEADERS):
+        assert f'id="{word}"' in text, word
+    assert "keyed by the bytes" in text
+    assert "/api/v1/deliveries?broadcast=1" in text
+    row = r'<dt class="mono">{}</dt><dd>[^<]*{}'
+    for name, told in (
+        ("limit", "1 to 200; left out: 50"),
+        ("at", "left out: now"),
+        ("canary", "at most 8 characters"),
+    ):
+        assert re.search(row.format(name, told), text), name
+    assert re.search(r"It is so\. With <code>ETag</code>", text)
 
 
 async def test_every_example_of_a_body_is_one(api: Asking) -> None:

@@ -34,6 +34,12 @@ changed it since. Without one a change is made whatever there is.
 **Rate.** `RateLimit-Remaining` tells how often a key may ask just now; 429 and 503 tell in `Retry-After` how many
 seconds to wait.
 
+**Webhooks** tell other systems by a POST to an address of theirs. Believe what is signed: the HMAC-SHA256 of
+`webhook-id.webhook-timestamp.body` (the very bytes that came), keyed by the bytes whose base64 follows `whsec_`, is one
+of those in `webhook-signature`, where each is `v1,` and base64, with a space between. Refuse a time more than five
+minutes off. Answer 2xx within 15 seconds and work afterwards: what was not taken comes again, what follows it waits. An
+event may come twice, with the same `webhook-id`.
+
 **Failures** are problems (RFC 9457, `application/problem+json`): `type` leads to what it means, `detail` says it in
 words, `errors` points at each field. Branch on `type`, never on words: some are Indonesian, for clerks.
 """

@@ -176,7 +176,7 @@ async def write(db: AsyncConnection, of: Round, wanted: Round, who: str, now: da
     await rounds.edit(db, of, {name: getattr(wanted, name) for name in changes}, now)
     # At once, not when the clock comes by: from here on nobody is to hear of the older version.
     await moves.withdraw(db, of.id, version, withdrawal(version), now)
-    became = replace(wanted, version=version)
+    became = replace(wanted, version=version, updated_at=now)
     act = CANCELLED if "state" in changes and wanted.state == CANCELLED else "changed"
     await editions.record(db, became, of, act, who, now)
     return became

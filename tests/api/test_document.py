@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from notifier.rules.keys import Scope
+from notifier.rules.webhooks import News
 from notifier.web.api import ENDPOINTS
+from notifier.web.api.news import HEADERS
 from notifier.web.api.shapes import KINDS
 from tests.api.asking import Asking
 
@@ -32,6 +34,12 @@ async def test_no_address_is_served_that_the_document_lacks(api: Asking) -> None
     assert {endpoint.scope for endpoint in ENDPOINTS} | {Scope.TICKETS_SHIELDED} == set(Scope)
 
 
+async def test_every_reference_of_the_document_leads_somewhere(api: Asking) -> None:
+    text = await (await api.site.client.get("/api/v1/openapi.json")).text()
+    models = json.loads(text)["components"]["schemas"]
+    assert set(re.findall(r'"\$ref": ?"#/components/schemas/([^"]+)"', text)) <= set(models)
+
+
 async def test_the_docs_page_tells_every_endpoint_without_script_or_foreign_address(api: Asking) -> None:
     text = await api.site.read("/api/v1/docs")
     for endpoint in ENDPOINTS:
@@ -44,6 +52,22 @@ async def test_the_docs_page_tells_every_endpoint_without_script_or_foreign_addr
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert anchors <= set(ids)
     assert len(ids) == len(set(ids))
+
+
+async def test_the_docs_page_tells_how_a_call_is_believed_and_what_a_value_may_be(api: Asking) -> None:
+    text = await api.site.read("/api/v1/docs")
+    for word in (*News, *HEADERS):
+        assert f'id="{word}"' in text, word
+    assert "keyed by the bytes" in text
+    assert "/api/v1/deliveries?broadcast=1" in text
+    row = r'<dt class="mono">{}</dt><dd>[^<]*{}'
+    for name, told in (
+        ("limit", "1 to 200; left out: 50"),
+        ("at", "left out: now"),
+        ("canary", "at most 8 characters"),
+    ):
+        assert re.search(row.format(name, told), text), name
+    assert re.search(r"It is so\. With <code>ETag</code>", text)
 
 
 async def test_every_example_of_a_body_is_one(api: Asking) -> None:

@@ -43,7 +43,9 @@ async def test_a_round_is_made_changed_moved_and_called_off(api: Asking) -> None
     await api.put(key, f"/rounds/{CODE}", {**DECEMBER, "venue": "Lain"}, 412, If_Match='"v1"')
     times = {"opens_at": "2026-12-08T08:00:00+07:00", "closes_at": "2026-12-12T15:00:00+07:00"}
     await api.post(key, f"/rounds/{CODE}/move", times, 412, If_Match='"v1"')
+    api.site.clock.move(minutes=1)
     moved = await api.post(key, f"/rounds/{CODE}/move", times, If_Match='"v2"', Idempotency_Key="m1")
+    assert await api.get(key, f"/rounds/{CODE}") == moved, "with the time of the change"
     assert (moved["version"], moved["opens_at"], moved["venue"]) == (3, "2026-12-08T01:00:00Z", "Balai Warga")
     assert await api.post(key, f"/rounds/{CODE}/move", times, If_Match='"v2"', Idempotency_Key="m1") == moved
     backwards = {"opens_at": times["closes_at"], "closes_at": times["opens_at"]}

@@ -1,5 +1,7 @@
 """Broadcasts, deliveries, complaints and templates at the API: what is done by key is done as on the pages."""
 
+from typing import get_args
+
 import pytest
 from sqlalchemy import update
 
@@ -7,6 +9,7 @@ from notifier.rules.keys import LEANS_ON, Scope
 from notifier.rules.roles import Role, may
 from notifier.store import schema
 from notifier.web.api import ENDPOINTS
+from notifier.web.api.tickets import Move
 from tests.api.asking import Asking
 from tests.web.sites import fill
 
@@ -70,6 +73,7 @@ async def test_a_complaint_is_opened_answered_noted_and_settled(api: Asking) -> 
     opened = await api.post(key, "/tickets", told, 201, Idempotency_Key="t")
     again = await api.post(key, "/tickets", told, 201, Idempotency_Key="t")
     number = opened["ticket"]["number"]
+    assert {"take", "answer"} < set(opened["ticket"]["acts"]) <= {"answer", *get_args(Move)}
     assert (again["code"], again["ticket"]["number"]) == (opened["code"], number)
     path = f"/tickets/{number}"
     await api.post(key, f"{path}/notes", {"text": "Sudah telepon kelurahan."}, 201)

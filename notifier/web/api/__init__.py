@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from notifier.web import pages
-from notifier.web.api.docs import models, parts, scopes
+from notifier.web.api.docs import calls, events, models, parts, scopes
 from notifier.web.api.document import document
 from notifier.web.api.endpoints import BASE
 from notifier.web.api.serving import ALLOWANCES, Allowances, only_problems, serve
@@ -46,6 +46,8 @@ async def docs(request: web.Request) -> web.Response:
         "document": told,
         "parts": parts(ENDPOINTS, told),
         "scopes": scopes(ENDPOINTS),
+        "events": events(told),
+        "calls": calls(told),
         "models": models(told),
         "kinds": list(KINDS.values()),
     }

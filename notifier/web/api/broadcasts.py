@@ -402,6 +402,7 @@ ENDPOINTS = (
         query=DeliveriesAsked,
         problems=("not_found",),
         more="Name one of the two. Answers to complaints are not among them: they would tell who complained.",
+        example={"broadcast": 1},
     ),
     Endpoint(
         "GET",

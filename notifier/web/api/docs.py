@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from notifier.rules.keys import LEANS_ON, Scope
 from notifier.web.api.document import tag_of
@@ -63,6 +64,23 @@ def parts(endpoints: Sequence[Endpoint], document: Mapping[str, Any]) -> dict[st
     return found
 
 
+def events(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(kind, when it is told, model of its body) of every event that webhooks bring."""
+    found = []
+    for name, of in document["webhooks"].items():
+        told = of["post"]
+        body = told["requestBody"]["content"]["application/json"]["schema"]
+        found.append((name, told["summary"], model(body)))
+    return found
+
+
+def calls(document: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What each call of a webhook has in common: (header, what it says) and (answer, what comes of it)."""
+    told = next(iter(document["webhooks"].values()))["post"]
+    headers = [(one["name"], one["description"]) for one in told["parameters"]]
+    return headers, [(status, one["description"]) for status, one in told["responses"].items()]
+
+
 def scopes(endpoints: Sequence[Endpoint]) -> list[tuple[str, str, str]]:
     """(scope, right that the key's account needs, what it is for) of every scope."""
     does = {scope: "; ".join(one.about for one in endpoints if one.scope is scope) for scope in Scope}
@@ -76,7 +94,7 @@ def models(document: Mapping[str, Any]) -> list[tuple[str, str, list[Field]]]:
     for name, schema in document["components"]["schemas"].items():
         needed = schema.get("required", [])
         fields = [
-            Field(field, kind(given), model(given), field in needed, given.get("description", ""))
+            Field(field, kind(given), model(given), field in needed, means(given, given))
             for field, given in schema.get("properties", {}).items()
         ]
         about = schema.get("description", "") or kind(schema)
@@ -101,6 +119,22 @@ def kind(schema: Mapping[str, Any]) -> str:
     return str(schema.get("format") or schema.get("type", "anything"))
 
 
+def means(told: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """What a value says, how long or large it may be, and what it is when left out."""
+    about, bounds = told.get("description", ""), []
+    for one in (schema, *schema.get("anyOf", ())):
+        if "maxLength" in one:
+            bounds.append(f"at most {one['maxLength']} characters")
+        if "maxItems" in one:
+            bounds.append(f"at most {one['maxItems']}")
+        if "minimum" in one and "maximum" in one:
+            bounds.append(f"{one['minimum']} to {one['maximum']}")
+    default = schema.get("default")
+    if default is False or default:
+        bounds.append(f"left out: {default if isinstance(default, str) else json.dumps(default)}")
+    return ". ".join(part for part in (about, "; ".join(bounds)) if part)
+
+
 def model(schema: Mapping[str, Any]) -> str:
     """The model a schema leads to; "" for none."""
     if "$ref" in schema:
@@ -116,7 +150,7 @@ def _operation(endpoint: Endpoint, told: Mapping[str, Any]) -> Operation:
             f"{one['in']}: {kind(one['schema'])}",
             "",
             one.get("required", False),
-            one.get("description", ""),
+            means(one, one["schema"]),
         )
         for one in told["parameters"]
     ]
@@ -124,7 +158,9 @@ def _operation(endpoint: Endpoint, told: Mapping[str, Any]) -> Operation:
     for status, one in told["responses"].items():
         content: Mapping[str, Any] = next(iter(one.get("content", {}).values()), {})
         if int(status) < 400:
-            answers.append((status, one["description"], model(content.get("schema", {}))))
+            heads = " and ".join(f"`{name}`" for name in ("ETag", "Location") if name in one.get("headers", {}))
+            said = f"{one['description']} With {heads}." if heads else one["description"]
+            answers.append((status, said, model(content.get("schema", {}))))
     body = told["requestBody"]["content"]["application/json"]["schema"] if endpoint.body is not None else {}
     return Operation(
         endpoint.name,
@@ -144,7 +180,8 @@ def _operation(endpoint: Endpoint, told: Mapping[str, Any]) -> Operation:
 
 def curl(endpoint: Endpoint) -> str:
     """How it is asked from a command line."""
-    lines = [f'curl -X {endpoint.method} "$NOTIFIER{BASE}{endpoint.path.format(**SAMPLES)}"']
+    query = f"?{urlencode(endpoint.example)}" if endpoint.body is None and endpoint.example else ""
+    lines = [f'curl -X {endpoint.method} "$NOTIFIER{BASE}{endpoint.path.format(**SAMPLES)}{query}"']
     lines.append('-H "Authorization: Bearer $KEY"')
     if endpoint.method == "POST":
         lines.append('-H "Idempotency-Key: $(uuidgen)"')

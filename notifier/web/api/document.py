@@ -28,13 +28,20 @@ carry an offset. A NIK stands in bodies alone, never in an address; people's num
 first one was, with `Idempotent-Replayed: true`; 409 while that is under way, 422 when the key comes with something
 else. If the service died over the first one, the key is free again after a minute: look whether it was done.
 
-**Changes by two.** What answers an `ETag` takes it back as `If-Match`: 412 when somebody changed it since.
+**Changes by two.** What answers an `ETag` takes it back as `If-Match`, where that is a parameter: 412 when somebody
+changed it since. Without one a change is made whatever there is.
 
 **Rate.** `RateLimit-Remaining` tells how often a key may ask just now; 429 and 503 tell in `Retry-After` how many
 seconds to wait.
 
+**Webhooks** tell other systems by a POST to an address of theirs. Believe what is signed: the HMAC-SHA256 of
+`webhook-id.webhook-timestamp.body` (the very bytes that came), keyed by the bytes whose base64 follows `whsec_`, is one
+of those in `webhook-signature`, where each is `v1,` and base64, with a space between. Refuse a time more than five
+minutes off. Answer 2xx within 15 seconds and work afterwards: what was not taken comes again, what follows it waits. An
+event may come twice, with the same `webhook-id`.
+
 **Failures** are problems (RFC 9457, `application/problem+json`): `type` leads to what it means, `detail` says it in
-words, `errors` points at each field.
+words, `errors` points at each field. Branch on `type`, never on words: some are Indonesian, for clerks.
 """
 _RATES = {
     "RateLimit-Limit": "requests a minute",
@@ -156,10 +163,19 @@ def _fields(model: type[Given], where: str) -> list[dict[str, Any]]:
     found = []
     for name, given in schema["properties"].items():
         shape = {key: value for key, value in given.items() if key not in ("title", "description")}
-        if "$ref" in shape:  # an enumeration: small enough to stand where it is used
-            shape = {k: v for k, v in schema["$defs"][shape.pop("$ref").rpartition("/")[2]].items() if k != "title"}
+        shape = _in_place(shape, schema.get("$defs", {}))
         one = {"name": name, "in": where, "required": where == "path" or name in needed, "schema": shape}
         found.append(one | ({"description": given["description"]} if "description" in given else {}))
+    return found
+
+
+def _in_place(shape: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter's shape with its enumerations where they are used: no model of the document need have them."""
+    if "$ref" in shape:
+        return {name: value for name, value in known[shape["$ref"].rpartition("/")[2]].items() if name != "title"}
+    found = dict(shape)
+    if "anyOf" in found:
+        found["anyOf"] = [_in_place(one, known) for one in found["anyOf"]]
     return found
 
 

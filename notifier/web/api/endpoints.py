@@ -80,7 +80,7 @@ class Endpoint:
     versioned: bool = False  # answers an ETag
     conditional: bool = False  # minds If-Match
     more: str = ""
-    example: Mapping[str, Any] = field(default_factory=dict)  # a body, for the docs page
+    example: Mapping[str, Any] = field(default_factory=dict)  # a body, else a query, for the docs page
 
     @property
     def name(self) -> str:

@@ -116,7 +116,7 @@ class TicketShown(Shown):
     breached: bool
     undelivered: str
     waits_for_second: bool = Field(description="something was proposed, and another account has to agree")
-    acts: list[str] = Field(description="what can be done now")
+    acts: list[str] = Field(description="what can be done now: `answer`, and what a move may be")
     conversation: list[MessageShown]
     files: list[FileShown]
     history: list[ChangeShown]
@@ -306,7 +306,7 @@ def shown(page: TicketPage) -> TicketShown:
         round=page.round_code,
         assignee=ticket.assignee_id,
         waits_for_second=page.proposal is not None,
-        acts=[act.value for act in page.acts],
+        acts=["take" if act is Act.ASSIGN else act.value for act in page.acts],
         conversation=[
             MessageShown(
                 id=one.id,

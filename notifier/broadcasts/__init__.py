@@ -343,8 +343,7 @@ class Broadcasts:
         async with self._database.write() as db:
             for b in await rows.worded(db):
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event))
-                if why and await rows.ask(db, b, why):
-                    await note(db, "clock", "broadcast.asks", b.id, now)
+                if why and await self._guard.ask_of_words(db, b, why, now):
                     asking += 1
         return asking
 

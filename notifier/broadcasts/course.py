@@ -94,8 +94,7 @@ class Course:
                     "done": self._reopen,
                 }.get(b.state)
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
-                if why and await rows.ask(db, b, why):
-                    await note(db, "clock", "broadcast.asks", b.id, now)
+                if why and await self._guard.ask_of_words(db, b, why, now):
                     return False
                 if step is None:
                     await rows.change(db, b.id, (b.state,), wake=None)

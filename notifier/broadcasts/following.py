@@ -18,12 +18,13 @@ from notifier.rules.deliveries import CORRECTIONS
 from notifier.rules.pacing import reminder_at
 from notifier.rules.series import Beat, occasions
 from notifier.store import broadcasts as rows
-from notifier.store import editions, moves, programmes, series
+from notifier.store import deliveries, editions, moves, programmes, series
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
 CANCELLED = "cancelled"
 NO_LONGER_PLANNED = "the programme no longer plans this"
+MANY = 2_000  # people of one broadcast; where more were told nobody is counted while somebody waits
 MARGIN = timedelta(days=60)  # how long after its end a series may still speak of a round
 
 
@@ -44,6 +45,7 @@ class Follows:
     withdrawn: Sequence[Broadcast]
     reminders: Sequence[tuple[str, datetime]]  # (event, time) that the clock plans
     again: Sequence[Again]
+    whole: bool = True  # False: so many that `told` is a least, as the kept counters have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
     new = replace(new, version=old.version + 1)
     there = await rows.of_round(db, old.id)
     planned = companions(new, await reminders_of(db, reminders, new.programme), now)
-    told = await rows.size(db, rows.those(moves.told_before(new.id, new.version)))
+    told, whole = await _told(db, there, new)
     live = [b for b in there if b.state in moves.LIVE]
     after = [replace(b, state="stopped", paused_from=b.state) if b in live else b for b in there]
     again = [
@@ -213,4 +215,17 @@ async def follows(db: AsyncConnection, reminders: Reminders, old: Round, new: Ro
         withdrawn=live,
         reminders=planned,
         again=[one for one in again if one.people],
+        whole=whole,
     )
+
+
+async def _told(db: AsyncConnection, there: Sequence[Broadcast], new: Round) -> tuple[int, bool]:
+    """How many people may have read older words; of many no more than that they are at least as many as the largest
+    broadcast reached by its kept counters: False.
+    """
+    earlier = [b.id for b in there if b.round_version < new.version]
+    kept = await deliveries.tally_each(db, earlier)
+    most = max((sum(of.get(state, 0) for state in moves.REACHED) for of in kept.values()), default=0)
+    if most > MANY:
+        return most, False
+    return await rows.size(db, rows.those(moves.told_before(new.id, new.version))), True

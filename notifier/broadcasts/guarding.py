@@ -113,8 +113,17 @@ class Guard:
         self, db: AsyncConnection, b: Broadcast, why: str, now: datetime, act: str = "broadcast.asks"
     ) -> None:
         """Nothing more leaves until a person has looked: the row, the ledger and one alert, in one transaction."""
-        if not await rows.change(db, b.id, (b.state,), state="asking", why=why[:200], wake=None):
-            return
+        if await rows.change(db, b.id, (b.state,), state="asking", why=why[:200], wake=None):
+            await self._told(db, b, why, now, act)
+
+    async def ask_of_words(self, db: AsyncConnection, b: Broadcast, why: str, now: datetime) -> bool:
+        """The same for words that are not those it was approved with; one that is paused asks once it goes on."""
+        if not await rows.ask(db, b, why):
+            return False
+        await self._told(db, b, why, now, "broadcast.asks")
+        return True
+
+    async def _told(self, db: AsyncConnection, b: Broadcast, why: str, now: datetime, act: str) -> None:
         await acts.append(db, at=now, who="clock", act=act, about=f"broadcast:{b.id}", detail={"why": why[:200]})
         if self._outbox is not None:
             address = f"{self._terms.public_url}/broadcasts/{b.id}" if self._terms.public_url else ""

@@ -4,7 +4,7 @@ It asks the same audience as the walk, words the same templates, and reckons wit
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -22,11 +22,12 @@ from notifier.rules.deliveries import EVENTS
 from notifier.rules.eta import ROUND_THE_CLOCK, Queue, eta
 from notifier.rules.pacing import window
 from notifier.rules.roles import Right, Viewer
+from notifier.store import broadcasts as rows
 from notifier.store import ledger as acts
 from notifier.store import rehearsals, rounds
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
-from notifier.store.rehearsals import Hindered, Way
+from notifier.store.rehearsals import Hindered, Reached, Way
 from notifier.store.rounds import Round
 from notifier.store.silence import asked_on, asks_again
 
@@ -35,6 +36,7 @@ Say = Callable[[str, str, str, str, str, Round], tuple[str, str, int]]
 HEAD = ("NAMA", "NIK", "KODE_WILAYAH", "DESA", "SEBAB")
 SHOWN = 20  # people who cannot be reached, on the page itself
 BATCH = 1_000
+MANY = 10_000  # people; of a larger audience a page looks at fewer than so many, and tells what follows for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Rehearsal:
     price: int
     segments: int
     cap: int | None
+    every: int = 1  # one of so many people was looked at; above 1 everything but `people` is about right
 
     @property
     def over_cap(self) -> bool:
@@ -120,13 +123,18 @@ class Rehearsing:
         return Draft.of(b, of)
 
     async def rehearse(self, viewer: Viewer, draft: Draft, now: datetime) -> Rehearsal:
-        """Reckon what a plan would do, in one snapshot. Raises Refused without the right to see people."""
+        """Reckon what a plan would do, in one snapshot; of many people from some of them. Raises Refused without the
+        right to see people.
+        """
         viewer.needs(Right.SEE_PEOPLE)
         async with self._database.read(snapshot=True) as db:
             way = await self._way(db, draft)
-            found = await rehearsals.reached(db, way)
+            people = await rows.size(db, way.people)
+            way = replace(way, every=_every(people))
+            found = scaled(await rehearsals.reached(db, way), people)
             samples = await rehearsals.samples(db, way)
-            shown = await rehearsals.hindered(db, way, limit=SHOWN)
+            hindered = summed((row.hindered, row.people) for row in found if row.hindered)
+            shown = await rehearsals.hindered(db, way, limit=SHOWN) if hindered else ()
         spoken = []
         for sample in samples:
             subject, text, segments = self._say(
@@ -139,9 +147,9 @@ class Rehearsing:
         hours = (self._terms.opens, self._terms.closes) if keeps else ROUND_THE_CLOCK
         zones = sorted({row.zone for row in reached})
         return Rehearsal(
-            people=sum(row.people for row in found),
+            people=people,
             rungs=rungs,
-            hindered=summed((row.hindered, row.people) for row in found if row.hindered),
+            hindered=hindered,
             shown=shown,
             spoken=spoken,
             begins={zone: window(begin, ZoneInfo(zone), *hours) if keeps else begin for zone in zones},
@@ -149,6 +157,7 @@ class Rehearsing:
             price=sum(rung.price for rung in rungs),
             segments=sum(rung.segments for rung in rungs),
             cap=self._terms.cap if draft.cap is None else draft.cap,
+            every=way.every,
         )
 
     async def sheet(self, viewer: Viewer, draft: Draft, form: str, now: datetime) -> tuple[IO[bytes], int]:
@@ -171,7 +180,7 @@ class Rehearsing:
             self._terms.muted(draft.event),
         )
 
-    def _rung(self, kind: str, reached: Sequence[rehearsals.Reached], spoken: Sequence[Spoken]) -> Rung:
+    def _rung(self, kind: str, reached: Sequence[Reached], spoken: Sequence[Spoken]) -> Rung:
         route = self._terms.routes.get(kind)
         if route is None:
             raise Refused(f"no line carries {kind}; see [lines] in config.toml")
@@ -189,6 +198,23 @@ class Rehearsing:
             price=segments * route.price,
             hours=people / route.rate / 3600,
         )
+
+
+def _every(people: int) -> int:
+    """One of how many people is looked at: odd, for people who come in pairs would all be even or none."""
+    return 1 if people <= MANY else -(-people // MANY) | 1
+
+
+def scaled(found: Sequence[Reached], people: int) -> Sequence[Reached]:
+    """The same shares of `people`: they add up to as many, whatever was rounded."""
+    whole = sum(row.people for row in found)
+    parts, seen, given = [], 0, 0
+    for row in found:
+        seen += row.people
+        upto = people * seen // whole
+        parts.append(row._replace(people=upto - given))
+        given = upto
+    return parts
 
 
 async def _cells(db: AsyncConnection, way: Way) -> AsyncIterator[Sequence[Sequence[object]]]:

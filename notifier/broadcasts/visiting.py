@@ -25,6 +25,7 @@ from notifier.store.engine import Database
 from notifier.store.rounds import Round
 from notifier.store.visits import Scope, Unreached, Visit
 
+MANY = 2_000  # people on a list; of a longer one they are counted neither by village nor in all
 # The last three are empty: filled in at the doors, the file comes back by `notifier import visits`.
 HEAD = (
     "KODE",
@@ -98,7 +99,20 @@ class Visiting:
     async def asked_to_stop(self, doors: Doors) -> int:
         """How many people of the same list asked us to stop: a list of its own."""
         async with self._database.read() as db:
-            return sum(n for *_, n in await visits.villages(db, replace(doors.scope, stopped=True)))
+            stopped = replace(doors.scope, stopped=True)
+            if not await visits.at_most(db, stopped):
+                return 0
+            return sum(n for *_, n in await visits.villages(db, stopped))
+
+    async def many(self, doors: Doors) -> bool:
+        """Whether a list may be too long for anybody to be counted while somebody waits."""
+        async with self._database.read() as db:
+            return await visits.at_most(db, doors.scope) > MANY
+
+    async def areas(self, doors: Doors) -> Sequence[tuple[str, str]]:
+        """(code, name) of the areas by which a long list can be narrowed."""
+        async with self._database.read() as db:
+            return await visits.areas(db, _narrower(doors.round.region, doors.scope.region))
 
     async def sheet(self, doors: Doors, form: str, who: str, now: datetime) -> tuple[IO[bytes], int]:
         """The list as a file (csv, xlsx), put on record; close it when it was read."""

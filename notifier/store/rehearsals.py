@@ -22,6 +22,7 @@ class Way:
     ladder: tuple[str, ...]
     besides: Select[Any] | None = None  # channels of a person that it does not go by
     mute: Mute | None = None
+    every: int = 1  # of so many people one is looked at
 
 
 class Reached(NamedTuple):
@@ -57,21 +58,20 @@ class Hindered(NamedTuple):
 
 def _each(way: Way, after: int = 0) -> Any:
     """SQL: the people of an audience with the contact they would be written to at, or what hinders them."""
-    first = (
-        select(
-            people.c.id,
-            people.c.name,
-            people.c.nik_masked,
-            people.c.region,
-            people.c.language,
-            people.c.zone,
-            people.c.silenced_at,
-            reachable(way.ladder, way.besides, way.mute).label("contact_id"),
-            (reachable(way.ladder, way.besides) if way.mute is not None else null()).label("spoken_to"),
-        )
-        .where(people.c.id.in_(way.people), people.c.id > after)
-        .subquery("first")
-    )
+    some = select(
+        people.c.id,
+        people.c.name,
+        people.c.nik_masked,
+        people.c.region,
+        people.c.language,
+        people.c.zone,
+        people.c.silenced_at,
+        reachable(way.ladder, way.besides, way.mute).label("contact_id"),
+        (reachable(way.ladder, way.besides) if way.mute is not None else null()).label("spoken_to"),
+    ).where(people.c.id.in_(way.people), people.c.id > after)
+    if way.every > 1:
+        some = some.where(people.c.id % way.every == 0)
+    first = some.subquery("first")
     nowhere: ColumnElement[Any] = literal("no_contact")
     if way.mute is not None:
         nowhere = case((first.c.spoken_to.is_not(None), NO_WAY_BACK), else_="no_contact")

@@ -274,6 +274,9 @@ def _list(round_id: int, region: str) -> Select[Any]:
 
 async def page(db: AsyncConnection, round_id: int, region: str, after: tuple[str, int], limit: int) -> list[Silent]:
     """The silent of a round beyond (region, person), village by village."""
+    asked = _of_round(round_id, questions=True)
+    if (await db.execute(asked.limit(1))).first() is None:
+        return []  # nobody was asked: the database would look at everybody entitled to find that out
     beyond = or_(people.c.region > after[0], and_(people.c.region == after[0], people.c.id > after[1]))
     rows = await db.execute(_list(round_id, region).where(beyond).limit(limit))
     return [Silent(*row) for row in rows]

@@ -18,7 +18,8 @@ from notifier.store.sweeps import NO_RECEIPT
 
 TOLD = ("accepted", "delivered", "read")
 UNTOLD = ("failed", "unknown", "expired", "suppressed", "cancelled")
-MOST = 20_000  # rows looked at for numbers by reason; beyond it they are told as "at least"
+MOST = 5_000  # rows looked at for numbers by reason; beyond it they are told as "at least"
+LATEST = 20_000  # rows looked at for the last try of a broadcast
 MOST_HELD = 1_000
 BATCH = 1_000
 
@@ -172,14 +173,14 @@ async def arrivals(db: AsyncConnection, broadcast_id: int) -> list[tuple[str, bo
 
 
 async def last_due(db: AsyncConnection, broadcast_id: int, lines: Sequence[str], lane: int) -> datetime | None:
-    """When the last try of a broadcast begins, as far as it is among the MOST that begin last on its lines."""
+    """When the last try of a broadcast begins, as far as it is among the LATEST that begin last on its lines."""
     found: datetime | None = None
     for line in lines:
         late = (
             select(deliveries.c.broadcast_id, deliveries.c.due_at)
             .where(deliveries.c.state == "due", deliveries.c.line == line, deliveries.c.lane == lane)
             .order_by(deliveries.c.due_at.desc())
-            .limit(MOST)
+            .limit(LATEST)
             .subquery()
         )
         at = (await db.execute(select(func.max(late.c.due_at)).where(late.c.broadcast_id == broadcast_id))).scalar_one()

@@ -15,7 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
 from notifier.store.broadcasts import within
-from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, visits
+from notifier.store.places import LENGTHS
+from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, tallies, visits
+from notifier.store.told import UNTOLD
 from notifier.store.upsert import upsert
 
 BATCH = 500
@@ -110,9 +112,7 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
     )
     if scope.broadcast_id is not None:
         return wanted.where(deliveries.c.broadcast_id == scope.broadcast_id, ~told.exists())
-    of_round = select(broadcasts.c.id).where(
-        broadcasts.c.round_id == scope.round_id, broadcasts.c.event.in_(TELLING), broadcasts.c.state != "planned"
-    )
+    of_round = _telling(scope)
     # Of a round, once: by the newest broadcast that missed them, unless a message or a visit told them as much.
     same = and_(other.c.person_id == deliveries.c.person_id, other.c.broadcast_id.in_(of_round))
     later = select(other.c.id).where(same, other.c.id > deliveries.c.id, _missed(other, stopped=scope.stopped))
@@ -125,6 +125,13 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
     )
     return wanted.where(
         deliveries.c.broadcast_id.in_(of_round), ~later.exists(), ~by_message.exists(), ~by_visit.exists()
+    )
+
+
+def _telling(scope: Scope) -> Select[Any]:
+    """SQL: the broadcasts that tell people of a round."""
+    return select(broadcasts.c.id).where(
+        broadcasts.c.round_id == scope.round_id, broadcasts.c.event.in_(TELLING), broadcasts.c.state != "planned"
     )
 
 
@@ -156,6 +163,33 @@ async def walk(db: AsyncConnection, scope: Scope) -> AsyncIterator[Sequence[Unre
     async with db.stream(_list(scope).order_by(people.c.region, people.c.id)) as rows:
         async for part in rows.partitions(BATCH):
             yield [Unreached(*row) for row in part]
+
+
+async def at_most(db: AsyncConnection, scope: Scope) -> int:
+    """How many people a list can have, wherever they live, by the kept counters: no row is looked at."""
+    mine = (
+        tallies.c.broadcast_id == scope.broadcast_id
+        if scope.broadcast_id is not None
+        else tallies.c.broadcast_id.in_(_telling(scope))
+    )
+    stopped = and_(tallies.c.state == "suppressed", tallies.c.reason == "stopped")
+    listed = stopped if scope.stopped else and_(tallies.c.state.in_(UNTOLD), ~stopped)
+    return int((await db.execute(select(func.coalesce(func.sum(tallies.c.n), 0)).where(mine, listed))).scalar_one())
+
+
+async def areas(db: AsyncConnection, region: str) -> list[tuple[str, str]]:
+    """(code, name) of the areas one level below, or further down where there is but one."""
+    found: list[tuple[str, str]] = []
+    for length in (length for length in LENGTHS if length > len(region)):
+        rows = await db.execute(
+            select(regions.c.code, regions.c.name)
+            .where(within(regions.c.code, region), func.length(regions.c.code) == length)
+            .order_by(regions.c.code)
+        )
+        found = [(code, name) for code, name in rows]
+        if len(found) != 1:
+            break
+    return found
 
 
 async def villages(db: AsyncConnection, scope: Scope) -> list[tuple[str, str, int]]:

@@ -236,7 +236,8 @@ def after(text: str) -> tuple[str, int]:
 
 async def _list(request: web.Request, house: House, doors: Doors) -> web.Response:
     found = await house.visiting.page(doors, after(request.query.get("after", "")), DOORS + 1)
-    villages = await house.visiting.villages(doors)
+    many = await house.visiting.many(doors)
+    villages = () if many else await house.visiting.villages(doors)
     shown, last = found[:DOORS], found[DOORS - 1] if len(found) > DOORS else None
     asked = _asked(request)
     kept = {"region": asked["region"]} if asked["region"] else {}
@@ -247,8 +248,9 @@ async def _list(request: web.Request, house: House, doors: Doors) -> web.Respons
         "b": doors.broadcast,
         "groups": _by_village(shown),
         "villages": villages,
-        "people": sum(n for *_, n in villages),
-        "silent": 0 if doors.scope.stopped else await house.visiting.asked_to_stop(doors),
+        "areas": await house.visiting.areas(doors) if many else (),
+        "people": None if many else sum(n for *_, n in villages),
+        "silent": 0 if many or doors.scope.stopped else await house.visiting.asked_to_stop(doors),
         "asked": asked,
         "query": urlencode(kept),
         "here": request.path_qs,

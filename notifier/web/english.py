@@ -215,6 +215,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "lebih dari {n}": "more than {n}",
         "Satu jam terakhir": "Last hour",
         "{ok} diterima, {bad} gagal": "{ok} taken, {bad} failed",
+        "Banyak orang: dihitung dari satu di antara {n} orang. Angka di bawah ini kira-kira, dan yang jarang mungkin "
+        "tidak tampak.": "Many people: reckoned from one in {n} people. The figures below are about right, and what is "
+        "rare may not show.",
+        "Berkasnya memuat semua orang yang tidak terjangkau.": "The file has everybody who cannot be reached.",
+        "Daftar ini panjang, jadi tidak dihitung di sini. Pilih wilayah untuk mempersempitnya.": "This list is long, "
+        "so it is not counted here. Pick an area to narrow it.",
+        "Sedikitnya {n} orang": "At least {n} people",
         "sedikitnya {ok} diterima, {bad} gagal": "at least {ok} taken, {bad} failed",
         "Istirahat sampai": "Rests until",
         "Coba sekarang": "Try now",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from notifier.accounts import Person
 from notifier.cli.main import main
 from notifier.errors import Refused
 from notifier.keys import Wish
@@ -35,6 +36,8 @@ async def test_only_a_whole_and_working_key_opens_anything(api: Asking) -> None:
     await api.site.house.keys.revoke(other[:11], who="cli:test", now=api.site.clock())
     assert (await api.ask(other, "GET", "/people")).status == 401
     third = await api.key("admin", ["people:read"])
+    second = Person("tuti", "admin")
+    await api.site.house.accounts.add(second, "rahasia-tuti-dua", who="cli:test", now=api.site.clock())
     await api.site.house.accounts.disable("api-admin", who="cli:test", now=api.site.clock())
     assert (await api.ask(third, "GET", "/people")).status == 401, "its account is shut"
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from notifier.store import broadcasts, told
 from notifier.store import deliveries as rows
 from notifier.store import visits as visit_rows
 from notifier.store.deliveries import Step
-from notifier.store.schema import contacts, deliveries, ledger, people, rounds, visits
+from notifier.store.schema import contacts, deliveries, ledger, people, regions, rounds, visits
 from notifier.store.told import Shelf
 from notifier.store.visits import Scope
 from tests.houses import Stage, add_person, add_round, open_stage
@@ -271,6 +272,14 @@ async def test_the_unreached_are_listed_by_village_and_who_asked_to_stop_apart(
         ]
         assert [(region, n) for region, _, n in await visiting.villages(doors)] == [("31.75.07.1003", 2)]
         assert await visiting.asked_to_stop(doors) == 1
+        async with stage.house.database.write() as db:
+            codes = ("31", "31.75", "31.75.07", "31.75.07.1001", "31.75.07.1003", "31.75.08")
+            await db.execute(insert(regions), [{"code": code, "name": f"Wilayah {code}"} for code in codes])
+            assert await visit_rows.at_most(db, doors.scope) >= 2, "never fewer than are listed"
+            assert await visit_rows.at_most(db, replace(doors.scope, stopped=True)) == 1
+            below = {code: [one for one, _ in await visit_rows.areas(db, code)] for code in ("", codes[2], codes[3])}
+        assert below == {"": ["31.75.07", "31.75.08"], codes[2]: list(codes[3:5]), codes[3]: []}
+        assert [code for code, _ in await visiting.areas(doors)] == list(codes[3:5]), "of the round's own part"
         silent = await visiting.of_broadcast(number, stage.planner, stopped=True)
         assert [p.name for p in await visiting.page(silent)] == ["DIAM"]
         elsewhere = await visiting.of_broadcast(number, stage.planner, region="31.75.08")

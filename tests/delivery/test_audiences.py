@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, literal, select, update
 
+from notifier.broadcasts import rehearsing
+from notifier.broadcasts.rehearsing import scaled
 from notifier.errors import Refused
 from notifier.jobs import RoundCarrier
 from notifier.proofs import prove
 from notifier.rules.audiences import EVERYBODY, Rule, tidied
 from notifier.rules.visits import code_of
 from notifier.store import audiences, schema
+from notifier.store.rehearsals import Reached
 from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
@@ -262,7 +265,9 @@ async def test_a_list_holds_whom_its_rows_name_and_writes_down_the_others(databa
             assert str(tmp_path) not in str(refused.value)
 
 
-async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(database_url: str, tmp_path: Path) -> None:
+async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with open_stage(database_url, tmp_path, mute=["sms"]) as stage:
         people = await _crowd(stage)
         await add_person(stage, "SITI NURHALIZAH BINTI ABDUL RAHMAN", ("sms", "+628120000099"), zone="Asia/Jayapura")
@@ -304,7 +309,23 @@ async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(databas
         }
         assert told.ends is not None
         assert told.ends > told.begins["Asia/Jakarta"]
+        assert told.every == 1
+        monkeypatch.setattr(rehearsing, "MANY", 2)
+        some = await stage.house.rehearsing.rehearse(stage.planner, first, stage.clock())
+        assert (some.people, some.every) == (told.people, 3)
+        assert sum(rung.people for rung in some.rungs) + sum(some.hindered.values()) == told.people
         file, rows = await stage.house.rehearsing.sheet(stage.planner, first, "csv", stage.clock())
         with file:
             assert "CICI,317507******9002,31.75.07.1003,,berhenti berlangganan" in file.read().decode()
         assert rows == 3
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "people", "told"),
+    [((1, 1, 1), 10, [3, 3, 4]), ((5, 0, 2), 7, [5, 0, 2]), ((9_900, 100), 1_000_000, [990_000, 10_000]), ((), 9, [])],
+)
+def test_what_some_people_tell_is_told_for_all_and_adds_up(
+    looked_at: tuple[int, ...], people: int, told: list[int]
+) -> None:
+    found = scaled([Reached("sms", "id", "Asia/Jakarta", "", n) for n in looked_at], people)
+    assert [row.people for row in found] == told

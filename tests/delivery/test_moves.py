@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from channels.contract import Receipt, ReceiptState
 from notifier.app.lines import delivery_terms
-from notifier.broadcasts import course
+from notifier.broadcasts import course, following
 from notifier.broadcasts.following import follows
 from notifier.dispatch import settle_receipt
 from notifier.errors import Refused
@@ -167,6 +167,9 @@ async def test_who_was_told_is_corrected_and_who_was_not_is_told_the_new(
         async with house.database.read() as db:
             wanted = house.rounds.changed(before, MOVED)
             shown = await follows(db, house.config.reminders, before, wanted, stage.clock())
+            with monkeypatch.context() as patch:
+                patch.setattr(following, "MANY", 1)
+                least = await follows(db, house.config.reminders, before, wanted, stage.clock())
         await _change(stage, MOVED)
         announced, corrections = await _there(stage, "round_announced"), await _there(stage, "round_changed")
         again = [b for b in announced if b.round_version == 2]
@@ -175,6 +178,8 @@ async def test_who_was_told_is_corrected_and_who_was_not_is_told_the_new(
         )
         assert [b.approved_audience for b in corrections] == ([case.corrected] if case.corrected else [])
         assert (shown.told, [one.people for one in shown.again]) == (case.corrected, [case.again] * bool(case.again))
+        assert (shown.whole, least.whole) == (True, case.corrected < 2)
+        assert 0 < least.told <= case.corrected or not case.corrected, "of many a least is told, by the kept counters"
         assert len(shown.reminders) == len(await _there(stage, "round_reminder", "receipt_question"))
         stage.clock.move(hours=2)
         await _approve(stage, "round_announced", "round_changed")

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from notifier.broadcasts.pinning import reworded
+from notifier.store.schema import accounts
 from notifier.studio import refresh
 from tests.houses import Stage, add_person, add_round, open_stage
 
@@ -96,9 +98,14 @@ async def test_files_of_a_new_release_wait_for_another_yes(database_url: str, tm
     async with open_stage(database_url, tmp_path) as stage:
         number = await _due(stage)
         assert await stage.house.broadcasts.question(stage.clock()) == 0
+        alerted = {"notify_kind": "email", "notify_address": "b@b.test"}
+        async with stage.house.database.write() as db:
+            await db.execute(update(accounts).where(accounts.c.login == "budi").values(alerted))
         stage.house.words.take({("round_announced", "sms", "id", "text"): ("file-0badcafe", WORDS)})
         assert await stage.house.broadcasts.question(stage.clock()) == 1
         assert (await _state(stage, number))[0] == "asking"
+        await stage.send()
+        assert len(stage.providers.phones.notes("b@b.test")) == 1, "who may say yes is told that they are asked"
         await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
         await stage.send()
         assert (await _state(stage, number))[0] == "done"

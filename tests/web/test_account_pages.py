@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
+from notifier.broadcasts import visiting
 from notifier.rules.roles import Role
 from notifier.store import deliveries as rows
 from notifier.store.deliveries import Step
@@ -116,7 +117,9 @@ async def test_what_is_held_is_decided_by_one_click(pages: Site) -> None:
     assert (await pages.post("/held", {"delivery": found[1], "do": "resend"})).status == 400
 
 
-async def test_field_officers_get_a_list_and_bring_results_back_by_a_click(pages: Site) -> None:
+async def test_field_officers_get_a_list_and_bring_results_back_by_a_click(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = await _begun(pages, HOSTILE)
     await pages.be("agent")
     path = f"/broadcasts/{number}/unreached"
@@ -125,6 +128,13 @@ async def test_field_officers_get_a_list_and_bring_results_back_by_a_click(pages
     assert "Kantor Pos Duren Sawit" in text
     codes = re.findall(r'code">(K-[A-Z0-9]+)<', text)
     assert len(codes) == 3
+    assert "3 orang" in text
+    with monkeypatch.context() as patch:
+        patch.setattr(visiting, "MANY", 2)
+        uncounted = await pages.read(path)
+    assert "3 orang" not in uncounted
+    assert "Pilih wilayah untuk mempersempitnya" in uncounted
+    assert re.findall(r'code">(K-[A-Z0-9]+)<', uncounted) == codes, "the list itself is the same"
     delivery = re.findall(r'name="delivery" value="(\d+)"', text)[0]
     response = await pages.post("/visits", {"delivery": delivery, "result": "told", "next": path})
     assert response.headers["Location"] == path

@@ -40,7 +40,7 @@ class _Cover:
 
     source: Source
     rows: int
-    areas: Mapping[str, int]  # area → people of the file there
+    areas: Mapping[str, int]  # area → people of the file there; none when it is no register but rows mended
 
 
 async def import_people(database: Database, vault: Vault, paths: Sequence[Path], order: Order) -> Imported:
@@ -77,7 +77,7 @@ async def _cover(run: Run, source: Source) -> _Cover:
             by_region[region] += 1
 
     rows = await count_rows(source, run.order, look)
-    return _Cover(source, rows, areas(by_region))
+    return _Cover(source, rows, {} if source.header.mended else areas(by_region))
 
 
 async def _asks(database: Database, run: Run, cover: _Cover) -> list[str]:

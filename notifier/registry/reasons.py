@@ -44,7 +44,11 @@ def _reasons() -> Mapping[str, Reason]:
             "Lembar kerja menyimpan NIK sebagai angka sehingga digit ke-16 hilang. Ubah format kolom menjadi Teks, "
             "isi ulang NIK dari sumbernya, lalu ekspor lagi.",
         ),
-        "impossible_date": (e.REJECTS, "Tanggal ini tidak ada atau tidak mungkin. Tulis HH/BB/TTTT sesuai KTP."),
+        "impossible_date": (
+            e.REJECTS,
+            "Tanggal ini tidak ada atau tidak mungkin. Tulis HH/BB/TTTT sesuai KTP; di NIK tanggal lahir adalah "
+            "angka ke-7 sampai ke-12 (perempuan: hari ditambah 40).",
+        ),
         "missing_name": (e.REJECTS, "Nama kosong. Isi nama lengkap sesuai KTP."),
         "long_name": (e.REJECTS, "Nama lebih dari 120 huruf. Tulis namanya saja."),
         "unknown_region": (

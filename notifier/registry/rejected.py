@@ -14,9 +14,8 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
 from notifier.errors import Refused
-from notifier.registry.tables import Cell, Source
+from notifier.registry.tables import LINE, WHY, Cell, Source
 
-WHY, LINE = "MENGAPA DITOLAK", "BARIS ASAL"  # no layout knows columns of these names: they are read over
 PART = 256 * 1024  # characters sealed together
 PLACE = "imports.rejected"
 MOST_IN_A_WORKBOOK = 200_000  # rows that a workbook may bring in again

@@ -14,6 +14,7 @@ from notifier.errors import Refused
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
 HEAD_ROWS = 20  # the header stands among these
+WHY, LINE = "MENGAPA DITOLAK", "BARIS ASAL"  # columns of our own file of rejected rows; no layout knows them
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -47,6 +48,7 @@ class Header:
     line: int
     places: Mapping[str, int]  # our name → index
     width: int
+    mended: bool = False  # our own file of rejected rows comes back: a part of a register, never the whole
 
 
 class Source(Protocol):
@@ -91,7 +93,7 @@ def find_header(name: str, layout: Layout, head: Sequence[tuple[int, Sequence[Ce
             f"{name}, line {line}: the column {lacking[0]} is missing; found: {_shown(cells)}. "
             f"Needed are {', '.join(layout.needed)}"
         )
-    return Header(line, places, len(cells))
+    return Header(line, places, len(cells), {_fold(WHY), _fold(LINE)} <= {_fold(cell) for cell in cells})
 
 
 def picked(line: int, cells: Sequence[Cell], header: Header) -> Row:

@@ -240,7 +240,7 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
         "webhook_off": _of(
             _EVERYWHERE,
             webhook=Fact("name of the webhook", "SIKS-NG"),
-            reason=Fact("why it was switched off", "it failed for three days: status 503"),
+            reason=Fact("why it was switched off", "gagal tiga hari: menjawab 503"),
             url=Fact("page to open", "https://bansos.example/webhooks", empty=True, default=""),
         ),
         "test_send": _of(

@@ -57,6 +57,12 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
     ("the file is no longer where it came from", "berkas sudah tidak ada di tempat asalnya", r"\g<0>"),
 )
 
+_WEBHOOKS: Sequence[_Row] = (  # why another system is told nothing any more
+    ("it answered 410: it wants no more", "penerima menjawab 410: tidak mau lagi", r"\g<0>"),
+    (r"it failed for three days: status (\d+)", r"gagal tiga hari: menjawab \1", r"\g<0>"),
+    ("it failed for three days: (.*)", r"gagal tiga hari: \1", r"\g<0>"),
+)
+
 _ASKING: Sequence[_Row] = (  # why a broadcast stopped and asks
     (
         r"(\d+) of (\d+) messages failed \((\S+) %, at most (\S+) %\)",
@@ -186,7 +192,7 @@ _CHANNELS: Sequence[_Row] = (  # what `channels` make of a provider's answer
     (r"delayed: (.+)", r"surel tertunda: “\1”", r"mail delayed: “\1”"),
 )
 
-_TABLE = tuple((re.compile(stored, re.DOTALL), words) for stored, *words in (*_STEPS, *_ASKING, *_CHANNELS))
+_TABLE = tuple((re.compile(stored, re.DOTALL), words) for stored, *words in (*_STEPS, *_WEBHOOKS, *_ASKING, *_CHANNELS))
 
 
 def said(reason: str, tongue: str) -> str:

@@ -82,6 +82,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "why it stopped, with the figures": "mengapa berhenti, dengan angkanya",
         "page of the broadcast": "halaman siaran",
         "name of the line": "nama jalur",
+        "name of the webhook": "nama webhook",
+        "why it was switched off": "mengapa dimatikan",
         "what is wrong with it": "apa masalahnya",
         "whether the trouble is over": "apakah masalahnya sudah selesai",
         "words to try": "kata-kata yang dicoba",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from notifier.errors import Refused
+from notifier.registry.tables import LINE, WHY
 from notifier.store import imports, people
 from tests.registry.conftest import LADDER, NOW, Office
 from tests.registry.files import BUDI, DATA, REGISTERS, ROUNDS, SITI, write_csv, write_xlsx
@@ -196,6 +197,21 @@ async def test_a_file_that_shrank_asks_first_and_the_absent_stay(office: Office,
     assert report.read_text().count(",absent,absent,") == done.counts["absent"]
     assert await office.ask("SELECT count(*) FROM people") == size
     assert not (await office.people(short)).asks, "the next one is measured by the last one"
+
+
+async def test_rejected_rows_that_come_back_mended_are_not_taken_for_a_register_that_shrank(
+    office: Office, tmp_path: Path
+) -> None:
+    await office.people(REGISTERS[1])
+    mended = write_csv(
+        tmp_path / "mended.csv", [BUDI | {"KODE_WILAYAH": "95.01.01.2004", WHY: "NIK kosong.", LINE: "7"}]
+    )
+    done = await office.people(mended)
+    assert (list(done.asks), done.counts["accepted"], done.counts.get("absent", 0)) == ([], 1, 0)
+    short = tmp_path / "short.csv"
+    short.write_bytes(b"\n".join(REGISTERS[1].read_bytes().split(b"\n")[:301]))
+    with pytest.raises(Refused, match="the last file had 390"):
+        await office.people(short)
 
 
 async def test_one_broken_file_of_a_run_changes_nothing(office: Office, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from notifier.registry import rejected
 from notifier.registry.files import open_table
 from notifier.registry.layouts import PEOPLE
+from notifier.registry.tables import LINE, WHY
 from notifier.vault import Vault
 
 VAULT = Vault({1: b"k" * 32})
@@ -37,7 +38,7 @@ def test_they_come_back_as_a_table_that_can_be_brought_in(tmp_path: Path, form: 
     if form == "csv":
         first = next(csv.DictReader(io.StringIO(back.read_text("utf-8-sig"))))
         assert first["NAMA"] == "'=WARGA 0", "no spreadsheet takes it for a formula"
-        assert (first[rejected.WHY], first[rejected.LINE]) == ("sebabnya", "2")
+        assert (first[WHY], first[LINE]) == ("sebabnya", "2")
         assert "LAIN" not in first
 
 

@@ -1,6 +1,6 @@
 """Everything the document allows, and more, is asked of a real server: no fault of ours, no answer it does not name.
 
-`NOTIFIER_API_EXAMPLES` asks each endpoint that many times instead of a few.
+`NOTIFIER_TEST_API_EXAMPLES` asks each endpoint that many times instead of a few.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from schemathesis.specs.openapi import checks as told
 from tests.api.asking import Asking
 from tests.web.sites import fill
 
-EXAMPLES = int(os.environ.get("NOTIFIER_API_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("NOTIFIER_TEST_API_EXAMPLES", "2"))
 CHECKS: list[Any] = [
     checks.not_a_server_error,
     told.status_code_conformance,

@@ -81,8 +81,13 @@ async def test_a_complaint_is_opened_answered_noted_and_settled(api: Asking) -> 
     assert (ticket["status"], [one["kind"] for one in ticket["conversation"]]) == ("in_progress", ["in", "note", "out"])
     await api.post(key, f"{path}/answer", {"text": "Kami periksa."}, 412, If_Match='"v1"')
     await api.post(key, f"{path}/move", {"act": "verify"}, 409)
-    assert (await api.post(key, f"{path}/move", {"act": "pause", "text": "menunggu bank"}))["status"] == "in_progress"
-    await api.post(key, f"{path}/move", {"act": "resume"})
+    stands = await api.post(key, f"{path}/move", {"act": "pause", "text": "menunggu bank"})
+    runs = await api.post(key, f"{path}/move", {"act": "resume"})
+    assert (stands["status"], runs["status"]) == ("in_progress", "in_progress")
+    assert [[act for act in one["acts"] if act in ("pause", "resume")] for one in (stands, runs)] == [
+        ["resume"],
+        ["pause"],
+    ]
     problem = await api.post(key, f"{path}/move", {"act": "refer", "text": "Bukan wewenang kami."}, 422)
     assert problem["errors"][0]["pointer"] == "#/body"
     done = await api.post(key, f"{path}/move", {"act": "resolve", "text": "Sudah ditransfer ulang."})

@@ -238,7 +238,8 @@ ENDPOINTS = (
         problems=("refused",),
         versioned=True,
         conditional=True,
-        more="A draft that waits is written over. People review and publish it on the page of the template.",
+        more="A draft that waits is written over. One with an error is kept too, but not published: people review and "
+        "publish it on the page of the template.",
         example={"source": _SOURCE},
     ),
 )

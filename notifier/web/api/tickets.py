@@ -295,6 +295,12 @@ def _answer(page: TicketPage, *, proposed: bool = False) -> Answer:
     return Answer(shown(page), status=202 if proposed else 200, etag=numbered(page.ticket.version))
 
 
+def _acts(page: TicketPage) -> list[str]:
+    """What can be done now, as a move calls it: a clock that stands can't be paused, nor one that runs resumed."""
+    idle = Act.PAUSE if page.paused_for else Act.RESUME
+    return ["take" if act is Act.ASSIGN else act.value for act in page.acts if act is not idle]
+
+
 def shown(page: TicketPage) -> TicketShown:
     """A complaint as the API tells of one."""
     ticket = page.ticket
@@ -306,7 +312,7 @@ def shown(page: TicketPage) -> TicketShown:
         round=page.round_code,
         assignee=ticket.assignee_id,
         waits_for_second=page.proposal is not None,
-        acts=["take" if act is Act.ASSIGN else act.value for act in page.acts],
+        acts=_acts(page),
         conversation=[
             MessageShown(
                 id=one.id,

@@ -130,13 +130,14 @@ async def _stronger(db: AsyncConnection, group: Sequence[tuple[Tried, str]], act
 
 async def _deliveries(db: AsyncConnection, progress: Progress) -> AsyncIterator[str]:
     """What counts as arrived must have an attempt that did; the kept counters are looked at with the broadcasts."""
-    last = await rows.newest(db, schema.deliveries)
-    for start in range(0, last, SPAN):
+    last, looked = await rows.newest(db, schema.deliveries), 0
+    while (first := await rows.following(db, schema.deliveries, looked)) is not None:  # numbers leap after a restore
         for state in ARRIVED:
             enough = [other.value for other in State if other.rank >= state.rank]
-            for number in await rows.unfounded(db, state.value, enough, start, start + SPAN):
+            for number in await rows.unfounded(db, state.value, enough, first - 1, first - 1 + SPAN):
                 yield f"deliveries {number}: it is {state}, but no attempt of it is"
-        progress("deliveries", min(start + SPAN, last))
+        looked = first - 1 + SPAN
+        progress("deliveries", min(looked, last))
 
 
 # --- who decided -----------------------------------------------------------------------------------------------------

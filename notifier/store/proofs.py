@@ -64,6 +64,12 @@ async def newest(db: AsyncConnection, table: FromClause) -> int:
     return int((await db.execute(select(func.coalesce(func.max(table.c.id), 0)))).scalar_one())
 
 
+async def following(db: AsyncConnection, table: FromClause, after: int) -> int | None:
+    """The next id of a table beyond one; None when there is none."""
+    found = (await db.execute(select(func.min(table.c.id)).where(table.c.id > after))).scalar_one()
+    return None if found is None else int(found)
+
+
 def _told(row: Any) -> Told:
     return Told(int(row[0]), row[1], row[2], row[3], json.loads(row[4]) if row[4] else {}, row[5])
 

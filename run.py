@@ -40,7 +40,8 @@ CHECKS = (
     ("lint", ("ruff", "check", ".")),
     ("types", ("mypy",)),
     ("floors", ("lint-imports", "--no-logo")),
-    ("tests", ("pytest", "-n", "logical", "--dist", "worksteal")),
+    # One more than there are cores, for stories wait for processes about as long as they work.
+    ("tests", ("pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal")),
 )
 SCRIPTS = {"bench": "bench/run.py", "faults": "bench/faults.py"}
 DEVELOPERS_WORDS = {"test", "format", *SCRIPTS}

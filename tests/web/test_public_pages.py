@@ -138,7 +138,7 @@ async def test_every_page_is_light_and_plain_in_every_language(pages: Site) -> N
 @SQLITE
 async def test_what_is_not_there_is_told_citizens_in_their_language_on_as_light_a_page(pages: Site) -> None:
     pages.leave()
-    for tongue, title in (("id", "Halaman tidak ditemukan"), ("su", "Halaman teu kapendak"), ("jv", "Kaca mboten")):
+    for tongue, title in (("id", "Halaman tidak ditemukan"), ("su", "Kaca teu kapendak"), ("jv", "Kaca mboten")):
         response = await pages.get(f"/tidak-ada?bahasa={tongue}")
         text = await response.text()
         assert (response.status, title in text) == (404, True)

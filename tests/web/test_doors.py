@@ -62,6 +62,8 @@ def _expected(door: Door, who: str) -> set[int]:
     return {200, 303, 400}  # what the room then says of an empty form is its own business
 
 
+# On PostgreSQL, for every other test that opens many pages does it on SQLite; the rights are the same rows on both.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_every_door_opens_to_exactly_the_roles_that_have_its_right(pages: Site) -> None:
     ticket = await fill(pages)
     for who in WHO:

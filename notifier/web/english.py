@@ -1469,7 +1469,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Belum dihitung. Wilayah dihitung tak lama sesudah siaran dimulai.": (
             "Not counted yet. Areas are counted soon after a broadcast begins."
         ),
-        "{n} pesan per detik sejak semenit terakhir.": "{n} messages a second over the last minute.",
+        "{n} pesan per detik dalam semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.errors import Refused
 from notifier.registry.cells import words
+from notifier.registry.coded import Coded
 from notifier.registry.findings import Finding, is_rejected, shown
 from notifier.registry.places import Places, dotted
 from notifier.registry.reasons import REASONS, Effect
@@ -36,13 +37,6 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 _STATES: Mapping[str, str] = MappingProxyType(
     {**dict.fromkeys(("", "BUKA", "OPEN"), "open"), **dict.fromkeys(("TUTUP", "CLOSED"), "closed")}
 )
-
-
-class Sited(NamedTuple):
-    """A row that can be taken: the point's code and the columns that the file speaks of."""
-
-    code: str
-    values: Mapping[str, Any]
 
 
 class Points:
@@ -95,7 +89,7 @@ class Points:
             return await carry(db, of, self.changed(of, cells), viewer.who, now)
 
 
-async def begin(db: AsyncConnection, sited: Sited, who: str, now: datetime) -> Point:
+async def begin(db: AsyncConnection, sited: Coded, who: str, now: datetime) -> Point:
     """Write a new point, with its act."""
     of = await points.get(db, await points.create(db, {"code": sited.code, **sited.values}, now))
     assert of is not None
@@ -138,7 +132,7 @@ def stay_of(point: Point, of: Round, people: Mapping[int, int]) -> Stay:
     return Stay(opens, closes, people.get(of.id, 0))
 
 
-def judge_point(row: Row, places: Places, within: str = "") -> tuple[Sited | None, Sequence[Finding]]:
+def judge_point(row: Row, places: Places, within: str = "") -> tuple[Coded | None, Sequence[Finding]]:
     """The point of a row (None when it is rejected) and what was found in it."""
     found: list[Finding] = []
     if row.surplus:
@@ -170,7 +164,7 @@ def judge_point(row: Row, places: Places, within: str = "") -> tuple[Sited | Non
         values["state"] = state
     if is_rejected(found):
         return None, found
-    return Sited(code, values | {"region": region, "zone": zone_of(region).key}), found
+    return Coded(code, values | {"region": region, "zone": zone_of(region).key}), found
 
 
 def cells_of(of: Point) -> dict[str, str]:
@@ -189,7 +183,7 @@ def cells_of(of: Point) -> dict[str, str]:
     }
 
 
-def _judged(cells: Mapping[str, str], places: Places, within: str) -> Sited:
+def _judged(cells: Mapping[str, str], places: Places, within: str) -> Coded:
     sited, found = judge_point(Row(0, cells, len(cells), surplus=False), places, within)
     if sited is None:
         raise Faulty({f.column: sentence(f) for f in found if f.effect is Effect.REJECTS})

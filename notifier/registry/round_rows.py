@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from notifier.registry.cells import moment, words
+from notifier.registry.coded import Coded
 from notifier.registry.findings import Finding, is_rejected, shown
 from notifier.registry.places import Places, dotted
 from notifier.registry.tables import Cell, Row
@@ -26,14 +27,7 @@ _STATES: Mapping[str, str] = MappingProxyType(
 )
 
 
-class Planned(NamedTuple):
-    """A row that can be taken: the round's code and the columns that the file speaks of."""
-
-    code: str
-    values: Mapping[str, Any]
-
-
-def judge_round(row: Row, places: Places, within: str = "") -> tuple[Planned | None, Sequence[Finding]]:
+def judge_round(row: Row, places: Places, within: str = "") -> tuple[Coded | None, Sequence[Finding]]:
     """The round of a row (None when it is rejected) and what was found in it."""
     found: list[Finding] = []
     if row.surplus:
@@ -67,7 +61,7 @@ def judge_round(row: Row, places: Places, within: str = "") -> tuple[Planned | N
     values |= {"zone": zone.key, "opens_at": _utc(opens, zone), "closes_at": _utc(closes, zone)}
     if values["closes_at"] <= values["opens_at"]:
         return None, [*found, Finding("closes_before_opens", "SELESAI")]
-    return Planned(code, values), found
+    return Coded(code, values), found
 
 
 def _utc(at: datetime, zone: Any) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -227,6 +227,8 @@ class Asked:
     language: str = ""
     age: int = 0  # days that it is old at least
     agent: int = 0  # account that answers for it
+    first: date | None = None  # the day it was opened on at the earliest, in the desk's zone
+    last: date | None = None  # at the latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class _OneFile:
         often = Counter((said.whose, said.code) for said in taken)
         changes: list[Said] = []
         for said in taken:
-            decided = judge(said, there, self._run.order.within)
+            decided = judge(said, there, self._run.order.within, self._run.order.now)
             # Where a person stands twice, the second row depends on what the first one did.
             settled = decided.status is None and often[said.whose, said.code] == 1
             if settled or self._run.order.dry_run:

@@ -41,7 +41,7 @@ class _Cover:
 
     source: Source
     rows: int
-    areas: Mapping[str, int]  # area → people of the file there; none when it is no register but rows mended
+    areas: Mapping[str, int]  # area → people of the file there; none when it is a part of a register or rows mended
 
 
 async def import_people(database: Database, vault: Vault, paths: Sequence[Path], order: Order) -> Imported:
@@ -76,7 +76,8 @@ async def _cover(run: Run, vault: Vault, source: Source) -> _Cover:
             notebook.count(region, vault.index(nik.value, "nik")[:KEY])
 
     with Notebook() as notebook:
-        rows = await count_rows(source, run.order, None if source.header.mended else look)
+        part = source.header.mended or run.order.partial
+        rows = await count_rows(source, run.order, None if part else look)
         return _Cover(source, rows, areas(await asyncio.to_thread(notebook.counted)))
 
 
@@ -134,8 +135,8 @@ class _OneFile:
     async def close(self) -> None:
         """List who is absent and write what came of the file."""
         await self._tell_absent()
-        areas = dict(self._cover.areas)
-        await self._run.finish("people", self._source, self._import_id, self._tally, areas=areas)
+        more = {"areas": dict(self._cover.areas)} | ({"partial": True} if self._run.order.partial else {})
+        await self._run.finish("people", self._source, self._import_id, self._tally, **more)
 
     def _chunks(self) -> Iterator[_Chunk]:
         run, size = self._run, self._run.slice

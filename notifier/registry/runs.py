@@ -46,6 +46,7 @@ class Order:
     now: datetime
     dry_run: bool = False  # write nothing
     yes: bool = False  # go on although a file covers fewer people than the last one
+    partial: bool = False  # a part of a register on purpose: it asks nothing, and no later file is measured by it
     within: str = ""  # area by prefix that whoever imports may touch
     report: Path | None = None
     rejected: Path | None = None  # where the lines of rejected rows are noted, for whoever gives the rows back

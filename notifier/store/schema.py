@@ -312,6 +312,7 @@ uploads = Table(  # files that came in by the page: looked at, then brought in
     Column("counts", Json, nullable=False),  # what would happen, then what did
     Column("why", String(500), nullable=False, server_default=""),  # what it asks, or why it failed
     Column("yes", Boolean, nullable=False, server_default=text("false")),
+    Column("partial", Boolean, nullable=False, server_default=text("false")),  # a part of a register, on purpose
     Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody wants it to end
     Column("fence", Integer, nullable=False, server_default="0"),  # number of the turn that may write
     _ref("import_id", "imports.id"),

@@ -1317,7 +1317,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Hasil impor": "What came of it",
         "Yang akan terjadi": "What would happen",
         "Baris": "Rows",
-        "Berkas ini memang lengkap; lanjutkan": "This file is whole; go on",
+        "Berkas ini": "This file",
+        "memang lengkap: penerimanya berkurang": "is whole: there are fewer people now",
+        "hanya sebagian: yang lain tetap, dan berkas berikutnya dibandingkan dengan yang lengkap terakhir": (
+            "is a part only: the others stay, and the next file is compared with the last whole one"
+        ),
+        "Berkas ini hanya sebagian dari daftar wilayahnya": "This file is only a part of its area's register",
         "Mulai impor": "Start the import",
         "Buang berkas ini": "Throw this file away",
         "Belum ada yang diubah. Tanpa keputusan, berkas dibuang setelah sehari.": (

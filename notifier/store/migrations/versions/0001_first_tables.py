@@ -599,6 +599,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("why", sa.String(length=500), server_default="", nullable=False),
         sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("partial", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

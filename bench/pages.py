@@ -206,11 +206,18 @@ SEED: Sequence[str] = (
     "rounds r WHERE r.id IN (1, 5)",
     "INSERT INTO broadcasts (event, round_id, round_version, state, at, expires_at, planned_by, planned_at, "
     "approved_by, approved_at, approved_audience, audience, expanded, cursor, facts, pins, wake, cap) SELECT "
-    "'round_announced', r.id, 1, CASE WHEN r.id = :batches THEN 'sending' ELSE 'done' END, r.opens_at, r.closes_at, "
+    "CASE r.id WHEN 2 THEN 'receipt_question' ELSE 'round_announced' END, CASE r.id WHEN 2 THEN 1 ELSE r.id END, 1, "
+    "CASE WHEN r.id = :batches THEN 'sending' ELSE 'done' END, r.opens_at, r.closes_at, "
     "'account:1', r.opens_at, 'account:2', r.opens_at, n, n, n, n, '{}', '{}', "
-    "CASE WHEN r.id = :batches THEN r.closes_at END, 1000000000 FROM rounds r, (SELECT count(*) AS n FROM people) AS c",
+    "CASE WHEN r.id = :batches THEN r.closes_at END, 1000000000 FROM rounds r, (SELECT count(*) AS n FROM people) AS c "
+    "ORDER BY r.id",
+    "INSERT INTO broadcasts (event, round_id, round_version, state, at, expires_at, planned_by, planned_at, "
+    "approved_audience, facts, pins, cap) SELECT 'round_reminder', r.id, 1, 'planned', r.closes_at - interval '1 day', "
+    "r.closes_at, 'account:1', r.opens_at, n, '{}', '{}', 1000000000 FROM rounds r, "
+    "(SELECT count(*) AS n FROM people) AS c WHERE r.id = :batches",
     "INSERT INTO deliveries (broadcast_id, person_id, contact_id, round_id, event, lane, line, language, zone, state, "
-    "held, reason, round_version, fence, due_at, created_at, settled_at) SELECT b, i, i, b, 'round_announced', 2, "
+    "held, reason, round_version, fence, due_at, created_at, settled_at) SELECT b, i, i, "
+    "CASE b WHEN 2 THEN 1 ELSE b END, CASE b WHEN 2 THEN 'receipt_question' ELSE 'round_announced' END, 2, "
     f"'sms', 'id', 'Asia/Jakarta', {_STATE}, (i % 100 = 94 AND i % 5000 = 94), "
     "CASE WHEN i % 100 >= 85 AND i % 100 < 95 THEN 'unknown_subscriber' ELSE '' END, 1, 1, :now, :now, :now "
     "FROM generate_series(1, :batches) AS b, generate_series(1, :people) AS i",

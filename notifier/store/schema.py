@@ -1235,6 +1235,19 @@ round_looks = Table(  # when a round's figures were made, and when they are made
     Column("wake", UtcDateTime),  # null: it is over for good
 )
 
+broadcast_looks = Table(  # what pages tell of a large broadcast, found by the clock: numbers and ids, no names
+    "broadcast_looks",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcasts.id"), primary_key=True),
+    Column("what", String(12), primary_key=True),  # dry_run, account
+    Column("at", UtcDateTime),  # when `found` was found; null: not yet
+    Column("found", Json),
+    Column("making", Json),  # what is found so far of the next
+    Column("cursor", Id, nullable=False, server_default="0"),  # last person looked at for it
+    Column("wake", UtcDateTime),  # when the clock goes on with it; null: never
+)
+Index("ix_broadcast_looks_wake", broadcast_looks.c.what, broadcast_looks.c.wake, **_when("wake IS NOT NULL"))
+
 # --- news for other systems ------------------------------------------------------------------------------------------
 
 webhooks = Table(  # addresses of other systems that are told what happens

@@ -1506,6 +1506,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
     )
+    op.create_table(
+        "broadcast_looks",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("making", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_broadcast_looks_broadcast_id_broadcasts")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", "what", name=op.f("pk_broadcast_looks")),
+    )
+    op.create_index(
+        "ix_broadcast_looks_wake",
+        "broadcast_looks",
+        ["what", "wake"],
+        unique=False,
+        sqlite_where=sa.text("wake IS NOT NULL"),
+        postgresql_where=sa.text("wake IS NOT NULL"),
+    )
 
     # news for other systems
     op.create_table(

@@ -220,7 +220,7 @@ people = Table(
     Column("address", String(200), nullable=False, server_default=""),
     Column("rt", String(4), nullable=False, server_default=""),
     Column("rw", String(4), nullable=False, server_default=""),
-    Column("region", String(13), nullable=False, index=True),
+    Column("region", String(13), nullable=False),
     Column("zone", String(40), nullable=False),  # IANA name, follows the province
     Column("language", String(3), nullable=False, server_default="id"),
     Column("prefers", String(16), nullable=False, server_default=""),  # channel this person is tried on first
@@ -232,6 +232,8 @@ people = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
 )
+Index("ix_people_region", people.c.region, people.c.id)  # village by village, as lists go on
+Index("ix_people_merged", people.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 
 contacts = Table(
     "contacts",

@@ -21,7 +21,7 @@ from notifier.web import pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
-DOORS = 500  # people on one page of the field officers' list
+DOORS = 100  # people on one page of the field officers' list
 LOST = ("failed", "expired", "cancelled", "suppressed")
 OPEN_ENDED = ("due", "sending", "unknown")
 CHUNK = 64 * 1024

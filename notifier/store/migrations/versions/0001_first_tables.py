@@ -347,7 +347,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_kk_index"), ["kk_index"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_region"), ["region"], unique=False)
+        batch_op.create_index("ix_people_region", ["region", "id"], unique=False)
+        batch_op.create_index(
+            "ix_people_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
 
     op.create_table(
         "api_keys",

@@ -299,6 +299,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         # the statement
         "Neraca siaran": "Statement of broadcast",
+        "Neraca pada {when}.": "The statement as of {when}.",
+        "Sejak itu ada yang berubah; angka terbaru ada di halaman siaran.": (
+            "Something changed since; the newest figures are on the broadcast's page."
+        ),
+        "Siaran ini untuk banyak orang: neracanya dihitung baris demi baris dan tampil di sini sebentar lagi.": (
+            "This broadcast is for many people: its statement is counted row by row and appears here shortly."
+        ),
+        "Hitung sekarang dan catat di buku besar": "Count it now and put it on record",
         "Neraca TIDAK seimbang: pencatat dan baris berbeda.": (
             "The account does NOT balance: counters and rows disagree."
         ),
@@ -1476,6 +1484,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "{n} pesan per detik dalam semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
+        "Siaran ini untuk banyak orang: kami sedang melihat mereka satu per satu.": (
+            "This broadcast is for many people: we are looking at them one by one."
+        ),
+        "Sedang dihitung": "Being counted",
+        "Sejauh ini {n} persen dari register.": "So far {n} per cent of the register.",
+        "Uji coba siaran ini tidak disimpan.": "No dry run of this broadcast was kept.",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
         "Berikutnya {when}": "Next {when}",

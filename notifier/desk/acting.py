@@ -15,7 +15,7 @@ from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.rules.shields import needs_two
+from notifier.rules.shields import ENDS, gave_back, needs_two
 from notifier.rules.tickets import Act, Change, IllegalMove, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
@@ -92,6 +92,7 @@ async def do(
         was = await current(db, viewer, number, version)
         if needs_two(was.shielded, what) and (facts or {}).get("proposed_by", viewer.who) == viewer.who:
             raise Refused(takes_two(what, was))
+        await not_after_giving_back(db, was, viewer, what)
         moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -113,6 +114,12 @@ async def do(
 def takes_two(what: Act, ticket: Ticket) -> str:
     """Why one person alone does not end a hidden ticket."""
     return f"'{what}' of ticket {ticket.number} takes two people: propose it, and another account agrees"
+
+
+async def not_after_giving_back(db: AsyncConnection, ticket: Ticket, viewer: Viewer, what: Act) -> None:
+    """Refused where somebody would end alone what they themselves gave back to its office a moment ago."""
+    if what in ENDS and not ticket.shielded and gave_back(await tickets.history(db, ticket.id), viewer.who):
+        raise Refused(f"you gave ticket {ticket.number} back to its office yourself; another account has to end it")
 
 
 async def done_too(

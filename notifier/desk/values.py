@@ -127,6 +127,7 @@ class Complaint:
     bare: bool = False  # nothing but a "no" to the question whether it was received
     quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
+    hidden: bool = False  # seen from above alone, whatever it is about
     point: Mapping[str, str] | None = None  # columns of the distribution point; None: where its round is just now
 
     @property

@@ -809,8 +809,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Recorded. {given} complaints went to others, {waiting} wait for somebody."
         ),
         "Insiden {number} dibuka.": "Incident {number} opened.",
-        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, atau sudah dalam insiden.": (
-            "{came} complaints gathered; {rest} could not be: settled, confidential, or in an incident already."
+        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, tertutup, atau sudah dalam insiden.": (
+            "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
         "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",

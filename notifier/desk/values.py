@@ -234,7 +234,7 @@ class Asked:
     category: str = ""
     area: str = ""  # region prefix
     round: str = ""  # code
-    point: str = ""  # venue
+    point: str = ""  # code, or the venue of rounds without one
     channel: str = ""
     language: str = ""
     age: int = 0  # days that it is old at least
@@ -257,7 +257,7 @@ class Choices:
 
     areas: tuple[tuple[str, str, int], ...]  # just below the one that is shown: code, name, open tickets
     rounds: tuple[tuple[str, str], ...]  # code, what it is
-    points: tuple[str, ...]
+    points: tuple[tuple[str, str], ...]  # code, or the venue of rounds without one; its name
     colleagues: tuple[Account, ...]  # who can be given tickets of the viewer's
 
 

@@ -19,6 +19,7 @@ from notifier.store.schema import (
     attempts,
     deliveries,
     heard,
+    points,
     reporters,
     rounds,
     ticket_changes,
@@ -62,6 +63,7 @@ class Ticket(Moving):
     venue: str = ""  # where its round was handed out when it was opened
     venue_region: str = ""  # the area that the round served then
     answered_at: datetime | None = None  # when a person first answered
+    point: str = ""  # which distribution point that was: its code, or the venue of a round without one
 
     @property
     def open(self) -> bool:
@@ -163,7 +165,8 @@ def _point(row: Mapping[str, Any]) -> dict[str, Any]:
     if row.get("round_id") is None or "venue" in row:
         return {}
     here = rounds.c.id == row["round_id"]
-    of = {"venue": rounds.c.venue, "venue_region": rounds.c.region}
+    code = select(points.c.code).where(points.c.id == rounds.c.point_id).scalar_subquery()  # whatever its name becomes
+    of = {"venue": rounds.c.venue, "venue_region": rounds.c.region, "point": func.coalesce(code, rounds.c.venue)}
     return {name: select(column).where(here).scalar_subquery() for name, column in of.items()}
 
 

@@ -101,8 +101,9 @@ async def do(
             detail = await tell(room, db, was, viewer, TOLD[what], text, now, leaves_at)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
-        held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else {}
+        # What an answer that has not left needs to be taken back: which words, and whether it took the ticket. What
+        # goes to many with it can not.
+        held = {"message": detail["message"], "took": "assignee_id" in values} if detail and also is None else {}
         await note_move(db, was, change, {**(facts or {}), **held})
         for one in await tickets.merged(db, was.id):
             await done_too(room, db, one, was, change, viewer, text, leaves_at)
@@ -140,7 +141,7 @@ async def done_too(
         detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at, leaves_at)
         await tickets.reckon(db, one.id, {"undelivered": ""})
     facts: dict[str, Any] = {"with": main.number, "from": change.from_.value}
-    if leaves_at and detail:
+    if detail:
         facts["message"] = detail["message"]  # so that it can be taken back together with the other's
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 

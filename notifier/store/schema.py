@@ -876,13 +876,14 @@ tickets = Table(
     # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
     Column("venue", String(120), nullable=False, server_default=""),
     Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("point", String(120), nullable=False, server_default=""),  # which it was: a point's code, or a venue's name
     Column("answered_at", UtcDateTime),  # when a person first answered (cache)
     Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
-Index("ix_tickets_venue", tickets.c.venue, tickets.c.id, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_point", tickets.c.point, tickets.c.id, **_when("round_id IS NOT NULL"))
 Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -974,7 +975,8 @@ alarms = Table(  # of the radar: more people complain of a round at a point than
     _ref("account_id", "accounts.id"),  # who has taken note
     Column("taken_at", UtcDateTime),
     Column("venue", String(120), nullable=False, server_default=""),  # the point; the round may have moved since
-    UniqueConstraint("round_id", "venue", "kind"),
+    Column("point", String(120), nullable=False, server_default=""),  # its code, or the venue's name
+    UniqueConstraint("round_id", "point", "kind"),
 )
 
 # --- strangers -------------------------------------------------------------------------------------------------------

@@ -399,7 +399,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Needed to reject and to refer: the citizen will be told."
         ),
         "Riwayat": "History",
-        "Jawaban disimpan dan sedang dikirim.": "The answer is kept and on its way.",
+        "Jawaban disimpan; dikirim 20 detik lagi.": "The answer is kept; it leaves in 20 seconds.",
+        "Jawaban Anda menunggu sampai {at}, sebelum dikirim.": "Your answer waits until {at} before it leaves.",
+        "Kategori diubah.": "The category is changed.",
+        "Kategori diubah; aduan itu kini hanya terlihat oleh kantor di atas.": (
+            "The category is changed; only the office above sees that complaint now."
+        ),
         "Catatan internal disimpan.": "The internal note is kept.",
         "Tindakan dicatat.": "The act is recorded.",
         "Aduan ditugaskan.": "The complaint is assigned.",
@@ -898,6 +903,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "jawab, selesai": "answer, settled",
         "catatan": "note",
         "ke daftar": "to the list",
+        "semua tombol": "all keys",
+        "aduan berikutnya, sebelumnya dari daftar tadi": "the next, the previous complaint of that list",
+        "jawab warga; Ctrl Enter mengirim": "answer the citizen; Ctrl Enter sends",
+        "jawab dan nyatakan selesai; Ctrl Enter mengirim": "answer and call it settled; Ctrl Enter sends",
+        "keluar dari kotak, lalu ke daftar": "leave the box, then to the list",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import get_args
 
 import structlog
 from aiohttp import web
@@ -304,9 +305,9 @@ def _where(endpoint: Endpoint, field: str) -> Mapping[str, str] | None:
     if field in fields:
         return {"pointer": f"#/{field}"}
     for name, about in fields.items():
-        inner = about.annotation
-        if isinstance(inner, type) and issubclass(inner, Given) and field in inner.model_fields:
-            return {"pointer": f"#/{name}/{field}"}
+        for inner in (about.annotation, *get_args(about.annotation)):
+            if isinstance(inner, type) and issubclass(inner, Given) and field in inner.model_fields:
+                return {"pointer": f"#/{name}/{field}"}
     return None
 
 

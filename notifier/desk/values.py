@@ -240,6 +240,7 @@ class Asked:
     language: str = ""
     age: int = 0  # days that it is old at least
     agent: int = 0  # account that answers for it
+    limit: int = 0  # of a page; 0: the usual one
 
 
 @dataclass(frozen=True, slots=True)

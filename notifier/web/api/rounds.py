@@ -248,7 +248,7 @@ async def put_entitlement(call: Call) -> Answer:
     except Absent:
         raise Fault("not_found") from None
     except Unfit as error:
-        raise _unfit(dict(error.faults)) from None
+        raise _unfit(dict(error.faults), call.tongue) from None
     return Answer(EntitlementPut(changed=changed, told=told, entitlement=_entitled(standing)))
 
 

@@ -51,6 +51,7 @@ from notifier.desk.radar import RadarPage
 from notifier.desk.reports import CaseFile, Report
 from notifier.desk.triage import Chosen, Done, Letter
 from notifier.desk.values import (
+    HELD,
     PAGE,
     Answered,
     Asked,
@@ -252,11 +253,15 @@ class Desk:
         """Answer the citizen, on the line and in the thread they wrote in."""
         return await self.act(viewer, number, Act.ANSWER, text, version, now)
 
-    async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
+    async def act(
+        self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime, *, held: bool = False
+    ) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
-        act tells them something. What ends a hidden ticket is proposed to a second person."""
+        act tells them something; when 20 seconds have passed, if it is `held`. What ends a hidden ticket is proposed to
+        a second person."""
         await incidents.not_alone(self.room, viewer, number, what)
-        return await shielding.act(self.room, viewer, number, what, why, version, now)
+        leaves = now + HELD if held else None
+        return await shielding.act(self.room, viewer, number, what, why, version, now, leaves)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
         """A note that only staff read."""
@@ -288,11 +293,21 @@ class Desk:
         return await unmerging.unmerge(self.room, viewer, number, why, version, now)
 
     async def refer(
-        self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
+        self,
+        viewer: Viewer,
+        number: str,
+        body: str,
+        letter: str,
+        why: str,
+        version: int,
+        now: datetime,
+        *,
+        held: bool = False,
     ) -> Ticket:
         """Hand a ticket to another body by a letter; the citizen is told both, and why."""
         await incidents.not_alone(self.room, viewer, number, Act.REFER)
-        return await keeping.refer(self.room, viewer, number, body, letter, why, version, now)
+        leaves = now + HELD if held else None
+        return await keeping.refer(self.room, viewer, number, body, letter, why, version, now, leaves)
 
     async def pause(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
         """Let the service clock stand, for a reason that will be asked for."""
@@ -358,7 +373,7 @@ class Desk:
 
     async def answer_each(self, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str, now: datetime) -> Done:
         """Tell each citizen, when 20 seconds have passed."""
-        leaves = now + triage.HELD
+        leaves = now + HELD
 
         async def one(number: str, version: int) -> None:
             await incidents.not_alone(self.room, viewer, number, what)

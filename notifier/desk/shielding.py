@@ -20,9 +20,18 @@ from notifier.store.tickets import Changed, Ticket
 Also = Callable[[AsyncConnection, Changed, str], Awaitable[None]]  # with the proposal and its words
 
 
-async def act(room: Room, viewer: Viewer, number: str, what: Act, words: str, version: int, now: datetime) -> Ticket:
+async def act(
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    what: Act,
+    words: str,
+    version: int,
+    now: datetime,
+    leaves_at: datetime | None = None,
+) -> Ticket:
     """Move a ticket on, or, where that takes two people, propose it to the second one."""
-    return await do(room, viewer, number, what, acting.allowed(viewer, what, words), version, now)
+    return await do(room, viewer, number, what, acting.allowed(viewer, what, words), version, now, leaves_at=leaves_at)
 
 
 async def do(
@@ -34,13 +43,17 @@ async def do(
     version: int,
     now: datetime,
     facts: Mapping[str, Any] | None = None,
+    *,
+    leaves_at: datetime | None = None,
 ) -> Ticket:
-    """The act itself, or its proposal; `facts` go into the history once it is done."""
+    """The act itself, or its proposal; `facts` go into the history once it is done. Words leave at `leaves_at`, or
+    now.
+    """
     async with room.database.read() as db:
         ticket = await acting.seen(db, viewer, number)
     if shields.needs_two(ticket.shielded, what):
         return await propose(room, viewer, number, what, text, version, now, facts or {})
-    return await acting.do(room, viewer, number, what, text, version, now, facts)
+    return await acting.do(room, viewer, number, what, text, version, now, facts, leaves_at=leaves_at)
 
 
 async def propose(

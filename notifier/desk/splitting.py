@@ -45,7 +45,7 @@ async def split(room: Room, viewer: Viewer, number: str, message_id: int, catego
             round_region=was.region,
             ref=ref,
             channel=was.channel,
-            point={"venue": was.venue, "venue_region": was.venue_region},
+            point={"venue": was.venue, "venue_region": was.venue_region, "point": was.point},
         )
         ticket = await open_ticket(room, db, complaint, now)
         if heard_id is not None:

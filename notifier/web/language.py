@@ -676,7 +676,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"“Kirim sekali lagi” untuk memberi tahu orang yang sama sekali lagi.",
         ),
         (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
-        (r"--at: (\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
+        (r"(\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
         (r"the rest of broadcast (\d+) is broadcast (\d+) already", r"Sisa siaran \1 sudah direncanakan: siaran \2."),
         (
             r"the rest of broadcast (\d+) is broadcast (\d+), stopped half-way; plan the rest of that one",
@@ -686,7 +686,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"broadcast (\d+) is still coming to rest; .*", r"Siaran \1 masih berhenti; coba lagi sebentar lagi."),
         (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),
         (r"broadcast (\d+) is \w+; nobody waits for its first ones", r"Siaran \1 tidak menunggu orang-orang pertama."),
-        (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
+        (r"(.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
         (r"the region (\S+) is not in (\S*), which (\S+) serves", r"Wilayah \1 tidak termasuk wilayah \3."),
         (r"\d+ regions are too many for one broadcast; .*", "Terlalu banyak wilayah; pilih wilayah di atasnya."),
         (r"there is no such list in your region; .*", "Daftar itu tidak ada di wilayah Anda; bawa lagi berkasnya."),

@@ -94,7 +94,7 @@ def said(sentence: str, tongue: str) -> str:
     for pattern, english in _rows():
         if found := pattern.fullmatch(sentence):
             return english.format(**found.groupdict()) if tongue == "en" else sentence
-    return language.refusal(sentence, tongue)
+    return language.why(sentence, tongue)
 
 
 @cache

@@ -15,7 +15,7 @@ from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Changed, Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.rules.shields import needs_two
+from notifier.rules.shields import ENDS, gave_back, needs_two
 from notifier.rules.tickets import Act, Change, IllegalMove, NoReason, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
@@ -92,6 +92,7 @@ async def do(
         was = await current(db, viewer, number, version)
         if needs_two(was.shielded, what) and (facts or {}).get("proposed_by", viewer.who) == viewer.who:
             raise Refused(takes_two(what, was))
+        await not_after_giving_back(db, was, viewer, what)
         moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -100,8 +101,9 @@ async def do(
             detail = await tell(room, db, was, viewer, TOLD[what], text, now, leaves_at)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
-        held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else {}
+        # What an answer that has not left needs to be taken back: which words, and whether it took the ticket. What
+        # goes to many with it can not.
+        held = {"message": detail["message"], "took": "assignee_id" in values} if detail and also is None else {}
         await note_move(db, was, change, {**(facts or {}), **held})
         for one in await tickets.merged(db, was.id):
             await done_too(room, db, one, was, change, viewer, text, leaves_at)
@@ -113,6 +115,12 @@ async def do(
 def takes_two(what: Act, ticket: Ticket) -> str:
     """Why one person alone does not end a hidden ticket."""
     return f"'{what}' of ticket {ticket.number} takes two people: propose it, and another account agrees"
+
+
+async def not_after_giving_back(db: AsyncConnection, ticket: Ticket, viewer: Viewer, what: Act) -> None:
+    """Refused where somebody would end alone what they themselves gave back to its office a moment ago."""
+    if what in ENDS and not ticket.shielded and gave_back(await tickets.history(db, ticket.id), viewer.who):
+        raise Refused(f"you gave ticket {ticket.number} back to its office yourself; another account has to end it")
 
 
 async def done_too(
@@ -133,7 +141,7 @@ async def done_too(
         detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at, leaves_at)
         await tickets.reckon(db, one.id, {"undelivered": ""})
     facts: dict[str, Any] = {"with": main.number, "from": change.from_.value}
-    if leaves_at and detail:
+    if detail:
         facts["message"] = detail["message"]  # so that it can be taken back together with the other's
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 

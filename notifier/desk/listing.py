@@ -80,8 +80,8 @@ class Narrowing:
             staff = await accounts.everyone(db)
         found = Choices(
             tuple(areas),
-            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue in lately),
-            tuple(dict.fromkeys(venue for *_, venue in lately)),
+            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue, _ in lately),
+            tuple({point: venue for *_, venue, point in reversed(lately)}.items())[::-1],
             tuple(one for one in staff if _takes(one, viewer.region)),
         )
         self._kept[viewer.region, within] = (now + FRESH_FOR, found)

@@ -298,7 +298,8 @@ class ByHand:
         self, viewer: Viewer, code: str, person_id: int, record: Record, now: datetime
     ) -> tuple[paging.Entitled, bool, bool]:
         """What became of one person's benefit, as a payment record says it; (how it stands, whether that is new,
-        whether they are told). Raises Absent for a round or person that is not theirs, Refused for what can't be.
+        whether they are told). Raises Absent for a round or person that is not theirs, Unfit for a day that has not
+        come, Refused for what can't be.
         """
         viewer.needs(Right.IMPORT)
         async with self._database.write() as db:
@@ -309,6 +310,8 @@ class ByHand:
             before = await round_rows.entitlement(db, of.id, person.id)
             said = Said(0, person.id, person.nik_masked, of.code, record.status, record.on, record.reason, ())
             [decided] = await entitling.write(db, self._news, [said], who=viewer.who, within=viewer.region, now=now)
+            if decided.refusal is not None and decided.refusal.reason == "future_status":
+                raise Unfit([("on", sentence(decided.refusal))])
             if decided.refusal is not None:
                 raise Refused(sentence(decided.refusal))
             await entitling.act(db, viewer.who, [said], [decided], now)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -100,13 +101,17 @@ async def look(db: AsyncConnection, taken: Sequence[Said]) -> Look:
     return Look(persons, by_code, entitled, invited)
 
 
-def judge(said: Said, there: Look, within: str) -> Decided:
-    """What a row comes to, by what the register knows. `within`: area by prefix that whoever says it may touch."""
+def judge(said: Said, there: Look, within: str, now: datetime) -> Decided:
+    """What a row comes to, by what the register knows. `within`: area by prefix that whoever says it may touch. A day
+    that has not come yet where the round is would stand in the way of every true one before it.
+    """
     of, person = there.rounds.get(said.code), there.persons.get(said.whose)
     if of is None or not covers(within, of.region):
         return Decided(Finding("unknown_round", "KODE_PENYALURAN", shown(said.code)))
     if person is None:
         return Decided(Finding("unknown_nik", "NIK", said.masked))
+    if said.on is not None and said.on > now.astimezone(ZoneInfo(of.zone)).date():
+        return Decided(Finding("future_status", "TANGGAL", said.on.isoformat()))
     current = there.entitled.get((of.id, person.id))
     if current is None:
         if (of.id, person.id) not in there.invited:
@@ -129,7 +134,7 @@ async def write(
     rows: list[dict[str, object]] = []
     changes: list[Change] = []
     for said in part:
-        decided = judge(said, there, within)
+        decided = judge(said, there, within, now)
         if decided.status is None:
             done.append(decided)
             continue

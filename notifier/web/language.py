@@ -649,7 +649,17 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"'\w+' of ticket (\S+) takes two people: .*",
             r"Aduan \1 tertutup: usulkan dahulu, lalu akun lain menyetujui.",
         ),
+        (r"ticket (\S+) is hidden, (\S+) is not; write .*", r"Aduan \1 tertutup, \2 tidak; tulislah catatan internal."),
         (r"ticket (\S+) is hidden, (\S+) is not; .*", r"Aduan \1 tertutup, \2 tidak; gabungkan ke yang tertutup juga."),
+        (
+            r"you gave ticket (\S+) back to its office yourself; .*",
+            r"Anda sendiri yang membuka \1 untuk kantor setempat; akun lain yang mengakhirinya.",
+        ),
+        (r"ticket (\S+) is handled with (\S+): give that .*", r"Aduan \1 ditangani bersama \2; bukalah \2."),
+        (
+            r"(\S+) is an incident with complaints; .*",
+            r"\1 adalah insiden yang berisi aduan; keluarkan dahulu aduannya.",
+        ),
         (r"the reporter of ticket (\S+) is kept secret already", r"Pelapor \1 sudah dirahasiakan."),
         (r"ticket (\S+) is (?:not )?hidden already", r"Aduan \1 sudah seperti itu."),
         (r"say in a few words why; .*", "Tuliskan alasannya dengan singkat; alasan itu disimpan bersama aduan."),

@@ -91,6 +91,10 @@ async def test_a_status_leads_to_its_notice_as_an_import_does(api: Asking) -> No
     assert (await api.get(key, f"/rounds/{CODE}/entitlements"))["data"] == []
     first = await api.put(key, path, {"status": "DIJADWALKAN"})
     assert (first["changed"], first["told"]) == (True, False)
+    early = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-08"}, 422)
+    assert early["errors"][0]["pointer"] == "#/on"
+    assert early["errors"][0]["detail"].startswith("Tanggal 2026-12-08 belum tiba.")
+    api.site.clock.move(days=3)
     paid = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-07"})
     assert (paid["changed"], paid["told"], paid["entitlement"]["since"]) == (True, True, "2026-12-07")
     same = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-07"})

@@ -247,6 +247,8 @@ async def put_entitlement(call: Call) -> Answer:
         )
     except Absent:
         raise Fault("not_found") from None
+    except Unfit as error:
+        raise _unfit(dict(error.faults), call.tongue) from None
     return Answer(EntitlementPut(changed=changed, told=told, entitlement=_entitled(standing)))
 
 
@@ -360,7 +362,7 @@ ENDPOINTS = (
         body=StatusGiven,
         problems=("refused",),
         more="As the import of a payment record does it: DISALURKAN, GAGAL and DITUNDA are told to the person. What "
-        "the citizen said counts, an older day than the one on record does not.",
+        "the citizen said counts, an older day than the one on record does not, and a day to come is refused.",
         example={"status": "DISALURKAN", "on": "2026-12-07"},
     ),
 )

@@ -6,6 +6,7 @@ test gets a copy, on PostgreSQL one that was swept. A test that wants one engine
 """
 
 import fcntl
+import gc
 import os
 import shutil
 import sqlite3
@@ -41,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="notifier-tests-"))
         folder.chmod(0o755)  # `nobody` has to reach the server's folder in it
         os.environ[RUN] = str(folder)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    gc.disable()  # only more and more comes to be, and to look through it again and again takes seconds
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # tests and modules stay to the end: what clears up after a test need not look through them
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -22,7 +22,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests import postgres
+from tests import compiled, postgres
 
 RUN = "NOTIFIER_TEST_RUN"  # environment: the folder that the processes of one run share
 SERVER = "NOTIFIER_TEST_POSTGRES"  # environment: URL of a PostgreSQL server to use instead of our own
@@ -36,6 +36,7 @@ settings.load_profile("notifier")
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("NOTIFIER_") and not name.startswith("NOTIFIER_TEST_")]:
         del os.environ[name]  # settings of a real service must not reach a test
+    compiled.share()
     sys.addaudithook(_stay_at_home)
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the environment

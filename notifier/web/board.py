@@ -17,6 +17,7 @@ from notifier.rules.roles import Right, covers
 from notifier.rules.tickets import Act, Category, find_numbers
 from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
+from notifier.web.reports import day_of_query
 
 AGES = (1, 3, 7, 14, 30)  # days
 CHANNELS = tuple(language.WORDS["channel"])
@@ -102,6 +103,8 @@ def _asked(query: Mapping[str, str]) -> Asked:
         language=tongue if tongue in language.WORDS["language"] else "",
         age=age or 0,
         agent=pages.number(query.get("agent"), LARGEST_ACCOUNT) or 0,
+        first=day_of_query(query.get("first")),
+        last=day_of_query(query.get("last")),
     )
 
 
@@ -118,6 +121,8 @@ def _link(asked: Asked, **changes: Any) -> str:
         "language": asked.language,
         "age": asked.age,
         "agent": asked.agent,
+        "first": asked.first,
+        "last": asked.last,
     }
     if "words" in changes:
         changes["q"] = changes.pop("words")

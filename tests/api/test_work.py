@@ -112,6 +112,15 @@ async def test_a_complaint_is_opened_answered_noted_and_settled(api: Asking) -> 
     await api.post(far, f"{path}/answer", {"text": "x"}, 404)
 
 
+@SQLITE
+async def test_who_opens_a_complaint_that_goes_to_the_office_above_still_gets_number_and_code(api: Asking) -> None:
+    key = await api.key("agent", region="31.75.07")
+    told = {"source": "visit", "text": "Petugas minta uang 50rb.", "category": "illegal_levy", "consent": True}
+    opened = await api.post(key, "/tickets", told, 201)
+    assert (len(opened["code"]), opened["ticket"]["region"]) == (9, "31.75")
+    await api.get(key, f"/tickets/{opened['ticket']['number']}", 404)
+
+
 async def test_a_shielded_complaint_shows_only_to_the_scope_and_ends_by_two(api: Asking) -> None:
     ticket = await api.site.hear("Uang saya dipotong oleh ketua RT", categories=("illegal_levy",))
     async with api.site.house.database.write() as db:

@@ -5,7 +5,7 @@ Differences are only ever added, never changed: no ticket waits for another one'
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Subquery, and_, bindparam, delete, func, insert, select, union_all
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import NOBODY, View, differences, level
 from notifier.store.schema import board_changes, boards, regions, tickets
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 SLICE = 500  # differences folded in one transaction
@@ -47,7 +48,16 @@ _COUNTS = select(_HIS.c.view, func.sum(_HIS.c.n)).group_by(_HIS.c.view)
 
 async def counts(db: AsyncConnection, region: str, account_id: int) -> dict[View, int]:
     """How many tickets each list holds for a viewer of this area."""
-    rows = await db.execute(_COUNTS, {"of_level": level(region), "of": region.rstrip("."), "whose": account_id})
+    return counted(await fetch(db, *counting(region, account_id)))
+
+
+def counting(region: str, account_id: int) -> tuple[Any, Mapping[str, Any]]:
+    """The statement of `counts` and its values, for who asks more in the same go; `counted` reads its rows."""
+    return _COUNTS, {"of_level": level(region), "of": region.rstrip("."), "whose": account_id}
+
+
+def counted(rows: Iterable[Any]) -> dict[View, int]:
+    """See `counting`."""
     return dict.fromkeys(View, 0) | {View(view): int(n) for view, n in rows}
 
 

@@ -23,9 +23,19 @@ _KEY = ("level", "region", "view", "account_id")
 
 async def note(db: AsyncConnection, was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
     """Keep what a ticket's change adds to the counters; nothing when it stands in the lists it stood in."""
+    await note_all(db, [(was, now)])
+
+
+async def note_all(db: AsyncConnection, changes: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -> None:
+    """The same for many tickets together: (was, now) each."""
+    sums: Counter[tuple[str, View, int]] = Counter()
+    for was, now in changes:
+        for place, n in differences(was, now).items():
+            sums[place] += n
     rows = [
         dict(zip((*_KEY, "n"), (level(area), area, view.value, whose, n), strict=True))
-        for (area, view, whose), n in differences(was, now).items()
+        for (area, view, whose), n in sums.items()
+        if n
     ]
     if rows:
         await db.execute(insert(board_changes).values(rows))

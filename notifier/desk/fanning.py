@@ -21,7 +21,7 @@ from notifier.store import ledger
 from notifier.store.incidents import Fanout
 from notifier.store.tickets import Ticket
 
-LEAST, MOST = 5, 500  # complaints of one transaction
+LEAST, MOST = 25, 500  # complaints of one transaction: with fewer its own cost is what it costs
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Pace:
     """How many complaints one transaction sees to, by how long the one before took."""
 
     aim: float  # seconds of a transaction
-    size: int = 10
+    size: int = LEAST
 
     def took(self, seconds: float) -> None:
         """Twice as many the next time at most, for a few say little."""

@@ -21,7 +21,7 @@ DESK = {
     "/desk/tickets/NUMBER/talk": 10,
     "/desk/tickets/NUMBER/casefile": 16,
     "/desk/tickets/NUMBER/lookers": 3,
-    "/desk/tickets/INCIDENT": 30,
+    "/desk/tickets/INCIDENT": 27,
     "/desk/radar": 7,
     "/desk/reports": 3,
     "/desk/reports/csv": 3,

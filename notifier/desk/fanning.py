@@ -15,9 +15,10 @@ from notifier.desk import answered
 from notifier.desk.acting import TOLD
 from notifier.desk.intake import letter, worded
 from notifier.desk.values import SEALED_REPORTER, Reporter, Room
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import MOVES, OPEN, Act, Change, move
 from notifier.store import fanning as rows
-from notifier.store import ledger
+from notifier.store import ledger, tickets
 from notifier.store.incidents import Fanout
 from notifier.store.tickets import Ticket
 
@@ -61,10 +62,15 @@ async def tell(room: Room, db: AsyncConnection, of: Fanout, ids: Collection[int]
     that is settled is left in peace.
     """
     what, who = Act(of.act), f"account:{of.account_id}"
+    main = await tickets.get(db, of.incident_id)
+    agreed = main is not None and main.shielded  # what ends a hidden incident two people have agreed on
     told = [
         _told(room, of, ticket, sealed, what, who, now)
         for ticket, sealed in await rows.locked(db, ids)
-        if sealed is not None and ticket.status in OPEN and what in MOVES[ticket.status]
+        if sealed is not None
+        and ticket.status in OPEN
+        and what in MOVES[ticket.status]
+        and (agreed or not needs_two(ticket.shielded, what))
     ]
     if not told:
         return 0

@@ -116,3 +116,10 @@ def test_days_off_that_nobody_told_for_the_next_sixty_days_are_warned_of(
     found = [one for one in _promises(config, today) if one.level == "warning"]
     assert [one.what for one in found] == (["calendars.office"] if warned else [])
     assert all("cuti bersama of 2028" in one.sentence for one in found)
+
+
+@pytest.mark.parametrize(("today", "warned"), [(date(2026, 11, 25), 1), (date(2027, 11, 5), 2)])
+def test_without_policies_it_says_what_is_promised_and_whose_days_off_nobody_told(today: date, warned: int) -> None:
+    found = [one for one in _promises(parse({}), today) if one.level == "warning"]
+    assert [one.what for one in found] == ["policies"] * warned
+    assert "a first answer in 3 working days" in found[0].sentence

@@ -199,8 +199,8 @@ def _promises(config: Config, today: date) -> Iterator[Found]:
         yield Found(
             "warning",
             "policies",
-            "no policy is configured: promised are a first answer in 3 working days and an end in 5, for what is urgent "
-            "one in 4 hours; see docs/promise.md",
+            "no policy is configured: promised are a first answer in 3 working days and an end in 5, what is urgent "
+            "within 4 hours; see docs/promise.md",
         )
     else:
         yield Found("ok", "policies", f"{len(config.policies)} policies, {len(config.calendars)} calendars")

@@ -62,6 +62,9 @@ def test_pauses_of_a_preview_cost_their_union(options: Options, capsys: pytest.C
         ([*DUE, "--pause", "2026-12-23T15:30"], "write FROM/TO"),
         ([*DUE, "--pause", "2026-12-24T15:30/2026-12-23T15:30"], "ends before it begins"),
         (["due", "--calendar", "office", "--start", "2026-12-23", "--minutes", "-1"], "must not be negative"),
+        (["due", "--calendar", "office", "--start", "2026-12-23", "--minutes", "527041"], "at most 527040"),
+        (["due", "--calendar", "office", "--start", "9999-12-31", "--minutes", "1"], "from 2000 to 2100"),
+        (["due", "--calendar", "office", "--start", "0001-01-01", "--minutes", "1"], "from 2000 to 2100"),
     ],
 )
 def test_a_preview_that_cannot_be_reckoned_says_why(options: Options, words: list[str], says: str) -> None:

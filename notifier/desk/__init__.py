@@ -19,6 +19,7 @@ from notifier.desk import (
     canned,
     closing,
     following,
+    hiding,
     incidents,
     intake,
     keeping,
@@ -272,15 +273,15 @@ class Desk:
 
     async def seal(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
         """Keep the reporter of an open ticket secret from now on."""
-        return await shielding.seal(self.room, viewer, number, version, now)
+        return await hiding.seal(self.room, viewer, number, version, now)
 
     async def shield(self, viewer: Viewer, number: str, why: str, version: int, now: datetime, *, on: bool) -> Ticket:
         """Hide a ticket from the office it may concern, or give it back to that office."""
-        return await shielding.shield(self.room, viewer, number, why, version, now, on=on)
+        return await hiding.shield(self.room, viewer, number, why, version, now, on=on)
 
     async def decide(self, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
         """Do what a colleague proposed for a hidden ticket, or send it back."""
-        return await shielding.decide(self.room, viewer, number, version, now, agree=agree)
+        return await incidents.decide(self.room, viewer, number, version, now, agree=agree)
 
     async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
@@ -377,9 +378,12 @@ class Desk:
     async def answer_each(self, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str, now: datetime) -> Done:
         """Tell each citizen, when 20 seconds have passed."""
         leaves = now + HELD
-        return await triage.each(
-            chosen, lambda n, version: acting.act(self.room, viewer, n, what, words, version, now, leaves)
-        )
+
+        async def one(number: str, version: int) -> None:
+            await incidents.not_alone(self.room, viewer, number, what)
+            await acting.act(self.room, viewer, number, what, words, version, now, leaves)
+
+        return await triage.each(chosen, one)
 
     async def take_back(self, viewer: Viewer, numbers: Sequence[str], now: datetime) -> Done:
         """Take answers back that are still held."""

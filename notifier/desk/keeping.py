@@ -42,12 +42,13 @@ async def refer(
     """
     viewer.needs(Right.ANSWER)
     if body not in set(Body):
-        raise Refused(f'there is no body "{body[:20]}" to refer to; there are: {", ".join(Body)}')
+        raise Refused(f'there is no body "{body[:20]}" to refer to; there are: {", ".join(Body)}', field="body")
     reference, words = safe(letter), safe(why)
     if not 3 <= len(reference) <= LONGEST_LETTER:
-        raise Refused(f"name the letter by which the case is handed on, in 3 to {LONGEST_LETTER} characters")
+        said = f"name the letter by which the case is handed on, in 3 to {LONGEST_LETTER} characters"
+        raise Refused(said, field="letter")
     if not words:
-        raise Refused("'refer' needs words: the citizen will be told them")
+        raise Refused("'refer' needs words: the citizen will be told them", field="text")
     async with room.database.read() as db:
         language = (await seen(db, viewer, number)).language
     text = REFERRED.get(language, REFERRED["id"]).format(why=words, body=BODY_WORDS[Body(body)], letter=reference)

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting
+from notifier.desk import acting, alerts, apart, incidents
 from notifier.desk.intake import hide, reckon, reporter_of, wording
+from notifier.desk.merging import main_of
 from notifier.desk.promise import taken_back
 from notifier.desk.sweep import lost
 from notifier.desk.values import HELD, Room
@@ -73,6 +74,7 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
     if category not in set(Category):
         raise Refused(f'there is no category "{category[:40]}"; choose one of the list')
     async with room.database.write() as db:
+        await main_of(db, (await acting.seen(db, viewer, number)).id)  # locked before it
         was = await acting.current(db, viewer, number, version)
         if was.category == category:
             return was
@@ -85,9 +87,12 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
         others = [one for one in was.categories if one not in (was.category, category)]
         values = {"category": category, "categories": [category, *others], "policy": policy}
         if not was.shielded and shields.grave((category,)):  # it may be about the very office that says so
+            await apart.no_incident(db, was)
             values |= await hide(db, was, now)
         detail = {"category": category}
-        return await acting.changed(room, db, was, values, viewer, "ticket_categorise", detail, now)
+        done = await acting.changed(room, db, was, values, viewer, "ticket_categorise", detail, now)
+        await alerts.unseen(room, db, done, now)
+        return await apart.together(room, db, done, viewer.who, now)
 
 
 async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str) -> list[Letter]:
@@ -110,6 +115,8 @@ async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Ac
                 why = f"Ticket {ticket.number} is {ticket.status}, so '{what}' is not possible."
             elif shields.needs_two(ticket.shielded, what):
                 why = acting.takes_two(what, ticket)
+            elif await incidents.speaks_for_many(db, ticket, what):
+                why = incidents.at_once(ticket)
             event = acting.TOLD[what]
             found.append(Letter(ticket, event, to.language, to.kind, to.line, to.zone, text, why))
     return found

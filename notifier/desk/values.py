@@ -128,6 +128,7 @@ class Complaint:
     bare: bool = False  # nothing but a "no" to the question whether it was received
     quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
+    hidden: bool = False  # seen from above alone, whatever it is about
     point: Mapping[str, str] | None = None  # columns of the distribution point; None: where its round is just now
 
     @property
@@ -239,6 +240,7 @@ class Asked:
     language: str = ""
     age: int = 0  # days that it is old at least
     agent: int = 0  # account that answers for it
+    limit: int = 0  # of a page; 0: the usual one
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,12 @@ async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str
     return {int(row.id): str(row.programme) for row in rows}
 
 
+async def codes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """The codes of rounds, by id."""
+    found = await db.execute(select(rounds.c.id, rounds.c.code).where(rounds.c.id.in_(ids)))
+    return {int(number): code for number, code in found}
+
+
 async def by_code(db: AsyncConnection, code: str) -> Round | None:
     """The round that people call by this code."""
     row = (await db.execute(select(*_ROUND).where(rounds.c.code == code))).first()

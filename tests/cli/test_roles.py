@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
@@ -16,8 +18,8 @@ from notifier.cli import worker
 from notifier.cli.options import Options
 from notifier.config import parse
 
-async def main(folder, port):
-    config = parse({"service": {"status_port": int(port)}})
+async def main(folder, port, url):
+    config = parse({"database": {"url": url}, "service": {"status_port": int(port)}})
     async with open_house(Options(data=Path(folder)), config=config) as house:
         async with open_service(house, ("worker",)) as service, ClientSession(service.url) as http:
             told = {}
@@ -31,11 +33,14 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def test_a_worker_or_clock_alone_loads_no_pages_and_answers_machines_on_its_own_port(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_or_clock_alone_loads_no_pages_and_answers_machines_on_its_own_port(
+    database_url: str, tmp_path: Path
+) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(port)]
+    words = [sys.executable, "-c", PROGRAM, str(tmp_path), str(port), database_url]
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])

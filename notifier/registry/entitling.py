@@ -3,6 +3,7 @@
 By a file, a page or another system: all come here. What a status may follow is told by `rules.rounds`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from notifier.registry.findings import Finding, shown
 from notifier.registry.news import Change, News
 from notifier.rules.roles import covers
 from notifier.rules.rounds import Entitlement, IllegalStatus, change
-from notifier.store import people, rounds
+from notifier.store import ledger, people, rounds
 from notifier.store.people import Person
 from notifier.store.rounds import Entitled, Round
 
@@ -150,3 +151,20 @@ async def write(
     told = await news.tell(db, changes, now)
     await rounds.record(db, [row | {"told": by} for row, by in zip(rows, told, strict=True)], who, now)
     return done
+
+
+async def act(db: AsyncConnection, who: str, part: Sequence[Said], done: Sequence[Decided], now: datetime) -> None:
+    """One act a round, in the caller's transaction: whose aid was changed to what, by a page or another system."""
+    changed: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for said, decided in zip(part, done, strict=True):
+        if decided.status is not None:
+            changed[decided.round_id][said.status.value].append(decided.entitlement_id)
+    for round_id, entitlements in sorted(changed.items()):
+        await ledger.append(
+            db,
+            at=now,
+            who=who,
+            act="statuses.changed",
+            about=f"round:{round_id}",
+            detail={"entitlements": dict(sorted(entitlements.items()))},
+        )

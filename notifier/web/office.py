@@ -129,6 +129,8 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     if b.parent_id is not None or not viewer.may(Right.PLAN):  # a correction's audience is not a round's
         return None
     try:
+        if house.beforehand.keeps(b):
+            return await house.beforehand.preview(viewer, b, house.clock())
         _, preview, _ = await house.broadcasts.dry_run(viewer, b.event, b.round_code, Rule.of(b.rule))
     except Refused:
         return None

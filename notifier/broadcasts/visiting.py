@@ -90,8 +90,10 @@ class Visiting:
     async def page(self, doors: Doors, after: tuple[str, int] = ("", 0), limit: int = 200) -> Sequence[Unreached]:
         """People to visit beyond (region, person), village by village."""
         async with self._database.read() as db:
-            many = not doors.scope.stopped and await visits.at_most(db, doors.scope) > SORTED
-            if many and await visits.by_village(db, doors.scope):  # who asked for silence is few, and no village tells
+            many = await visits.at_most(db, doors.scope) > SORTED
+            if many and doors.scope.stopped:
+                return await visits.page_by_person(db, doors.scope, after, limit)
+            if many and await visits.by_village(db, doors.scope):
                 return await visits.page_of_many(db, doors.scope, after, limit)
             return await visits.page(db, doors.scope, after, limit)
 

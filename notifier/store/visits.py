@@ -181,6 +181,12 @@ async def page_of_many(db: AsyncConnection, scope: Scope, after: tuple[str, int]
     return found
 
 
+async def page_by_person(db: AsyncConnection, scope: Scope, after: tuple[str, int], limit: int) -> list[Unreached]:
+    """The same as people stand in the register: of those who asked for silence nothing is kept by village."""
+    wanted = _list(scope).where(deliveries.c.person_id > after[1]).order_by(deliveries.c.person_id).limit(limit)
+    return [Unreached(*row) for row in await db.execute(wanted)]
+
+
 async def by_village(db: AsyncConnection, scope: Scope) -> bool:
     """Whether it is kept where the people of a list live."""
     return bool(await _near(db, scope, ""))

@@ -16,6 +16,7 @@ from notifier.rules.roles import Right, Role, Viewer, covers, may
 from notifier.store import accounts, boards, ledger, people, rounds, search, ticket_lists, tickets
 from notifier.store.accounts import Account
 from notifier.store.people import Person
+from notifier.store.straight import together
 from notifier.store.ticket_lists import Listed, Place, Wanted
 
 PAGE = 50
@@ -35,20 +36,32 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
     limit = asked.limit or PAGE
     async with room.database.look() as db:
+        # Nothing is gone through in vain where a list is in the order of an index: it is asked for with the counters.
+        front = ticket_lists.whole(wanted, limit + 1) if asked.view is View.TEAM and place is None else None
+        if front is not None:
+            counted, rows = await together(db, boards.counting(viewer.region, viewer.account_id), front)
+            return _page(ticket_lists.listed(rows), boards.counted(counted), newest=False, limit=limit)
         counts = await boards.counts(db, viewer.region, viewer.account_id)
         # What words match has to be looked at whole in any case; of other filters only so many are counted.
-        counted = bool(wanted.words) and not asked.before
+        all_told = bool(wanted.words) and not asked.before
         if not counts[asked.view]:
             found: list[Listed] = []
         elif newest:
-            found = await ticket_lists.newest(db, wanted, below, limit + 1, counted=counted)
+            found = await ticket_lists.newest(db, wanted, below, limit + 1, counted=all_told)
         else:
-            found = await ticket_lists.page(db, wanted, place, limit + 1, counted=counted)
+            found = await ticket_lists.page(db, wanted, place, limit + 1, counted=all_told)
         matching = None
-        if counted:
+        if all_told:
             matching = min(found[0].more, MANY + 1) if found else 0
         elif not wanted.plain:
             matching = await ticket_lists.count(db, wanted, MANY)
+    return _page(found, counts, matching, newest=newest, limit=limit)
+
+
+def _page(
+    found: list[Listed], counts: Mapping[View, int], matching: int | None = None, *, newest: bool, limit: int
+) -> ListPage:
+    """What was found, which is one more than is shown where another page follows."""
     shown = found[:limit]
     more = shown[-1] if len(found) > limit else None
     return ListPage(tuple(shown), _cursor(newest, more) if more else "", _named(counts), matching)

@@ -255,7 +255,7 @@ class ListPage:
     matching: int | None = None  # how many a filter leaves, up to 1,000 and one more; None without a filter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one as it was read: told from another quickly
 class Choices:
     """What the list can be narrowed to."""
 

@@ -906,6 +906,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "jawab, selesai": "answer, settled",
         "catatan": "note",
         "ke daftar": "to the list",
+        "Janji yang diubah sedang diterapkan: {n} aduan terbuka masih menunggu dihitung ulang.": (
+            "A changed promise is being adopted: {n} open complaints are yet to be reckoned anew."
+        ),
         "semua tombol": "all keys",
         "aduan berikutnya, sebelumnya dari daftar tadi": "the next, the previous complaint of that list",
         "jawab warga; Ctrl Enter mengirim": "answer the citizen; Ctrl Enter sends",

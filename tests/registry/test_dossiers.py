@@ -53,7 +53,14 @@ async def _befall(stage: Stage, siti: int, number: str) -> Path:
         await db.execute(insert(s.arrivals).values(id=1, body=b"", headers=b"", **row))
         keys = {at: Keys(vault, "sms", at).heard() for at in (SITI, WRONG)}
         for at, text in ((SITI, "halo dari Siti Rahayu"), (WRONG, "halo, bukan Siti")):
-            said = {"arrival_id": 1, "dedupe": keys[at].hex(), "sender_index": keys[at], "sender": b"", "kind": "text", "why": []}
+            said = {
+                "arrival_id": 1,
+                "dedupe": keys[at].hex(),
+                "sender_index": keys[at],
+                "sender": b"",
+                "kind": "text",
+                "why": [],
+            }
             await db.execute(insert(s.heard).values(**row, **said, text=text))
         ticket = (await db.execute(select(s.tickets.c.id).where(s.tickets.c.number == number))).scalar_one()
         nik = (await db.execute(select(s.people.c.nik_index).where(s.people.c.id == siti))).scalar_one()

@@ -19,13 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.config import Config
 from notifier.rules.boards import NOBODY, View
 from notifier.rules.deliveries import Lane
-from notifier.store import boards, gauges, paces
+from notifier.store import boards, gauges, paces, webhooks
 from notifier.store.engine import Database, schema_head, schema_version
 
 log = structlog.get_logger()
 PATIENCE = 5  # seconds that a machine waits for the database
 LANES = {Lane.ANSWERS: "answers", Lane.STAFF: "staff", Lane.BULK: "broadcasts"}
 LISTS = tuple(view for view in View if view not in (View.MINE, View.ALL))  # of the desk, over the whole country
+STANDING = ("on", "paused", "off")  # of webhooks
 WATCHED = ("approved", "asking", "canary", "expanding", "paused", "sending")  # states of a broadcast that go on
 
 # name → (what it is, labels); all of them gauges
@@ -45,6 +46,8 @@ GAUGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "notifier_broadcasts": ("Broadcasts that are not over, by state", ("state",)),
     "notifier_ledger_unsealed": ("Acts that wait for their link in the chain, up to 10,000", ()),
     "notifier_ledger_lag_seconds": ("Since when the oldest of them waits", ()),
+    "notifier_webhooks": ("Webhooks by state; off: it failed for three days, or wants no more", ("state",)),
+    "notifier_webhooks_failing_seconds": ("Since when the webhook that fails for longest does", ()),
     "notifier_backup_age_seconds": ("Since the newest notifier backup; absent when there was none", ()),
     "notifier_database_up": ("Whether the database answered: 1 or 0", ()),
     "notifier_database_seconds": ("How long all these questions took", ()),
@@ -159,6 +162,11 @@ async def _rows(db: AsyncConnection, house: House, figures: _Figures) -> None:
     states = await gauges.states(db)
     for state in WATCHED:
         figures.set("notifier_broadcasts", states.get(state, 0), state)
+    hooks = await webhooks.every(db)
+    for state in STANDING:
+        figures.set("notifier_webhooks", sum(one.state == state for one in hooks), state)
+    since = min((one.failing_since for one in hooks if one.state == "on" and one.failing_since), default=now)
+    figures.set("notifier_webhooks_failing_seconds", (now - since).total_seconds())
     age = await gauges.backed_up(db, now)
     if age is not None:
         figures.set("notifier_backup_age_seconds", age)

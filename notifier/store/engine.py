@@ -26,6 +26,7 @@ from notifier.store.short_way import short_way
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+KEPT = 2  # connections that are kept at hand for looks
 IDLE = 1.0  # seconds after which a connection is asked whether it still stands
 FULL = "database or disk is full"  # SQLite's words
 _REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
@@ -136,6 +137,7 @@ class Database:
         self.engine = create_engine(self.url, pool_size=pool_size)
         self._alone = self.url.query.get("pooler") != "1"  # a pooler keeps no connection between statements
         self._writing = asyncio.Lock()
+        self._kept: list[tuple[float, AsyncConnection]] = []  # since when nobody looks with it
         self._rests_until = 0.0  # of time.perf_counter(): when bulk writers may go on
 
     @asynccontextmanager
@@ -162,10 +164,31 @@ class Database:
             async with self.read() as db:
                 yield db
             return
-        async with self.engine.connect() as db:
-            if not self.is_sqlite:
-                await db.execution_options(isolation_level="AUTOCOMMIT")
+        db = await self._looking()
+        try:
             yield db
+        except BaseException:
+            await db.close()
+            raise
+        begun = db.sync_connection.get_transaction() if db.sync_connection else None
+        if begun is not None:
+            begun.rollback()  # of nothing: there is no way to the database in it
+        if len(self._kept) < KEPT and not db.invalidated:
+            self._kept.append((time.monotonic(), db))
+        else:
+            await db.close()
+
+    async def _looking(self) -> AsyncConnection:
+        """A connection that somebody has just looked with, or another: to take one up and to leave it costs more than
+        most looks do.
+        """
+        while self._kept:
+            left, db = self._kept.pop()
+            if time.monotonic() - left <= IDLE:
+                return db
+            await db.close()  # the pool asks whether it still stands
+        db = await self.engine.connect()
+        return db if self.is_sqlite else await db.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -212,6 +235,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        while self._kept:
+            await self._kept.pop()[1].close()
         await self.engine.dispose()
 
 

@@ -4,7 +4,8 @@ Every read takes the viewer's region. A look-up by NIK or phone is recorded; the
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from notifier.desk.keys import Keys
 from notifier.desk.values import Asked, Choices, ListPage, Room, Sought
@@ -30,7 +31,7 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     """One page of a view: urgent ones first, then by the nearest promise; "all", and what is searched in it, newest
     first."""
     viewer.needs(Right.SEE_TICKETS)
-    wanted = _wanted(viewer, asked, now)
+    wanted = _wanted(room, viewer, asked, now)
     newest = asked.view is View.ALL
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
     limit = asked.limit or PAGE
@@ -124,8 +125,8 @@ def _named(counts: Mapping[View, int]) -> dict[str, int]:
     return {view.value: n for view, n in counts.items()}
 
 
-def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
-    words = search.asked(asked.words)
+def _wanted(room: Room, viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
+    words, zone = search.asked(asked.words), ZoneInfo(room.settings.zone)
     if asked.words and not words:
         raise Refused("there is no word in what you search for; write letters or digits")
     return Wanted(
@@ -140,6 +141,8 @@ def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
         language=asked.language,
         agent=asked.agent,
         opened_before=now - timedelta(days=asked.age) if asked.age else None,
+        opened_from=datetime.combine(asked.first, time(), zone) if asked.first else None,
+        opened_until=datetime.combine(asked.last + timedelta(days=1), time(), zone) if asked.last else None,
         words=words,
     )
 

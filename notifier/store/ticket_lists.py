@@ -79,12 +79,14 @@ class Wanted:
     agent: int = 0  # who answers for it
     opened_before: datetime | None = None
     words: tuple[str, ...] = ()
+    opened_from: datetime | None = None
+    opened_until: datetime | None = None  # not included
 
     @property
     def plain(self) -> bool:
         """Whether it is the whole list, of which a counter is kept."""
         chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.agent, self.words)
-        return not any(chosen) and self.opened_before is None
+        return not any(chosen) and {self.opened_before, self.opened_from, self.opened_until} == {None}
 
 
 def nearest(region: str, limit: int) -> Select[tuple[int]]:
@@ -127,6 +129,10 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
         conditions += [tickets.c.round_id.is_not(None), tickets.c.point == wanted.point]
     if wanted.opened_before is not None:
         conditions.append(tickets.c.opened_at <= wanted.opened_before)
+    if wanted.opened_from is not None:
+        conditions.append(tickets.c.opened_at >= wanted.opened_from)
+    if wanted.opened_until is not None:
+        conditions.append(tickets.c.opened_at < wanted.opened_until)
     if wanted.words:
         conditions.append(search.says(engine, wanted.words))
     return and_(*conditions)

@@ -78,6 +78,20 @@ async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_ta
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_hidden_by_hand_counts_where_its_own_office_does_not_look(talk: Talk) -> None:
+    here = await talk.staff("sini", Role.SUPERVISOR, "31.75.07")
+    boss, desk = await talk.staff("kota", Role.SUPERVISOR, "31.75"), talk.house.desk
+    await _complainers(talk, ["bantuan saya belum datang juga"] * 3)
+    [number, *_] = [one.number for one in (await desk.list(boss, Asked(View.ALL), talk.now)).tickets]
+    version = (await desk.ticket(boss, number, talk.now)).ticket.version
+    await desk.shield(boss, number, "menyangkut lurah", version, talk.now, on=True)
+    assert await desk.watch(talk.now) == 0
+    counted = {viewer.login: await desk.radar(viewer, talk.now) for viewer in (here, boss)}
+    told = {login: sorted((p.point.kind, p.point.people) for p in page.points) for login, page in counted.items()}
+    assert told == {"sini": [("missing", 2)], "kota": [("integrity", 1), ("missing", 2)]}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_one_person_who_writes_in_the_open_and_in_confidence_is_one_person(
     talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1565,6 +1565,27 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        "Langkah pertama": "First steps",
+        "{done} dari {n} selesai": "{done} of {n} done",
+        "selesai": "done",
+        "Mulailah dengan daftar penerima; sesudahnya titik penyaluran dan penyalurannya, dari berkas di sini atau "
+        "satu per satu di halaman Penyaluran.": (
+            "Begin with the register; after it the distribution points and their rounds, from files here or one by one "
+            "on the page Rounds."
+        ),
+        "Sesudahnya buat penyaluran di titik itu.": "After that make a round at that point.",
+        "Sesudahnya pengingatnya disiapkan sendiri dan menunggu persetujuan; pengumumannya Anda rencanakan.": (
+            "Its reminders are then prepared by themselves and wait for approval; its announcement is yours to plan."
+        ),
+        "Sebelum siaran pertama, kirim satu uji coba lewat tiap jalur kepada diri sendiri.": (
+            "Before the first broadcast, send one test over each line to yourself."
+        ),
+        "Baru ada satu admin. Tidak ada yang menyetujui siarannya sendiri: tambahkan satu admin lagi.": (
+            "There is only one admin. Nobody approves their own broadcast: add another admin."
+        ),
+        "Daftar ini mencentang dirinya dari data, dan hilang sesudah siaran pertama berjalan.": (
+            "This list ticks itself off from the data, and is gone once the first broadcast has begun."
+        ),
         "Aduan yang dibuka hari ini": "Complaints opened today",
         "{n} mendesak": "{n} urgent",
         "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",

@@ -129,6 +129,52 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "first_step": {
+            "programme": ("Lihat program Anda", "Look at your programmes"),
+            "people": ("Impor daftar penerima", "Import the register"),
+            "point": ("Tulis titik penyaluran", "Write the distribution points"),
+            "round": ("Buat penyaluran", "Make a round"),
+            "line": ("Uji satu jalur dengan pesan kepada Anda sendiri", "Test a line with a message to yourself"),
+            "second": ("Tambah admin kedua", "Add a second admin"),
+            "plan": ("Rencanakan siaran", "Plan a broadcast"),
+            "approved": ("Admin kedua menyetujuinya", "The second admin approves it"),
+        },
+        "first_step_how": {
+            "programme": (
+                "Nama, urutan saluran dan pengingat tiap program. Yang bawaan sudah cukup? Lanjutkan saja.",
+                "Name, order of channels and reminders of each programme. Are the defaults right? Go on.",
+            ),
+            "people": (
+                "Berkas CSV atau XLSX dengan NIK, nama, wilayah, program dan kontak. Diperiksa dahulu, baru diimpor. "
+                "Wilayah mengikuti kode wilayahnya.",
+                "A CSV or XLSX file with NIK, name, region, programme and contacts. It is looked at first, then "
+                "imported. Regions follow from their codes.",
+            ),
+            "point": (
+                "Tempat orang menerima bantuan, dengan jam buka dan daya tampungnya: impor, atau tulis satu per satu.",
+                "Where people receive their aid, with opening hours and capacity: import them, or write one by one.",
+            ),
+            "round": (
+                "Satu penyaluran: program, wilayah, tempat, waktu. Dari berkas juga bisa, di halaman Impor.",
+                "One distribution: programme, region, place, time. From a file too, on the page Import.",
+            ),
+            "line": (
+                "Di bawah jalur itu buka Kirim uji coba, tulis nomor atau alamat Anda sendiri.",
+                "Below the line open Send a test, and write your own number or address.",
+            ),
+            "second": (
+                "Tidak ada yang menyetujui rencananya sendiri: tambahkan rekan dengan peran admin.",
+                "Nobody approves their own plan: add a colleague with the role admin.",
+            ),
+            "plan": (
+                "Pilih pemberitahuan dan penyaluran, Hitung dulu, lalu Buat rencana. Belum ada yang dikirim.",
+                "Choose a notice and a round, reckon first, then make the plan. Nothing is sent yet.",
+            ),
+            "approved": (
+                "Admin lain masuk dengan akunnya, membuka rencana itu dan menyetujuinya. Lalu siaran berangkat.",
+                "Another admin signs in, opens the plan and approves it. Then the broadcast leaves.",
+            ),
+        },
         "failure": {
             "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
             "blocked": ("Warga memblokir atau belum memulai", "Blocked, or never begun, by the citizen"),

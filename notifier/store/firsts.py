@@ -16,7 +16,7 @@ TOOK = ("accepted", "delivered", "read")
 class Firsts:
     """Which of the first steps are done, in their order."""
 
-    programme: bool  # somebody wrote how one is told, or brought a round and so took it as it is
+    programme: bool  # somebody wrote how one is told, or went on to the register and took them as they are
     people: bool
     point: bool  # a point is written, or a round names its place without one
     round: bool
@@ -45,12 +45,13 @@ async def facts(db: AsyncConnection, region: str) -> Firsts:
     )
     ours = and_(within(rounds.c.region, prefix), broadcasts.c.planned_by != "clock")
     planned = broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id)
+    has_people = _any(people, within(people.c.region, prefix))
     has_round = _any(rounds, within(rounds.c.region, prefix))
     row = (
         await db.execute(
             select(
-                or_(_any(programmes), has_round),
-                _any(people, within(people.c.region, prefix)),
+                or_(_any(programmes), has_people),
+                has_people,
                 or_(_any(points, within(points.c.region, prefix)), has_round),
                 has_round,
                 _any(deliveries, deliveries.c.event == "test_send", deliveries.c.state.in_(TOOK)),

@@ -68,7 +68,7 @@ async def test_an_empty_office_is_led_step_by_step_and_each_step_ticks_itself_of
         row = {"event": "test_send", "lane": 1, "language": "id", "zone": "Asia/Jakarta", "state": "accepted"}
         await db.execute(insert(schema.deliveries).values(**row, due_at=pages.clock(), created_at=pages.clock()))
     await pages.be("admin", login="budi")
-    assert ticked(await pages.read("/home")) == (["/imports", "/lines", "/accounts"], "/programmes")
+    assert ticked(await pages.read("/home")) == (["/programmes", "/imports", "/lines", "/accounts"], "/points")
     await fill(pages)  # a round, plans, and a broadcast that has begun: nobody needs to be led any more
     await pages.be("admin")
     assert "Langkah pertama" not in await pages.read("/home")

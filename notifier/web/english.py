@@ -1565,6 +1565,28 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        # a general notice
+        "Pemberitahuan umum": "General notice",
+        "Kata-kata kantor sendiri, tidak tentang satu penyaluran.": "Words of the office, about no round.",
+        "Tentang satu penyaluran": "About a round",
+        "Tidak tentang satu penyaluran, misalnya peringatan pungutan?": "About no round, such as a warning of levies?",
+        "Tulis pemberitahuan umum": "Write a general notice",
+        "Kata-katanya": "The words",
+        "Paling banyak {n} huruf, tanpa tautan dan tanpa nomor orang. Nama penerima, pengirim, dan kode ASLI "
+        "ditambahkan oleh templatnya.": (
+            "At most {n} letters, without links and without anybody's number. The reader's name, the sender and the "
+            "ASLI code are added by its template."
+        ),
+        "Waktu kirim, menurut jam setempat wilayahnya": "When to send, in the local time of its area",
+        "Tanpa pilihan: semua orang yang terdaftar di wilayah Anda. Setiap pilihan mempersempitnya.": (
+            "Nothing chosen: everybody registered in your area. Each choice narrows it."
+        ),
+        "Tulis kata-katanya, pilih kepada siapa, lalu tekan Hitung dulu: berapa orang, lewat apa, berapa biayanya, "
+        "berapa lama.": (
+            "Write the words, choose whom, then reckon: how many people, by which way, at what cost, how long."
+        ),
+        "Program, bahasa, jalur": "Programme, language, channel",
+        "Terdaftar di": "Registered in",
         "Langkah pertama": "First steps",
         "{done} dari {n} selesai": "{done} of {n} done",
         "selesai": "done",

@@ -250,6 +250,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "round_changed": ("Perubahan jadwal", "Round changed"),
             "round_cancelled": ("Pembatalan penyaluran", "Round cancelled"),
             "round_posted": ("Jadwal di grup", "Schedule in a group"),
+            "general_notice": ("Pemberitahuan umum", "General notice"),
             "entitlements_changed": ("Beberapa perubahan status bantuan", "Several benefit statuses changed"),
             "entitlement_changed": ("Perubahan status bantuan", "Benefit status changed"),
             "receipt_question": ("Pertanyaan: sudah diterima?", "Question: received?"),

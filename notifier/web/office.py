@@ -99,7 +99,9 @@ async def broadcast(request: web.Request) -> web.Response:
         "names": names,
         "mine": mine,
         "can_approve": can_approve,
-        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request)) if b.rule else "",
+        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request))
+        if b.rule or b.round_id is None
+        else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": preview,
         "through": await _foreseen(house, preview, b.event, b.at, b.zone),
@@ -129,7 +131,10 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     if b.parent_id is not None or not viewer.may(Right.PLAN):  # a correction's audience is not a round's
         return None
     try:
-        _, preview, _ = await house.broadcasts.dry_run(viewer, b.event, b.round_code, Rule.of(b.rule))
+        text = str(b.facts.get("text", ""))
+        _, preview, _ = await house.broadcasts.dry_run(
+            viewer, b.event, b.round_code, house.clock(), Rule.of(b.rule), text
+        )
     except Refused:
         return None
     return preview

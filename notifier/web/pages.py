@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 VIEWER = "viewer"  # key of the request: who looks, put there by the guard
 MOST_DAYS_BEFORE = 31  # a reminder further from its round belongs to another day than the present one
+BRIEF = 40  # characters of a general notice in its heading
 LONGEST_FIELD = 200_000  # characters of one form field
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -267,6 +268,8 @@ def _heading(context: Context, b: Broadcast) -> str:
     round that was changed since was so many days before another date.
     """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
+    if b.round_id is None and (words := str(b.facts.get("text", ""))):
+        return f"{name}: {words if len(words) <= BRIEF else words[:BRIEF].rstrip() + '…'}"
     if b.event != "round_reminder":
         return name
     if b.round_version != b.round_now:

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from notifier.broadcasts import PLANNABLE
 from notifier.errors import Refused
-from notifier.rules.deliveries import State
+from notifier.rules.audiences import EVERYBODY, Rule
+from notifier.rules.deliveries import GENERAL, State
 from notifier.rules.keys import Scope
+from notifier.rules.notices import LONGEST
 from notifier.store.attempts import Attempt
 from notifier.store.broadcasts import Broadcast
 from notifier.store.paging import Delivery
@@ -22,6 +24,7 @@ from notifier.web.api.shapes import (
     Moment,
     Page,
     Paged,
+    Region,
     Shown,
     cursor,
     line,
@@ -29,8 +32,10 @@ from notifier.web.api.shapes import (
     wrong_field,
 )
 
-Event = Literal["round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question"]
-assert Event.__args__ == PLANNABLE  # type: ignore[attr-defined]
+Event = Literal[
+    "round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question", "general_notice"
+]
+assert Event.__args__ == (*PLANNABLE, GENERAL)  # type: ignore[attr-defined]
 MOST_RUPIAH = 10**12
 
 
@@ -39,7 +44,9 @@ class BroadcastShown(Shown):
 
     id: Id
     event: str
-    round: str = Field(description="code")
+    round: str = Field(description="code; empty: a general notice, about no round")
+    text: str = Field(description="what a general notice says; otherwise empty")
+    region: str = Field(description="the area it is for; empty: the whole country")
     state: str = Field(description="planned, approved, canary, expanding, sending, done; asking, paused, stopped")
     why: str = Field(description="why it asks, is paused or was stopped")
     at: Moment
@@ -65,7 +72,11 @@ class PlanGiven(Given):
     """What is to be said about which round, and when."""
 
     event: Event
-    round: Code
+    round: Code | None = Field(default=None, description="whatever is not a general notice is about a round")
+    text: str = Field(
+        default="", max_length=LONGEST, description="what a general notice says, in the office's own words"
+    )
+    region: Region | None = Field(default=None, description="of a general notice: the area; null: the key's own")
     at: Moment | Literal["now"] = "now"
     again: bool = Field(default=False, description="tell the same people once more")
     canary: str = Field(
@@ -177,8 +188,9 @@ class DeliveriesAsked(Paged):
 
 def shown(b: Broadcast) -> BroadcastShown:
     """A broadcast as the API tells of one."""
-    values = {name: getattr(b, name) for name in BroadcastShown.model_fields if name != "round"}
-    return BroadcastShown.model_validate({"round": b.round_code, **values})
+    values = {name: getattr(b, name) for name in BroadcastShown.model_fields if name not in ("round", "text")}
+    said = str(b.facts.get("text", "")) if b.round_id is None else ""
+    return BroadcastShown.model_validate({"round": b.round_code, "text": said, **values})
 
 
 async def list_broadcasts(call: Call) -> Answer:
@@ -209,20 +221,30 @@ async def plan_broadcast(call: Call) -> Answer:
 
 async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, object]:
     given: PlanGiven = call.body
+    general = given.event == GENERAL
+    if general and (given.round is not None or not given.text):
+        raise wrong_field("text", "a general notice has words of its own, and no round")
+    if not general and (given.round is None or given.text or given.region is not None):
+        raise wrong_field("round", "this event is about a round; only a general notice has a text or a region")
     try:
-        await call.house.rounds.get(call.viewer, given.round)
+        if given.round is not None:
+            await call.house.rounds.get(call.viewer, given.round)
     except Refused:
         raise wrong_field("round", "there is no such round in the key's area") from None
+    if given.region is not None and not call.viewer.covers(given.region):
+        raise wrong_field("region", "this is not in the key's area")
     return await call.house.broadcasts.plan(
         call.viewer,
         given.event,
-        given.round,
+        given.round or "",
         given.at if isinstance(given.at, str) else given.at.isoformat(),
         call.now,
         again=given.again,
         dry_run=dry_run,
         canary=given.canary,
         cap=given.cap,
+        rule=Rule(regions=(given.region,)) if given.region is not None else EVERYBODY,
+        text=given.text,
     )
 
 

@@ -8,13 +8,20 @@ from typing import Any
 from notifier.app import open_house
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.cli.options import Options, parser
+from notifier.rules.audiences import EVERYBODY, Rule
+from notifier.rules.deliveries import GENERAL
+
+
+EVENTS = (*PLANNABLE, GENERAL)
 
 
 def command(args: list[str], options: Options) -> int:
     """Print the broadcast's number and what it will do; with --dry-run nothing is written."""
     words = parser("notifier plan", "Plan a broadcast; somebody else approves it.")
-    words.add_argument("event", choices=PLANNABLE, metavar="EVENT", help=", ".join(PLANNABLE))
-    words.add_argument("--round", required=True, metavar="CODE", help="code of the round")
+    words.add_argument("event", choices=EVENTS, metavar="EVENT", help=", ".join(EVENTS))
+    words.add_argument("--round", default="", metavar="CODE", help="code of the round; a general notice has none")
+    words.add_argument("--text", default="", metavar="WORDS", help="what a general notice says")
+    words.add_argument("--region", default="", metavar="CODE", help="area of a general notice, such as 31.75")
     words.add_argument("--at", required=True, metavar="WHEN", help="2026-12-05T09:00 in the round's zone, or: now")
     words.add_argument("--by", required=True, metavar="LOGIN", help="who plans")
     words.add_argument("--dry-run", action="store_true", help="write nothing")
@@ -38,6 +45,8 @@ async def _plan(asked: Any, options: Options) -> int:
             dry_run=asked.dry_run,
             canary=asked.canary,
             cap=asked.cap,
+            rule=Rule(regions=(asked.region,)) if asked.region else EVERYBODY,
+            text=asked.text,
         )
     print(json.dumps({"broadcast": number, **asdict(preview)}) if asked.json else _told(asked.event, number, preview))
     return 0

@@ -11,7 +11,6 @@ from notifier.cli.options import Options, parser
 from notifier.rules.audiences import EVERYBODY, Rule
 from notifier.rules.deliveries import GENERAL
 
-
 EVENTS = (*PLANNABLE, GENERAL)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import aiohttp_jinja2
@@ -269,7 +270,7 @@ def _heading(context: Context, b: Broadcast) -> str:
     """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
     if b.round_id is None and (words := str(b.facts.get("text", ""))):
-        return f"{name}: {words if len(words) <= BRIEF else words[:BRIEF].rstrip() + '…'}"
+        return f"{name}: {shorten(words, BRIEF, placeholder='…')}"
     if b.event != "round_reminder":
         return name
     if b.round_version != b.round_now:

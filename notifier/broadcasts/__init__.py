@@ -209,8 +209,12 @@ class Broadcasts:
 
     # --- the second pair of eyes, and control ---
 
-    async def approve(self, viewer: Viewer, broadcast_id: int, now: datetime, *, cap: int | None = None) -> Broadcast:
-        """Approve what someone else planned, or answer "go on" to a broadcast that asks; `cap` sets its cap anew."""
+    async def approve(
+        self, viewer: Viewer, broadcast_id: int, now: datetime, *, cap: int | None = None, seen: int | None = None
+    ) -> Broadcast:
+        """Approve what someone else planned, or answer "go on" to a broadcast that asks; `cap` sets its cap anew.
+        `seen`: how many people whoever approves was shown, when that was reckoned earlier.
+        """
         viewer.needs(Right.APPROVE)
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id, lock=False)
@@ -234,6 +238,10 @@ class Broadcasts:
             if b.expires_at <= now:
                 raise Refused(f"broadcast {broadcast_id} would come too late: {of.code} is over")
             people = await rows.size(db, audience_of(b, of))
+            if seen is not None and abs(people - seen) * 100 > self._terms.audience_moved * max(seen, 1):
+                raise Refused(
+                    f"broadcast {broadcast_id} is for {people} people now, and was shown with {seen}; open it and look"
+                )
             state = "sending" if b.state == "asking" and b.audience and b.expanded >= b.audience else "approved"
             told = await self._guard.approved(db, b, cap)
             # Whoever says "go on" has seen the plan's hour pass.

@@ -1565,6 +1565,29 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        # all that will go out
+        "Yang akan keluar": "What will go out",
+        "Semua yang belum dimulai, yang terdekat dahulu: rencana orang, pengingat dan pertanyaan program, dan yang "
+        "dibuat rencana berulang.": (
+            "All that has not begun, the nearest first: people's plans, the programmes' reminders and questions, and "
+            "what plans that come again make."
+        ),
+        "Pengingat tiap program": "Reminders of each programme",
+        "{n} siaran disetujui.": "{n} broadcasts approved.",
+        "Yang ini tidak disetujui": "These were not approved",
+        "Daftar ini tidak lengkap: yang paling dekat saja.": "This list is not whole: only the nearest.",
+        "Setujui yang dicentang": "Approve what is ticked",
+        "Masing-masing dikirim pada waktunya. Bila jumlah orangnya sudah jauh berubah, yang itu tidak "
+        "ikut disetujui.": (
+            "Each leaves at its time. Where the number of people has changed much, that one is not approved."
+        ),
+        "Tidak ada yang akan keluar": "Nothing will go out",
+        "Pengingat disiapkan sendiri begitu sebuah penyaluran dibuat; siaran lain direncanakan.": (
+            "Reminders are prepared by themselves once a round is made; other broadcasts are planned."
+        ),
+        "Bersama pengingat program dan semua siaran lain yang belum dimulai:": (
+            "Together with the programmes' reminders and every other broadcast that has not begun:"
+        ),
         # a general notice
         "Pemberitahuan umum": "General notice",
         "Kata-kata kantor sendiri, tidak tentang satu penyaluran.": "Words of the office, about no round.",

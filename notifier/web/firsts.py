@@ -17,7 +17,7 @@ STEPS: tuple[tuple[str, str, Right], ...] = (
     ("line", "/lines", Right.CONTROL_BROADCAST),
     ("second", "/accounts", Right.ACCOUNTS),
     ("plan", "/broadcasts/plan", Right.PLAN),
-    ("approved", "/broadcasts", Right.APPROVE),
+    ("approved", "/broadcasts/ahead", Right.APPROVE),
 )
 
 

@@ -129,6 +129,23 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
         },
+        "hindrance": {
+            "own": ("Anda yang merencanakannya; admin lain menyetujuinya", "you planned it; another admin approves it"),
+            "right": ("seorang admin menyetujuinya", "an admin approves it"),
+            "over": ("terlambat: waktunya sudah habis", "too late: its time is over"),
+            "moved": (
+                "penyalurannya berubah sesudah direncanakan: hentikan, lalu rencanakan lagi",
+                "its round was changed since: stop it and plan it again",
+            ),
+            "asking": ("menunggu keputusan: buka dan lihat sebabnya", "waits for a decision: open it and see why"),
+            "approved": ("disetujui: keluar sendiri pada waktunya", "approved: leaves by itself at its time"),
+            "paused": ("dijeda", "paused"),
+            "series_approved": ("dibuat sendiri oleh rencana ini", "made by this plan by itself"),
+            "series_planned": (
+                "rencana berulangnya belum disetujui: buka untuk menyetujui",
+                "its plan is not approved yet: open it to approve",
+            ),
+        },
         "first_step": {
             "programme": ("Lihat program Anda", "Look at your programmes"),
             "people": ("Impor daftar penerima", "Import the register"),
@@ -596,6 +613,35 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r'no group has the code "(.*)"; .*',
             r'Tidak ada grup berkode "\1"; kodenya muncul di grup saat bot ditambahkan.',
+        ),
+        (
+            r"broadcast (\d+) is for (\d+) people now, and was shown with (\d+); .*",
+            r"Siaran \1 sekarang untuk \2 orang, di daftar \3: buka dan lihat dahulu.",
+        ),
+        (r"nothing was ticked; .*", "Belum ada yang dicentang; centang yang Anda setujui."),
+        (
+            r"(\d+) plans are too many .* at most (\d+)",
+            r"\1 rencana sekaligus terlalu banyak; setujui paling banyak \2.",
+        ),
+        (
+            r"a notice says (\d+) to (\d+) characters; this has (\d+)",
+            r"Pemberitahuan berisi \1 sampai \2 huruf; ini \3 huruf.",
+        ),
+        (
+            r"the words of a notice are said as they are .*",
+            "Kata-kata pemberitahuan dikirim apa adanya dan tidak menyebut fakta; hapus kurung kurawalnya.",
+        ),
+        (
+            r"a notice to many must not hold a number of 16 digits.*",
+            "Pemberitahuan kepada banyak orang tidak boleh memuat angka 16 digit: itu mungkin NIK seseorang.",
+        ),
+        (
+            r"these words are broadcast (\d+) already; .*",
+            r"Kata-kata ini sudah menjadi siaran \1; centang Kirim sekali lagi bila memang dimaksud.",
+        ),
+        (
+            r"a general notice is about no round: .*",
+            "Pemberitahuan umum tidak tentang satu penyaluran: status dan jawaban penerimaan tidak dapat dipilih.",
         ),
         (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
         (

@@ -75,7 +75,7 @@ async def test_an_empty_office_is_led_step_by_step_and_each_step_ticks_itself_of
     async with pages.house.database.write() as db:
         await db.execute(update(schema.broadcasts).values(expanded=0, approved_at=None, planned_by="account:1"))
     done, following = ticked(await pages.read("/home"))
-    assert (len(done), following) == (7, "/broadcasts")
+    assert (len(done), following) == (7, "/broadcasts/ahead")
     await pages.be("agent")
     assert "Langkah pertama" not in await pages.read("/home")
 

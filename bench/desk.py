@@ -211,6 +211,7 @@ def ticket(i: int, now: Any) -> dict[str, Any]:
         "region": region,
         "round_id": 1 if i % ABOUT == 0 else None,
         "venue": "Kantor Pos Duren Sawit" if i % ABOUT == 0 else "",
+        "point": "Kantor Pos Duren Sawit" if i % ABOUT == 0 else "",
         "venue_region": "31.75.07" if i % ABOUT == 0 else "",
         "summary": f"Bantuan belum masuk {i}" + (" langka" if i % RARE == 0 else ""),
         "assignee_id": 1 if i % 3 == 0 else None,

@@ -24,7 +24,7 @@ from notifier.vault import Vault
 
 log = structlog.get_logger()
 HOUR = timedelta(hours=1)
-MOST = 10_000  # deliveries counted as waiting; more is "more than"
+MOST = 2_000  # deliveries counted as waiting; more is "more than"
 BRIEF = timedelta(seconds=10)  # a rest as short as this, and only one, is a flood that passes
 
 

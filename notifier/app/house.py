@@ -24,9 +24,11 @@ from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
 from notifier.broadcasts.account import Told
+from notifier.broadcasts.accounted import Accounting
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsed import Beforehand
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
@@ -147,6 +149,16 @@ class House:
             chance=SystemRandom(),
             phrases=self.texts.phrases,
         )
+
+    @cached_property
+    def beforehand(self) -> Beforehand:
+        """Dry runs of large plans, kept."""
+        return Beforehand(self.database, self.rehearsing)
+
+    @cached_property
+    def accounting(self) -> Accounting:
+        """Accounts of large broadcasts, kept."""
+        return Accounting(self.database, self.told)
 
     @cached_property
     def second_step(self) -> SecondStep:

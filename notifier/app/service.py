@@ -386,4 +386,6 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("line figures", 30, figures.count_attempts),
         Job("line rests", 5, figures.watch_lines),
         Job("round figures", 20, figures.count_rounds),
+        Job("dry runs", 2, house.beforehand.carry),
+        Job("accounts", 10, house.accounting.carry),
     ]

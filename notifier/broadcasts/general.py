@@ -48,4 +48,6 @@ async def not_twice(db: AsyncConnection, text: str, rule: Rule, now: datetime) -
     """Raises Refused when the same words are under way to some of the same people."""
     for number, said, other in await rows.saying(db, GENERAL, now):
         if said == text and not apart(Rule.of(other), rule):
-            raise Refused(f"these words are broadcast {number} already; add --again to tell the same people once more")
+            raise Refused(
+                f"these words are broadcast {number} already; plan it as `again` to tell the same people once more"
+            )

@@ -27,7 +27,7 @@ from notifier.store import grounds, rehearsals
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
-from notifier.store.rehearsals import Hindered, Reached, Way
+from notifier.store.rehearsals import Hindered, Reached, Sample, Way
 from notifier.store.rounds import Round
 from notifier.store.silence import asked_on, asks_again
 
@@ -105,6 +105,17 @@ class Draft:
         return cls(b.event, of, b.at, b.cap, Rule.of(b.rule), b.parent_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What looking at an audience came to, before anything is reckoned from it."""
+
+    people: int
+    found: Sequence[Reached]
+    samples: Sequence[Sample]
+    shown: Sequence[Hindered]
+    every: int = 1
+
+
 class Rehearsing:
     """Tries broadcasts out."""
 
@@ -127,54 +138,62 @@ class Rehearsing:
         """
         viewer.needs(Right.SEE_PEOPLE)
         async with self._database.read(snapshot=True) as db:
-            way = await self._way(db, draft)
+            way = await self.way(db, draft)
             people = await rows.size(db, way.people)
             way = replace(way, every=_every(people))
             found = scaled(await rehearsals.reached(db, way), people)
             samples = await rehearsals.samples(db, way)
-            hindered = summed((row.hindered, row.people) for row in found if row.hindered)
+            hindered = any(row.hindered for row in found)
             shown = await rehearsals.hindered(db, way, limit=SHOWN) if hindered else ()
+        return self.told(draft, Seen(people, found, samples, shown, way.every), now)
+
+    def told(self, draft: Draft, seen: Seen, now: datetime) -> Rehearsal:
+        """What was seen, at today's prices and rates, in the words of the templates."""
         spoken = []
-        for sample in samples:
+        for sample in seen.samples:
             subject, text, segments = self._say(
                 draft.event, sample.channel, sample.language, sample.zone, sample.name, draft.round
             )
             spoken.append(Spoken(sample.channel, sample.language, sample.name, sample.longest, subject, text, segments))
-        reached = [row for row in found if not row.hindered]
-        rungs = [self._rung(kind, reached, spoken) for kind in way.ladder if any(r.channel == kind for r in reached)]
+        reached, ladder = [row for row in seen.found if not row.hindered], self._ladder(draft)
+        rungs = [self._rung(kind, reached, spoken) for kind in ladder if any(r.channel == kind for r in reached)]
         begin, keeps = max(draft.at, now), EVENTS[draft.event].keeps_window
         hours = (self._terms.opens, self._terms.closes) if keeps else ROUND_THE_CLOCK
         zones = sorted({row.zone for row in reached})
         return Rehearsal(
-            people=people,
+            people=seen.people,
             rungs=rungs,
-            hindered=hindered,
-            shown=shown,
+            hindered=summed((row.hindered, row.people) for row in seen.found if row.hindered),
+            shown=seen.shown,
             spoken=spoken,
             begins={zone: window(begin, ZoneInfo(zone), *hours) if keeps else begin for zone in zones},
             ends=eta({r.line: Queue(r.people, r.rate) for r in rungs}, begin, ZoneInfo(draft.round.zone), *hours),
             price=sum(rung.price for rung in rungs),
             segments=sum(rung.segments for rung in rungs),
             cap=self._terms.cap if draft.cap is None else draft.cap,
-            every=way.every,
+            every=seen.every,
         )
 
     async def sheet(self, viewer: Viewer, draft: Draft, form: str, now: datetime) -> tuple[IO[bytes], int]:
         """Whom it could not reach, as a file put on record; close it when it was read. Raises Refused."""
         viewer.needs(Right.EXPORT)
         async with self._database.read() as db:
-            file, count = await sheets.write(form, HEAD, _cells(db, await self._way(db, draft)))
+            file, count = await sheets.write(form, HEAD, _cells(db, await self.way(db, draft)))
         async with self._database.write() as db:
             detail = {"list": "unreachable", "form": form, "people": count, "event": draft.event}
             about = f"round:{draft.round.id}" if draft.round.id else "general_notice"
             await acts.append(db, at=now, who=viewer.who, act="export.unreachable", about=about, detail=detail)
         return file, count
 
-    async def _way(self, db: AsyncConnection, draft: Draft) -> Way:
+    def _ladder(self, draft: Draft) -> tuple[str, ...]:
+        return tuple(self._terms.ladders.of(draft.round.programme))
+
+    async def way(self, db: AsyncConnection, draft: Draft) -> Way:
+        """How a plan's audience would be written to."""
         again = await asks_again(db, draft.event, draft.parent_id)
         return Way(
             audience(draft.event, draft.round, draft.parent_id, draft.rule),
-            tuple(self._terms.ladders.of(draft.round.programme)),
+            self._ladder(draft),
             asked_on(draft.parent_id) if again and draft.parent_id is not None else None,
             self._terms.muted(draft.event),
         )

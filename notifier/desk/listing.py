@@ -32,6 +32,7 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     wanted = _wanted(viewer, asked, now)
     newest = asked.view is View.ALL
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
+    limit = asked.limit or PAGE
     async with room.database.look() as db:
         counts = await boards.counts(db, viewer.region, viewer.account_id)
         # What words match has to be looked at whole in any case; of other filters only so many are counted.
@@ -39,16 +40,16 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
         if not counts[asked.view]:
             found: list[Listed] = []
         elif newest:
-            found = await ticket_lists.newest(db, wanted, below, PAGE + 1, counted=counted)
+            found = await ticket_lists.newest(db, wanted, below, limit + 1, counted=counted)
         else:
-            found = await ticket_lists.page(db, wanted, place, PAGE + 1, counted=counted)
+            found = await ticket_lists.page(db, wanted, place, limit + 1, counted=counted)
         matching = None
         if counted:
             matching = min(found[0].more, MANY + 1) if found else 0
         elif not wanted.plain:
             matching = await ticket_lists.count(db, wanted, MANY)
-    shown = found[:PAGE]
-    more = shown[-1] if len(found) > PAGE else None
+    shown = found[:limit]
+    more = shown[-1] if len(found) > limit else None
     return ListPage(tuple(shown), _cursor(newest, more) if more else "", _named(counts), matching)
 
 
@@ -79,8 +80,8 @@ class Narrowing:
             staff = await accounts.everyone(db)
         found = Choices(
             tuple(areas),
-            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue in lately),
-            tuple(dict.fromkeys(venue for *_, venue in lately)),
+            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue, _ in lately),
+            tuple({point: venue for *_, venue, point in reversed(lately)}.items())[::-1],
             tuple(one for one in staff if _takes(one, viewer.region)),
         )
         self._kept[viewer.region, within] = (now + FRESH_FOR, found)

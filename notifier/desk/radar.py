@@ -52,7 +52,7 @@ async def watch(room: Room, now: datetime) -> int:
     async with room.database.read() as db:
         judged = _judged(await rows.points(db, _KINDS, now - SPAN))
         rung = await rows.known(db)
-    new = [(p, one) for p, one in judged if one.rings and (p.round_id, p.venue, p.kind) not in rung]
+    new = [(p, one) for p, one in judged if one.rings and (p.round_id, p.point, p.kind) not in rung]
     n = 0
     for point, one in new:
         async with room.database.write() as db:
@@ -61,7 +61,7 @@ async def watch(room: Room, now: datetime) -> int:
 
 
 def _judged(points: Sequence[Point]) -> list[tuple[Point, Judged]]:
-    counts = {Count(p.round_id, Kind(p.kind), p.people, p.entitled, p.venue): p for p in points}
+    counts = {Count(p.round_id, Kind(p.kind), p.people, p.entitled, p.point): p for p in points}
     return [(counts[one.count], one) for one in judge(tuple(counts))]
 
 
@@ -74,6 +74,7 @@ async def _ring(room: Room, db: AsyncConnection, point: Point, one: Judged, now:
     row = {
         "round_id": point.round_id,
         "venue": point.venue,
+        "point": point.point,
         "kind": point.kind,
         "region": region,
         "people": people,

@@ -134,6 +134,7 @@ class Database:
         self.engine = create_engine(self.url, pool_size=pool_size)
         self._alone = self.url.query.get("pooler") != "1"  # a pooler keeps no connection between statements
         self._writing = asyncio.Lock()
+        self._rests_until = 0.0  # of time.perf_counter(): when bulk writers may go on
 
     @asynccontextmanager
     async def read(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -196,12 +197,16 @@ class Database:
 
     @asynccontextmanager
     async def write_slice(self) -> AsyncIterator[AsyncConnection]:
-        """A bulk writer's transaction: afterwards it pauses as long as it wrote, so that webhooks are not held up."""
+        """A bulk writer's transaction. On SQLite the next one begins no sooner than it took after its end, so that
+        webhooks are not held up; what a bulk writer reads and reckons meanwhile is part of that pause.
+        """
+        if self.is_sqlite:
+            await asyncio.sleep(max(0.0, self._rests_until - time.perf_counter()))
         async with self.write() as db:
             started = time.perf_counter()  # what it waited for others is no time that it wrote
             yield db
-        if self.is_sqlite:
-            await asyncio.sleep(time.perf_counter() - started)
+        ended = time.perf_counter()
+        self._rests_until = ended + (ended - started)
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.rules.deliveries import NOT_SENT
 from notifier.store.schema import attempts, deliveries, paces
 
-NEWEST = 10_000  # attempts that are looked at, over all lines: by their number, no index knows their hour
+NEWEST = 3_000  # attempts that are looked at, over all lines: by their number, no index knows their hour
 
 
 @dataclass(frozen=True, slots=True)

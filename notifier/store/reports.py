@@ -30,7 +30,7 @@ class Span:
 class Row:
     """The figures of one group."""
 
-    key: str  # category, region, code of a round, venue at the time, id of an account; "": none
+    key: str  # category, region, code of a round, point at the time (code or venue), id of an account; "": none
     opened: int
     still_open: int
     kept: int  # without a broken promise
@@ -58,7 +58,7 @@ def _key(by: str, depth: int) -> ColumnElement[Any]:
         # a region's code has 2, 5, 8 or 13 signs: one level below the one that looks
         "region": func.substr(tickets.c.place, 1, (2, 5, 8, 13)[min(depth, 3)]),
         "round": func.coalesce(rounds.c.code, ""),
-        "point": tickets.c.venue,
+        "point": tickets.c.point,
         "agent": func.coalesce(tickets.c.assignee_id, 0),
     }
     found: ColumnElement[Any] = parts[by]

@@ -70,7 +70,7 @@ class Wanted:
     category: str = ""
     area: str = ""  # prefix, besides the region
     round: str = ""  # code
-    point: str = ""  # where its round was handed out when it was opened
+    point: str = ""  # where its round was handed out when it was opened: a point's code, or a venue
     channel: str = ""
     language: str = ""
     agent: int = 0  # who answers for it
@@ -117,7 +117,7 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.round:
         conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.code == wanted.round)))
     if wanted.point:
-        conditions += [tickets.c.round_id.is_not(None), tickets.c.venue == wanted.point]
+        conditions += [tickets.c.round_id.is_not(None), tickets.c.point == wanted.point]
     if wanted.opened_before is not None:
         conditions.append(tickets.c.opened_at <= wanted.opened_before)
     if wanted.words:

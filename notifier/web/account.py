@@ -21,7 +21,7 @@ from notifier.web import pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
-DOORS = 500  # people on one page of the field officers' list
+DOORS = 100  # people on one page of the field officers' list
 LOST = ("failed", "expired", "cancelled", "suppressed")
 OPEN_ENDED = ("due", "sending", "unknown")
 CHUNK = 64 * 1024
@@ -284,10 +284,15 @@ async def visit(request: web.Request) -> web.Response:
 async def statement(request: web.Request) -> web.Response:
     """The account of a broadcast, to be printed."""
     house, viewer, b = await _of(request)
-    found, printed = await house.told.account(b.id), await house.told.printed(b.id)
+    shown, printed = await house.accounting.look(b), await house.told.printed(b.id)
+    found = shown.account
+    if found is None:  # it is large, and was never counted
+        return await pages.page(request, "office/statement_soon.html", {"b": b, "may": viewer.may(Right.EXPORT)})
     missed, whole = await house.told.missed(found.broadcast)
     context = {
         "b": found.broadcast,
+        "counted_at": shown.at,
+        "moved": shown.moved,
         "account": found,
         "statement": found.statement,
         "lines": [
@@ -319,7 +324,7 @@ def _shown(statement: dict[str, Any]) -> list[tuple[str, int]]:
 async def put_on_record(request: web.Request) -> web.Response:
     """Write the statement's digest into the ledger."""
     house, viewer, b = await _of(request)
-    await house.told.put_on_record(viewer, b.id, house.clock())
+    await house.accounting.put_on_record(viewer, b.id, house.clock())
     return await pages.back(
         request, f"/broadcasts/{b.id}/statement", "Sidik neraca dicatat di buku besar; silakan cetak."
     )

@@ -299,6 +299,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         # the statement
         "Neraca siaran": "Statement of broadcast",
+        "Neraca pada {when}.": "The statement as of {when}.",
+        "Sejak itu ada yang berubah; angka terbaru ada di halaman siaran.": (
+            "Something changed since; the newest figures are on the broadcast's page."
+        ),
+        "Siaran ini untuk banyak orang: neracanya dihitung baris demi baris dan tampil di sini sebentar lagi.": (
+            "This broadcast is for many people: its statement is counted row by row and appears here shortly."
+        ),
+        "Hitung sekarang dan catat di buku besar": "Count it now and put it on record",
         "Neraca TIDAK seimbang: pencatat dan baris berbeda.": (
             "The account does NOT balance: counters and rows disagree."
         ),
@@ -391,7 +399,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Needed to reject and to refer: the citizen will be told."
         ),
         "Riwayat": "History",
-        "Jawaban disimpan dan sedang dikirim.": "The answer is kept and on its way.",
+        "Jawaban disimpan; dikirim 20 detik lagi.": "The answer is kept; it leaves in 20 seconds.",
+        "Jawaban Anda menunggu sampai {at}, sebelum dikirim.": "Your answer waits until {at} before it leaves.",
+        "Kategori diubah.": "The category is changed.",
+        "Kategori diubah; aduan itu kini hanya terlihat oleh kantor di atas.": (
+            "The category is changed; only the office above sees that complaint now."
+        ),
         "Catatan internal disimpan.": "The internal note is kept.",
         "Tindakan dicatat.": "The act is recorded.",
         "Aduan ditugaskan.": "The complaint is assigned.",
@@ -801,8 +814,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Recorded. {given} complaints went to others, {waiting} wait for somebody."
         ),
         "Insiden {number} dibuka.": "Incident {number} opened.",
-        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, atau sudah dalam insiden.": (
-            "{came} complaints gathered; {rest} could not be: settled, confidential, or in an incident already."
+        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, tertutup, atau sudah dalam insiden.": (
+            "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
         "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
@@ -890,6 +903,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "jawab, selesai": "answer, settled",
         "catatan": "note",
         "ke daftar": "to the list",
+        "semua tombol": "all keys",
+        "aduan berikutnya, sebelumnya dari daftar tadi": "the next, the previous complaint of that list",
+        "jawab warga; Ctrl Enter mengirim": "answer the citizen; Ctrl Enter sends",
+        "jawab dan nyatakan selesai; Ctrl Enter mengirim": "answer and call it settled; Ctrl Enter sends",
+        "keluar dari kotak, lalu ke daftar": "leave the box, then to the list",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -1317,7 +1335,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Hasil impor": "What came of it",
         "Yang akan terjadi": "What would happen",
         "Baris": "Rows",
-        "Berkas ini memang lengkap; lanjutkan": "This file is whole; go on",
+        "Berkas ini": "This file",
+        "memang lengkap: penerimanya berkurang": "is whole: there are fewer people now",
+        "hanya sebagian: yang lain tetap, dan berkas berikutnya dibandingkan dengan yang lengkap terakhir": (
+            "is a part only: the others stay, and the next file is compared with the last whole one"
+        ),
+        "Berkas ini hanya sebagian dari daftar wilayahnya": "This file is only a part of its area's register",
         "Mulai impor": "Start the import",
         "Buang berkas ini": "Throw this file away",
         "Belum ada yang diubah. Tanpa keputusan, berkas dibuang setelah sehari.": (
@@ -1471,6 +1494,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "{n} pesan per detik dalam semenit terakhir.": "{n} messages a second over the last minute.",
         "Uji coba": "Dry run",
+        "Siaran ini untuk banyak orang: kami sedang melihat mereka satu per satu.": (
+            "This broadcast is for many people: we are looking at them one by one."
+        ),
+        "Sedang dihitung": "Being counted",
+        "Sejauh ini {n} persen dari register.": "So far {n} per cent of the register.",
+        "Uji coba siaran ini tidak disimpan.": "No dry run of this broadcast was kept.",
         "Rencana berulang": "Plans that come again",
         "Buat rencana berulang": "Make a plan that comes again",
         "Berikutnya {when}": "Next {when}",

@@ -13,9 +13,11 @@ from notifier.accounts.records import Records
 from notifier.accounts.second_step import SecondStep
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts.account import Told
+from notifier.broadcasts.accounted import Accounting
 from notifier.broadcasts.again import Again
 from notifier.broadcasts.choosing import Choosing
 from notifier.broadcasts.recurring import Recurring
+from notifier.broadcasts.rehearsed import Beforehand
 from notifier.broadcasts.rehearsing import Rehearsing
 from notifier.broadcasts.silence import Silence
 from notifier.broadcasts.tracing import Tracing
@@ -81,6 +83,10 @@ class House(Protocol):
     def rehearsing(self) -> Rehearsing: ...
     @property
     def told(self) -> Told: ...
+    @property
+    def beforehand(self) -> Beforehand: ...
+    @property
+    def accounting(self) -> Accounting: ...
     @property
     def again(self) -> Again: ...
     @property

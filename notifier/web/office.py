@@ -134,6 +134,8 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     if b.parent_id is not None or not viewer.may(Right.PLAN):  # a correction's audience is not a round's
         return None
     try:
+        if house.beforehand.keeps(b):
+            return await house.beforehand.preview(viewer, b, house.clock())
         text = str(b.facts.get("text", ""))
         _, preview, _ = await house.broadcasts.dry_run(
             viewer, b.event, b.round_code, house.clock(), Rule.of(b.rule), text

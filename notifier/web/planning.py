@@ -17,7 +17,7 @@ from multidict import MultiDictProxy
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.broadcasts.choosing import LANGUAGES
 from notifier.broadcasts.rehearsing import Draft, Rehearsal
-from notifier.broadcasts.values import moment
+from notifier.broadcasts.values import BEFORE, moment
 from notifier.errors import Refused
 from notifier.rules.audiences import ANSWERS, EVERYBODY, Rule
 from notifier.rules.deliveries import GENERAL
@@ -124,13 +124,20 @@ async def dry_run(request: web.Request) -> web.Response:
     """What a plan that waits would do: for whoever is to approve it."""
     house, viewer, number = request.app[HOUSE], pages.who(request), int(request.match_info["id"])
     try:
-        b, draft = await house.broadcasts.get(viewer, number), await house.rehearsing.draft(viewer, number)
+        b = await house.broadcasts.get(viewer, number)
+        found = await house.beforehand.look(viewer, b, house.clock())
     except Refused:  # none, or elsewhere: which of the two is not told
         raise web.HTTPNotFound from None
-    words = await house.choosing.words(draft.rule, b.programme, pages.tongue(request))
-    rehearsal = await house.rehearsing.rehearse(viewer, draft, house.clock())
-    path = f"/broadcasts/{number}/dry-run"
-    context = {"b": b, "audience": words, "rehearsal": rehearsal, "take": path, "zone": b.zone}
+    words = await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request))
+    context = {
+        "b": b,
+        "audience": words,
+        "rehearsal": found.rehearsal,
+        "found": found,
+        "waits": b.state in BEFORE,
+        "take": f"/broadcasts/{number}/dry-run",
+        "zone": b.zone,
+    }
     return await pages.page(request, "office/dry_run.html", context)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
+from yarl import URL
 
 from notifier.store import schema
 from tests.api.asking import Asking
@@ -229,13 +230,20 @@ async def test_what_is_no_request_of_ours_is_told_as_a_problem(api: Asking) -> N
         ("POST", "/people", 405),
         ("GET", "/people/x", 404),
         ("GET", "/people/99999999999999999999", 404),
-        ("HEAD", "/people", 405),
+        ("OPTIONS", "/people", 405),
+        ("HEAD", "/people/x", 404),
     ):
         response = await api.ask(key, method, path)
         assert response.status == status, path
         assert response.content_type == "application/problem+json"
         assert ("Allow" in response.headers) is (status == 405)
+    asked = await api.ask(key, "GET", "/people")
+    heads = await api.ask(key, "HEAD", "/people")
+    assert (heads.status, await heads.read(), heads.headers["Content-Length"]) == (200, b"", str(asked.content_length))
     client, sign = api.site.client, {"Authorization": f"Bearer {key}"}
+    for path in ("/api/v1/rounds/%FF", "/api/v1/tickets/%00%ff", "/api/v1/people?region=%FF", "/api/%FF"):
+        response = await client.get(URL(path, encoded=True), headers=sign)
+        assert (response.status in (403, 404, 422), response.content_type) == (True, "application/problem+json"), path
     for data, kind, status in (
         (b'{"nik": "', "application/json", 400),
         (b"\xff\xfe", "application/json", 400),

@@ -11,6 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, insert, select, update
 
+from notifier.broadcasts import accounted
 from notifier.broadcasts.account import follows, shelf_of
 from notifier.errors import Refused
 from notifier.rules.ahead import Ahead
@@ -358,6 +359,34 @@ async def test_a_statement_is_known_again_by_its_digest(database_url: str, tmp_p
         assert (await stage.house.told.account(number)).digest == first.digest
         await stage.house.visiting.found(stage.planner, (await _delivery(stage, "TANPA HP")).id, "told", stage.clock())
         assert (await stage.house.told.account(number)).digest != first.digest
+
+
+async def test_the_account_of_a_large_broadcast_is_counted_by_the_clock_and_kept(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounted, "LARGE", 3)
+    async with open_stage(database_url, tmp_path) as stage:
+        number = await _begin(stage)
+        house, kept = stage.house, stage.house.accounting
+
+        async def look() -> tuple[bool, bool, int]:
+            seen = await kept.look(await house.broadcasts.get(stage.planner, number))
+            assert seen.account is not None
+            same = seen.account == await house.told.account(number)
+            return same, seen.moved, seen.account.statement.due
+
+        assert (await kept.look(await house.broadcasts.get(stage.planner, number))).account is None
+        assert await kept.carry(stage.clock()) == 1
+        assert await look() == (True, False, 2)
+        await stage.send()
+        assert await look() == (False, True, 2), "as it was, and that it is not so any more"
+        assert await kept.carry(stage.clock()) == 0
+        stage.clock.move(minutes=1)
+        assert await kept.carry(stage.clock()) == 1
+        assert await look() == (True, False, 0)
+        await house.visiting.found(stage.planner, (await _delivery(stage, "TANPA HP")).id, "told", stage.clock())
+        await kept.put_on_record(stage.approver, number, stage.clock())
+        assert await look() == (True, False, 0), "whoever puts it on record has it counted"
 
 
 # --- how long --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, literal, select, update
 
-from notifier.broadcasts import rehearsing
+from notifier.broadcasts import rehearsed, rehearsing
 from notifier.broadcasts.rehearsing import scaled
 from notifier.errors import Refused
 from notifier.jobs import RoundCarrier
@@ -277,14 +277,25 @@ async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(
             await db.execute(update(c).where(c.c.person_id == people["cici"]).values(stopped_at=stage.clock()))
             await db.execute(update(p).where(p.c.id == people["dedi"]).values(silenced_at=stage.clock()))
         stage.clock.move(hours=12)  # 21:00 in Jakarta: nothing may leave before the morning
+        for name, n in {"LARGE": 1, "PART": 2, "PARTS": 2}.items():  # kept like a large one, two people at a time
+            monkeypatch.setattr(rehearsed, name, n)
         for event in (EVENT, "receipt_question"):
             number, _ = await stage.house.broadcasts.plan(stage.planner, event, CODE, "now", stage.clock())
             assert number is not None
             tried = await stage.house.rehearsing.rehearse(
                 stage.planner, await stage.house.rehearsing.draft(stage.planner, number), stage.clock()
             )
+            [b, *_], kept = await stage.house.broadcasts.list(stage.planner), stage.house.beforehand
+            percents = [(await kept.look(stage.planner, b, stage.clock())).percent]
+            while await kept.carry(stage.clock()):
+                percents.append((await kept.look(stage.planner, b, stage.clock())).percent)
+            assert percents == [0, 57, 0], "half-way it says how far it is"
+            assert (await kept.look(stage.planner, b, stage.clock())).rehearsal == tried
             await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
             await stage.house.broadcasts.advance(stage.clock(), "test")
+            stage.clock.move(hours=25)
+            assert not await kept.carry(stage.clock()), "what has begun is not tried out any more"
+            stage.clock.move(hours=-25)
             so = await stage.house.broadcasts.progress(number)
             assert tried.people == so.audience
             assert tried.hindered == so.suppressed

@@ -11,7 +11,7 @@ from notifier.errors import Refused
 from notifier.rules import radar as rule
 from notifier.rules.boards import View
 from notifier.rules.roles import Role
-from notifier.store import rounds
+from notifier.store import points, rounds
 from notifier.store.schema import alarms, broadcasts, deliveries, entitlements, ledger
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
@@ -128,6 +128,55 @@ async def test_complaints_stay_at_the_point_where_the_round_was_and_new_ones_cou
     await talk.send()
     await talk.sms(_phone(5), LEVY)
     assert await desk.watch(talk.now) == 1, "three at the new point ring for it, whatever rang before"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_point_that_was_renamed_is_the_same_point_and_one_of_the_same_name_is_another(talk: Talk) -> None:
+    boss, desk = await talk.staff("kota", Role.SUPERVISOR, "31.75"), talk.house.desk
+    row = {"name": "Balai Desa", "region": "31.75.07", "zone": "Asia/Jakarta"}
+    async with talk.house.database.write() as db:
+        here, there = [await points.create(db, {"code": code, **row}, talk.now) for code in ("TS-1", "TS-2")]
+    of = await _complainers(talk, [])
+    await _announced(talk, of, 100)
+
+    async def move(point: int, name: str) -> None:
+        async with talk.house.database.write() as db:
+            round_, at = await rounds.get(db, of), await points.get(db, point)
+            assert round_ is not None
+            assert at is not None
+            if at.name != name:
+                await points.edit(db, at, {"name": name}, talk.now)
+            await rounds.edit(db, round_, {"venue": name, "point_id": point}, talk.now)
+
+    async def complain(n: int) -> None:
+        await add_person(talk.stage, f"WARGA {n}", ("sms", _phone(n)))
+        await talk.notify("round_announced", of, "sms", _phone(n))
+        await talk.send()
+        await talk.sms(_phone(n), LEVY)
+
+    await move(here, "Balai Desa")
+    for n in range(3):
+        await complain(n)
+    assert await desk.watch(talk.now) == 1
+    await move(here, "Balai Desa Klender")
+    await complain(3)
+    assert await desk.watch(talk.now) == 0, "it has rung, under whatever name"
+    await move(there, "Balai Desa")
+    await complain(4)
+    seen = await desk.radar(boss, talk.now)
+    assert {(one.point.point, one.point.venue): one.point.people for one in seen.points} == {
+        ("TS-1", "Balai Desa Klender"): 4,
+        ("TS-2", "Balai Desa"): 1,
+    }
+    today = talk.now.date()
+    report = await desk.report(boss, "point", today - timedelta(days=2), today, talk.now)
+    assert {(line.key, line.name): line.opened for line in report.lines} == {
+        ("TS-1", "Balai Desa Klender"): 4,
+        ("TS-2", "Balai Desa"): 1,
+    }
+    for code, n in (("TS-1", 4), ("TS-2", 1), ("Balai Desa", 0)):
+        assert len((await desk.list(boss, Asked(view=View.ALL, point=code), talk.now)).tickets) == n
+    assert (await desk.choices(boss, "", talk.now)).points == (("TS-2", "Balai Desa"),), "where rounds are lately"
 
 
 async def test_who_denies_what_the_record_says_was_paid_is_listed_for_their_region(talk: Talk) -> None:

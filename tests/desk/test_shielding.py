@@ -64,7 +64,7 @@ async def test_a_levy_is_invisible_where_it_may_have_been_taken_and_takes_two_pe
     said = (await desk.ticket(sari, number, talk.now)).conversation[-1]
     assert (said.kind, said.text, said.account_id) == ("out", "Uang dikembalikan, petugas ditegur.", dewi.account_id)
     change = (await talk.rows(ticket_changes))[-1]
-    assert (change["who"], change["facts"]) == (dewi.who, {"proposed_by": sari.who})
+    assert (change["who"], change["facts"]["proposed_by"]) == (dewi.who, sari.who)
     await _sound(talk)
 
 

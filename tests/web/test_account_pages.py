@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select, update
 
-from notifier.broadcasts import visiting
+from notifier.broadcasts import accounted, visiting
 from notifier.rules.roles import Role
 from notifier.store import deliveries as rows
 from notifier.store.deliveries import Step
@@ -159,7 +159,9 @@ async def test_field_officers_get_a_list_and_bring_results_back_by_a_click(
     assert taken.status == 404
 
 
-async def test_a_statement_is_put_on_record_and_says_when_it_no_longer_is_the_same(pages: Site) -> None:
+async def test_a_statement_is_put_on_record_and_says_when_it_no_longer_is_the_same(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = await _begun(pages)
     await pages.be("auditor")
     path = f"/broadcasts/{number}/statement"
@@ -174,6 +176,12 @@ async def test_a_statement_is_put_on_record_and_says_when_it_no_longer_is_the_sa
         await db.execute(update(deliveries).where(deliveries.c.held).values(maybe_twice=True))
     changed = await pages.read(path)
     assert f"berbeda: {digest[:12]}" in changed
+    monkeypatch.setattr(accounted, "LARGE", 1)
+    assert "tampil di sini sebentar lagi" in await pages.read(path), "many people: nobody waits for them"
+    assert (await pages.post(path)).status == 303
+    kept = await pages.read(path)
+    assert "Neraca pada" in kept
+    assert "Tercatat di buku besar" in kept
     assert (await pages.house.told.account(number)).digest != digest
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import FormData
 
+from notifier.broadcasts import rehearsed
 from notifier.store import imports
 from tests.web.sites import HOSTILE, OURS, Site
 
@@ -118,7 +119,9 @@ async def test_a_list_is_read_and_its_unknown_rows_are_taken_away(pages: Site, t
     assert (await pages.get("/broadcasts/lists/1/csv")).status == 404, "another region's list"
 
 
-async def test_a_plan_is_tried_out_before_it_is_made_and_before_it_is_approved(pages: Site) -> None:
+async def test_a_plan_is_tried_out_before_it_is_made_and_before_it_is_approved(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await _begin(pages)
     form = {**PLAN, "cap": "2.000", "do": "reckon"}
     refused = await (await pages.post("/broadcasts/plan", form)).text()
@@ -136,6 +139,15 @@ async def test_a_plan_is_tried_out_before_it_is_made_and_before_it_is_approved(p
     assert "keluarga BPNT" in page
     assert "tidak punya kontak" in page
     assert "Siti Aminah 8" in await pages.read("/broadcasts/1/dry-run/csv")
+    monkeypatch.setattr(rehearsed, "LARGE", 1)
+    assert "Sejauh ini 0 persen" in await pages.read("/broadcasts/1/dry-run"), "many people: nobody waits for them"
+    assert "Saat direncanakan:" in await pages.read("/broadcasts/1")
+    await pages.house.beforehand.carry(pages.clock())
+    page = await pages.read("/broadcasts/1/dry-run")
+    assert "Angka dihitung" in page
+    assert "Siti Aminah 1" in page, "a real person's message"
+    assert "tidak punya kontak" in page
+    assert "Saat direncanakan:" not in await pages.read("/broadcasts/1")
     await pages.read("/broadcasts/9/dry-run", 404)
 
 

@@ -349,7 +349,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_people_kk_index"), ["kk_index"], unique=False)
-        batch_op.create_index(batch_op.f("ix_people_region"), ["region"], unique=False)
+        batch_op.create_index("ix_people_region", ["region", "id"], unique=False)
+        batch_op.create_index(
+            "ix_people_merged",
+            ["merged_into_id"],
+            unique=False,
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        )
 
     op.create_table(
         "api_keys",
@@ -465,6 +472,7 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("point", sa.String(length=120), server_default="", nullable=False),
         sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
@@ -547,8 +555,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
         )
         batch_op.create_index(
-            "ix_tickets_venue",
-            ["venue", "id"],
+            "ix_tickets_point",
+            ["point", "id"],
             unique=False,
             sqlite_where=sa.text("round_id IS NOT NULL"),
             postgresql_where=sa.text("round_id IS NOT NULL"),
@@ -601,6 +609,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("why", sa.String(length=500), server_default="", nullable=False),
         sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("partial", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1132,10 +1141,11 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("point", sa.String(length=120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("round_id", "venue", "kind", name=op.f("uq_alarms_round_id_venue_kind")),
+        sa.UniqueConstraint("round_id", "point", "kind", name=op.f("uq_alarms_round_id_point_kind")),
     )
     op.create_table(
         "talks",
@@ -1507,6 +1517,28 @@ def upgrade() -> None:
         sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_round_looks_round_id_rounds")),
         sa.PrimaryKeyConstraint("round_id", name=op.f("pk_round_looks")),
+    )
+    op.create_table(
+        "broadcast_looks",
+        sa.Column("broadcast_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("what", sa.String(length=12), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("making", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("cursor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["broadcast_id"], ["broadcasts.id"], name=op.f("fk_broadcast_looks_broadcast_id_broadcasts")
+        ),
+        sa.PrimaryKeyConstraint("broadcast_id", "what", name=op.f("pk_broadcast_looks")),
+    )
+    op.create_index(
+        "ix_broadcast_looks_wake",
+        "broadcast_looks",
+        ["what", "wake"],
+        unique=False,
+        sqlite_where=sa.text("wake IS NOT NULL"),
+        postgresql_where=sa.text("wake IS NOT NULL"),
     )
 
     # news for other systems

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.roles import Role
-from notifier.store.broadcasts import within
+from notifier.store.broadcasts import PLACE, WITH_ROUNDS, within
 from notifier.store.schema import accounts, broadcasts, deliveries, people, points, programmes, rounds
 
 TOOK = ("accepted", "delivered", "read")
@@ -43,8 +43,7 @@ async def facts(db: AsyncConnection, region: str) -> Firsts:
     admins = select(accounts.c.id).where(
         accounts.c.role == Role.ADMIN.value, accounts.c.disabled_at.is_(None), accounts.c.region.in_(above)
     )
-    ours = and_(within(rounds.c.region, prefix), broadcasts.c.planned_by != "clock")
-    planned = broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id)
+    ours = and_(within(PLACE, prefix), broadcasts.c.planned_by != "clock")
     has_people = _any(people, within(people.c.region, prefix))
     has_round = _any(rounds, within(rounds.c.region, prefix))
     row = (
@@ -56,8 +55,8 @@ async def facts(db: AsyncConnection, region: str) -> Firsts:
                 has_round,
                 _any(deliveries, deliveries.c.event == "test_send", deliveries.c.state.in_(TOOK)),
                 admins.limit(1).offset(1).exists(),
-                _any(planned, ours),
-                _any(planned, ours, broadcasts.c.approved_at.is_not(None)),
+                _any(WITH_ROUNDS, ours),
+                _any(WITH_ROUNDS, ours, broadcasts.c.approved_at.is_not(None)),
             )
         )
     ).one()

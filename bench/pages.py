@@ -22,6 +22,7 @@ from sqlalchemy import text
 from bench.ground import Ground
 from bench.measure import Figure, say
 from notifier.app.house import House
+from notifier.broadcasts.watching import Watching
 from notifier.figures.keeping import Keeping
 from notifier.rules.boards import level
 from notifier.rules.roles import RIGHTS, Right, Role
@@ -218,6 +219,8 @@ async def _kept(house: House) -> None:
         now += timedelta(seconds=1)
     while await keeping.count_rounds(house.clock()):
         pass
+    for weeks in reversed(range(BROADCASTS)):
+        await Watching(house.database).count(house.clock() - timedelta(weeks=weeks))
     while await house.beforehand.carry(house.clock()) or await house.accounting.carry(house.clock()):
         pass
     async with house.database.engine.connect() as db:
@@ -226,11 +229,11 @@ async def _kept(house: House) -> None:
 
 
 # Twenty villages of one regency; every fourth ticket open; of the deliveries 85 in a hundred accepted, 8 failed, 2
-# unknown, 5 expired, and in the newest broadcast due.
+# unknown, one suppressed by their own wish, 4 expired, and in the newest broadcast due.
 _VILLAGE = "'31.75.' || lpad((i % 4 + 1)::text, 2, '0') || '.' || (1001 + i % 5)"
 _STATE = (
     "CASE WHEN i % 100 < 85 THEN 'accepted' WHEN i % 100 < 93 THEN 'failed' WHEN i % 100 < 95 THEN 'unknown' "
-    "WHEN b = :batches THEN 'due' ELSE 'expired' END"
+    "WHEN i % 100 = 95 THEN 'suppressed' WHEN b = :batches THEN 'due' ELSE 'expired' END"
 )
 SEED: Sequence[str] = (
     "INSERT INTO regions (code, name) SELECT DISTINCT code, 'Wilayah ' || code FROM (SELECT unnest(ARRAY["
@@ -266,16 +269,17 @@ SEED: Sequence[str] = (
     "held, reason, round_version, fence, due_at, created_at, settled_at) SELECT b, i, i, "
     "CASE b WHEN 2 THEN 1 ELSE b END, CASE b WHEN 2 THEN 'receipt_question' ELSE 'round_announced' END, 2, "
     f"'sms', 'id', 'Asia/Jakarta', {_STATE}, (i % 100 = 94 AND i % 5000 = 94), "
-    "CASE WHEN i % 100 >= 85 AND i % 100 < 95 THEN 'unknown_subscriber' ELSE '' END, 1, 1, :now, :now, :now "
+    "CASE WHEN i % 100 = 95 THEN 'stopped' "
+    "WHEN i % 100 >= 85 AND i % 100 < 95 THEN 'unknown_subscriber' ELSE '' END, 1, 1, :now, :now, :now "
     "FROM generate_series(1, :batches) AS b, generate_series(1, :people) AS i",
     "INSERT INTO attempts (delivery_id, number, generation, key, line, contact_id, address_index, event, "
     "round_version, state, reason, segments, started_at, settled_at) SELECT id, 1, 1, id || '-' || contact_id, "
     "'sms', contact_id, decode(md5(contact_id::text), 'hex'), event, 1, state, reason, 1, "
     "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '7 days', "
     "CAST(:now AS timestamptz) - (:batches - broadcast_id) * interval '7 days' "
-    "FROM deliveries WHERE state NOT IN ('due', 'expired')",
-    "INSERT INTO tallies (broadcast_id, worker, state, reason, n) SELECT broadcast_id, 'w', state, '', count(*) "
-    "FROM deliveries GROUP BY broadcast_id, state",
+    "FROM deliveries WHERE state NOT IN ('due', 'expired', 'suppressed')",
+    "INSERT INTO tallies (broadcast_id, worker, state, reason, n) SELECT broadcast_id, 'w', state, "
+    "CASE state WHEN 'suppressed' THEN reason ELSE '' END, count(*) FROM deliveries GROUP BY 1, 3, 4",
     "INSERT INTO loads (broadcast_id, worker, line, people, attempts, segments, rupiah) SELECT broadcast_id, 'w', "
     "'sms', sum(n), sum(n), sum(n), sum(n) * 350 FROM tallies GROUP BY broadcast_id",
     "INSERT INTO tickets (number, status, category, categories, channel, region, place, summary, round_id, policy, "

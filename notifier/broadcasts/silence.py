@@ -72,10 +72,17 @@ class Silence:
     async def page(
         self, viewer: Viewer, round_id: int, after: tuple[str, int], limit: int
     ) -> tuple[Round, Sequence[Silent]]:
-        """The silent of a round beyond (region, person). Raises Refused."""
+        """The silent of a round beyond (region, person); of a large one in the villages that had any when the clock
+        last counted them. Raises Refused.
+        """
         of = await self._round(round_id, viewer, Right.SEE_PEOPLE)
         async with self._database.read() as db:
-            return of, await silence.page(db, of.id, viewer.region, after, limit)
+            people, at = await round_figures.size(db, of.id)
+            if at is None or people <= LARGE:
+                return of, await silence.page(db, of.id, viewer.region, after, limit)
+            villages = await round_figures.villages(db, of.id, viewer.region)
+            near = [one.region for one in villages if one.silent and one.region >= after[0]]
+            return of, await silence.page_of_many(db, of.id, near, after, limit)
 
     async def sheet(self, viewer: Viewer, round_id: int, what: str, form: str, now: datetime) -> tuple[IO[bytes], int]:
         """The table ("coverage") or the list ("silent") as a file, put on record; close it when it was read."""

@@ -25,6 +25,7 @@ from notifier.store.engine import Database
 from notifier.store.rounds import Round
 from notifier.store.visits import Scope, Unreached, Visit
 
+SORTED = 5_000  # people on a list; a page of a longer one is not found by sorting them
 MANY = 2_000  # people on a list; of a longer one they are counted neither by village nor in all
 # The last three are empty: filled in at the doors, the file comes back by `notifier import visits`.
 HEAD = (
@@ -89,6 +90,11 @@ class Visiting:
     async def page(self, doors: Doors, after: tuple[str, int] = ("", 0), limit: int = 200) -> Sequence[Unreached]:
         """People to visit beyond (region, person), village by village."""
         async with self._database.read() as db:
+            many = await visits.at_most(db, doors.scope) > SORTED
+            if many and doors.scope.stopped:
+                return await visits.page_by_person(db, doors.scope, after, limit)
+            if many and await visits.by_village(db, doors.scope):
+                return await visits.page_of_many(db, doors.scope, after, limit)
             return await visits.page(db, doors.scope, after, limit)
 
     async def villages(self, doors: Doors) -> Sequence[tuple[str, str, int]]:

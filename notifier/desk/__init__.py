@@ -345,6 +345,10 @@ class Desk:
         """What these promises would change for open tickets."""
         return await previewing.preview(self.room, viewer, promises, now)
 
+    async def unreached(self, viewer: Viewer) -> int:
+        """How many open tickets have yet to look at the newest change of what is promised."""
+        return await previewing.unreached(self.room, viewer)
+
     async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
         """One ticket to be printed, with what the ledger proves of it."""
         return await reports.case_file(self.room, viewer, number, now)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.intake import beside, letter, note_move, reckon, reporter_of, worded
+from notifier.desk.intake import beside, hush, letter, note_move, reckon, reporter_of, worded
 from notifier.desk.plain import safe
 from notifier.desk.values import Room
 from notifier.errors import Changed, Refused
@@ -261,8 +261,7 @@ async def changed(
     ticket = await tickets.get(db, was.id)
     if ticket is None:
         raise LookupError(f"there is no ticket {was.id}")
-    stands = await reckon(room, db, ticket, now)
-    await tickets.hush(db, was.id, [clock.value for clock, reading in stands.clocks.items() if reading.met_at], now)
+    await hush(db, ticket, await reckon(room, db, ticket, now), now)
     told = {**detail, "status": ticket.status.value}
     await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=told)
     return await tickets.get(db, was.id) or ticket

@@ -5,6 +5,7 @@ A failed round brings a million bare "TIDAK": beyond some of them they become an
 then is part of it from the first. Gathering and answering go slice by slice, so nobody waits behind them.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,22 +13,25 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import answered, shielding
+from notifier.desk import fanning, shielding
 from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, allowed, not_after_giving_back, seen
-from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded, wording
+from notifier.desk.fanning import Pace
+from notifier.desk.intake import open_ticket, reckon, wording
 from notifier.desk.plain import safe
 from notifier.desk.promise import GATHERED
 from notifier.desk.values import PAGE, Complaint, Reporter, Room, is_private
 from notifier.errors import Refused
 from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
-from notifier.rules.tickets import MOVES, OPEN, Act, Category, move
+from notifier.rules.tickets import OPEN, Act, Category
 from notifier.store import incidents, ledger, rounds, tickets
 from notifier.store.incidents import Fanout, Incident, Share
 from notifier.store.tickets import Changed, Ticket
 
 CLOCK = "clock"
-SLICE = 5  # complaints seen to in one transaction: each takes a handful of statements
+SLICE = 5  # complaints gathered in one transaction: each takes a handful of statements
+# Seconds that a transaction of answers takes before it is committed: on SQLite every other writer waits for it.
+SHORT, LONG = 0.012, 0.1
 MOST_BY_HAND = 500  # complaints gathered in one go by a colleague; the rest by doing it again
 SPEAKS = (Act.ANSWER, Act.RESOLVE, Act.REJECT)  # what an incident can tell everybody at once
 # What an incident by itself is about, said once.
@@ -336,15 +340,19 @@ async def _set_out(
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 
-async def carry(room: Room, now: datetime, limit: int = 200) -> int:
+async def carry(room: Room, now: datetime, limit: int = 2_000) -> int:
     """Gather what waits and send answers on, slice by slice; how many complaints were seen to."""
-    done = 0
-    for step in (_gather_some, _answer_some):
-        while done < limit:
-            n = await step(room, now)
-            done += n
-            if not n:
-                break
+    done, pace = 0, Pace(SHORT if room.database.is_sqlite else LONG)
+    while done < limit:
+        n = await _gather_some(room, now)
+        done += n
+        if not n:
+            break
+    while done < limit:
+        n = await _answer_some(room, now, pace, limit - done)
+        done += n
+        if not n:
+            break
     return done
 
 
@@ -365,55 +373,22 @@ async def _gather_some(room: Room, now: datetime) -> int:
         return len(found)
 
 
-async def _answer_some(room: Room, now: datetime) -> int:
+async def _answer_some(room: Room, now: datetime, pace: Pace, limit: int) -> int:
+    asked = min(pace.size, limit)
     async with room.database.write_slice() as db:
+        began = time.perf_counter()
         of = await incidents.under_way(db, now)
         if of is None:
             return 0
-        children = await incidents.next_children(db, of, SLICE)
-        told = 0
-        for ticket_id in children:
-            told += await _tell(room, db, of, ticket_id, now)
-        over = len(children) < SLICE
+        children = await incidents.next_children(db, of, asked)
+        told = await fanning.tell(room, db, of, children, now)
         values: Mapping[str, object] = {
             "cursor": children[-1] if children else of.cursor,
             "told": of.told + told,
             "skipped": of.skipped + len(children) - told,
-            "wake": None if over else now,
+            "wake": None if len(children) < asked else now,  # fewer than were asked for: those were the last
         }
         await incidents.advance(db, of.id, values)
+        if asked == pace.size:
+            pace.took(time.perf_counter() - began)
         return len(children)
-
-
-async def _tell(room: Room, db: AsyncConnection, of: Fanout, ticket_id: int, now: datetime) -> bool:
-    """One citizen is told, on the line and in the language they wrote in; False when their ticket is settled."""
-    ticket = await tickets.get(db, ticket_id, lock=True)
-    what = Act(of.act)
-    if ticket is None or ticket.status not in OPEN or what not in MOVES[ticket.status]:
-        return False
-    if shields.needs_two(ticket.shielded, what):  # of a hidden incident two people have agreed
-        main = await tickets.get(db, of.incident_id)
-        if main is None or not main.shielded:
-            return False
-    who = f"account:{of.account_id}"
-    text = of.texts.get(ticket.language, of.text)
-    moved, change = move(ticket, what, by=who, at=now, why=text[:500])
-    reporter = await reporter_of(room, db, ticket.id)
-    facts = {"number": ticket.number, "category": ticket.category, "text": text}
-    notice = letter(room, ticket, reporter, TOLD[what], facts, ticket.opened_at, now)
-    row = {
-        "ticket_id": ticket.id,
-        "kind": "out",
-        "text": text,
-        "at": now,
-        "account_id": of.account_id,
-        "delivery_id": await room.outbox.queue(db, notice, now) if reporter.reached else None,
-    }
-    detail = worded(room, await tickets.say(db, row), text)
-    await note_move(db, ticket, change, {"incident": of.incident_id})
-    values = {"status": moved.status.value, "closed_at": None if moved.open else now, "undelivered": ""}
-    promise = room.promises.choose(ticket.category, ticket.urgent, ticket.region)  # what it would have without incident
-    await tickets.change(db, ticket, values | answered.now_first(promise, ticket, now), now)
-    told = {**detail, "status": moved.status.value}
-    await ledger.append(db, at=now, who=who, act=f"ticket_{what}", about=f"ticket:{ticket.id}", detail=told)
-    return True

@@ -308,6 +308,12 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
     return stands
 
 
+async def hush(db: AsyncConnection, ticket: Ticket, stands: Standing, now: datetime) -> None:
+    """Call back the alarms about what is met by now: they wait for somebody's office to open."""
+    met = [clock.value for clock, reading in stands.clocks.items() if reading.met_at]
+    await tickets.hush(db, ticket.id, met, now)
+
+
 def wording(promise: Promise) -> dict[str, Any]:
     """How a history names a promise: by policy and version."""
     return {"policy": promise.policy.name, "version": promise.policy.version}
@@ -387,7 +393,7 @@ async def beside(
     """An act upon another ticket, in the history and the ledger of a merged one that is handled with it."""
     await note_move(db, one, Change(act, Status.MERGED, Status.MERGED, who, now), facts)
     await tickets.reckon(db, one.id, {"updated_at": now})
-    await reckon(room, db, one, now)
+    await hush(db, one, await reckon(room, db, one, now), now)
     told = {**detail, "status": Status.MERGED.value}
     await ledger.append(db, at=now, who=who, act=f"ticket_{act}", about=f"ticket:{one.id}", detail=told)
 

@@ -150,6 +150,7 @@ async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> N
         await _note(db, ticket, viewer, "take_back", before, moved, now)
         for one, message, _ in theirs:
             await _take_back_beside(room, db, one, message, viewer, now)
+            await tickets.ring_again(db, one, answered.at)
         values: dict[str, Any] = {"status": before, "closed_at": None if before in OPEN else ticket.closed_at or now}
         if answered.facts["took"] and last is answered:
             values["assignee_id"] = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -240,6 +240,8 @@ class Asked:
     language: str = ""
     age: int = 0  # days that it is old at least
     agent: int = 0  # account that answers for it
+    first: date | None = None  # the day it was opened on at the earliest, in the desk's zone
+    last: date | None = None  # at the latest
     limit: int = 0  # of a page; 0: the usual one
 
 
@@ -253,7 +255,7 @@ class ListPage:
     matching: int | None = None  # how many a filter leaves, up to 1,000 and one more; None without a filter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one as it was read: told from another quickly
 class Choices:
     """What the list can be narrowed to."""
 

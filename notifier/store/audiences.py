@@ -17,8 +17,8 @@ from notifier.store import silence
 from notifier.store.broadcasts import within
 from notifier.store.schema import Id, contacts, enrolments, entitlements, people, person_list_members, regions
 
-LOOKED_AT = 50_000  # people that an estimate looks at; a register of no more is counted
-WINDOW = 50  # people looked at side by side: villages lie together in a register, so that there are many windows
+LOOKED_AT = 5_000  # people that an estimate looks at; a register of no more is counted
+WINDOW = 10  # people looked at side by side: villages lie together in a register, so that there are many windows
 ANSWERED = {"confirmed": silence.confirmed, "denied": silence.denied, "silent": silence.silent}
 
 

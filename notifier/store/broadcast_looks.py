@@ -15,6 +15,7 @@ from notifier.store.upsert import upsert
 
 DRY_RUN, ACCOUNT = "dry_run", "account"
 AT_ONCE = 5  # broadcasts that are noticed in one turn
+BEFORE = ("planned", "approved", "asking")  # what has not begun, or asks
 _LIVE: ColumnElement[bool] = literal_column("broadcasts.state NOT IN ('done', 'stopped')")  # as its index spells it
 
 
@@ -38,7 +39,7 @@ def _new(what: str, more_than: int, since: datetime, *columns: Any) -> Select[An
     """SQL: broadcasts of more people that nobody looked at; of what is over, if it was to leave after `since`."""
     b, mine = broadcasts.c, broadcast_looks.alias("mine")
     large = b.approved_audience > more_than if what == DRY_RUN else and_(b.audience > more_than, b.expanded > 0)
-    near = _LIVE if what == DRY_RUN else or_(_LIVE, b.at > since)
+    near = and_(_LIVE, b.state.in_(BEFORE)) if what == DRY_RUN else or_(_LIVE, b.at > since)
     seen = select(mine.c.what).where(mine.c.broadcast_id == b.id, mine.c.what == what).correlate(broadcasts)
     return select(b.id, *columns).where(near, large, ~seen.exists()).order_by(b.id).limit(AT_ONCE)
 

@@ -47,9 +47,10 @@ def _next(people_ids: Select[Any]) -> Subquery:
     return people_ids.where(who > after).order_by(who).limit(most).subquery()
 
 
-async def _keep_to_indexes(db: AsyncConnection) -> None:
+async def keep_to_indexes(db: AsyncConnection) -> None:
     """Have PostgreSQL look every person of a slice up by an index, for this transaction. Left to itself it reads whole
-    tables for each slice (a slice is a hundredth of them), and a walk takes time in the square of its audience.
+    tables for each slice (a slice is a hundredth of them), and a walk takes time in the square of its audience. Nor do
+    pages of long lists, which show a hundred of a million, wait for that.
     """
     if db.dialect.name == "postgresql":
         await fetch(db, _BY_INDEX, {})
@@ -66,7 +67,7 @@ async def draw(
     """Give the next people of an audience their entitlement, unless they have one. An audience that is kept by the
     caller is made into SQL once.
     """
-    await _keep_to_indexes(db)
+    await keep_to_indexes(db)
     await fetch(db, _drawing(db.dialect.name, people_ids, round_id), {"after": after, "most": limit, "at_now": now})
 
 
@@ -109,7 +110,7 @@ async def expand(
     these will leave at all. `besides`: channels of a person that it does not go by, kept like the audience; `mute`:
     lines likewise.
     """
-    await _keep_to_indexes(db)
+    await keep_to_indexes(db)
     b = broadcast
     alike = (b.id, b.round_id, b.event, b.round_version, b.at, b.expires_at, lane)
     by_channel, by_zone = tuple(lines.items()), tuple(due.items())

@@ -92,17 +92,25 @@ def _within(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 def _about(kinds: Mapping[str, str], since: datetime) -> ColumnElement[bool]:
     return and_(
-        tickets.c.round_id.is_not(None),
+        (tickets.c.round_id + 0).is_not(None),  # no reason for an engine to go through every round there ever was
         tickets.c.opened_at >= since,
-        tickets.c.category.in_(tuple(kinds)),
+        or_(tickets.c.category.in_(tuple(kinds)), tickets.c.shielded),
         tickets.c.status.not_in(("merged", "rejected")),
         tickets.c.channel != "incident",  # nobody reported it
     )
 
 
-async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime) -> list[Point]:
-    """Complaints since then by round, point and kind; `kinds`: category → kind."""
-    kind = case(*((tickets.c.category == name, literal_column(f"'{of}'")) for name, of in kinds.items()))
+def _kind(kinds: Mapping[str, str], hidden: str) -> ColumnElement[str]:
+    """What a complaint counts for: by its category, or as `hidden` where its own office must not know of it."""
+    whens: list[tuple[Any, Any]] = [
+        (tickets.c.category == name, literal_column(f"'{of}'")) for name, of in kinds.items()
+    ]
+    return case((tickets.c.shielded, literal_column(f"'{hidden}'")), *whens)
+
+
+async def points(db: AsyncConnection, kinds: Mapping[str, str], hidden: str, since: datetime) -> list[Point]:
+    """Complaints since then by round, point and kind; `kinds`: category → kind, and what is hidden counts for one."""
+    kind = _kind(kinds, hidden)
     counted = (
         select(
             tickets.c.round_id,
@@ -131,14 +139,15 @@ async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime)
 
 
 async def evidence(
-    db: AsyncConnection, of: Point, kinds: Mapping[str, str], since: datetime, limit: int = 500
+    db: AsyncConnection, of: Point, kinds: Mapping[str, str], hidden: str, since: datetime, limit: int = 500
 ) -> list[tuple[int, bytes]]:
     """(ticket, sealed reporter) of the complaints that a point counts, oldest first."""
     wanted = (
         select(tickets.c.id, reporters.c.sealed)
         .join(reporters, reporters.c.ticket_id == tickets.c.id)
         .where(
-            _about({name: kind for name, kind in kinds.items() if kind == of.kind}, since),
+            _about(kinds, since),
+            _kind(kinds, hidden) == of.kind,
             tickets.c.round_id == of.round_id,
             tickets.c.point == of.point,
         )

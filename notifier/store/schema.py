@@ -649,6 +649,12 @@ Index(
     deliveries.c.person_id,
     **_when("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
 )
+Index(
+    "ix_deliveries_stopped",
+    deliveries.c.broadcast_id,
+    deliveries.c.person_id,
+    **_when("state = 'suppressed' AND reason = 'stopped'"),
+)
 Index("ix_deliveries_held", deliveries.c.id, **_when("held"))
 Index("ix_deliveries_person", deliveries.c.person_id, **_when("person_id IS NOT NULL"))
 Index("ix_deliveries_ticket", deliveries.c.ticket_id, **_when("ticket_id IS NOT NULL"))

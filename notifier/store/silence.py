@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Entitlement
 from notifier.store.broadcasts import within
+from notifier.store.expansion import keep_to_indexes
 from notifier.store.moves import REACHED
 from notifier.store.schema import (
     attempts,
@@ -280,6 +281,28 @@ async def page(db: AsyncConnection, round_id: int, region: str, after: tuple[str
     beyond = or_(people.c.region > after[0], and_(people.c.region == after[0], people.c.id > after[1]))
     rows = await db.execute(_list(round_id, region).where(beyond).limit(limit))
     return [Silent(*row) for row in rows]
+
+
+async def page_of_many(
+    db: AsyncConnection, round_id: int, villages: Sequence[str], after: tuple[str, int], limit: int
+) -> list[Silent]:
+    """The same of a round too large to be sorted for a page: one of these villages after the other."""
+    await keep_to_indexes(db)
+    found: list[Silent] = []
+    for village in villages:
+        who = (
+            select(people.c.id)
+            .where(people.c.region == village, people.c.id > (after[1] if village == after[0] else 0), silent(round_id))
+            .order_by(people.c.region, people.c.id)
+            .limit(limit - len(found))
+        )
+        ids = list((await db.execute(who)).scalars())
+        if ids:
+            rows = await db.execute(_list(round_id, "").where(people.c.id.in_(ids)))
+            found += [Silent(*row) for row in rows]
+        if len(found) == limit:
+            break
+    return found
 
 
 async def walk(db: AsyncConnection, round_id: int, region: str) -> AsyncIterator[Sequence[Silent]]:

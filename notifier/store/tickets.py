@@ -631,6 +631,9 @@ async def loosen(db: AsyncConnection, ticket_id: int, heard_index: bytes, attemp
 # --- some of them ----------------------------------------------------------------------------------------------------
 
 
+COLUMNS, ticket_of = _TICKET, _ticket  # for statements that read tickets with something beside them
+
+
 async def among(db: AsyncConnection, ids: Collection[int] | Select[tuple[int]]) -> list[Ticket]:
     """The tickets of these ids, newest first."""
     wanted = select(*_TICKET).where(tickets.c.id.in_(ids if isinstance(ids, Select) else tuple(ids)))

@@ -15,17 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.visits import FLAGS, Result
 from notifier.store.broadcasts import within
+from notifier.store.expansion import keep_to_indexes
 from notifier.store.places import LENGTHS
-from notifier.store.schema import broadcasts, deliveries, people, regions, rounds, tallies, visits
+from notifier.store.schema import LARGEST_ID, broadcasts, deliveries, people, places, regions, rounds, tallies, visits
 from notifier.store.told import UNTOLD
 from notifier.store.upsert import upsert
 
 BATCH = 500
+VILLAGES = 40  # that are looked into together
 # Broadcasts that tell people of a round; a question tells them nothing.
 TELLING = ("round_announced", "round_reminder", "round_changed", "round_cancelled")
 _IS_UNTOLD: ColumnElement[bool] = literal_column(
     "deliveries.state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"
 )
+_IS_STOPPED: ColumnElement[bool] = literal_column("deliveries.state = 'suppressed' AND deliveries.reason = 'stopped'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,8 @@ class Unreached:
 
 def _missed(d: Any, *, stopped: bool) -> ColumnElement[bool]:
     """SQL: this delivery told nobody, and nothing more will come of it by itself."""
-    silent = and_(d.c.state == "suppressed", d.c.reason == "stopped")
     if stopped:
-        return silent
+        return and_(d.c.state == "suppressed", d.c.reason == "stopped")
     left = and_(d.c.state == "unknown", ~d.c.held, d.c.lease_until.is_(None))
     suppressed = and_(d.c.state == "suppressed", d.c.reason != "stopped")
     called_off = and_(d.c.state == "cancelled", ~_taken_up(d).exists(), ~_off(d).exists())
@@ -107,7 +109,8 @@ def _list(scope: Scope, *columns: Any) -> Select[Any]:
             .outerjoin(regions, regions.c.code == people.c.region)
             .outerjoin(visit, visit.c.id == newest)
         )
-        .where(_IS_UNTOLD, _missed(deliveries, stopped=scope.stopped), within(people.c.region, scope.region))
+        .where(_IS_STOPPED if scope.stopped else _IS_UNTOLD, _missed(deliveries, stopped=scope.stopped))
+        .where(within(people.c.region, scope.region))
         .where(people.c.erased_at.is_(None))  # no name and no door is left to look for
     )
     if scope.broadcast_id is not None:
@@ -156,6 +159,47 @@ async def page(db: AsyncConnection, scope: Scope, after: tuple[str, int], limit:
     beyond = or_(people.c.region > region, and_(people.c.region == region, people.c.id > person_id))
     rows = await db.execute(_list(scope).where(beyond).order_by(people.c.region, people.c.id).limit(limit))
     return [Unreached(*row) for row in rows]
+
+
+async def page_of_many(db: AsyncConnection, scope: Scope, after: tuple[str, int], limit: int) -> list[Unreached]:
+    """The same of a list too long to be sorted for a page: one village after the other, of those that are kept as
+    having somebody untold.
+    """
+    found: list[Unreached] = []
+    region, person_id = after
+    while len(found) < limit and (near := await _near(db, scope, region)):
+        await keep_to_indexes(db)
+        for village in near:
+            beyond = and_(people.c.region == village, people.c.id > (person_id if village == region else 0))
+            wanted = _list(scope).where(beyond).order_by(people.c.region, people.c.id).limit(limit - len(found))
+            found += [Unreached(*row) for row in await db.execute(wanted)]
+            if len(found) == limit:
+                break
+        region, person_id = near[-1], LARGEST_ID
+        if len(near) < VILLAGES:
+            break
+    return found
+
+
+async def page_by_person(db: AsyncConnection, scope: Scope, after: tuple[str, int], limit: int) -> list[Unreached]:
+    """The same as people stand in the register: of those who asked for silence nothing is kept by village."""
+    wanted = _list(scope).where(deliveries.c.person_id > after[1]).order_by(deliveries.c.person_id).limit(limit)
+    return [Unreached(*row) for row in await db.execute(wanted)]
+
+
+async def by_village(db: AsyncConnection, scope: Scope) -> bool:
+    """Whether it is kept where the people of a list live."""
+    return bool(await _near(db, scope, ""))
+
+
+async def _near(db: AsyncConnection, scope: Scope, region: str) -> list[str]:
+    """The next villages of a list, from one on."""
+    mine = places.c.broadcast_id == scope.broadcast_id
+    if scope.broadcast_id is None:
+        mine = places.c.broadcast_id.in_(_telling(scope))
+    some = (mine, places.c.untold + places.c.unsure > 0, within(places.c.region, scope.region))
+    wanted = select(places.c.region).where(*some, places.c.region >= region).distinct()
+    return [str(code) for code in (await db.execute(wanted.order_by(places.c.region).limit(VILLAGES))).scalars()]
 
 
 async def walk(db: AsyncConnection, scope: Scope) -> AsyncIterator[Sequence[Unreached]]:

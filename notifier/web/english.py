@@ -750,6 +750,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "shown this once."
         ),
         "Ke halaman aduan": "To the complaint",
+        "Mungkin menyangkut kantor setempat, jadi ditangani kantor di atas Anda dan tidak tampak di sini.": (
+            "It may be about the local office, so the office above yours sees to it, and your list does not show it."
+        ),
         "Buka aduan lain": "Open another",
         "yang menelepon, datang, atau bersurat": "who calls, visits or writes a letter",
         "Bagaimana warga menyampaikannya": "How the citizen told it",
@@ -903,6 +906,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "jawab, selesai": "answer, settled",
         "catatan": "note",
         "ke daftar": "to the list",
+        "Janji yang diubah sedang diterapkan: {n} aduan terbuka masih menunggu dihitung ulang.": (
+            "A changed promise is being adopted: {n} open complaints are yet to be reckoned anew."
+        ),
         "semua tombol": "all keys",
         "aduan berikutnya, sebelumnya dari daftar tadi": "the next, the previous complaint of that list",
         "jawab warga; Ctrl Enter mengirim": "answer the citizen; Ctrl Enter sends",
@@ -973,6 +979,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Titik penyaluran": "Distribution point",
         "Umur": "Age",
         "{n} hari atau lebih": "{n} days or more",
+        "Masuk dari": "Opened from",
+        "Masuk sampai": "Opened until",
         "cocok dengan saringan": "match",
         "Hapus saringan": "Clear the filters",
         "Longgarkan saringannya, atau cari di semua aduan, juga yang sudah selesai.": (

@@ -806,6 +806,14 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
         (r"pause (\d) ends before it begins", r"Jeda \1 berakhir sebelum dimulai."),
         (r"tables: (.*)", r"Tabel itu tidak dapat dipakai: \1"),
+        (
+            r"ticket (\S+) can't be merged into itself; .*",
+            r"Aduan \1 tidak dapat digabung ke dirinya sendiri; tulis nomor lain.",
+        ),
+        (
+            r"ticket (\S+) is \w+; merge into .*",
+            r"Aduan \1 sudah selesai ditangani; gabungkan ke aduan yang masih terbuka.",
+        ),
         (r"ticket (\S+) is handled by itself; .*", r"Aduan \1 tidak digabung ke aduan lain."),
         (r"taking ticket (\S+) out again needs a reason.*", r"Tulis apa yang keliru pada penggabungan aduan \1."),
         # people, one by one

@@ -1,6 +1,8 @@
 """People at the API: brought in, brought up to date, found, paged; their contacts; and what is never told."""
 
 import asyncio
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -255,3 +257,12 @@ async def test_what_is_no_request_of_ours_is_told_as_a_problem(api: Asking) -> N
     ):
         response = await client.post("/api/v1/people/find", data=data, headers={**sign, "Content-Type": kind})
         assert response.status == status, (data[:20], await response.text())
+    packed, sent = gzip.compress(json.dumps({"nik": NIK}).encode()), {**sign, "Content-Type": "application/json"}
+    for data, encoding, status in (
+        (packed, "gzip", 404),
+        (packed[:15], "gzip", 400),
+        (b"no gzip", "gzip", 400),
+        (gzip.compress(b" " * 10_000_000), "gzip", 413),
+    ):
+        response = await client.post("/api/v1/people/find", data=data, headers={**sent, "Content-Encoding": encoding})
+        assert (response.status, response.content_type) == (status, "application/problem+json"), data[:20]

@@ -107,7 +107,7 @@ async def test_what_a_clerk_mends_in_a_row_is_said_in_the_language_that_was_aske
 async def test_every_list_comes_in_pages_by_the_same_words(api: Asking) -> None:
     await fill(api.site)
     lists = [one for one in ENDPOINTS if one.method == "GET" and "next" in getattr(one.answers, "model_fields", {})]
-    assert len(lists) == 10
+    assert len(lists) == 11
     assert all({"limit", "after"} <= set(one.query.model_fields) for one in lists)
     office, desk = await api.key("admin"), await api.key("agent")
     for one in (one for one in lists if one.path != "/webhooks/{id}/calls"):

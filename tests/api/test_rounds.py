@@ -93,7 +93,7 @@ async def test_a_status_leads_to_its_notice_as_an_import_does(api: Asking) -> No
     assert (first["changed"], first["told"]) == (True, False)
     early = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-08"}, 422)
     assert early["errors"][0]["pointer"] == "#/on"
-    assert early["errors"][0]["detail"].startswith("Tanggal 2026-12-08 belum tiba.")
+    assert early["errors"][0]["detail"].startswith("The day 2026-12-08 is still to come.")
     api.site.clock.move(days=3)
     paid = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-07"})
     assert (paid["changed"], paid["told"], paid["entitlement"]["since"]) == (True, True, "2026-12-07")

@@ -53,6 +53,13 @@ async def barriers(page: Page, *paths: str) -> dict[str, list[list[str]]]:
     return {path: barriers for path, barriers in found.items() if barriers}
 
 
+async def barriers_here(page: Page) -> list[str]:
+    """What axe-core finds on the page that is open, such as one that only a form leads to."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")
+    return [violation["id"] for violation in found["violations"]]
+
+
 @asynccontextmanager
 async def window(
     browser: Browser,

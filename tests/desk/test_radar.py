@@ -1,9 +1,10 @@
 """The radar rings once, with its evidence, for distinct people, where it may be heard; and lists denied payments."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from notifier.desk import Asked
 from notifier.desk.radar import SPAN
@@ -51,7 +52,15 @@ async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_ta
     assert [(r["account_id"], r["facts"]["what"]) for r in told if r["facts"]["what"] == "alert_radar"] == [
         (boss.account_id, "alert_radar")
     ]
+    asked: list[tuple[str, Any]] = []
+    engine = talk.house.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
     page = await desk.radar(boss, talk.now)
+    if talk.house.database.is_sqlite:  # PostgreSQL decides by what there is
+        async with talk.house.database.read() as db:
+            [counting] = [(sql, values) for sql, values in asked if "count(DISTINCT coalesce(reporters" in sql]
+            plan = (await db.exec_driver_sql(f"EXPLAIN QUERY PLAN {counting[0]}", counting[1])).all()
+        assert "ix_tickets_opened (opened_at>?)" in str(plan), "what came long ago is not gone through"
     [(alarm, numbers)] = page.alarms
     assert len(numbers) == 4
     assert [(seen.point.people, seen.rings) for seen in page.points] == [(4, True)]
@@ -66,6 +75,20 @@ async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_ta
     assert [row["act"] for row in await talk.rows(ledger)][-1] == "radar_taken"
     talk.stage.clock.move(days=SPAN.days + 1)
     assert await desk.watch(talk.now) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_hidden_by_hand_counts_where_its_own_office_does_not_look(talk: Talk) -> None:
+    here = await talk.staff("sini", Role.SUPERVISOR, "31.75.07")
+    boss, desk = await talk.staff("kota", Role.SUPERVISOR, "31.75"), talk.house.desk
+    await _complainers(talk, ["bantuan saya belum datang juga"] * 3)
+    [number, *_] = [one.number for one in (await desk.list(boss, Asked(View.ALL), talk.now)).tickets]
+    version = (await desk.ticket(boss, number, talk.now)).ticket.version
+    await desk.shield(boss, number, "menyangkut lurah", version, talk.now, on=True)
+    assert await desk.watch(talk.now) == 0
+    counted = {viewer.login: await desk.radar(viewer, talk.now) for viewer in (here, boss)}
+    told = {login: sorted((p.point.kind, p.point.people) for p in page.points) for login, page in counted.items()}
+    assert told == {"sini": [("missing", 2)], "kota": [("integrity", 1), ("missing", 2)]}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

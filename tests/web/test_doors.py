@@ -416,6 +416,8 @@ def test_a_refusal_that_staff_meet_is_said_in_their_language() -> None:
     sentence = "ticket ADU-7K4M2QX was changed while you looked at it; look again before you act"
     assert language.refusal(sentence, "id").startswith("Aduan ADU-7K4M2QX sudah diubah rekan lain")
     assert language.refusal(sentence, "en").startswith("Ticket ADU-7K4M2QX was changed")
+    merged = "ticket ADU-7K4M2QX is closed; merge into a ticket that is still worked on"
+    assert language.refusal(merged, "id").endswith("gabungkan ke aduan yang masih terbuka.")
     unknown = "nobody knows the name hook.example; check the webhook's URL"
     assert language.refusal(unknown, "id") == "Nama “hook.example” tidak dikenal; periksa alamatnya."
     plain = "a webhook's URL begins with https://; http is for addresses of [webhooks] allowed alone"

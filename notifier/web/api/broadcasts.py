@@ -1,5 +1,6 @@
 """Broadcasts at the API: reckoned, planned, approved by somebody else, steered, accounted for; and their deliveries."""
 
+import re
 from collections.abc import Awaitable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -36,6 +37,7 @@ from notifier.web.api.shapes import (
 Event = Literal["round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question"]
 assert Event.__args__ == PLANNABLE  # type: ignore[attr-defined]
 MOST_RUPIAH = 10**12
+_CHAT = re.compile(r"^-?\d+:")  # Telegram numbers messages chat by chat, and the chat is an address of somebody
 
 
 class BroadcastShown(Shown):
@@ -157,7 +159,7 @@ class AttemptShown(Shown):
     line: str
     state: str
     reason: str
-    ref: str = Field(description="the provider's id")
+    ref: str = Field(description="the provider's id, without the chat that Telegram's begins with")
     segments: int
     settled_at: Moment | None
 
@@ -332,7 +334,8 @@ def _delivery(one: Delivery) -> DeliveryShown:
 
 
 def _attempt(one: Attempt) -> AttemptShown:
-    return AttemptShown.model_validate({name: getattr(one, name) for name in AttemptShown.model_fields})
+    values = {name: getattr(one, name) for name in AttemptShown.model_fields if name != "ref"}
+    return AttemptShown.model_validate(values | {"ref": _CHAT.sub("…:", one.ref)})
 
 
 _PLAN: dict[str, Any] = {

@@ -77,6 +77,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "illegal_status": "A status can't change like this: {found}.",
         "not_invited": "This person is not DITETAPKAN for the programme and area of that round.",
         "older_status": "There is a newer record ({found}); this one is left out.",
+        "future_status": "The day {found} is still to come. Give the day it happened, or leave it out.",
         "bad_visit_code": 'The code "{found}" is misspelled. Copy it from the list of visits, such as K-222KQ7.',
         "unknown_visit": "This code is not on your area's list of visits. Check the list.",
         "unknown_result": 'The result "{found}" is not known. Write diberitahu, tidak ada, pindah, or meninggal.',
@@ -94,7 +95,7 @@ def said(sentence: str, tongue: str) -> str:
     for pattern, english in _rows():
         if found := pattern.fullmatch(sentence):
             return english.format(**found.groupdict()) if tongue == "en" else sentence
-    return language.refusal(sentence, tongue)
+    return language.why(sentence, tongue)
 
 
 @cache

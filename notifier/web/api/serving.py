@@ -172,10 +172,17 @@ async def _body(endpoint: Endpoint, request: web.Request) -> bytes:
     if (request.content_length or 0) > LARGEST:
         raise Fault("too_large")
     raw = bytearray()
-    async for part in request.content.iter_chunked(64 * 1024):
-        raw += part
-        if len(raw) > LARGEST:
-            raise Fault("too_large")
+    try:
+        async for part in request.content.iter_chunked(64 * 1024):
+            raw += part
+            if len(raw) > LARGEST:
+                raise Fault("too_large")
+    except web.RequestPayloadError:
+        request.content.feed_eof()  # there is nothing more to read, before the answer or after it
+        over = {"Connection": "close"}
+        if endpoint.body is None:
+            raise Fault("invalid", errors=[Wrong(pointer="#", detail="this takes no body")], headers=over) from None
+        raise Fault("unreadable", "It is not packed as Content-Encoding says.", headers=over) from None
     if endpoint.body is None and raw.strip():
         raise Fault("invalid", errors=[Wrong(pointer="#", detail="this takes no body")])
     return bytes(raw)

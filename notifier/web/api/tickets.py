@@ -1,5 +1,6 @@
 """Complaints at the API: listed, read, opened for somebody, answered, noted, moved on. Who reported is never told."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -237,7 +238,8 @@ async def open_ticket(call: Call) -> Answer:
     if told.region and not await call.house.by_hand.knows_region(told.region):
         raise wrong_field("region", f"there is no region {told.region}; leave it out, or name one there is")
     opened = await call.house.desk.open_for(call.viewer, told, line_of_sms, call.now)
-    page = await call.house.desk.ticket(call.viewer, opened.ticket.number, call.now)
+    # As it was told, also where it goes to the office above whoever opened it.
+    page = await call.house.desk.ticket(replace(call.viewer, region=""), opened.ticket.number, call.now)
     body = TicketOpened(code=opened.code, ticket=shown(page))
     return Answer(body, etag=numbered(page.ticket.version), location=f"/tickets/{page.ticket.number}")
 

@@ -1,5 +1,6 @@
 """Webhooks at the API: who is told of what, a try, the log, telling it again. What is told stands in `news`."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -29,8 +30,12 @@ Kind = Literal[
     "ticket.opened", "ticket.changed", "ticket.answered", "ticket.closed", "delivery.settled", "broadcast.state"
 ]
 assert Kind.__args__ == tuple(kind.value for kind in OFFERED)  # type: ignore[attr-defined]
-# kind → the scope that a key needs to have anybody told of it
-NEEDS = {"ticket": Scope.TICKETS_READ, "delivery": Scope.DELIVERIES_READ, "broadcast": Scope.BROADCASTS_READ}
+# kind → the scopes that a key needs to have anybody told of it; a message that answers a complaint names its number
+NEEDS: Mapping[str, Sequence[Scope]] = {
+    "ticket": (Scope.TICKETS_READ,),
+    "delivery": (Scope.DELIVERIES_READ, Scope.TICKETS_READ),
+    "broadcast": (Scope.BROADCASTS_READ,),
+}
 
 
 class WebhookShown(Shown):
@@ -82,7 +87,7 @@ class CallShown(Shown):
     kind: str
     subject: str
     state: Literal["due", "done", "failed", "withheld"] = Field(
-        description="failed: given up; withheld: its complaint was hidden meanwhile"
+        description="failed: given up; withheld: its complaint was hidden, or is followed no more, meanwhile"
     )
     tries: int
     status: int = Field(description="of the last answer; 0: none")
@@ -231,9 +236,9 @@ def _wish(call: Call) -> Wish:
     """What is asked, if the key may know itself what it would have others told."""
     given: WebhookGiven = call.body
     for kind in given.kinds:
-        needed = NEEDS[kind.partition(".")[0]]
-        if not call.may(needed):
-            raise Fault("forbidden", f"The key lacks the scope {needed}, which {kind} takes.")
+        for needed in NEEDS[kind.partition(".")[0]]:
+            if not call.may(needed):
+                raise Fault("forbidden", f"The key lacks the scope {needed}, which {kind} takes.")
     if given.shielded and not call.may(Scope.TICKETS_SHIELDED):
         raise Fault("forbidden", f"The key lacks the scope {Scope.TICKETS_SHIELDED}.")
     region = given.region or call.viewer.region
@@ -242,7 +247,10 @@ def _wish(call: Call) -> Wish:
 
 _READ, _WRITE = Scope.WEBHOOKS_READ, Scope.WEBHOOKS_WRITE
 _EXAMPLE = {"name": "SIKS-NG", "url": "https://siks.example/bansos", "kinds": ["ticket.opened", "ticket.closed"]}
-_TAKES = "Each kind takes the scope to read what it tells of: tickets:read, deliveries:read, broadcasts:read."
+_TAKES = (
+    "Each kind takes the scope to read what it tells of: tickets:read, broadcasts:read; delivery.settled takes "
+    "deliveries:read and tickets:read, for it names the complaint that a message answers."
+)
 
 ENDPOINTS = (
     Endpoint("GET", "/webhooks", list_webhooks, _READ, "Webhooks, newest first", WebhooksShown, query=Paged),

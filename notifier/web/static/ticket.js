@@ -4,7 +4,7 @@
 (() => {
   const ticket = document.getElementById("ticket");
   if (!ticket) return;
-  const { number, me } = ticket.dataset;
+  const { number, me, whose } = ticket.dataset;
   const find = (what) => document.querySelector(what);
   const help = document.getElementById("help");
   let list = { address: "/desk", numbers: [] }; // as desk.js left it
@@ -37,7 +37,7 @@
     last.parentElement.querySelectorAll("button").forEach((one) => one.classList.toggle("second", one !== last));
     write(find("#text"));
   }
-  const mine = () => [...(find("#to") || { options: [] }).options].some((one) => one.value === me);
+  const takes = () => whose !== me && [...(find("#to") || { options: [] }).options].some((one) => one.value === me);
   function take() {
     find("#to").value = me;
     find("#to").form.requestSubmit();
@@ -50,7 +50,7 @@
   const KEYS = { // what a key does, and whether there is anything to do it to
     j: [() => go(1), () => beside(1)],
     k: [() => go(-1), () => beside(-1)],
-    a: [take, mine],
+    a: [take, takes],
     c: [() => find("#to-category").focus(), there("#to-category")],
     r: [() => say("answer"), there("#text")],
     e: [() => say("resolve"), there(".composer.answer button[name=act][value=resolve]")],

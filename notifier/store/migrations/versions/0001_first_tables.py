@@ -883,6 +883,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
             postgresql_where=sa.text("state IN ('failed', 'unknown', 'expired', 'suppressed', 'cancelled')"),
         )
+        batch_op.create_index(
+            "ix_deliveries_stopped",
+            ["broadcast_id", "person_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'suppressed' AND reason = 'stopped'"),
+            postgresql_where=sa.text("state = 'suppressed' AND reason = 'stopped'"),
+        )
 
     op.create_table(
         "entitlement_changes",

@@ -34,7 +34,7 @@ async def _answer_a_citizen(page: Page, number: str) -> None:
     await page.get_by_role("link", name=number).click()
     await page.get_by_label("Isi jawaban").fill("Bantuan Ibu sudah bisa diambil besok.")
     await page.get_by_role("button", name="Kirim jawaban").click()
-    await expect(page.get_by_role("status").first).to_contain_text("sedang dikirim")
+    await expect(page.get_by_role("status").first).to_contain_text("dikirim 20 detik lagi")
     await expect(page.locator(".said.out").last).to_contain_text("Bantuan Ibu sudah bisa diambil besok.")
 
 

@@ -13,6 +13,7 @@ import sys
 
 TYPE_CHECKING = False  # the module `typing` would cost a tenth of the start
 if TYPE_CHECKING:
+    import subprocess
     from typing import NoReturn
 
 ROOT = os.path.dirname(os.path.abspath(__file__))
@@ -34,7 +35,7 @@ Tells people when and where their social assistance is, and turns their answers 
 
 Everything it installs goes into .venv/ beside this file, the first time and whenever uv.lock changes."""
 
-# What `test` asks, in this order: the quick answers first.
+# What `test` asks: the last speaks as it goes; beside it the others, one after the other, the quick answers first.
 CHECKS = (
     ("format", ("ruff", "format", "--check", ".")),
     ("lint", ("ruff", "check", ".")),
@@ -122,18 +123,56 @@ def _become(word: str, words: list[str]) -> NoReturn:
 def _check_everything() -> int:
     """Ask every check, also when one fails; the last lines tell which."""
     import subprocess
+    import threading
     import time
 
     os.chdir(ROOT)
-    told = []
-    for name, (tool, *words) in CHECKS:
-        print(f"── {name}: {tool} {' '.join(words)}", flush=True)
-        started = time.monotonic()
-        code = subprocess.call([_program(tool), *words])
-        told.append((name, code == 0, time.monotonic() - started))
-    for name, good, seconds in told:
+    told: dict[str, tuple[bool, float]] = {}
+    running: list[subprocess.Popen[str]] = []
+    halted = threading.Event()
+
+    def ask(name: str, tool: str, *words: str, live: bool = False) -> None:
+        started, said = time.monotonic(), f"── {name}: {' '.join((tool, *words))}"
+        if live:
+            print(said, flush=True)
+        pipe = None if live else subprocess.PIPE
+        child = subprocess.Popen([_program(tool), *words], text=True, stdout=pipe, stderr=pipe and subprocess.STDOUT)
+        running.append(child)
+        out = child.communicate()[0]
+        told[name] = (child.returncode == 0, time.monotonic() - started)
+        if not live and not halted.is_set():
+            print(f"\n{said}\n{out}", end="", flush=True)
+
+    def ask_beside() -> None:
+        for name, words in CHECKS[:-1]:
+            if not halted.is_set():
+                ask(name, *words)
+
+    beside = threading.Thread(target=ask_beside)
+    beside.start()
+    try:
+        ask(CHECKS[-1][0], *CHECKS[-1][1], live=True)
+        beside.join()
+    except KeyboardInterrupt:
+        halted.set()
+        _end(running)
+        raise
+    for name, _ in CHECKS:
+        good, seconds = told[name]
         print(f"{name:<8}{'ok' if good else 'FAILED':<8}{seconds:6.1f} s")
-    return 0 if all(good for _, good, _ in told) else 1
+    return 0 if all(good for good, _ in told.values()) else 1
+
+
+def _end(running: list[subprocess.Popen[str]]) -> None:
+    """Wait for those whom an interrupt told to end too; who does not within some seconds is ended."""
+    import subprocess
+
+    for child in running:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
 
 
 def _program(name: str) -> str:

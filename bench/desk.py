@@ -19,6 +19,7 @@ from bench.measure import Figure, interleaved, median_cpu, median_wall
 from bench.seed import add_round
 from notifier.app.house import House
 from notifier.desk import Asked
+from notifier.desk.radar import SPAN
 from notifier.rules.boards import level, rank
 from notifier.rules.roles import Role, Viewer
 from notifier.store import accounts, boards
@@ -31,7 +32,12 @@ RARE = 100  # one ticket in so many says the rare word
 DUE = 50  # tickets that are due when the sweep comes
 STEP = 20_000
 ABOUT = 4  # one ticket in so many is about a round
-MOST = {"page / its 50 rows rendered": 2.5, "search / bare query": 5.0, "sweep many / few": 1.2}
+MOST = {
+    "page / its 50 rows rendered": 2.5,
+    "search / bare query": 5.0,
+    "sweep many / few": 1.2,
+    "radar beside old tickets / without": 1.2,
+}
 
 
 @dataclass
@@ -88,6 +94,14 @@ class Desk:
         if not (await self.house.desk.report(self.viewer, "point", since, until, self.house.clock())).lines:
             raise RuntimeError("there is nothing to tell")
 
+    async def age(self) -> None:
+        """Have all but a few tickets be so old that neither the radar nor that report is about them."""
+        async with self.house.database.write() as db:
+            long_ago, t = self.house.clock() - SPAN * 2, tables.tickets
+            await db.execute(update(t).where(t.c.id > FEW).values(opened_at=long_ago))
+            if not self.house.database.is_sqlite:
+                await db.execute(text("ANALYZE tickets"))
+
     async def due(self) -> None:
         """Have some tickets' time come."""
         async with self.house.database.write() as db:
@@ -122,10 +136,13 @@ async def desk(ground: Ground) -> Figure:
             for name in ("radar", "report")
         }
         calm, busy = await interleaved(ground.runs, few.sweep, much.sweep, before=ready)
+        await much.age()
+        lately, of_old = await interleaved(ground.runs, few.radar, much.radar)
     others = {
         "page / its 50 rows rendered": median_cpu(page) / median_cpu(rows),
         "search / bare query": of(search) / of(bare),
         "sweep many / few": of(busy) / of(calm),
+        "radar beside old tickets / without": of(of_old) / of(lately),
     }
     extra: dict[str, Any] = {
         "tickets": [FEW, many],
@@ -211,6 +228,7 @@ def ticket(i: int, now: Any) -> dict[str, Any]:
         "region": region,
         "round_id": 1 if i % ABOUT == 0 else None,
         "venue": "Kantor Pos Duren Sawit" if i % ABOUT == 0 else "",
+        "point": "Kantor Pos Duren Sawit" if i % ABOUT == 0 else "",
         "venue_region": "31.75.07" if i % ABOUT == 0 else "",
         "summary": f"Bantuan belum masuk {i}" + (" langka" if i % RARE == 0 else ""),
         "assignee_id": 1 if i % 3 == 0 else None,

@@ -48,6 +48,7 @@ async def incident(ground: Ground) -> Figure:
 
     extra: dict[str, Any] = {"complaints": n, "seconds": round(sum(one.wall for one in parts), 1)}
     extra |= {"us_an_answer": round(each(parts)), "cpu_seconds": round(sum(one.cpu for one in parts), 1)}
+    extra["cpu_last_over_first"] = round(parts[-1].cpu / parts[0].cpu, 2)  # where the machine has much other work
     return Figure(each(parts[-1:]) / each(parts[:1]), extra)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 if not __package__:  # as a script: its own folder is no place to import from
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from bench import answers, backlog, desk, fanout, hooks, incident, mail, many, pages, render, sending, telegram
+from bench import answers, backlog, desk, fanout, hooks, imports, incident, mail, many, pages, render, sending, telegram
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
 from notifier.app.service import calm
@@ -55,6 +55,7 @@ BENCHES = (
     Bench("desk", "a list of 200,000 tickets / of 200; see its other figures", desk.desk, dict.fromkeys(BOTH, 1.2)),
     Bench("pages", "time of the dearest page, many rows / few", pages.pages, {"postgresql": 1.3}),
     Bench("incident", "an incident's last answers / its first", incident.incident, dict.fromkeys(BOTH, 1.3)),
+    Bench("imports", "peak bringing many people in - few", imports.imports, dict.fromkeys(BOTH, 16.0), "MiB"),
     Bench("answers", "p99 of an answer during a broadcast", answers.answers, dict.fromkeys(BOTH, 2.0), "s"),
 )
 

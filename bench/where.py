@@ -9,7 +9,6 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,13 +18,11 @@ if not __package__:  # as a script: its own folder is no place to import from
 
 from greenlet import getcurrent  # type: ignore[import-untyped]
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import spent
 from bench.seed import add_people, add_round, make_due
 from notifier.app.lines import build_dispatcher
-from notifier.store import straight
 
 STEP = 0.001  # CPU seconds between two samples; the kernel may round it up to 4 ms
 LIBRARY = re.compile(r".*site-packages/([^/]+)|.*python3\.\d+/(\w+)")
@@ -117,19 +114,9 @@ async def look(ground: Ground, n: int) -> str:
             statements[short] += 1
             rows[short] += len(parameters) if many else 1
 
-        run = straight._run
-
-        async def run_and_count(db: AsyncConnection, text: str, given: Sequence[Any], *, many: bool) -> straight.Rows:
-            count(None, None, text, list(given), None, many)
-            return await run(db, text, given, many=many)
-
         await make_due(house, round_id, n, "sms")
         event.listen(house.database.engine.sync_engine, "before_cursor_execute", count)
-        straight._run = run_and_count
-        try:
-            await dispatcher.drain()
-        finally:
-            straight._run = run
+        await dispatcher.drain()
     said = [f"{count:6d} × ({rows[name] / count:5.1f} rows)  {name}" for name, count in statements.most_common(40)]
     head = f"===== {ground.engine}: {n} messages, {took.cpu / n * 1e6:.0f} µs CPU a message, {n / took.wall:.0f}/s"
     counted = f"--- statements: {sum(statements.values()) / n:.3f} a message"

@@ -11,9 +11,9 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,9 @@ from notifier.app.logs import set_up
 from notifier.app.service import open_service
 from notifier.cli.options import Options
 from notifier.config import parse
+from notifier.rules.roles import Role, Viewer
+
+REGISTER = "register.csv"
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,13 @@ async def serving(ground: Ground, url: str, data: Path) -> AsyncIterator[Running
         yield running
 
 
+@asynccontextmanager
+async def importing(ground: Ground, url: str, data: Path) -> AsyncIterator[Running]:
+    """A process that waits; asked, it tries the register in its folder, brings it in, and says what that took."""
+    async with _started("import", url, data, ground.tables("sms")) as running:
+        yield running
+
+
 async def _worker(house: House) -> None:
     async with open_lines(house):
         dispatcher = build_dispatcher(house)
@@ -99,6 +109,34 @@ async def _worker(house: House) -> None:
         took = await spent(drain)
         _say(sent=sum(sent), cpu=took.cpu, wall=took.wall, peak=_peak())
         await _next_line()
+
+
+async def _import(house: House) -> None:
+    viewer, uploads = Viewer(1, "bench", Role.ADMIN, ""), house.uploads
+    _say(peak=_peak())
+    await _next_line()
+    numbers: list[int] = []
+
+    async def take() -> None:
+        with (house.data / REGISTER).open("rb") as file:
+            parts = iter(lambda: file.read(1 << 16), b"")
+            numbers.append(await uploads.take(viewer, "people", REGISTER, _each(parts)))
+
+    async def work() -> None:
+        await uploads.work(house.clock())
+
+    taken, tried = await spent(take), await spent(work)
+    await uploads.start(viewer, numbers[0], yes=True)
+    brought = await spent(work)
+    upload = await uploads.get(viewer, numbers[0])
+    rows = upload.done if upload.state == "done" else 0
+    _say(rows=rows, taken=asdict(taken), tried=asdict(tried), brought=asdict(brought), peak=_peak())
+    await _next_line()
+
+
+async def _each(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
 
 
 async def _serve(house: House) -> None:
@@ -128,7 +166,7 @@ async def _main(what: str, url: str, data: str, tables: str) -> None:
     set_up(quiet=True)
     config = parse({**json.loads(tables), "database": {"url": url}})
     async with open_house(Options(data=Path(data)), config=config) as house:
-        await {"worker": _worker, "serve": _serve}[what](house)
+        await {"worker": _worker, "serve": _serve, "import": _import}[what](house)
 
 
 if __name__ == "__main__":

@@ -82,6 +82,12 @@ class Service(_Table):
     public_url: str = Field(default="http://127.0.0.1:8080", description="address of this service as others reach it")
     host: str = Field(default="127.0.0.1", description="interface to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    status_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="port of `/health`, `/ready` and `/metrics` of a worker or clock alone; 0: none",
+    )
     language: str = Field(default="id", description="language of citizens whose own is not known")
     zone: Zone = Field(default="Asia/Jakarta", description="zone of the staff pages")
     proxies: int = Field(

@@ -44,6 +44,32 @@ class Notice:
     window: bool | None = None  # None: as the event says; answers to a citizen's fresh message pass False
 
 
+def _row(notice: Notice, now: datetime) -> dict[str, Any]:
+    event = EVENTS[notice.event]
+    return {
+        "event": notice.event,
+        "lane": event.lane,
+        "language": notice.language,
+        "zone": notice.zone,
+        "facts": dict(notice.facts) if notice.facts is not None else None,
+        "person_id": notice.person_id,
+        "account_id": notice.account_id,
+        "contact_id": notice.contact_id,
+        "sealed": notice.sealed,
+        "line": notice.line,
+        "thread": notice.thread,
+        "round_id": notice.round_id,
+        "round_version": notice.round_version,
+        "ticket_id": notice.ticket_id,
+        "window": event.keeps_window if notice.window is None else notice.window,
+        "due_at": notice.due_at or now,
+        "expires_at": notice.expires_at,
+        "created_at": now,
+        "state": "due",
+        "reason": "",
+    }
+
+
 class Outbox:
     """The way into the table of deliveries for single notices; broadcasts expand into it by themselves."""
 
@@ -66,35 +92,20 @@ class Outbox:
 
     async def queue(self, db: AsyncConnection, notice: Notice, now: datetime) -> int:
         """Write the delivery; returns its id. Someone without any contact gets a row that says so."""
-        event = EVENTS[notice.event]
-        row: dict[str, Any] = {
-            "event": notice.event,
-            "lane": event.lane,
-            "language": notice.language,
-            "zone": notice.zone,
-            "facts": dict(notice.facts) if notice.facts is not None else None,
-            "person_id": notice.person_id,
-            "account_id": notice.account_id,
-            "contact_id": notice.contact_id,
-            "sealed": notice.sealed,
-            "line": notice.line,
-            "thread": notice.thread,
-            "round_id": notice.round_id,
-            "round_version": notice.round_version,
-            "ticket_id": notice.ticket_id,
-            "window": event.keeps_window if notice.window is None else notice.window,
-            "due_at": notice.due_at or now,
-            "expires_at": notice.expires_at,
-            "created_at": now,
-            "state": "due",
-            "reason": "",
-        }
+        row = _row(notice, now)
         if notice.sealed is None and not notice.line:
             row |= await self._way(db, notice)
         delivery_id = await deliveries.insert(db, row)
         if self._signals:
             await signals.tell(db, signals.DELIVERY, delivery_id)
         return delivery_id
+
+    async def queue_all(self, db: AsyncConnection, notices: Sequence[Notice], now: datetime) -> dict[int, int]:
+        """The same for one notice each about many tickets, whose addresses are sealed in them: ticket → delivery."""
+        found = await deliveries.insert_all(db, [_row(notice, now) for notice in notices])
+        if self._signals and found:
+            await signals.tell(db, signals.DELIVERY, max(found.values()))
+        return found
 
     async def _way(self, db: AsyncConnection, notice: Notice) -> dict[str, Any]:
         if notice.account_id is not None:

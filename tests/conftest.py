@@ -6,6 +6,7 @@ test gets a copy, on PostgreSQL one that was swept. A test that wants one engine
 """
 
 import fcntl
+import gc
 import os
 import shutil
 import sqlite3
@@ -21,7 +22,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests import postgres
+from tests import compiled, postgres
 
 RUN = "NOTIFIER_TEST_RUN"  # environment: the folder that the processes of one run share
 SERVER = "NOTIFIER_TEST_POSTGRES"  # environment: URL of a PostgreSQL server to use instead of our own
@@ -35,12 +36,22 @@ settings.load_profile("notifier")
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("NOTIFIER_") and not name.startswith("NOTIFIER_TEST_")]:
         del os.environ[name]  # settings of a real service must not reach a test
+    compiled.share()
     sys.addaudithook(_stay_at_home)
     structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
     if not hasattr(config, "workerinput"):  # xdist's workers inherit the environment
         folder = Path(tempfile.mkdtemp(prefix="notifier-tests-"))
         folder.chmod(0o755)  # `nobody` has to reach the server's folder in it
         os.environ[RUN] = str(folder)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    gc.disable()  # only more and more comes to be, and to look through it again and again takes seconds
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # tests and modules stay to the end: what clears up after a test need not look through them
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

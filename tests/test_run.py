@@ -29,7 +29,8 @@ env | grep -E '^(UV|PIP)_' | sort >"{log}.env"
 [ -p "{log}.gate" ] && read -r _ <"{log}.gate"
 [ -e "{log}.broken" ] && echo "no such luck" && exit 2
 mkdir -p "{root}/.venv/bin"
-for name in python notifier pytest; do
+for name in python notifier pytest ruff mypy lint-imports; do
+    [ -x "{root}/.venv/bin/$name" ] && continue
     printf '#!/bin/sh\\necho %s "$@"\\nexit 7\\n' $name >"{root}/.venv/bin/$name"
     chmod +x "{root}/.venv/bin/$name"
 done
@@ -109,6 +110,60 @@ def test_what_the_tests_need_comes_with_the_first_test_and_stays(checkout: Check
     (checkout.root / "uv.lock").write_text("# changed\n")
     checkout.say("check")
     assert [call.endswith("--group dev") for call in checkout.calls()] == [False, True, True]
+
+
+def _program(checkout: Checkout, name: str, script: str) -> None:
+    path = checkout.root / ".venv" / "bin" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_the_checks_are_asked_beside_the_tests_and_each_is_told_whole_and_at_the_end(checkout: Checkout) -> None:
+    gate = checkout.root / "gate"
+    os.mkfifo(gate)
+    _program(checkout, "pytest", f"echo begun; read -r _ <{gate}; echo ended")
+    _program(checkout, "lint-imports", f"echo go on >{gate}; echo kept")
+    _program(checkout, "ruff", "echo one; echo two >&2")
+    done = checkout.say("test")
+    assert done.returncode == 1
+    said, verdict = done.stdout, done.stdout.splitlines()[-5:]
+    for whole in ("one\ntwo\n", "── types: mypy\nmypy\n", "── floors: lint-imports --no-logo\nkept\n"):
+        assert whole in said
+    assert said.index("begun") < said.index("ended")
+    assert [line.split()[:2] for line in verdict] == [
+        ["format", "ok"],
+        ["lint", "ok"],
+        ["types", "FAILED"],
+        ["floors", "ok"],
+        ["tests", "ok"],
+    ]
+
+
+def test_an_interrupt_ends_the_tests_and_the_checks_in_order(checkout: Checkout) -> None:
+    gate = checkout.root / "gate"
+    os.mkfifo(gate)
+    wait = "trap 'echo {0} ended; exit 2' INT; echo {0} begun >{1}; while :; do sleep 0.05; done"
+    _program(checkout, "ruff", wait.format("ruff", gate))
+    _program(checkout, "pytest", wait.format("pytest", gate))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        checkout.words("test"),
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        env=checkout.environment(),
+        start_new_session=True,  # a terminal's, whom it interrupts together
+    ) as running:
+        begun: set[str] = set()
+        while len(begun) < 2:
+            begun.update(gate.read_text().splitlines())
+        os.killpg(running.pid, signal.SIGINT)
+        out, err = running.communicate()
+    assert running.returncode == 130
+    assert "pytest ended" in out
+    assert "types" not in out
+    assert "Traceback" not in err
 
 
 def test_settings_that_would_install_elsewhere_are_left_out(checkout: Checkout) -> None:

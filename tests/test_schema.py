@@ -6,7 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from notifier.store.engine import Database
+from notifier.store.copies import migrations
+from notifier.store.engine import Database, schema_head
 from notifier.store.schema import metadata
 
 SEARCH = "ticket_words"  # SQLite's full-text index brings tables of its own
@@ -27,3 +28,7 @@ async def test_a_migrated_database_has_the_tables_of_the_schema(database_url: st
             assert await db.run_sync(_differences) == []
     finally:
         await database.close()
+
+
+def test_the_newest_migration_is_found_without_the_library_that_runs_them() -> None:
+    assert schema_head() == max(migrations())

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from notifier.store.engine import Database, is_away, migrate_async
 from notifier.store.schema import Json, UtcDateTime, ledger, paces, tallies
-from notifier.store.straight import fetch, many
+from notifier.store.straight import fetch, many, together
 
 AT = datetime(2026, 12, 5, 8, 30, 0, 123456, UTC)
 SAID = select(
@@ -94,3 +94,27 @@ async def test_a_connection_that_was_lost_counts_as_away_and_the_next_transactio
         assert [tuple(row) for row in await fetch(db, one)] == [(1,)]
     await database.close()
     await other.close()
+
+
+async def test_several_statements_bring_what_each_brings_and_what_was_looked_up_once_is_looked_up_anew(
+    database_url: str, tmp_path: Path
+) -> None:
+    await migrate_async(database_url)
+    database = Database(database_url)
+    found = select(paces.c.parks).where(paces.c.scope == bindparam("of"))
+    parks: list[Any] = []
+    for n in (1, 2):
+        async with database.look() as db:
+            parks.append(
+                [[tuple(row) for row in rows] for rows in await together(db, (SAID, GIVEN), (found, {"of": "x"}))]
+            )
+        async with database.write() as db:  # nobody who looked before holds it up
+            await db.execute(insert(paces).values(scope="x" * n, reason="", parks=n, next_free=AT))
+    assert [rows[1] for rows in parks] == [[], [(1,)]]
+    assert parks[0][0] == [tuple(GIVEN.values())]
+    with pytest.raises(DBAPIError):
+        async with database.look() as db:
+            await together(db, (found, {"of": "x"}), (text("SELECT nothing FROM nowhere"), {}))
+    async with database.look() as db:
+        assert [tuple(row) for row in await fetch(db, found, {"of": "xx"})] == [(2,)]
+    await database.close()

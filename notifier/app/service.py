@@ -11,9 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 
-from channels.contract import ChannelError, Introduces, Listens
 from notifier.app.house import House
 from notifier.app.lines import build_caller, build_dispatcher, build_inbox, open_lines
 from notifier.app.waking import waking
@@ -28,7 +26,6 @@ from notifier.store import drafts
 from notifier.store.signals import ARRIVAL, DELIVERY
 from notifier.studio import refresh
 from notifier.sweep import Sweep
-from notifier.web import hooks, site
 
 log = structlog.get_logger()
 ROLES = ("web", "worker", "clock")
@@ -42,7 +39,7 @@ class Service:
     """What runs."""
 
     house: House
-    url: str  # of the web role; "" without it
+    url: str  # of the web role, or of what machines ask; "" without either
     dispatcher: Dispatcher | None
     inbox: Inbox
 
@@ -88,12 +85,15 @@ async def open_service(house: House, roles: Sequence[str] = ROLES) -> AsyncItera
             stack.push_async_callback(lambda: ticker.close(patience()))
         url = ""
         if "web" in roles:
+            from notifier.app import serving  # who has no pages does not load them
+
             await stack.enter_async_context(_importing(house, patience))
-            doorway = hooks.Doorway(house.database, house.vault, house.clock, arrived)
-            url = await stack.enter_async_context(_serving(house, doorway))
-            await stack.enter_async_context(_listening(house, doorway))
-            introducing = asyncio.create_task(_introduce(house, url), name="introduce")
-            stack.callback(introducing.cancel)
+            await asyncio.to_thread(lambda: house.texts.lexicon)  # half a second that no citizen waits for
+            url = await stack.enter_async_context(serving.serving(house, arrived))
+        elif house.config.service.status_port:
+            from notifier.app.listener import listening  # nor a server for nobody
+
+            url = await stack.enter_async_context(listening(house))
         if dispatcher is not None:
             stack.callback(dispatcher.stop)  # what is under way arrives while the others come to their end
         yield Service(house, url, dispatcher, inbox)
@@ -232,70 +232,6 @@ async def _importing(house: House, patience: Callable[[], float]) -> AsyncIterat
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(patience()):
                 await task
-
-
-@asynccontextmanager
-async def _serving(house: House, doorway: hooks.Doorway) -> AsyncIterator[str]:
-    app = site.build(house)
-    hooks.add(app, house.channels, doorway)
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=5)
-    await runner.setup()
-    service = house.config.service
-    try:
-        try:
-            await web.TCPSite(runner, service.host, service.port).start()
-        except OSError as error:
-            raise Refused(
-                f"service.port {service.port} on {service.host} can't be opened ({error.strerror}); "
-                "choose another port in config.toml"
-            ) from None
-        port = runner.addresses[0][1]
-        yield f"http://{service.host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
-async def _listening(house: House, doorway: hooks.Doorway) -> AsyncIterator[None]:
-    """Lines that bring arrivals by themselves: long polling, a mail door."""
-
-    def arrive(line: str) -> Callable[..., object]:
-        async def keep(body: bytes, headers: dict[str, str]) -> None:
-            await doorway.keep(line, body, headers)
-
-        return keep
-
-    tasks = [
-        asyncio.create_task(channel.listen(arrive(line)), name=f"listen:{line}")  # type: ignore[arg-type]
-        for line, channel in house.channels.items()
-        if isinstance(channel, Listens)
-    ]
-    for task in tasks:
-        task.add_done_callback(_tell_end)
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _introduce(house: House, url: str) -> None:
-    """Tell providers where we listen and what we offer. One that does not answer is told again at the next start."""
-    service = house.config.service
-    base = service.public_url.rstrip("/") if service.port else url  # on a free port nobody knows us by another name
-    for line, channel in house.channels.items():
-        if isinstance(channel, Introduces):
-            hook = f"{base}/hooks/{line}"
-            try:
-                log.info("line.introduced", line=line, told=await channel.introduce(hook, ""))
-            except ChannelError as error:
-                log.warning("line.introduce", line=line, reason=str(error))
-
-
-def _tell_end(task: "asyncio.Task[None]") -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.error("listen.ended", task=task.get_name(), reason=str(task.exception()))
 
 
 def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:

@@ -6,7 +6,7 @@ transaction; `advance` is what the clock calls.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,8 +25,8 @@ from notifier.broadcasts.values import (
     Statement,
     Terms,
     in_time,
-    local,
     moment,
+    not_too_late,
     not_too_soon,
     past,
     statement_of,
@@ -34,7 +34,6 @@ from notifier.broadcasts.values import (
 from notifier.errors import Refused
 from notifier.outbox import Outbox
 from notifier.rules.audiences import EVERYBODY, Rule, apart
-from notifier.rules.deliveries import EVENTS
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
@@ -88,6 +87,7 @@ class Broadcasts:
             preview = await reckon(db, self._terms, self._measure, event, of, rule=rule)
         at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
         not_too_soon(event, at, of)
+        not_too_late(event, at, of, now)
         preview = replace(preview, past=not in_time(at, now, self._terms.past_due, of.zone))
         within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {round_code}")
         if dry_run:
@@ -136,13 +136,10 @@ class Broadcasts:
         earlier = overlapping(await rows.already(db, event, of.id), rule) if parent_id is None else None
         if earlier and not again:
             raise Refused(
-                f"{event} for {of.code} is broadcast {earlier} already; add --again to tell the same people once more"
+                f"{event} for {of.code} is broadcast {earlier} already; plan it as `again` to tell the same people "
+                "once more"
             )
-        expires = event_expiry(event, of.opens_at, of.closes_at) or at + EVENTS[event].retry_for
-        if event == "round_cancelled":
-            expires = max(expires, now + timedelta(days=2))
-        if at >= expires:
-            raise Refused(f"{of.code} is over at {local(expires, of.zone)}; a message at {local(at, of.zone)} is late")
+        expires = not_too_late(event, at, of, now)
         broadcast_id = await rows.create(
             db,
             {
@@ -204,7 +201,7 @@ class Broadcasts:
                 if twin:
                     raise Refused(
                         f"{b.event} for {of.code} is broadcast {twin} already; stop broadcast {broadcast_id}, "
-                        "or plan it with --again to tell the same people once more"
+                        "or plan it as `again` to tell the same people once more"
                     )
             if of.version != b.round_version and b.expanded == 0:
                 raise Refused(

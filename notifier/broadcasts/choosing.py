@@ -127,19 +127,21 @@ async def checked(db: AsyncConnection, viewer: Viewer, of: Round, rule: Rule) ->
     """The rule in its plainest form. Raises Refused for what nobody could belong to, or may not be looked at."""
     rule = tidied(rule)
     if len(rule.regions) > MOST_REGIONS:
-        raise Refused(f"{len(rule.regions)} regions are too many for one broadcast; pick those above them")
+        said = f"{len(rule.regions)} regions are too many for one broadcast; pick those above them"
+        raise Refused(said, field="regions")
     for code in rule.regions:
         if not covers(of.region, code):
-            raise Refused(f"the region {code[:13]} is not in {of.region}, which {of.code} serves")
+            raise Refused(f"the region {code[:13]} is not in {of.region}, which {of.code} serves", field="regions")
     words_checked(rule)
     if rule.asked:
         asked = await rounds.get(db, rule.asked)
         if asked is None or not covers(viewer.region, asked.region):
-            raise Refused("there is no such round in your region; choose the one whose question was answered")
+            said = "there is no such round in your region; choose the one whose question was answered"
+            raise Refused(said, field="asked")
     if rule.listed:
         listed = await person_lists.get(db, rule.listed)
         if listed is None or not covers(viewer.region, listed.region):
-            raise Refused("there is no such list in your region; bring it again")
+            raise Refused("there is no such list in your region; bring it again", field="listed")
     return rule
 
 
@@ -148,6 +150,7 @@ def words_checked(rule: Rule) -> None:
     for name, known in _WORDS.items():
         for word in getattr(rule, name):
             if word not in known:
-                raise Refused(f'"{word[:24]}" is none of the {name}; there are: {", ".join(sorted(known))}')
+                said = f'"{word[:24]}" is none of the {name}; there are: {", ".join(sorted(known))}'
+                raise Refused(said, field=name)
     if rule.answer and rule.answer not in ANSWERS:
-        raise Refused(f'"{rule.answer[:24]}" is no answer; there are: {", ".join(ANSWERS)}')
+        raise Refused(f'"{rule.answer[:24]}" is no answer; there are: {", ".join(ANSWERS)}', field="answer")

@@ -35,12 +35,14 @@ def first_ones(wanted: str, people: int) -> int:
         return 0
     found = re.fullmatch(r"(\d{1,9})(?:([.,]\d{1,3})?\s*(%))?", wanted, re.ASCII)
     if found is None:
-        raise Refused(f'canary "{wanted[:20]}" is no number of people; write how many are told first: 500, or 2%')
+        said = f'canary "{wanted[:20]}" is no number of people; write how many are told first: 500, or 2%'
+        raise Refused(said, field="canary")
     if not found[3]:
         return int(found[1])
     share = float(found[1] + (found[2] or "").replace(",", "."))
     if not 0 < share <= 100:
-        raise Refused(f'canary "{wanted[:20]}" is no part of an audience; write a percentage up to 100, such as 2%')
+        said = f'canary "{wanted[:20]}" is no part of an audience; write a percentage up to 100, such as 2%'
+        raise Refused(said, field="canary")
     return max(1, math.ceil(people * share / 100))
 
 
@@ -50,9 +52,10 @@ LARGEST = 2**63 - 1  # rupiah that a row can hold
 def within_cap(cap: int | None, price: int, what: str) -> None:
     """Raises Refused when what a plan is reckoned to cost is more than it may."""
     if cap is not None and not 0 <= cap <= LARGEST:
-        raise Refused("--cap: a cap is a number of rupiah from 0 to 9.223.372.036.854.775.807")
+        raise Refused("a cap is a number of rupiah from 0 to 9.223.372.036.854.775.807", field="cap")
     if cap is not None and price > cap:
-        raise Refused(f"{what} is reckoned at {rupiah(price)}, above its cap of {rupiah(cap)}; raise the cap (--cap)")
+        said = f"{what} is reckoned at {rupiah(price)}, above its cap of {rupiah(cap)}; raise the cap, or tell fewer"
+        raise Refused(said, field="cap")
 
 
 class Guard:
@@ -142,7 +145,8 @@ class Guard:
         if limit is not None and spent >= limit and (b.expanded or cap is not None):
             raise Refused(
                 f"broadcast {b.id} has cost {rupiah(spent)} of its cap of {rupiah(limit)}; "
-                "approve it with a higher cap (--cap)"
+                "approve it with a higher cap",
+                field="cap",
             )
         if not b.expanded:
             return {"cap": limit}

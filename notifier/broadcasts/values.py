@@ -11,6 +11,7 @@ from notifier.errors import Refused
 from notifier.rules.deliveries import EVENTS
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
+from notifier.rules.pacing import event_expiry
 from notifier.store.broadcasts import Broadcast, Mute
 from notifier.store.rounds import Round
 
@@ -107,7 +108,8 @@ def moment(text: str, zone: str, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise Refused(f'--at "{text}" is no time; write 2026-12-05T09:00 (in the round\'s zone), or: now') from None
+        said = f'"{text[:40]}" is no time; write 2026-12-05T09:00 (in the round\'s zone), or: now'
+        raise Refused(said, field="at") from None
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
@@ -116,8 +118,9 @@ def in_time(at: datetime, now: datetime, past_due: timedelta, zone: str) -> bool
     if at < now - past_due:
         hours = past_due / timedelta(hours=1)
         raise Refused(
-            f"--at: {local(at, zone)} is past by more than {hours:g} hours; give a time to come, or: now. "
-            "Nothing was planned"
+            f"{local(at, zone)} is past by more than {hours:g} hours; give a time to come, or: now. "
+            "Nothing was planned",
+            field="at",
         )
     return not past(at, now)
 
@@ -126,8 +129,20 @@ def not_too_soon(event: str, at: datetime, of: Round) -> None:
     """Raises Refused for a question that would be asked before anybody can have received anything."""
     if event == "receipt_question" and at < of.opens_at:
         raise Refused(
-            f"--at: {of.code} opens at {local(of.opens_at, of.zone)}; ask whether people have received it after that"
+            f"{of.code} opens at {local(of.opens_at, of.zone)}; ask whether people have received it after that",
+            field="at",
         )
+
+
+def not_too_late(event: str, at: datetime, of: Round, now: datetime) -> datetime:
+    """When a message of that time expires. Raises Refused for one that would come after its event."""
+    expires = event_expiry(event, of.opens_at, of.closes_at) or at + EVENTS[event].retry_for
+    if event == "round_cancelled":
+        expires = max(expires, now + timedelta(days=2))
+    if at >= expires:
+        said = f"{of.code} is over at {local(expires, of.zone)}; a message at {local(at, of.zone)} is late"
+        raise Refused(said, field="at")
+    return expires
 
 
 def past(at: datetime, now: datetime) -> bool:

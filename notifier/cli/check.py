@@ -197,21 +197,22 @@ def _promises(config: Config, today: date) -> Iterator[Found]:
     """What is promised, and whether the days off of the next weeks are known."""
     if not config.policies:
         yield Found(
-            "warning", "policies", "no policy is configured: no promise is kept or watched; see docs/promise.md"
+            "warning",
+            "policies",
+            "no policy is configured: promised are a first answer in 3 working days and an end in 5, what is urgent "
+            "within 4 hours; see docs/promise.md",
         )
     else:
         yield Found("ok", "policies", f"{len(config.policies)} policies, {len(config.calendars)} calendars")
     ahead = sorted({today.year, (today + timedelta(days=DAYS_AHEAD)).year})
-    for name, calendar in config.calendars.items():
-        unknown = [
-            str(year)
-            for year in ahead
-            if calendar.holidays and not decreed(year) and all(day.year != year for day in calendar.extra_holidays)
-        ]
+    told = {f"calendars.{n}": {d.year for d in c.extra_holidays} for n, c in config.calendars.items() if c.holidays}
+    told |= {} if config.policies else {"policies": set()}  # those that hold without any count working days too
+    for key, years in told.items():
+        unknown = [str(year) for year in ahead if not decreed(year) and year not in years]
         if unknown:
             yield Found(
                 "warning",
-                f"calendars.{name}",
+                key,
                 f"nobody told the cuti bersama of {', '.join(unknown)}, which begins within {DAYS_AHEAD} days or has "
                 "begun: promises would count them as working days; add the decreed days to extra_holidays",
             )

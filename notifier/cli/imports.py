@@ -42,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
         kind.add_argument("--report", type=Path, metavar="CSV", help="write what was found, row by row, to this file")
         kind.add_argument("--by", metavar="LOGIN", default="", help="who imports; their region limits what is taken")
         kind.add_argument("--yes", action="store_true", help="go on although a file covers far fewer people")
+        if name == "people":
+            kind.add_argument("--partial", action="store_true", help="a part of a register: nothing is measured by it")
         kind.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return top
 
@@ -99,7 +101,8 @@ async def _order(asked: argparse.Namespace, house: Any) -> "Order":
         viewer = await house.viewer(asked.by)
         viewer.needs(Right.IMPORT)
         who, within = viewer.who, viewer.region
-    return Order(who, house.clock(), asked.dry_run, asked.yes, within, asked.report)
+    partial = getattr(asked, "partial", False)
+    return Order(who, house.clock(), asked.dry_run, asked.yes, partial, within, asked.report)
 
 
 @contextmanager

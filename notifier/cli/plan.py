@@ -5,9 +5,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from notifier.app import open_house
+from notifier.app import House, open_house
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.cli.options import Options, parser
+from notifier.rules.audiences import ANSWERS, Rule, tidied
+from notifier.rules.roles import Viewer
 
 
 def command(args: list[str], options: Options) -> int:
@@ -21,6 +23,15 @@ def command(args: list[str], options: Options) -> int:
     words.add_argument("--again", action="store_true", help="tell the same people the same event once more")
     words.add_argument("--canary", default="", metavar="N", help="tell so many first, 500 or 2%%, and see how it goes")
     words.add_argument("--cap", type=int, metavar="RUPIAH", help="what it may cost at most")
+    whom = words.add_argument_group("whom", "all of it holds for a person, of what is said twice one; else everybody")
+    whom.add_argument("--region", action="append", default=[], metavar="CODE", help="beginning of a region's code")
+    whom.add_argument("--also", action="append", default=[], metavar="PROGRAMME", help="approved in this one too")
+    whom.add_argument("--status", action="append", default=[], help="of their aid in the round, such as GAGAL")
+    whom.add_argument("--language", action="append", default=[], metavar="CODE", help="id, jv, su, en, mad")
+    whom.add_argument("--channel", action="append", default=[], help="with a working contact: telegram, sms, email")
+    whom.add_argument("--answer", default="", metavar="WORD", help=f"to a receipt question: {', '.join(ANSWERS)}")
+    whom.add_argument("--asked", default="", metavar="CODE", help="of which round; left out: the plan's own")
+    whom.add_argument("--list", type=int, default=0, metavar="N", help="on a list that was brought in")
     words.add_argument("--json", action="store_true", help="one JSON object on stdout")
     return asyncio.run(_plan(words.parse_args(args), options))
 
@@ -28,6 +39,7 @@ def command(args: list[str], options: Options) -> int:
 async def _plan(asked: Any, options: Options) -> int:
     async with open_house(options) as house:
         viewer = await house.viewer(asked.by)
+        rule = await _rule(house, viewer, asked)
         number, preview = await house.broadcasts.plan(
             viewer,
             asked.event,
@@ -38,16 +50,35 @@ async def _plan(asked: Any, options: Options) -> int:
             dry_run=asked.dry_run,
             canary=asked.canary,
             cap=asked.cap,
+            rule=rule,
         )
-    print(json.dumps({"broadcast": number, **asdict(preview)}) if asked.json else _told(asked.event, number, preview))
+        of = await house.rounds.get(viewer, asked.round)
+        whom = await house.choosing.words(tidied(rule), of.programme, "en")
+    told = {"broadcast": number, "whom": whom, **asdict(preview)}
+    print(json.dumps(told) if asked.json else _told(asked.event, number, whom, preview))
     return 0
 
 
-def _told(event: str, number: int | None, preview: Preview) -> str:
+async def _rule(house: House, viewer: Viewer, asked: Any) -> Rule:
+    """Which of the round's people the options pick."""
+    return Rule(
+        regions=tuple(asked.region),
+        programmes=tuple(asked.also),
+        statuses=tuple(asked.status),
+        languages=tuple(asked.language),
+        channels=tuple(asked.channel),
+        answer=asked.answer,
+        asked=(await house.rounds.get(viewer, asked.asked)).id if asked.asked else 0,
+        listed=asked.list,
+    )
+
+
+def _told(event: str, number: int | None, whom: str, preview: Preview) -> str:
     channels = ", ".join(f"{kind} {n}" for kind, n in preview.by_channel.items()) or "none"
     languages = ", ".join(f"{code} {n}" for code, n in preview.by_language.items()) or "none"
     lines = [
         f"{event}: {preview.people} people",
+        f"  whom         {whom}",
         f"  by channel   {channels}",
         f"  by language  {languages}",
         f"  unreachable  {preview.unreachable}",

@@ -16,6 +16,8 @@ from notifier.rules.roles import Role, Viewer
 from notifier.rules.spending import due_with_pauses, steps_with_pauses
 from notifier.rules.telling import step_data, step_lines
 
+LONGEST = 60 * 24 * 366  # minutes
+YEARS = range(2000, 2101)
 OPERATOR = Viewer(0, "operator", Role.AUDITOR)  # whoever holds the data folder may read everything
 
 
@@ -58,6 +60,8 @@ def _due(asked: Namespace, options: Options) -> int:
         raise Refused(f'{path} has no calendar "{asked.calendar}"; there are: {known}')
     if asked.minutes < 0:
         raise Refused("--minutes must not be negative")
+    if asked.minutes > LONGEST:
+        raise Refused(f"--minutes must be at most {LONGEST}, a year of days and nights")
     calendar = hours(asked.calendar, table, years_around(utc_now()))
     start = _time(asked.start, table.zone, "--start")
     pauses = sorted(_pause(text, table.zone) for text in asked.pause)
@@ -89,4 +93,6 @@ def _time(text: str, zone: str, option: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise Refused(f'{option} "{text}" is no time; write it like 2026-12-07T09:00') from None
+    if at.year not in YEARS:
+        raise Refused(f'{option} "{text}": the year must be from {YEARS[0]} to {YEARS[-1]}')
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))

@@ -19,6 +19,7 @@ from notifier.desk import (
     canned,
     closing,
     following,
+    hiding,
     incidents,
     intake,
     keeping,
@@ -50,6 +51,7 @@ from notifier.desk.radar import RadarPage
 from notifier.desk.reports import CaseFile, Report
 from notifier.desk.triage import Chosen, Done, Letter
 from notifier.desk.values import (
+    HELD,
     PAGE,
     Answered,
     Asked,
@@ -251,11 +253,15 @@ class Desk:
         """Answer the citizen, on the line and in the thread they wrote in."""
         return await self.act(viewer, number, Act.ANSWER, text, version, now)
 
-    async def act(self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime) -> Ticket:
+    async def act(
+        self, viewer: Viewer, number: str, what: Act, why: str, version: int, now: datetime, *, held: bool = False
+    ) -> Ticket:
         """Verify, start, ask the citizen, resolve, reject, refer, close, reopen. `why` goes to the citizen where the
-        act tells them something. What ends a hidden ticket is proposed to a second person."""
+        act tells them something; when 20 seconds have passed, if it is `held`. What ends a hidden ticket is proposed to
+        a second person."""
         await incidents.not_alone(self.room, viewer, number, what)
-        return await shielding.act(self.room, viewer, number, what, why, version, now)
+        leaves = now + HELD if held else None
+        return await shielding.act(self.room, viewer, number, what, why, version, now, leaves)
 
     async def note(self, viewer: Viewer, number: str, text: str, now: datetime) -> int:
         """A note that only staff read."""
@@ -267,15 +273,15 @@ class Desk:
 
     async def seal(self, viewer: Viewer, number: str, version: int, now: datetime) -> Ticket:
         """Keep the reporter of an open ticket secret from now on."""
-        return await shielding.seal(self.room, viewer, number, version, now)
+        return await hiding.seal(self.room, viewer, number, version, now)
 
     async def shield(self, viewer: Viewer, number: str, why: str, version: int, now: datetime, *, on: bool) -> Ticket:
         """Hide a ticket from the office it may concern, or give it back to that office."""
-        return await shielding.shield(self.room, viewer, number, why, version, now, on=on)
+        return await hiding.shield(self.room, viewer, number, why, version, now, on=on)
 
     async def decide(self, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
         """Do what a colleague proposed for a hidden ticket, or send it back."""
-        return await shielding.decide(self.room, viewer, number, version, now, agree=agree)
+        return await incidents.decide(self.room, viewer, number, version, now, agree=agree)
 
     async def merge(self, viewer: Viewer, number: str, into: str, why: str, version: int, now: datetime) -> Ticket:
         """Handle a ticket with another one; its citizen keeps number, channel and clock."""
@@ -287,11 +293,21 @@ class Desk:
         return await unmerging.unmerge(self.room, viewer, number, why, version, now)
 
     async def refer(
-        self, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
+        self,
+        viewer: Viewer,
+        number: str,
+        body: str,
+        letter: str,
+        why: str,
+        version: int,
+        now: datetime,
+        *,
+        held: bool = False,
     ) -> Ticket:
         """Hand a ticket to another body by a letter; the citizen is told both, and why."""
         await incidents.not_alone(self.room, viewer, number, Act.REFER)
-        return await keeping.refer(self.room, viewer, number, body, letter, why, version, now)
+        leaves = now + HELD if held else None
+        return await keeping.refer(self.room, viewer, number, body, letter, why, version, now, leaves)
 
     async def pause(self, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:
         """Let the service clock stand, for a reason that will be asked for."""
@@ -329,6 +345,10 @@ class Desk:
         """What these promises would change for open tickets."""
         return await previewing.preview(self.room, viewer, promises, now)
 
+    async def unreached(self, viewer: Viewer) -> int:
+        """How many open tickets have yet to look at the newest change of what is promised."""
+        return await previewing.unreached(self.room, viewer)
+
     async def case_file(self, viewer: Viewer, number: str, now: datetime) -> CaseFile:
         """One ticket to be printed, with what the ledger proves of it."""
         return await reports.case_file(self.room, viewer, number, now)
@@ -357,10 +377,13 @@ class Desk:
 
     async def answer_each(self, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str, now: datetime) -> Done:
         """Tell each citizen, when 20 seconds have passed."""
-        leaves = now + triage.HELD
-        return await triage.each(
-            chosen, lambda n, version: acting.act(self.room, viewer, n, what, words, version, now, leaves)
-        )
+        leaves = now + HELD
+
+        async def one(number: str, version: int) -> None:
+            await incidents.not_alone(self.room, viewer, number, what)
+            await acting.act(self.room, viewer, number, what, words, version, now, leaves)
+
+        return await triage.each(chosen, one)
 
     async def take_back(self, viewer: Viewer, numbers: Sequence[str], now: datetime) -> Done:
         """Take answers back that are still held."""

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk.intake import beside, letter, note_move, reckon, reporter_of, worded
+from notifier.desk.intake import beside, hush, letter, note_move, reckon, reporter_of, worded
 from notifier.desk.plain import safe
 from notifier.desk.values import Room
-from notifier.errors import Refused
+from notifier.errors import Changed, Refused
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.rules.shields import needs_two
-from notifier.rules.tickets import Act, Change, IllegalMove, find_numbers, move
+from notifier.rules.shields import ENDS, gave_back, needs_two
+from notifier.rules.tickets import Act, Change, IllegalMove, NoReason, find_numbers, move
 from notifier.store import accounts, ledger, tickets
 from notifier.store.tickets import Ticket
 
@@ -92,6 +92,7 @@ async def do(
         was = await current(db, viewer, number, version)
         if needs_two(was.shielded, what) and (facts or {}).get("proposed_by", viewer.who) == viewer.who:
             raise Refused(takes_two(what, was))
+        await not_after_giving_back(db, was, viewer, what)
         moved, change = moved_by(was, what, viewer, text, now)
         values: dict[str, Any] = {"status": moved.status.value, "closed_at": _closed(was, moved, now)}
         detail: dict[str, Any] = {}
@@ -100,8 +101,9 @@ async def do(
             detail = await tell(room, db, was, viewer, TOLD[what], text, now, leaves_at)
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
-        # What an answer that is still held needs to be taken back: which words, and whether it took the ticket.
-        held = {"message": detail["message"], "took": "assignee_id" in values} if leaves_at and detail else {}
+        # What an answer that has not left needs to be taken back: which words, and whether it took the ticket. What
+        # goes to many with it can not.
+        held = {"message": detail["message"], "took": "assignee_id" in values} if detail and also is None else {}
         await note_move(db, was, change, {**(facts or {}), **held})
         for one in await tickets.merged(db, was.id):
             await done_too(room, db, one, was, change, viewer, text, leaves_at)
@@ -113,6 +115,12 @@ async def do(
 def takes_two(what: Act, ticket: Ticket) -> str:
     """Why one person alone does not end a hidden ticket."""
     return f"'{what}' of ticket {ticket.number} takes two people: propose it, and another account agrees"
+
+
+async def not_after_giving_back(db: AsyncConnection, ticket: Ticket, viewer: Viewer, what: Act) -> None:
+    """Refused where somebody would end alone what they themselves gave back to its office a moment ago."""
+    if what in ENDS and not ticket.shielded and gave_back(await tickets.history(db, ticket.id), viewer.who):
+        raise Refused(f"you gave ticket {ticket.number} back to its office yourself; another account has to end it")
 
 
 async def done_too(
@@ -133,7 +141,7 @@ async def done_too(
         detail = await tell(room, db, one, viewer, TOLD[change.act], text, change.at, leaves_at)
         await tickets.reckon(db, one.id, {"undelivered": ""})
     facts: dict[str, Any] = {"with": main.number, "from": change.from_.value}
-    if leaves_at and detail:
+    if detail:
         facts["message"] = detail["message"]  # so that it can be taken back together with the other's
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 
@@ -143,7 +151,7 @@ async def note(room: Room, viewer: Viewer, number: str, text: str, now: datetime
     viewer.needs(Right.ANSWER)
     words = safe(text)
     if not words:
-        raise Refused("an empty note says nothing; write it first")
+        raise Refused("an empty note says nothing; write it first", field="text")
     async with room.database.write() as db:
         ticket = await seen(db, viewer, number)
         row = {"ticket_id": ticket.id, "kind": "note", "text": words, "at": now, "account_id": viewer.account_id}
@@ -180,9 +188,10 @@ def worded_for(what: Act, words: str) -> str:
     """The words of an act as they are kept. Refused when they lack, or are too long."""
     text = safe(words)
     if not text and what in TOLD and what is not Act.RESOLVE:
-        raise Refused(f"'{what}' needs words: the citizen will be told them")
+        raise Refused(f"'{what}' needs words: the citizen will be told them", field="text")
     if len(text) > LONGEST_ANSWER:
-        raise Refused(f"an answer has at most {LONGEST_ANSWER} characters; this one has {len(text)}")
+        said = f"an answer has at most {LONGEST_ANSWER} characters; this one has {len(text)}"
+        raise Refused(said, field="text")
     return text
 
 
@@ -190,7 +199,7 @@ async def current(db: AsyncConnection, viewer: Viewer, number: str, version: int
     """The ticket, locked, as the viewer saw it. Refused when somebody changed it meanwhile."""
     ticket = await seen(db, viewer, number, lock=True)
     if ticket.version != version:
-        raise Refused(
+        raise Changed(
             f"ticket {ticket.number} was changed while you looked at it; look again before you act, what you wrote is "
             "not sent"
         )
@@ -202,7 +211,7 @@ def moved_by(was: Ticket, what: Act, viewer: Viewer, why: str, now: datetime) ->
     try:
         return move(was, what, by=viewer.who, at=now, why=why[:500])
     except IllegalMove as error:
-        raise Refused(str(error)) from None
+        raise Refused(str(error), field="text" if isinstance(error, NoReason) else "") from None
 
 
 def _closed(was: Ticket, moved: Ticket, now: datetime) -> datetime | None:
@@ -248,12 +257,11 @@ async def changed(
 ) -> Ticket:
     """Write a move into the row, reckon the promise anew, and link the act into the ledger."""
     if not await tickets.change(db, was, values, now):
-        raise Refused(f"ticket {was.number} was changed while you looked at it; look again before you act")
+        raise Changed(f"ticket {was.number} was changed while you looked at it; look again before you act")
     ticket = await tickets.get(db, was.id)
     if ticket is None:
         raise LookupError(f"there is no ticket {was.id}")
-    stands = await reckon(room, db, ticket, now)
-    await tickets.hush(db, was.id, [clock.value for clock, reading in stands.clocks.items() if reading.met_at], now)
+    await hush(db, ticket, await reckon(room, db, ticket, now), now)
     told = {**detail, "status": ticket.status.value}
     await ledger.append(db, at=now, who=viewer.who, act=what, about=f"ticket:{was.id}", detail=told)
     return await tickets.get(db, was.id) or ticket

@@ -72,16 +72,12 @@ async def unseen(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
         return 0
     if any(change.act == "unseen" for change in await tickets.history(db, ticket.id)):
         return 0
+    admins = await on_duty(db, ticket, (Role.ADMIN,))
+    if not admins:  # told later, once one of them can be
+        return 0
     await tickets.record(db, ticket.id, at=now, who="clock", act="unseen")
-    return await tell(
-        room,
-        db,
-        "desk_alert",
-        await on_duty(db, ticket, (Role.ADMIN,)),
-        ticket,
-        {"what": "alert_unseen", "number": ticket.number, "url": page_of(room, ticket)},
-        now,
-    )
+    facts = {"what": "alert_unseen", "number": ticket.number, "url": page_of(room, ticket)}
+    return await tell(room, db, "desk_alert", admins, ticket, facts, now)
 
 
 async def second(room: Room, db: AsyncConnection, ticket: Ticket, but: int, now: datetime) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from notifier.desk.promise import FREE, Promise, Promises
+from notifier.desk.promise import FREE, Promise, Promises, taken_back
 from notifier.rules.promises import Policy
 from notifier.rules.runs import in_force
 from notifier.store.tickets import Changed, Ticket
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 def first(promises: Promises, ticket: Ticket, history: Sequence[Changed]) -> dict[str, Any]:
     """The columns of the first answer that nobody took back; both None while there is none."""
-    gone = {change.facts["message"] for change in history if change.act == "take_back"}
+    gone = taken_back(history)
     spoken = (c for c in history if c.act in ANSWERS and c.who not in NOBODY and c.facts.get("message") not in gone)
     at = next((change.at for change in spoken), None)
     if at is None:

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from notifier.desk.following import code_of
 from notifier.desk.intake import open_ticket
 from notifier.desk.plain import safe
 from notifier.desk.values import PAGE, Complaint, Reporter, Room
 from notifier.errors import Refused
 from notifier.rules.people import Nik, read_nik, read_phone
-from notifier.rules.roles import Right, Viewer
+from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.tickets import Category
 from notifier.rules.words import Context, meaning
 from notifier.store import ledger, people, rounds
+from notifier.store.rounds import Round
 from notifier.store.tickets import Ticket
 
 LONGEST = 3000  # characters of what was told
@@ -68,10 +71,9 @@ async def open_for(room: Room, viewer: Viewer, told: Told, line: str, now: datet
             nik = read_nik(told.nik)
             person = await people.by_nik(db, room.vault.index(nik.value, "nik")) if isinstance(nik, Nik) else None
             if person is None or not viewer.covers(person.region):
-                raise Refused("the register has nobody with this NIK in your region; check it, or leave it empty")
-        of = await rounds.by_code(db, told.round_code.strip()) if told.round_code.strip() else None
-        if told.round_code.strip() and of is None:
-            raise Refused(f'there is no round "{told.round_code.strip()[:48]}"; leave it empty if it is about none')
+                said = "the register has nobody with this NIK in your region; check it, or leave it empty"
+                raise Refused(said, field="nik")
+        of = await _round(db, viewer, told.round_code.strip())
         region = person.region if person else told.region.strip() or viewer.region
         reporter = Reporter(
             kind="sms" if phone else PAGE,
@@ -104,20 +106,33 @@ async def open_for(room: Room, viewer: Viewer, told: Told, line: str, now: datet
 def _checked(viewer: Viewer, told: Told, line: str) -> tuple[str, str]:
     text = safe(told.text)[:LONGEST]
     if told.source not in set(Source):
-        raise Refused(f"say how they came: {', '.join(Source)}")
+        raise Refused(f"say how they came: {', '.join(Source)}", field="source")
     if not told.consent:
-        raise Refused("a complaint is opened for somebody only when they agreed to it; tick that they did")
+        said = "a complaint is opened for somebody only when they agreed to it; tick that they did"
+        raise Refused(said, field="consent")
     if len(text) < 10:
-        raise Refused("write down what they told, in their words: at least a sentence")
+        raise Refused("write down what they told, in their words: at least a sentence", field="text")
     if told.category not in set(Category):
-        raise Refused(f'there is no category "{told.category}"; there are: {", ".join(Category)}')
+        said = f'there is no category "{told.category}"; there are: {", ".join(Category)}'
+        raise Refused(said, field="category")
     if told.region.strip() and not viewer.covers(told.region.strip()):
-        raise Refused(f"the region {told.region.strip()[:13]} is not yours; leave it empty or name one of yours")
+        said = f"the region {told.region.strip()[:13]} is not yours; leave it empty or name one of yours"
+        raise Refused(said, field="region")
     if not told.phone.strip():
         return text, ""
     phone = read_phone(told.phone)
     if phone is None:
-        raise Refused(f'"{told.phone.strip()[:20]}" is no phone number; write it like 0812 3456 7890 or leave it empty')
+        said = f'"{told.phone.strip()[:20]}" is no phone number; write it like 0812 3456 7890 or leave it empty'
+        raise Refused(said, field="phone")
     if not line:
-        raise Refused("no line of this service carries SMS; leave the phone empty, and give them number and code")
+        said = "no line of this service carries SMS; leave the phone empty, and give them number and code"
+        raise Refused(said, field="phone")
     return text, phone
+
+
+async def _round(db: AsyncConnection, viewer: Viewer, code: str) -> Round | None:
+    """The round it is about, of the viewer's area or of one round it; None for none. Raises Refused."""
+    of = await rounds.by_code(db, code) if code else None
+    if code and (of is None or not (viewer.covers(of.region) or covers(of.region, viewer.region))):
+        raise Refused(f'there is no round "{code[:48]}"; leave it empty if it is about none', field="round")
+    return of

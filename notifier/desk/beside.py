@@ -141,6 +141,9 @@ async def link(room: Room, viewer: Viewer, number: str, other: str, now: datetim
             raise Refused(f"{one.number} is this very ticket; name another one")
         if is_private(one.confidentiality) or is_private(two.confidentiality):
             raise Refused("a confidential ticket is tied to no other; write an internal note instead")
+        if one.shielded is not two.shielded:  # its number would stand where its own office reads it
+            hidden, open_one = (one, two) if one.shielded else (two, one)
+            raise Refused(f"ticket {hidden.number} is hidden, {open_one.number} is not; write an internal note instead")
         if not await beside.link(db, one.id, two.id, "related", viewer.who, now):
             raise Refused(f"{one.number} and {two.number} are linked already")
         for ticket, far in ((one, two), (two, one)):

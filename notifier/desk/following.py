@@ -8,12 +8,13 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifier.desk.values import Room, is_private
+from notifier.desk.promise import taken_back
+from notifier.desk.values import Room, is_private, leaves_at
 from notifier.desk.versions import known
 from notifier.rules.sla import Clock
 from notifier.rules.tickets import ALPHABET, Status, find_numbers
 from notifier.store import ratings, tickets
-from notifier.store.tickets import Ticket
+from notifier.store.tickets import Said, Ticket
 from notifier.vault import Vault
 
 CODE = 8  # characters of 31: a guess in 850,000,000,000
@@ -81,11 +82,12 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
     stands, _ = room.promises.reckon(ticket, history, now)
     clocks = [reading for clock, reading in stands.clocks.items() if clock is not Clock.ACK]  # that one is ours
     coming = [r.due for r in clocks if r.due and not r.met_at and not r.paused and r.due >= now]
+    gone = taken_back(history)
     strange = {change.facts["heard"] for change in history if change.facts.get("elsewhere")}
     said = tuple(
         Line(one.kind == "out", one.text, one.at)
         for one in conversation
-        if one.kind != "note" and (one.heard_id is None or one.heard_id not in strange)
+        if one.kind != "note" and one.heard_id not in strange and one.id not in gone and not _held(one, now)
     )
     return Followed(
         ticket.id,
@@ -99,6 +101,12 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
         ticket.status is Status.CLOSED and score is None,
         tuple(c.at for c in history if c.act == "reveal") if is_private(ticket.confidentiality) else (),
     )
+
+
+def _held(one: Said, now: datetime) -> bool:
+    """Whether our words may yet be taken back."""
+    leaves = leaves_at(one) if one.kind == "out" else None
+    return leaves is not None and leaves > now
 
 
 def _writable(room: Room, ticket: Ticket, now: datetime) -> bool:

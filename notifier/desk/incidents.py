@@ -5,6 +5,7 @@ A failed round brings a million bare "TIDAK": beyond some of them they become an
 then is part of it from the first. Gathering and answering go slice by slice, so nobody waits behind them.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,21 +13,25 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import answered
-from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, seen
-from notifier.desk.intake import letter, note_move, open_ticket, reckon, reporter_of, worded, wording
+from notifier.desk import fanning, shielding
+from notifier.desk.acting import LONGEST_ANSWER, TOLD, act, allowed, not_after_giving_back, seen
+from notifier.desk.fanning import Pace
+from notifier.desk.intake import open_ticket, reckon, wording
 from notifier.desk.plain import safe
 from notifier.desk.promise import GATHERED
 from notifier.desk.values import PAGE, Complaint, Reporter, Room, is_private
 from notifier.errors import Refused
+from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
-from notifier.rules.tickets import MOVES, OPEN, Act, Category, move
+from notifier.rules.tickets import OPEN, Act, Category
 from notifier.store import incidents, ledger, rounds, tickets
 from notifier.store.incidents import Fanout, Incident, Share
-from notifier.store.tickets import Ticket
+from notifier.store.tickets import Changed, Ticket
 
 CLOCK = "clock"
-SLICE = 5  # complaints seen to in one transaction: each takes a handful of statements
+SLICE = 5  # complaints gathered in one transaction: each takes a handful of statements
+# Seconds that a transaction of answers takes before it is committed: on SQLite every other writer waits for it.
+SHORT, LONG = 0.012, 0.1
 MOST_BY_HAND = 500  # complaints gathered in one go by a colleague; the rest by doing it again
 SPEAKS = (Act.ANSWER, Act.RESOLVE, Act.REJECT)  # what an incident can tell everybody at once
 # What an incident by itself is about, said once.
@@ -88,6 +93,8 @@ async def _open(
     round_id: int | None,
     who: str,
     now: datetime,
+    *,
+    hidden: bool = False,
 ) -> Ticket:
     """The ticket that an incident is: nobody reported it, so nobody is told of it but by its answers."""
     nobody = Reporter(
@@ -99,7 +106,16 @@ async def _open(
         region=region,
     )
     complaint = Complaint(
-        None, nobody, text, now, (category,), round_id=round_id, round_region=region, channel="incident", opened_by=who
+        None,
+        nobody,
+        text,
+        now,
+        (category,),
+        round_id=round_id,
+        round_region=region,
+        channel="incident",
+        opened_by=who,
+        hidden=hidden,
     )
     return await open_ticket(room, db, complaint, now)
 
@@ -108,7 +124,7 @@ async def _open(
 
 
 async def open_by_hand(room: Room, viewer: Viewer, number: str, text: str, now: datetime) -> Ticket:
-    """Make an incident of what a ticket is about, and gather that ticket into it."""
+    """Make an incident of what a ticket is about, as hidden as that one, and gather that ticket into it."""
     viewer.needs(Right.ANSWER)
     words = safe(text)
     if len(words) < 10:
@@ -116,9 +132,11 @@ async def open_by_hand(room: Room, viewer: Viewer, number: str, text: str, now: 
     async with room.database.write() as db:
         first = await seen(db, viewer, number, lock=True)
         _may_join(first)
+        await not_after_giving_back(db, first, viewer, Act.RESOLVE)
         if await incidents.of_child(db, first.id) is not None or await incidents.get(db, first.id) is not None:
             raise Refused(f"ticket {first.number} belongs to an incident already")
-        incident = await _open(room, db, words, first.category, first.region, first.round_id, viewer.who, now)
+        place, hidden = first.place, first.shielded
+        incident = await _open(room, db, words, first.category, place, first.round_id, viewer.who, now, hidden=hidden)
         await incidents.create(db, incident.id, first.round_id, None)
         await _join(db, first, incident.id, now, viewer.who)
     return incident
@@ -126,11 +144,12 @@ async def open_by_hand(room: Room, viewer: Viewer, number: str, text: str, now: 
 
 async def gather(room: Room, viewer: Viewer, number: str, numbers: tuple[str, ...], now: datetime) -> tuple[int, int]:
     """Gather tickets into an incident: those named, or without names all open ones of its round; (how many came,
-    how many could not). Confidential ones stay apart.
+    how many could not). Confidential ones stay apart, and hidden ones from what is in the open.
     """
     viewer.needs(Right.ANSWER)
     async with room.database.read() as db:
         incident = await _incident(db, viewer, number)
+        hidden = (await seen(db, viewer, number)).shielded
         if numbers:
             ids = [(await seen(db, viewer, one)).id for one in numbers[:MOST_BY_HAND]]
         elif incident.round_id is None:
@@ -142,8 +161,7 @@ async def gather(room: Room, viewer: Viewer, number: str, numbers: tuple[str, ..
         async with room.database.write_slice() as db:
             for ticket_id in ids[start : start + SLICE]:
                 ticket = await tickets.get(db, ticket_id, lock=True)
-                fits = ticket is not None and ticket.status in OPEN and not is_private(ticket.confidentiality)
-                if ticket is not None and fits and ticket_id != incident.ticket_id:
+                if ticket is not None and ticket_id != incident.ticket_id and await _fits(db, viewer, ticket, hidden):
                     came += await _join(db, ticket, incident.ticket_id, now, viewer.who)
     return came, len(ids) - came
 
@@ -184,6 +202,12 @@ async def _join(db: AsyncConnection, ticket: Ticket, incident_id: int, now: date
     about, detail = f"ticket:{ticket.id}", {"incident": incident_id}
     await ledger.append(db, at=now, who=who, act="ticket_gathered", about=about, detail=detail)
     return True
+
+
+async def _fits(db: AsyncConnection, viewer: Viewer, ticket: Ticket, hidden: bool) -> bool:
+    """Whether somebody may gather a ticket into an incident that is hidden, or is not."""
+    fits = ticket.status in OPEN and not is_private(ticket.confidentiality) and ticket.shielded is hidden
+    return fits and (ticket.shielded or not shields.gave_back(await tickets.history(db, ticket.id), viewer.who))
 
 
 def _may_join(ticket: Ticket) -> None:
@@ -232,8 +256,18 @@ async def not_alone(room: Room, viewer: Viewer, number: str, what: Act) -> None:
         return
     async with room.database.read() as db:
         ticket = await seen(db, viewer, number)
-        if await incidents.get(db, ticket.id) is not None:
-            raise Refused(f"{ticket.number} is an incident: answer all of its complaints at once, or let them go first")
+        if await speaks_for_many(db, ticket, what):
+            raise Refused(at_once(ticket))
+
+
+async def speaks_for_many(db: AsyncConnection, ticket: Ticket, what: Act) -> bool:
+    """Whether a ticket is an incident, and an act on it would be told to nobody of it."""
+    return what in TOLD and await incidents.get(db, ticket.id) is not None
+
+
+def at_once(ticket: Ticket) -> str:
+    """Why an incident is not answered like an ordinary ticket."""
+    return f"{ticket.number} is an incident: answer all of its complaints at once, or let them go first"
 
 
 async def answer(
@@ -248,7 +282,7 @@ async def answer(
     texts: Mapping[str, str] | None = None,
 ) -> Ticket:
     """Answer every complaint of an incident; `texts` says it in further languages. `people` is how many the preview
-    told; Refused when there are far more.
+    told; Refused when there are far more. What ends a hidden one is proposed to a second person.
     """
     viewer.needs(Right.ANSWER)
     if what not in SPEAKS:
@@ -260,31 +294,65 @@ async def answer(
         raise Refused(f"an answer has at most {LONGEST_ANSWER} characters, in every language")
     async with room.database.read() as db:
         incident = await _incident(db, viewer, number)
+        hidden = (await seen(db, viewer, number)).shielded
     if incident.gathered > people * 1.1 + 10:
         raise Refused(f"{incident.gathered} complaints belong to it by now, not {people}; look again before you send")
+    if shields.needs_two(hidden, what):
+        text = allowed(viewer, what, words)
+        return await shielding.propose(room, viewer, number, what, text, version, now, {"texts": spoken})
 
-    async def set_out(db: AsyncConnection) -> None:
-        row: dict[str, Any] = {"incident_id": incident.ticket_id, "account_id": viewer.account_id, "act": what.value}
-        row |= {"text": safe(words), "texts": spoken, "created_at": now, "wake": now}
-        fanout = await incidents.begin(db, row)
-        about, detail = f"ticket:{incident.ticket_id}", {"fanout": fanout, "people": incident.gathered}
-        await ledger.append(db, at=now, who=viewer.who, act="incident_answered", about=about, detail=detail)
+    async def also(db: AsyncConnection) -> None:
+        await _set_out(db, viewer, incident, what, safe(words), spoken, now)
 
-    return await act(room, viewer, number, what, words, version, now, also=set_out)
+    return await act(room, viewer, number, what, words, version, now, also=also)
+
+
+async def decide(room: Room, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
+    """The second person's word about a hidden ticket; where that is an incident, its complaints are told as agreed."""
+    viewer.needs(Right.ANSWER)
+    async with room.database.read() as db:
+        incident = await incidents.get(db, (await seen(db, viewer, number)).id)
+
+    async def also(db: AsyncConnection, waits: Changed, words: str) -> None:
+        if incident is not None:
+            texts = waits.facts.get("facts", {}).get("texts", {})
+            await _set_out(db, viewer, incident, Act(waits.facts["act"]), words, texts, now)
+
+    return await shielding.decide(room, viewer, number, version, now, agree=agree, also=also)
+
+
+async def _set_out(
+    db: AsyncConnection,
+    viewer: Viewer,
+    incident: Incident,
+    what: Act,
+    text: str,
+    texts: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """The answer begins its way to each complaint."""
+    row: dict[str, Any] = {"incident_id": incident.ticket_id, "account_id": viewer.account_id, "act": what.value}
+    fanout = await incidents.begin(db, row | {"text": text, "texts": texts, "created_at": now, "wake": now})
+    about, detail = f"ticket:{incident.ticket_id}", {"fanout": fanout, "people": incident.gathered}
+    await ledger.append(db, at=now, who=viewer.who, act="incident_answered", about=about, detail=detail)
 
 
 # --- the clock -------------------------------------------------------------------------------------------------------
 
 
-async def carry(room: Room, now: datetime, limit: int = 200) -> int:
+async def carry(room: Room, now: datetime, limit: int = 2_000) -> int:
     """Gather what waits and send answers on, slice by slice; how many complaints were seen to."""
-    done = 0
-    for step in (_gather_some, _answer_some):
-        while done < limit:
-            n = await step(room, now)
-            done += n
-            if not n:
-                break
+    done, pace = 0, Pace(SHORT if room.database.is_sqlite else LONG)
+    while done < limit:
+        n = await _gather_some(room, now)
+        done += n
+        if not n:
+            break
+    while done < limit:
+        n = await _answer_some(room, now, pace, limit - done)
+        done += n
+        if not n:
+            break
     return done
 
 
@@ -296,7 +364,7 @@ async def _gather_some(room: Room, now: datetime) -> int:
         found = await incidents.waiting(db, incident.round_id or 0, SLICE)
         for ticket_id in found:
             ticket = await tickets.get(db, ticket_id, lock=True)
-            if ticket is None or ticket.status not in OPEN or is_private(ticket.confidentiality):
+            if ticket is None or ticket.status not in OPEN or ticket.shielded or is_private(ticket.confidentiality):
                 await incidents.let_go(db, ticket_id)  # settled, or sealed off, before it could be gathered
             else:
                 await _join(db, ticket, incident.ticket_id, now)
@@ -305,51 +373,22 @@ async def _gather_some(room: Room, now: datetime) -> int:
         return len(found)
 
 
-async def _answer_some(room: Room, now: datetime) -> int:
+async def _answer_some(room: Room, now: datetime, pace: Pace, limit: int) -> int:
+    asked = min(pace.size, limit)
     async with room.database.write_slice() as db:
+        began = time.perf_counter()
         of = await incidents.under_way(db, now)
         if of is None:
             return 0
-        children = await incidents.next_children(db, of, SLICE)
-        told = 0
-        for ticket_id in children:
-            told += await _tell(room, db, of, ticket_id, now)
-        over = len(children) < SLICE
+        children = await incidents.next_children(db, of, asked)
+        told = await fanning.tell(room, db, of, children, now)
         values: Mapping[str, object] = {
             "cursor": children[-1] if children else of.cursor,
             "told": of.told + told,
             "skipped": of.skipped + len(children) - told,
-            "wake": None if over else now,
+            "wake": None if len(children) < asked else now,  # fewer than were asked for: those were the last
         }
         await incidents.advance(db, of.id, values)
+        if asked == pace.size:
+            pace.took(time.perf_counter() - began)
         return len(children)
-
-
-async def _tell(room: Room, db: AsyncConnection, of: Fanout, ticket_id: int, now: datetime) -> bool:
-    """One citizen is told, on the line and in the language they wrote in; False when their ticket is settled."""
-    ticket = await tickets.get(db, ticket_id, lock=True)
-    what = Act(of.act)
-    if ticket is None or ticket.status not in OPEN or what not in MOVES[ticket.status]:
-        return False
-    who = f"account:{of.account_id}"
-    text = of.texts.get(ticket.language, of.text)
-    moved, change = move(ticket, what, by=who, at=now, why=text[:500])
-    reporter = await reporter_of(room, db, ticket.id)
-    facts = {"number": ticket.number, "category": ticket.category, "text": text}
-    notice = letter(room, ticket, reporter, TOLD[what], facts, ticket.opened_at, now)
-    row = {
-        "ticket_id": ticket.id,
-        "kind": "out",
-        "text": text,
-        "at": now,
-        "account_id": of.account_id,
-        "delivery_id": await room.outbox.queue(db, notice, now) if reporter.reached else None,
-    }
-    detail = worded(room, await tickets.say(db, row), text)
-    await note_move(db, ticket, change, {"incident": of.incident_id})
-    values = {"status": moved.status.value, "closed_at": None if moved.open else now, "undelivered": ""}
-    promise = room.promises.choose(ticket.category, ticket.urgent, ticket.region)  # what it would have without incident
-    await tickets.change(db, ticket, values | answered.now_first(promise, ticket, now), now)
-    told = {**detail, "status": moved.status.value}
-    await ledger.append(db, at=now, who=who, act=f"ticket_{what}", about=f"ticket:{ticket.id}", detail=told)
-    return True

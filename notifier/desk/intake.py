@@ -19,9 +19,10 @@ from notifier.desk.values import FRESH, SEALED_ADDRESS, SEALED_REPORTER, Complai
 from notifier.desk.versions import known
 from notifier.outbox import Notice
 from notifier.rules import shields, words
+from notifier.rules.roles import covers
 from notifier.rules.sla import Clock, Standing
 from notifier.rules.tickets import Act, Change, Confidentiality, Status, move, number_from
-from notifier.store import ledger, levies, tickets
+from notifier.store import accounts, ledger, levies, tickets
 from notifier.store.levies import Levy
 from notifier.store.tickets import Ticket
 
@@ -44,7 +45,7 @@ FURTHER: Mapping[Status, Act] = {
 async def open_ticket(room: Room, db: AsyncConnection, complaint: Complaint, now: datetime) -> Ticket:
     """A new ticket with its promise, its reporter, its first message; the acknowledgement is queued with it."""
     await known(db, room.promises)
-    place, shielded = _region(room, complaint), shields.grave(complaint.categories)
+    place, shielded = _region(room, complaint), complaint.hidden or shields.grave(complaint.categories)
     region = shields.above(place) if shielded else place
     promise = room.promises.choose(complaint.categories[0], complaint.urgent, region)
     kept = {"policy": GATHERED} if complaint.gathered else wording(promise)
@@ -193,10 +194,10 @@ async def _strange(db: AsyncConnection, ticket_id: int, heard_id: int) -> bool:
 
 
 async def open_beside(room: Room, db: AsyncConnection, complaint: Complaint, of: Ticket, now: datetime) -> Ticket:
-    """A new ticket for words that name one whose reporter nobody may know. As secret as that one, for its reporter may
-    be writing from a second phone; the desk reads which number was named, the sender learns nothing of it.
+    """A new ticket for words that name one whose reporter nobody may know. As secret as that one and as hidden, for its
+    reporter may be writing from a second phone; the desk reads which number was named, the sender learns nothing of it.
     """
-    ticket = await open_ticket(room, db, replace(complaint, confidential=True), now)
+    ticket = await open_ticket(room, db, replace(complaint, confidential=True, hidden=of.shielded), now)
     note = NAMED.format(number=of.number)
     message_id = await tickets.say(db, {"ticket_id": ticket.id, "kind": "note", "text": note, "at": now})
     await _ledger(db, ticket, "ticket_note", now, worded(room, message_id, note))
@@ -307,6 +308,12 @@ async def reckon(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime)
     return stands
 
 
+async def hush(db: AsyncConnection, ticket: Ticket, stands: Standing, now: datetime) -> None:
+    """Call back the alarms about what is met by now: they wait for somebody's office to open."""
+    met = [clock.value for clock, reading in stands.clocks.items() if reading.met_at]
+    await tickets.hush(db, ticket.id, met, now)
+
+
 def wording(promise: Promise) -> dict[str, Any]:
     """How a history names a promise: by policy and version."""
     return {"policy": promise.policy.name, "version": promise.policy.version}
@@ -386,7 +393,7 @@ async def beside(
     """An act upon another ticket, in the history and the ledger of a merged one that is handled with it."""
     await note_move(db, one, Change(act, Status.MERGED, Status.MERGED, who, now), facts)
     await tickets.reckon(db, one.id, {"updated_at": now})
-    await reckon(room, db, one, now)
+    await hush(db, one, await reckon(room, db, one, now), now)
     told = {**detail, "status": Status.MERGED.value}
     await ledger.append(db, at=now, who=who, act=f"ticket_{act}", about=f"ticket:{one.id}", detail=told)
 
@@ -407,7 +414,16 @@ async def hide(db: AsyncConnection, was: Ticket, now: datetime) -> dict[str, Any
     """What changes in the row of a ticket that turns out to concern its own office: it is seen from above alone."""
     await tickets.record(db, was.id, at=now, who="clock", act="shielded")
     await ledger.append(db, at=now, who="clock", act="ticket_shielded", about=f"ticket:{was.id}")
-    return {"shielded": True, "region": shields.above(was.place), "assignee_id": None}
+    region = shields.above(was.place)
+    return {"shielded": True, "region": region} | await freed(db, was, region)
+
+
+async def freed(db: AsyncConnection, ticket: Ticket, region: str) -> dict[str, Any]:
+    """What changes in a row that another region sees from now on: whoever has the ticket and sees it no longer has it
+    no more.
+    """
+    holder = await accounts.get(db, ticket.assignee_id) if ticket.assignee_id is not None else None
+    return {"assignee_id": None} if holder is not None and not covers(holder.region, region) else {}
 
 
 def _grave(categories: Sequence[str], text: str) -> bool:

@@ -27,22 +27,33 @@ REFERRED = {
 
 
 async def refer(
-    room: Room, viewer: Viewer, number: str, body: str, letter: str, why: str, version: int, now: datetime
+    room: Room,
+    viewer: Viewer,
+    number: str,
+    body: str,
+    letter: str,
+    why: str,
+    version: int,
+    now: datetime,
+    leaves_at: datetime | None = None,
 ) -> Ticket:
-    """Hand a ticket to another body. Refused when the body, the letter's reference or the reason lacks."""
+    """Hand a ticket to another body; the citizen is told at `leaves_at`, or now. Refused when the body, the letter's
+    reference or the reason lacks.
+    """
     viewer.needs(Right.ANSWER)
     if body not in set(Body):
-        raise Refused(f'there is no body "{body[:20]}" to refer to; there are: {", ".join(Body)}')
+        raise Refused(f'there is no body "{body[:20]}" to refer to; there are: {", ".join(Body)}', field="body")
     reference, words = safe(letter), safe(why)
     if not 3 <= len(reference) <= LONGEST_LETTER:
-        raise Refused(f"name the letter by which the case is handed on, in 3 to {LONGEST_LETTER} characters")
+        said = f"name the letter by which the case is handed on, in 3 to {LONGEST_LETTER} characters"
+        raise Refused(said, field="letter")
     if not words:
-        raise Refused("'refer' needs words: the citizen will be told them")
+        raise Refused("'refer' needs words: the citizen will be told them", field="text")
     async with room.database.read() as db:
         language = (await seen(db, viewer, number)).language
     text = REFERRED.get(language, REFERRED["id"]).format(why=words, body=BODY_WORDS[Body(body)], letter=reference)
     facts = {"body": body, "letter": reference}
-    return await do(room, viewer, number, Act.REFER, text, version, now, facts)
+    return await do(room, viewer, number, Act.REFER, text, version, now, facts, leaves_at=leaves_at)
 
 
 async def pause(room: Room, viewer: Viewer, number: str, why: str, version: int, now: datetime) -> Ticket:

@@ -4,7 +4,8 @@ Every read takes the viewer's region. A look-up by NIK or phone is recorded; the
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from notifier.desk.keys import Keys
 from notifier.desk.values import Asked, Choices, ListPage, Room, Sought
@@ -15,6 +16,7 @@ from notifier.rules.roles import Right, Role, Viewer, covers, may
 from notifier.store import accounts, boards, ledger, people, rounds, search, ticket_lists, tickets
 from notifier.store.accounts import Account
 from notifier.store.people import Person
+from notifier.store.straight import together
 from notifier.store.ticket_lists import Listed, Place, Wanted
 
 PAGE = 50
@@ -29,26 +31,39 @@ async def page_of_list(room: Room, viewer: Viewer, asked: Asked, now: datetime) 
     """One page of a view: urgent ones first, then by the nearest promise; "all", and what is searched in it, newest
     first."""
     viewer.needs(Right.SEE_TICKETS)
-    wanted = _wanted(viewer, asked, now)
+    wanted = _wanted(room, viewer, asked, now)
     newest = asked.view is View.ALL
     below, place = (_below(asked.before), None) if newest else (None, _place(asked.before))
+    limit = asked.limit or PAGE
     async with room.database.look() as db:
+        # Nothing is gone through in vain where a list is in the order of an index: it is asked for with the counters.
+        front = ticket_lists.whole(wanted, limit + 1) if asked.view is View.TEAM and place is None else None
+        if front is not None:
+            counted, rows = await together(db, boards.counting(viewer.region, viewer.account_id), front)
+            return _page(ticket_lists.listed(rows), boards.counted(counted), newest=False, limit=limit)
         counts = await boards.counts(db, viewer.region, viewer.account_id)
         # What words match has to be looked at whole in any case; of other filters only so many are counted.
-        counted = bool(wanted.words) and not asked.before
+        all_told = bool(wanted.words) and not asked.before
         if not counts[asked.view]:
             found: list[Listed] = []
         elif newest:
-            found = await ticket_lists.newest(db, wanted, below, PAGE + 1, counted=counted)
+            found = await ticket_lists.newest(db, wanted, below, limit + 1, counted=all_told)
         else:
-            found = await ticket_lists.page(db, wanted, place, PAGE + 1, counted=counted)
+            found = await ticket_lists.page(db, wanted, place, limit + 1, counted=all_told)
         matching = None
-        if counted:
+        if all_told:
             matching = min(found[0].more, MANY + 1) if found else 0
         elif not wanted.plain:
             matching = await ticket_lists.count(db, wanted, MANY)
-    shown = found[:PAGE]
-    more = shown[-1] if len(found) > PAGE else None
+    return _page(found, counts, matching, newest=newest, limit=limit)
+
+
+def _page(
+    found: list[Listed], counts: Mapping[View, int], matching: int | None = None, *, newest: bool, limit: int
+) -> ListPage:
+    """What was found, which is one more than is shown where another page follows."""
+    shown = found[:limit]
+    more = shown[-1] if len(found) > limit else None
     return ListPage(tuple(shown), _cursor(newest, more) if more else "", _named(counts), matching)
 
 
@@ -79,8 +94,8 @@ class Narrowing:
             staff = await accounts.everyone(db)
         found = Choices(
             tuple(areas),
-            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue in lately),
-            tuple(dict.fromkeys(venue for *_, venue in lately)),
+            tuple((code, f"{programme} {period}, {venue}") for code, programme, period, venue, _ in lately),
+            tuple({point: venue for *_, venue, point in reversed(lately)}.items())[::-1],
             tuple(one for one in staff if _takes(one, viewer.region)),
         )
         self._kept[viewer.region, within] = (now + FRESH_FOR, found)
@@ -110,8 +125,8 @@ def _named(counts: Mapping[View, int]) -> dict[str, int]:
     return {view.value: n for view, n in counts.items()}
 
 
-def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
-    words = search.asked(asked.words)
+def _wanted(room: Room, viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
+    words, zone = search.asked(asked.words), ZoneInfo(room.settings.zone)
     if asked.words and not words:
         raise Refused("there is no word in what you search for; write letters or digits")
     return Wanted(
@@ -126,6 +141,8 @@ def _wanted(viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
         language=asked.language,
         agent=asked.agent,
         opened_before=now - timedelta(days=asked.age) if asked.age else None,
+        opened_from=datetime.combine(asked.first, time(), zone) if asked.first else None,
+        opened_until=datetime.combine(asked.last + timedelta(days=1), time(), zone) if asked.last else None,
         words=words,
     )
 

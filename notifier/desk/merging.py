@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts
-from notifier.desk.acting import changed, current, moved_by, seen
+from notifier.desk import alerts, apart
+from notifier.desk.acting import changed, current, moved_by, not_after_giving_back, seen
 from notifier.desk.intake import CITIZEN, FURTHER, beside, note_move, reckon, turn_urgent
 from notifier.desk.plain import safe
-from notifier.desk.values import Room
+from notifier.desk.values import Room, is_private
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import OPEN, Act, Status, move
@@ -38,6 +38,10 @@ async def merge(room: Room, viewer: Viewer, number: str, into: str, why: str, ve
         main = await seen(db, viewer, second.number)
         if main.status not in OPEN:
             raise Refused(f"ticket {main.number} is {main.status}; merge into a ticket that is still worked on")
+        for one in (was, main):
+            if is_private(one.confidentiality):
+                raise Refused(f"ticket {one.number} is confidential: it is tied to no other")
+        await not_after_giving_back(db, was, viewer, Act.MERGE)
         if was.shielded and not main.shielded:
             raise Refused(f"ticket {was.number} is hidden, {main.number} is not; merge it into one that is hidden too")
         moved, change = moved_by(was, Act.MERGE, viewer, safe(why), now)
@@ -52,7 +56,8 @@ async def merge(room: Room, viewer: Viewer, number: str, into: str, why: str, ve
         }
         done = await changed(room, db, was, values, viewer, "ticket_merge", {"into": main.id}, now)
         await _take_in(room, db, main, was, viewer, now)
-    return done
+        await apart.together(room, db, main, viewer.who, now)
+        return await tickets.get(db, was.id) or done
 
 
 async def _take_in(room: Room, db: AsyncConnection, main: Ticket, was: Ticket, viewer: Viewer, now: datetime) -> None:

@@ -14,7 +14,7 @@ from notifier.desk.versions import known, learn
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.sla import Clock, Standing
-from notifier.store import ticket_lists, tickets
+from notifier.store import policies, ticket_lists, tickets
 from notifier.store.tickets import Changed, Ticket
 
 MOST = 500  # open tickets that are looked at, those whose time comes first
@@ -107,3 +107,10 @@ def _between(ticket: Ticket, was: Standing, stands: Standing) -> Iterable[Moved]
 
 def _count(those: Iterable[bool]) -> int:
     return sum(1 for one in those if one)
+
+
+async def unreached(room: Room, viewer: Viewer) -> int:
+    """How many open tickets of anywhere the newest change has yet to be carried to; 0 when all have looked at it."""
+    viewer.needs(Right.SEE_REPORTS)
+    async with room.database.read() as db:
+        return await policies.left(db)

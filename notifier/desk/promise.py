@@ -160,8 +160,8 @@ class Promises:
         """(the promise it began with, its history in the rules' words, the promise in force)."""
         opening = next((c.facts for c in history if c.act == "open" and "policy" in c.facts), {"policy": ticket.policy})
         first = self.of(opening) or self.choose(ticket.category, ticket.urgent, ticket.region)
-        taken_back = {change.facts["message"] for change in history if change.act == "take_back"}
-        said = [change for change in history if change.facts.get("message") not in taken_back]  # as if never answered
+        gone = taken_back(history)
+        said = [change for change in history if change.facts.get("message") not in gone]  # as if never answered
         entries = [entry for change in said for entry in self._entries(change)]
         adopted = (self.of(change.facts) for change in reversed(history) if change.act == "adopted")
         return first, entries, next(filter(None, adopted), first)
@@ -227,12 +227,20 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
 def paused_for(history: Sequence[Changed]) -> str:
     """The reason for which the desk lets the clock stand; "" when it does not."""
     reason = ""
+    gone = taken_back(history)
     for change in history:
+        if change.facts.get("message") in gone:
+            continue
         if change.act == "pause":
             reason = str(change.facts.get("pause", ""))
         elif change.act in _PAUSE_ENDS:
             reason = ""
     return reason
+
+
+def taken_back(history: Iterable[Changed]) -> frozenset[int]:
+    """The messages to a citizen that their author took back while they were held."""
+    return frozenset(change.facts["message"] for change in history if change.act == "take_back")
 
 
 def build(config: Config, now: datetime) -> Promises:

@@ -50,9 +50,9 @@ class RadarPage:
 async def watch(room: Room, now: datetime) -> int:
     """Look at all rounds complained of lately, and ring for what has not rung; returns how many rang."""
     async with room.database.read() as db:
-        judged = _judged(await rows.points(db, _KINDS, now - SPAN))
+        judged = _judged(await rows.points(db, _KINDS, Kind.INTEGRITY, now - SPAN))
         rung = await rows.known(db)
-    new = [(p, one) for p, one in judged if one.rings and (p.round_id, p.venue, p.kind) not in rung]
+    new = [(p, one) for p, one in judged if one.rings and (p.round_id, p.point, p.kind) not in rung]
     n = 0
     for point, one in new:
         async with room.database.write() as db:
@@ -61,12 +61,12 @@ async def watch(room: Room, now: datetime) -> int:
 
 
 def _judged(points: Sequence[Point]) -> list[tuple[Point, Judged]]:
-    counts = {Count(p.round_id, Kind(p.kind), p.people, p.entitled, p.venue): p for p in points}
+    counts = {Count(p.round_id, Kind(p.kind), p.people, p.entitled, p.point): p for p in points}
     return [(counts[one.count], one) for one in judge(tuple(counts))]
 
 
 async def _ring(room: Room, db: AsyncConnection, point: Point, one: Judged, now: datetime) -> bool:
-    found = await rows.evidence(db, point, _KINDS, now - SPAN)
+    found = await rows.evidence(db, point, _KINDS, Kind.INTEGRITY, now - SPAN)
     people = len({_somebody(room, sealed) for _, sealed in found})
     if people < LEAST:  # one person under several keyed names: in the open, in confidence, on two channels
         return False
@@ -74,6 +74,7 @@ async def _ring(room: Room, db: AsyncConnection, point: Point, one: Judged, now:
     row = {
         "round_id": point.round_id,
         "venue": point.venue,
+        "point": point.point,
         "kind": point.kind,
         "region": region,
         "people": people,
@@ -111,7 +112,7 @@ async def page(room: Room, viewer: Viewer, before: int | None, now: datetime) ->
     async with room.database.read() as db:
         alarms = await rows.alarms_of(db, viewer.region)
         numbers = await rows.numbers(db, {ticket for alarm in alarms for ticket in alarm.evidence})
-        judged = _judged(await rows.points(db, _KINDS, since))
+        judged = _judged(await rows.points(db, _KINDS, Kind.INTEGRITY, since))
         named = await rows.named(db, viewer.region, since)
         may = viewer.may(Right.SEE_PEOPLE)
         denied = list(await rows.denied(db, viewer.region, before, PAGE + 1)) if may else []

@@ -3,7 +3,7 @@ file of one ticket with what the ledger proves of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from notifier.desk.values import Room, TicketPage
 from notifier.errors import Refused
 from notifier.proofs import prove_ticket
 from notifier.rules.roles import Right, Viewer
-from notifier.store import ledger
+from notifier.store import ledger, points
 from notifier.store import reports as rows
 from notifier.store.ledger import Act
 from notifier.store.reports import BY, Row, Span
@@ -31,6 +31,7 @@ COLUMNS = (
     "satisfaction",
     "ratings",
     "first_response_working_hours",
+    "name",
 )
 
 
@@ -48,12 +49,13 @@ class Line:
     reopened: float | None  # percent of those once called settled
     satisfaction: float | None  # 1 to 5
     ratings: int
+    name: str = ""  # of a point, as it is called by now
 
     def cells(self) -> tuple[object, ...]:
         """In the order of COLUMNS."""
         parts = (self.compliance, self.first_hours, self.backlog_hours, self.reopened, self.satisfaction)
         told = ["" if p is None else f"{p:.1f}" for p in (*parts, self.first_working)]
-        return (self.key, self.opened, self.open, *told[:-1], self.ratings, told[-1])
+        return (self.key, self.opened, self.open, *told[:-1], self.ratings, told[-1], self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ async def report(room: Room, viewer: Viewer, by: str, first: date, last: date, n
     since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     async with room.database.read() as db:
         found = await rows.figures(db, by, Span(viewer.region, since, until), now)
-    return Report(by, first, last, tuple(line(row) for row in found), line(_sum(found)))
+        names = await points.names(db, [row.key for row in found]) if by == "point" else {}
+    lines = tuple(replace(line(row), name=names.get(row.key, "")) for row in found)
+    return Report(by, first, last, lines, line(_sum(found)))
 
 
 def line(row: Row) -> Line:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from notifier.desk.promise import Promise, national, years_around
+from notifier.desk.promise import Promise, national, taken_back, years_around
 from notifier.desk.values import Settings
 from notifier.rules.hours import Hours, office_week
 from notifier.rules.shields import PROPOSED
@@ -20,9 +20,12 @@ def ends(settings: Settings, promise: Promise, ticket: Ticket, history: Sequence
     if ticket.status is not Status.RESOLVED:
         return None
     since: datetime | None = None
+    gone = taken_back(history)
     for change in history:
-        if change.act == Act.RESOLVE:
-            since = change.at
+        if change.facts.get("message") in gone:
+            continue
+        if change.act == Act.RESOLVE or (change.act == Act.ANSWER and change.status == Status.RESOLVED):
+            since = change.at  # the last that we said
         elif change.act in (ASKED, PROPOSED):
             since = None
     return _office(settings, promise, since).days_after(since, settings.close_after) if since is not None else None

@@ -19,7 +19,7 @@ SPLIT = "Dipisahkan dari aduan {number}."
 
 
 async def split(room: Room, viewer: Viewer, number: str, message_id: int, category: str, now: datetime) -> Ticket:
-    """Open a ticket for one message of another, with its reporter and as confidential as that one."""
+    """Open a ticket for one message of another, with its reporter, and as confidential and hidden as that one."""
     viewer.needs(Right.ANSWER)
     if category not in set(Category):
         raise Refused(f'there is no category "{category}"; there are: {", ".join(Category)}')
@@ -40,11 +40,12 @@ async def split(room: Room, viewer: Viewer, number: str, message_id: int, catego
             at,
             categories=(category,),
             confidential=private,
+            hidden=was.shielded,
             round_id=was.round_id,
             round_region=was.region,
             ref=ref,
             channel=was.channel,
-            point={"venue": was.venue, "venue_region": was.venue_region},
+            point={"venue": was.venue, "venue_region": was.venue_region, "point": was.point},
         )
         ticket = await open_ticket(room, db, complaint, now)
         if heard_id is not None:

@@ -133,12 +133,18 @@ async def _record(db: AsyncConnection, ticket: Ticket, act: str, facts: dict[str
 
 async def _arrival(db: AsyncConnection, ticket: Ticket) -> None:
     """Whether the newest message to the citizen arrived; if not, or if nobody will ever know, the ticket says why."""
-    fate = await tickets.fate(db, ticket.id)
-    if fate is None:
-        return
-    state, reason, held = fate
-    unsure = state == "unknown" and held  # "unknown" says more than why: perhaps it did arrive, someone has to look
-    lost = state in LOST or unsure
-    why = (state if unsure else reason or state)[:120] if lost else ""
-    if why != ticket.undelivered and (lost or state in tickets.TOLD):
+    why = lost(await tickets.fate(db, ticket.id))
+    if why is not None and why != ticket.undelivered:
         await tickets.reckon(db, ticket.id, {"undelivered": why})
+
+
+def lost(fate: tuple[str, str, bool] | None) -> str | None:
+    """Why a message did not arrive, by (state, reason, held); "" when it did, None while nobody can tell."""
+    if fate is None:
+        return None
+    state, reason, held = fate
+    if state == "unknown" and held:  # says more than why: perhaps it did arrive, someone has to look
+        return state
+    if state in LOST:
+        return (reason or state)[:120]
+    return "" if state in tickets.TOLD else None

@@ -6,22 +6,24 @@ told of and holds up no other. An answer is held for a moment, so that taking it
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import acting
+from notifier.desk import acting, alerts, apart, incidents
 from notifier.desk.intake import hide, reckon, reporter_of, wording
-from notifier.desk.values import Room
+from notifier.desk.merging import main_of
+from notifier.desk.promise import taken_back
+from notifier.desk.sweep import lost
+from notifier.desk.values import HELD, Room
 from notifier.errors import Refused
 from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.tickets import MOVES, OPEN, Act, Category
-from notifier.store import ledger, tickets
-from notifier.store.tickets import Ticket
+from notifier.store import drafts, ledger, tickets
+from notifier.store.tickets import Changed, Ticket
 
-HELD = timedelta(seconds=20)  # from the click until an answer to several leaves
 MOST = 100  # tickets that are acted upon at once
 Chosen = tuple[str, int]  # number, and the version that was seen
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
@@ -72,6 +74,7 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
     if category not in set(Category):
         raise Refused(f'there is no category "{category[:40]}"; choose one of the list')
     async with room.database.write() as db:
+        await main_of(db, (await acting.seen(db, viewer, number)).id)  # locked before it
         was = await acting.current(db, viewer, number, version)
         if was.category == category:
             return was
@@ -84,9 +87,12 @@ async def categorise(room: Room, viewer: Viewer, number: str, category: str, ver
         others = [one for one in was.categories if one not in (was.category, category)]
         values = {"category": category, "categories": [category, *others], "policy": policy}
         if not was.shielded and shields.grave((category,)):  # it may be about the very office that says so
+            await apart.no_incident(db, was)
             values |= await hide(db, was, now)
         detail = {"category": category}
-        return await acting.changed(room, db, was, values, viewer, "ticket_categorise", detail, now)
+        done = await acting.changed(room, db, was, values, viewer, "ticket_categorise", detail, now)
+        await alerts.unseen(room, db, done, now)
+        return await apart.together(room, db, done, viewer.who, now)
 
 
 async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Act, words: str) -> list[Letter]:
@@ -109,6 +115,8 @@ async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Ac
                 why = f"Ticket {ticket.number} is {ticket.status}, so '{what}' is not possible."
             elif shields.needs_two(ticket.shielded, what):
                 why = acting.takes_two(what, ticket)
+            elif await incidents.speaks_for_many(db, ticket, what):
+                why = incidents.at_once(ticket)
             event = acting.TOLD[what]
             found.append(Letter(ticket, event, to.language, to.kind, to.line, to.zone, text, why))
     return found
@@ -120,34 +128,51 @@ async def _nothing(_number: str, _version: int) -> None:
 
 async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> None:
     """Take the viewer's newest answer back while it is held: it does not leave, and the ticket is as it was before, its
-    promise too. Refused once it has left.
+    promise too; the words are a draft again. Refused once it has left.
     """
     viewer.needs(Right.ANSWER)
     async with room.database.write() as db:
         seen = await acting.seen(db, viewer, number)
-        held = await tickets.held_answer(db, seen.id, viewer.account_id, now)
-        theirs = await tickets.held_beside(db, seen.id, held[0], now) if held else []
+        gone = taken_back(await tickets.history(db, seen.id))
+        held = await tickets.held_answer(db, seen.id, viewer.account_id, gone, now, now - HELD)
+        theirs = await tickets.held_beside(db, seen.id, held[0], now, now - HELD) if held else []
         # The deliveries before the tickets: in this order whoever settles them locks them.
         if held is None or not await _stopped(db, [held[1], *(delivery for *_, delivery in theirs)], now):
-            raise Refused(f"the answer to ticket {seen.number} has left; it can no longer be taken back")
+            raise _has_left(seen)
         ticket = await acting.seen(db, viewer, number, lock=True)
         history = await tickets.history(db, ticket.id)
-        answered = next(change for change in reversed(history) if change.facts.get("message") == held[0])
+        answered = next((change for change in reversed(history) if _says(change, held[0])), None)
+        if answered is None or held[0] in taken_back(history):  # an incident's, which went to everybody
+            raise _has_left(seen)
         last = next(change for change in reversed(history) if change.status)
         before = answered.was if last is answered else ticket.status.value  # somebody else has moved it on since
         moved = {"message": held[0]}
         await _note(db, ticket, viewer, "take_back", before, moved, now)
         for one, message, _ in theirs:
             await _take_back_beside(room, db, one, message, viewer, now)
+            await tickets.ring_again(db, one, answered.at)
         values: dict[str, Any] = {"status": before, "closed_at": None if before in OPEN else ticket.closed_at or now}
         if answered.facts["took"] and last is answered:
             values["assignee_id"] = None
+        values["undelivered"] = lost(await tickets.fate(db, ticket.id)) or ""
+        await tickets.ring_again(db, ticket.id, answered.at)
         await acting.changed(room, db, ticket, values, viewer, "ticket_take_back", moved, now)
+        await _words_back(db, ticket.id, held[0], viewer, now)
 
 
-async def _stopped(db: AsyncConnection, deliveries: Sequence[int], now: datetime) -> bool:
+def _says(change: Changed, message: int) -> bool:
+    """Whether it is the act by which this was said to the citizen."""
+    return change.facts.get("message") == message and "took" in change.facts
+
+
+def _has_left(ticket: Ticket) -> Refused:
+    return Refused(f"the answer to ticket {ticket.number} has left; it can no longer be taken back")
+
+
+async def _stopped(db: AsyncConnection, held: Sequence[int | None], now: datetime) -> bool:
     """Stop all of these answers; whoever calls gives up the transaction when one has left."""
-    return all([await tickets.take_back(db, delivery, now) for delivery in sorted(deliveries)])
+    leaving = sorted(delivery for delivery in held if delivery is not None)
+    return all([await tickets.take_back(db, delivery, now) for delivery in leaving])
 
 
 async def _take_back_beside(
@@ -173,3 +198,10 @@ async def _note(
     await tickets.record(
         db, ticket.id, at=now, who=viewer.who, act=act, was=ticket.status.value, status=status, facts=facts
     )
+
+
+async def _words_back(db: AsyncConnection, ticket_id: int, message: int, viewer: Viewer, now: datetime) -> None:
+    """What was taken back is in its author's box again, to be mended; what they are writing by now goes before."""
+    if not (await drafts.draft(db, viewer.account_id, ticket_id)).text:
+        text = next(one.text for one in await tickets.conversation(db, ticket_id) if one.id == message)
+        await drafts.keep(db, viewer.account_id, ticket_id, {"text": text}, now)

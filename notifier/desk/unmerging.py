@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.desk.acting import changed, current, seen
 from notifier.desk.intake import FURTHER, reckon
 from notifier.desk.plain import safe
+from notifier.desk.promise import taken_back
 from notifier.desk.values import Room
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
@@ -74,7 +75,7 @@ def _named(ticket: Ticket) -> dict[str, Any]:
 
 def stands(history: Sequence[Changed]) -> Status:
     """Where a merged ticket would stand by itself: as it was, and then moved by each act that was done to it since."""
-    gone = {change.facts["message"] for change in history if change.act == "take_back"}
+    gone = taken_back(history)
     status = Status.RECEIVED
     for change in history:
         if not change.status or change.facts.get("message") in gone:

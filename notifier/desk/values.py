@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from notifier.config import Config
 from notifier.desk.keys import Keys
-from notifier.desk.promise import Promises, paused_for
+from notifier.desk.promise import Promises, paused_for, taken_back
 from notifier.outbox import Outbox
 from notifier.render import Phrases
 from notifier.rules.boards import View
@@ -26,6 +26,7 @@ from notifier.store.tickets import Changed, Said, Ticket, Told
 from notifier.vault import Vault
 
 PAGE = "web"  # the channel of whoever reads answers on the public pages and gave no other way to be reached
+HELD = timedelta(seconds=20)  # from the click until an answer leaves
 FRESH = timedelta(minutes=30)  # answers to a citizen's message so young need not wait for the send window
 SEALED_REPORTER = "reporters.sealed"
 SEALED_ADDRESS = "deliveries.sealed"
@@ -127,6 +128,7 @@ class Complaint:
     bare: bool = False  # nothing but a "no" to the question whether it was received
     quiet: bool = False  # another reply says what there is to say: no acknowledgement
     gathered: bool = False  # an incident sees to it: no clock of its own
+    hidden: bool = False  # seen from above alone, whatever it is about
     point: Mapping[str, str] | None = None  # columns of the distribution point; None: where its round is just now
 
     @property
@@ -195,6 +197,18 @@ class TicketPage:
         """Everything said, by whomever, in its order."""
         return tuple(sorted((*self.conversation, *self.told), key=lambda one: (one.at, one.kind == "told", one.id)))
 
+    def held_until(self, account_id: int, now: datetime) -> datetime | None:
+        """Until when somebody can take back what they last said to the citizen; None when it has left."""
+        told = {change.facts["message"] for change in self.history if "took" in change.facts} - self.taken_back
+        mine = [one for one in self.conversation if one.id in told and one.account_id == account_id]
+        waits = [at for one in mine if (at := leaves_at(one)) is not None and at > now]
+        return waits[-1] if waits else None
+
+    @property
+    def taken_back(self) -> frozenset[int]:
+        """The messages that never were."""
+        return taken_back(self.history)
+
     @property
     def ringing(self) -> bool:
         """Whether a promise is broken and nobody has taken the alarm."""
@@ -221,11 +235,14 @@ class Asked:
     category: str = ""
     area: str = ""  # region prefix
     round: str = ""  # code
-    point: str = ""  # venue
+    point: str = ""  # code, or the venue of rounds without one
     channel: str = ""
     language: str = ""
     age: int = 0  # days that it is old at least
     agent: int = 0  # account that answers for it
+    first: date | None = None  # the day it was opened on at the earliest, in the desk's zone
+    last: date | None = None  # at the latest
+    limit: int = 0  # of a page; 0: the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +255,13 @@ class ListPage:
     matching: int | None = None  # how many a filter leaves, up to 1,000 and one more; None without a filter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one as it was read: told from another quickly
 class Choices:
     """What the list can be narrowed to."""
 
     areas: tuple[tuple[str, str, int], ...]  # just below the one that is shown: code, name, open tickets
     rounds: tuple[tuple[str, str], ...]  # code, what it is
-    points: tuple[str, ...]
+    points: tuple[tuple[str, str], ...]  # code, or the venue of rounds without one; its name
     colleagues: tuple[Account, ...]  # who can be given tickets of the viewer's
 
 
@@ -254,6 +271,12 @@ class Sought:
 
     people: tuple[Person, ...]
     tickets: tuple[Ticket, ...]
+
+
+def leaves_at(said: Said) -> datetime | None:
+    """Until when words to a citizen are held; None when they left, or may have. Who reads them on a page alone sees
+    them from then on."""
+    return said.at + HELD if said.delivery_id is None else said.leaves_at
 
 
 def is_private(confidentiality: str) -> bool:

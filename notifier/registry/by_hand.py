@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.errors import Refused
+from notifier.errors import Changed, Refused
 from notifier.outbox import Outbox
 from notifier.registry import entitling, rounds
 from notifier.registry.entitling import Said
@@ -61,10 +61,6 @@ class Unfit(Refused):
 
 class Absent(Refused):
     """There is nothing of that name where the viewer may look."""
-
-
-class Differs(Refused):
-    """It is not as whoever changes it has seen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +140,7 @@ class ByHand:
         return found
 
     async def put(self, viewer: Viewer, cells: Mapping[str, str], now: datetime, matches: Matches) -> Put:
-        """Bring a person in, or up to date, by a register's columns. Raises Unfit for what can't be taken, Differs
+        """Bring a person in, or up to date, by a register's columns. Raises Unfit for what can't be taken, Changed
         when it `matches` no more, Refused for another's name or area.
         """
         viewer.needs(Right.IMPORT)
@@ -181,7 +177,7 @@ class ByHand:
         if standing is not None and not viewer.covers(standing.region):
             raise Refused("the register has this NIK in another area; an office above both has to move it")
         if not matches(standing):
-            raise Differs("the person was changed meanwhile; look again")
+            raise Changed("the person was changed meanwhile; look again")
         plan = compare([entry], await holding(db, [entry]), self._vault)
         became = plan.became[0][1]
         if not plan.writes:
@@ -240,6 +236,15 @@ class ByHand:
         detail = {"contact": contact_id}
         await ledger.append(db, at=now, who=viewer.who, act=act, about=f"person:{person_id}", detail=detail)
 
+    # --- places ---
+
+    async def knows_region(self, code: str) -> bool:
+        """Whether there is a region of this code: in the register, or in the country's list."""
+        async with self._database.read() as db:
+            if await imports.has_region(db, code):
+                return True
+        return await asyncio.to_thread(Places({}).name, code) is not None
+
     # --- rounds ---
 
     async def rounds(self, viewer: Viewer, programme: str, after: int, limit: int) -> list[Round]:
@@ -252,7 +257,7 @@ class ByHand:
         self, viewer: Viewer, cells: Mapping[str, str], now: datetime, version: int | None
     ) -> tuple[Round, bool]:
         """Write a round as a whole, by a calendar's columns; (the round, whether it is new). Citizens hear of a change
-        by what follows. Raises Unfit for what can't be taken, Differs when it is another `version` by now.
+        by what follows. Raises Unfit for what can't be taken, Changed when it is another `version` by now.
         """
         viewer.needs(Right.EDIT_ROUND)
         code = dotted(cells["KODE_WILAYAH"].strip())
@@ -266,7 +271,7 @@ class ByHand:
             known = await round_rows.by_code(db, planned.code)
             if known is None:
                 if version is not None:
-                    raise Differs("there is no such round yet")
+                    raise Changed("there is no such round yet")
                 values = {"code": planned.code, **planned.values}
                 return await rounds.create(db, values, viewer.who, now), True
             held = await round_rows.get(db, known.id, lock=True)
@@ -274,7 +279,7 @@ class ByHand:
             if not viewer.covers(held.region):
                 raise Refused("this code belongs to a round of another area; choose another code")
             if version is not None and held.version != version:
-                raise Differs("the round was changed meanwhile; look again")
+                raise Changed("the round was changed meanwhile; look again")
             wanted = rounds.elsewhere(held, replace(held, **planned.values))
             return await rounds.write(db, held, wanted, viewer.who, now), False
 
@@ -293,7 +298,8 @@ class ByHand:
         self, viewer: Viewer, code: str, person_id: int, record: Record, now: datetime
     ) -> tuple[paging.Entitled, bool, bool]:
         """What became of one person's benefit, as a payment record says it; (how it stands, whether that is new,
-        whether they are told). Raises Absent for a round or person that is not theirs, Refused for what can't be.
+        whether they are told). Raises Absent for a round or person that is not theirs, Unfit for a day that has not
+        come, Refused for what can't be.
         """
         viewer.needs(Right.IMPORT)
         async with self._database.write() as db:
@@ -304,12 +310,11 @@ class ByHand:
             before = await round_rows.entitlement(db, of.id, person.id)
             said = Said(0, person.id, person.nik_masked, of.code, record.status, record.on, record.reason, ())
             [decided] = await entitling.write(db, self._news, [said], who=viewer.who, within=viewer.region, now=now)
+            if decided.refusal is not None and decided.refusal.reason == "future_status":
+                raise Unfit([("on", sentence(decided.refusal))])
             if decided.refusal is not None:
                 raise Refused(sentence(decided.refusal))
-            if decided.status is not None:
-                about = f"entitlement:{decided.entitlement_id}"
-                detail = {"status": decided.status.value, "record": record.status.value}
-                await ledger.append(db, at=now, who=viewer.who, act="entitlement_put", about=about, detail=detail)
+            await entitling.act(db, viewer.who, [said], [decided], now)
             standing = await paging.entitled_person(db, of.id, person.id)
         assert standing is not None
         return standing, before is None or decided.status is not None, decided.tells

@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.registry.findings import Finding, Outcome, Tally
 from notifier.registry.places import Places
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
+from notifier.registry.seen import digest_of
 from notifier.registry.tables import Layout, Row, Source
 from notifier.store.engine import Database
+from notifier.store.notebook import Notebook
 
 
 class Coded(NamedTuple):
@@ -50,30 +52,27 @@ async def bring(database: Database, kind: Kind, paths: Sequence[Path], order: Or
         counts = [await count_rows(source, order) for source in sources]
         for source, rows in zip(sources, counts, strict=True):
             tally, import_id = Tally(), await run.begin(kind.name, source)
-            seen: dict[str, Coded] = {}
-            async for part in slices(source.rows(), kind.size):
-                await _slice(run, kind, source, tally, seen, part)
-                run.report.flush()
-                run.order.progress(source.name, run.order.step, tally.rows, rows)
+            with Notebook() as seen:
+                async for part in slices(source.rows(), kind.size):
+                    await _slice(run, kind, source, tally, seen, part)
+                    run.report.flush()
+                    run.order.progress(source.name, run.order.step, tally.rows, rows)
             await run.finish(kind.name, source, import_id, tally)
         return run.result()
 
 
-async def _slice(
-    run: Run, kind: Kind, source: Source, tally: Tally, seen: dict[str, Coded], part: Sequence[Row]
-) -> None:
+async def _slice(run: Run, kind: Kind, source: Source, tally: Tally, seen: Notebook, part: Sequence[Row]) -> None:
     taken: Taken = []
     for row in part:
         coded, found = kind.judge(row, run.places, run.order.within)
         outcome = None
         if coded is None:
             outcome = Outcome.REJECTED
-        elif coded.code in seen:
-            same = seen[coded.code] == coded
+        elif (before := seen.note(coded.code.encode(), whole := digest_of(coded))) is not None:
+            same = before == whole
             outcome = Outcome.DUPLICATE if same else Outcome.CONFLICT
             found = [Finding("dup_exact" if same else "dup_round", "KODE"), *found]
         else:
-            seen[coded.code] = coded
             taken.append((row, coded, found))
         if outcome is not None:
             tally.turn_away(outcome, found)

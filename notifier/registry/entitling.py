@@ -3,10 +3,12 @@
 By a file, a page or another system: all come here. What a status may follow is told by `rules.rounds`.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +16,7 @@ from notifier.registry.findings import Finding, shown
 from notifier.registry.news import Change, News
 from notifier.rules.roles import covers
 from notifier.rules.rounds import Entitlement, IllegalStatus, change
-from notifier.store import people, rounds
+from notifier.store import ledger, people, rounds
 from notifier.store.people import Person
 from notifier.store.rounds import Entitled, Round
 
@@ -99,13 +101,17 @@ async def look(db: AsyncConnection, taken: Sequence[Said]) -> Look:
     return Look(persons, by_code, entitled, invited)
 
 
-def judge(said: Said, there: Look, within: str) -> Decided:
-    """What a row comes to, by what the register knows. `within`: area by prefix that whoever says it may touch."""
+def judge(said: Said, there: Look, within: str, now: datetime) -> Decided:
+    """What a row comes to, by what the register knows. `within`: area by prefix that whoever says it may touch. A day
+    that has not come yet where the round is would stand in the way of every true one before it.
+    """
     of, person = there.rounds.get(said.code), there.persons.get(said.whose)
     if of is None or not covers(within, of.region):
         return Decided(Finding("unknown_round", "KODE_PENYALURAN", shown(said.code)))
     if person is None:
         return Decided(Finding("unknown_nik", "NIK", said.masked))
+    if said.on is not None and said.on > now.astimezone(ZoneInfo(of.zone)).date():
+        return Decided(Finding("future_status", "TANGGAL", said.on.isoformat()))
     current = there.entitled.get((of.id, person.id))
     if current is None:
         if (of.id, person.id) not in there.invited:
@@ -128,7 +134,7 @@ async def write(
     rows: list[dict[str, object]] = []
     changes: list[Change] = []
     for said in part:
-        decided = judge(said, there, within)
+        decided = judge(said, there, within, now)
         if decided.status is None:
             done.append(decided)
             continue
@@ -145,3 +151,20 @@ async def write(
     told = await news.tell(db, changes, now)
     await rounds.record(db, [row | {"told": by} for row, by in zip(rows, told, strict=True)], who, now)
     return done
+
+
+async def act(db: AsyncConnection, who: str, part: Sequence[Said], done: Sequence[Decided], now: datetime) -> None:
+    """One act a round, in the caller's transaction: whose aid was changed to what, by a page or another system."""
+    changed: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for said, decided in zip(part, done, strict=True):
+        if decided.status is not None:
+            changed[decided.round_id][said.status.value].append(decided.entitlement_id)
+    for round_id, entitlements in sorted(changed.items()):
+        await ledger.append(
+            db,
+            at=now,
+            who=who,
+            act="statuses.changed",
+            about=f"round:{round_id}",
+            detail={"entitlements": dict(sorted(entitlements.items()))},
+        )

@@ -12,6 +12,7 @@ from notifier.registry.findings import Finding, shown
 from notifier.registry.layouts import LISTS
 from notifier.registry.person_rows import digits_of
 from notifier.registry.runs import open_all, slices
+from notifier.registry.seen import Present
 from notifier.registry.tables import Row, Source, Unreadable
 from notifier.rules import people as rules
 from notifier.rules.people import NikFault
@@ -72,17 +73,19 @@ class Lists:
                 raise Refused(f"{name}: more than {MOST} rows; choose people by region or status instead")
 
     async def _read(self, source: Source, list_id: int, region: str) -> tuple[int, int, int]:
-        seen, rows, lost = set[int](), 0, 0
+        seen, rows, there, lost = Present(), 0, 0, 0
         async for part in slices(source.rows(), SLICE):
             rows += len(part)
             members, strays = await self._judge(part, region, seen)
-            seen |= set(members)
+            for person in members:
+                seen.add(person)
+            there += len(members)
             lost += len(strays)
             async with self._database.write_slice() as db:
                 await person_lists.add(db, list_id, members, strays)
-        return rows, len(seen), lost
+        return rows, there, lost
 
-    async def _judge(self, part: Sequence[Row], region: str, seen: set[int]) -> tuple[Sequence[int], Sequence[Stray]]:
+    async def _judge(self, part: Sequence[Row], region: str, seen: Present) -> tuple[Sequence[int], Sequence[Stray]]:
         """The people that rows name for the first time, and the rows that name nobody."""
         read = [(row, *self._named(row)) for row in part]
         niks = {key for _, key, _ in read if isinstance(key, bytes)}

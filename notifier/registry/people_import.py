@@ -3,7 +3,7 @@
 Knows the order of things; what a row is worth is told by `person_rows`, what it changes by `person_plans`.
 """
 
-from collections import Counter
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,12 @@ from notifier.registry.person_plans import Entry, Plan, Raced, compare, holding,
 from notifier.registry.person_rows import judge
 from notifier.registry.places import areas, dotted
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
-from notifier.registry.seen import Present, Seen, Sight
+from notifier.registry.seen import KEY, Present, Seen, Sight
 from notifier.registry.tables import Row, Source
 from notifier.rules.people import Nik, mask_nik, read_nik
 from notifier.store import imports, people
 from notifier.store.engine import Database
+from notifier.store.notebook import Notebook
 from notifier.vault import Vault
 
 FEWER = 0.1  # a file may cover this part less of its area's people before it asks
@@ -40,7 +41,7 @@ class _Cover:
 
     source: Source
     rows: int
-    areas: Mapping[str, int]  # area → people of the file there; none when it is no register but rows mended
+    areas: Mapping[str, int]  # area → people of the file there; none when it is a part of a register or rows mended
 
 
 async def import_people(database: Database, vault: Vault, paths: Sequence[Path], order: Order) -> Imported:
@@ -48,23 +49,22 @@ async def import_people(database: Database, vault: Vault, paths: Sequence[Path],
     sources = await open_all(paths, PEOPLE)
     with new_report(order, "people") as report:
         run = Run(database, order, await places(database), report)
-        covers = [await _cover(run, source) for source in sources]
+        covers = [await _cover(run, vault, source) for source in sources]
         asks = [ask for cover in covers for ask in await _asks(database, run, cover)]
         if asks and not order.yes and not order.dry_run:
             raise Refused(" ".join(asks))
-        seen, present = Seen(), Present()
-        files = [_OneFile(run, vault, cover, seen, present, number) for number, cover in enumerate(covers)]
-        for file in files:
-            await file.bring()
+        with Notebook() as notebook:
+            seen, present = Seen(notebook), Present()
+            files = [_OneFile(run, vault, cover, seen, present, number) for number, cover in enumerate(covers)]
+            for file in files:
+                await file.bring()
         for file in files:  # only now is it known whom no file of the run names
             await file.close()
         return run.result(asks)
 
 
-async def _cover(run: Run, source: Source) -> _Cover:
+async def _cover(run: Run, vault: Vault, source: Source) -> _Cover:
     """Read a file from end to end and count its people by area."""
-    niks: set[int] = set()
-    by_region: Counter[str] = Counter()
 
     def look(row: Row) -> None:
         cell, code = row.cells["NIK"], row.cells["KODE_WILAYAH"]
@@ -72,12 +72,13 @@ async def _cover(run: Run, source: Source) -> _Cover:
             return
         nik = read_nik(cell)
         region = dotted(code.strip())
-        if isinstance(nik, Nik) and int(nik.value) not in niks and run.places.name(region) is not None:
-            niks.add(int(nik.value))
-            by_region[region] += 1
+        if isinstance(nik, Nik) and run.places.name(region) is not None:
+            notebook.count(region, vault.index(nik.value, "nik")[:KEY])
 
-    rows = await count_rows(source, run.order, look)
-    return _Cover(source, rows, {} if source.header.mended else areas(by_region))
+    with Notebook() as notebook:
+        part = source.header.mended or run.order.partial
+        rows = await count_rows(source, run.order, None if part else look)
+        return _Cover(source, rows, areas(await asyncio.to_thread(notebook.counted)))
 
 
 async def _asks(database: Database, run: Run, cover: _Cover) -> list[str]:
@@ -134,8 +135,8 @@ class _OneFile:
     async def close(self) -> None:
         """List who is absent and write what came of the file."""
         await self._tell_absent()
-        areas = dict(self._cover.areas)
-        await self._run.finish("people", self._source, self._import_id, self._tally, areas=areas)
+        more = {"areas": dict(self._cover.areas)} | ({"partial": True} if self._run.order.partial else {})
+        await self._run.finish("people", self._source, self._import_id, self._tally, **more)
 
     def _chunks(self) -> Iterator[_Chunk]:
         run, size = self._run, self._run.slice
@@ -149,13 +150,13 @@ class _OneFile:
             if person is None:
                 chunk.turned.append(_Turned(row.line, Outcome.REJECTED, found))
                 continue
-            sight = self._seen.look(person, self._number)
+            index = self._vault.index(person.nik, "nik")
+            sight = self._seen.look(person, index, self._number)
             if sight == "same":
                 found = [Finding("dup_exact", ""), *found]
                 chunk.turned.append(_Turned(row.line, Outcome.DUPLICATE, found))
                 continue
             niks.add(person.nik)
-            index = self._vault.index(person.nik, "nik")
             chunk.entries.append(Entry(row.line, person, index, found, _KINDS[sight], row.cells))
         yield chunk
 
@@ -187,7 +188,7 @@ class _OneFile:
                 finding = Finding(reason, "NAMA", mask_nik(entry.person.nik))
                 self._turn_away(entry.line, Outcome.CONFLICT, [finding, *entry.findings])
                 if entry.kind == "row" and became == "conflict":
-                    self._seen.forget(entry.person)
+                    self._seen.forget(entry.nik_index)
             elif entry.kind == "more":
                 found = [Finding("dup_same_person", ""), *entry.findings]
                 self._turn_away(entry.line, Outcome.DUPLICATE, found)

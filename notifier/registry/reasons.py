@@ -125,6 +125,10 @@ def _reasons() -> Mapping[str, Reason]:
         "illegal_status": (e.REJECTS, "Status tidak mungkin berubah begitu: {found}."),
         "not_invited": (e.REJECTS, "Orang ini tidak DITETAPKAN untuk program dan wilayah penyaluran itu."),
         "older_status": (e.REJECTS, "Ada catatan yang lebih baru ({found}); baris ini dilewati."),
+        "future_status": (
+            e.REJECTS,
+            "Tanggal {found} belum tiba. Tulis hari kejadiannya, atau kosongkan untuk hari ini.",
+        ),
         # visits
         "bad_visit_code": (e.REJECTS, 'Kode "{found}" salah tulis. Salin dari daftar kunjungan, misalnya K-222KQ7.'),
         "unknown_visit": (e.REJECTS, "Kode ini tidak ada di daftar kunjungan wilayah Anda. Periksa daftarnya."),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.errors import Refused
+from notifier.errors import Changed, Refused
 from notifier.registry.findings import Finding, shown
 from notifier.registry.places import Places, dotted
 from notifier.registry.reasons import REASONS, Effect
@@ -114,7 +114,7 @@ class Rounds:
         known = _theirs(viewer, code, await rounds.by_code(db, code))
         of = _theirs(viewer, code, await rounds.get(db, known.id, lock=True))
         if version is not None and of.version != version:
-            raise Refused(
+            raise Changed(
                 f"{code} was changed while you looked at it and is version {of.version} now; look at it again"
             )
         return of

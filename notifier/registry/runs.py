@@ -46,6 +46,7 @@ class Order:
     now: datetime
     dry_run: bool = False  # write nothing
     yes: bool = False  # go on although a file covers fewer people than the last one
+    partial: bool = False  # a part of a register on purpose: it asks nothing, and no later file is measured by it
     within: str = ""  # area by prefix that whoever imports may touch
     report: Path | None = None
     rejected: Path | None = None  # where the lines of rejected rows are noted, for whoever gives the rows back
@@ -166,14 +167,19 @@ async def slices(items: Iterator[Item], size: int) -> Any:
 
 
 async def count_rows(source: Source, order: Order, look: Callable[[Row], None] | None = None) -> int:
-    """Walk a file once from end to end: nothing may be written before it was read whole. Returns its rows."""
+    """Walk a file once from end to end: nothing may be written before it was read whole. Returns its rows. `look` is
+    shown each of them, in a thread.
+    """
     count = 0
-    async for part in slices(source.rows(), 5000):
+    async for part in slices(_looked_at(source.rows(), look) if look is not None else source.rows(), 5000):
         count += len(part)
-        if look is not None:
-            for row in part:
-                look(row)
         order.progress(source.name, "reading", count, 0)
     if not count:
         raise Unreadable(f"{source.path}: no row stands below the header on line {source.header.line}")
     return count
+
+
+def _looked_at(rows: Iterator[Row], look: Callable[[Row], None]) -> Iterator[Row]:
+    for row in rows:
+        look(row)
+        yield row

@@ -1,47 +1,56 @@
 """What a run remembers of the rows it has read: who was named before, and which people the register must not miss.
 
-Small on purpose: two integers a person and one bit an id, so that a million rows fit into memory. Knows no database.
+People are remembered on disk, by the index of their NIK; in memory is one bit an id. Knows no table of the register.
 """
 
-from typing import Literal
+import struct
+from hashlib import sha256
+from typing import Any, Literal
 
 from notifier.registry.person_rows import Candidate
 from notifier.rules.people import fold_name
+from notifier.store.notebook import Notebook
 
 Sight = Literal["first", "same", "more", "later", "other_name"]
+KEY = 16  # bytes of an index that tell one person of a run from another
 _HALF = 0xFFFF_FFFF
+_SAID = struct.Struct(">III")  # number of the file, hash of the name, hash of the row
 
 
 class Seen:
     """People named in this run, by NIK."""
 
-    def __init__(self) -> None:
-        self._by_nik: dict[int, int] = {}  # NIK → number of the file, hash of the name, hash of the row
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
 
-    def look(self, person: Candidate, file: int) -> Sight:
-        """How this row stands to the earlier ones, and remember it.
+    def look(self, person: Candidate, index: bytes, file: int) -> Sight:
+        """How this row stands to the earlier ones, and remember it. `index`: of the NIK.
 
         `same`: the same row again · `more`: the same person in the same file with other cells · `later`: in a later
         file, which may update · `other_name`: the NIK of somebody else.
         """
-        key = int(person.nik)
         name, row = hash(fold_name(person.name)) & _HALF, hash(person) & _HALF
-        before = self._by_nik.get(key)
+        before = self._notebook.note(index[:KEY], _SAID.pack(file, name, row))
         if before is None:
-            self._by_nik[key] = file << 64 | name << 32 | row
             return "first"
-        if before >> 32 & _HALF != name:
+        before_file, before_name, before_row = _SAID.unpack(before)
+        if before_name != name:
             return "other_name"
-        if before & _HALF == row:
+        if before_row == row:
             return "same"
-        if before >> 64 == file:
+        if before_file == file:
             return "more"
-        self._by_nik[key] = file << 64 | name << 32 | row
+        self._notebook.put(index[:KEY], _SAID.pack(file, name, row))
         return "later"
 
-    def forget(self, person: Candidate) -> None:
+    def forget(self, index: bytes) -> None:
         """The row was not taken after all."""
-        self._by_nik.pop(int(person.nik), None)
+        self._notebook.drop(index[:KEY])
+
+
+def digest_of(row: Any) -> bytes:
+    """Bytes that are the same for a row that is wholly the same, and for no other."""
+    return sha256(repr(row).encode()).digest()[:KEY]
 
 
 class Present:

@@ -1,16 +1,14 @@
 """What became of people's aid, said by a page or another system: the same words as a payment file, row by row."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from notifier.errors import Refused
 from notifier.outbox import Outbox
-from notifier.registry.entitling import LOOK, WRITE, Decided, Said, write
+from notifier.registry import entitling
+from notifier.registry.entitling import LOOK, WRITE, Decided, Said
 from notifier.registry.findings import Finding
 from notifier.registry.news import News
 from notifier.registry.reasons import REASONS
@@ -18,7 +16,7 @@ from notifier.registry.statuses_import import judge_status
 from notifier.registry.tables import Row
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.rounds import Entitlement
-from notifier.store import entitled, ledger, rounds
+from notifier.store import entitled, rounds
 from notifier.store.engine import Database
 from notifier.store.entitled import Listed
 from notifier.store.rounds import Round
@@ -94,8 +92,8 @@ class Statuses:
         for start in range(0, len(taken), WRITE):
             part = taken[start : start + WRITE]
             async with self._database.write_slice() as db:
-                done = await write(db, self._news, part, who=viewer.who, within=viewer.region, now=now)
-                await _act(db, viewer, part, done, now)
+                done = await entitling.write(db, self._news, part, who=viewer.who, within=viewer.region, now=now)
+                await entitling.act(db, viewer.who, part, done, now)
             for said, decided in zip(part, done, strict=True):
                 became[said.line] = _became(decided)
         return became
@@ -110,25 +108,6 @@ def _became(decided: Decided) -> Became:
 def _row(line: int, row: Wanted) -> Row:
     cells = dict(zip(COLUMNS, (row.nik, row.round_code, row.status, row.on, row.reason), strict=True))
     return Row(line, cells, len(cells), surplus=False)
-
-
-async def _act(
-    db: AsyncConnection, viewer: Viewer, part: Sequence[Said], done: Sequence[Decided], now: datetime
-) -> None:
-    """One act a round: whose aid was changed to what."""
-    changed: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for said, decided in zip(part, done, strict=True):
-        if decided.status is not None:
-            changed[decided.round_id][said.status.value].append(decided.entitlement_id)
-    for round_id, entitlements in sorted(changed.items()):
-        await ledger.append(
-            db,
-            at=now,
-            who=viewer.who,
-            act="statuses.changed",
-            about=f"round:{round_id}",
-            detail={"entitlements": dict(sorted(entitlements.items()))},
-        )
 
 
 def _sentence(finding: Finding) -> str:

@@ -1,5 +1,6 @@
 """Brings payment records in: what became of people's benefits, read from files. What follows is `entitling`'s."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +12,12 @@ from notifier.registry.layouts import STATUSES
 from notifier.registry.news import News
 from notifier.registry.person_rows import digits_of
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
+from notifier.registry.seen import digest_of
 from notifier.registry.tables import Row, Source
 from notifier.rules.people import mask_nik
 from notifier.rules.rounds import Entitlement
 from notifier.store.engine import Database
+from notifier.store.notebook import Notebook
 from notifier.vault import Vault
 
 
@@ -27,7 +30,8 @@ async def import_statuses(
         run = Run(database, order, await places(database), report)
         counts = [await count_rows(source, order) for source in sources]
         for source, rows in zip(sources, counts, strict=True):
-            await _OneFile(run, vault, news, source, rows).bring()
+            with Notebook() as notebook:
+                await _OneFile(run, vault, news, source, rows, notebook).bring()
         return run.result()
 
 
@@ -56,16 +60,16 @@ def judge_status(row: Row, vault: Vault, person_id: int | None = None) -> tuple[
 class _OneFile:
     """One payment record on its way in."""
 
-    def __init__(self, run: Run, vault: Vault, news: News, source: Source, rows: int) -> None:
+    def __init__(self, run: Run, vault: Vault, news: News, source: Source, rows: int, notebook: Notebook) -> None:
         self._run, self._vault, self._news, self._source, self._rows = run, vault, news, source, rows
         self._tally = Tally()
-        self._seen: set[int] = set()
+        self._seen = notebook
         self._import_id = 0
 
     async def bring(self) -> None:
         self._import_id = await self._run.begin("statuses", self._source)
         async for part in slices(self._source.rows(), LOOK):
-            await self._slice(self._read(part))
+            await self._slice(await asyncio.to_thread(self._read, part))
             self._run.report.flush()
             self._run.order.progress(self._source.name, self._run.order.step, self._tally.rows, self._rows)
         await self._run.finish("statuses", self._source, self._import_id, self._tally)
@@ -77,11 +81,9 @@ class _OneFile:
             if said is None:
                 self._turn_away(row.line, Outcome.REJECTED, found)
                 continue
-            key = hash(said[1:7])
-            if key in self._seen:
+            if self._seen.note(digest_of(said[1:7])) is not None:
                 self._turn_away(row.line, Outcome.DUPLICATE, [Finding("dup_exact", ""), *found])
                 continue
-            self._seen.add(key)
             taken.append(said)
         return taken
 
@@ -92,7 +94,7 @@ class _OneFile:
         often = Counter((said.whose, said.code) for said in taken)
         changes: list[Said] = []
         for said in taken:
-            decided = judge(said, there, self._run.order.within)
+            decided = judge(said, there, self._run.order.within, self._run.order.now)
             # Where a person stands twice, the second row depends on what the first one did.
             settled = decided.status is None and often[said.whose, said.code] == 1
             if settled or self._run.order.dry_run:

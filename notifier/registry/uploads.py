@@ -166,14 +166,16 @@ class Uploads:
 
     # --- deciding ---
 
-    async def start(self, viewer: Viewer, number: int, *, yes: bool) -> None:
-        """Bring it in. `yes`: although it covers fewer people than the last one. Refused unless it waits for this."""
+    async def start(self, viewer: Viewer, number: int, *, yes: bool = False, partial: bool = False) -> None:
+        """Bring it in. `yes`: although it covers fewer people than the last one; `partial`: as a part of a register, so
+        that nothing is measured by it. Refused unless it waits for this.
+        """
         upload = await self.get(viewer, number)
-        if upload.why and not yes:
+        if upload.why and not (yes or partial):
             raise Refused(f"say that upload {number} may go on although it is smaller than the last one")
         now = self._clock()
         async with self._database.write() as db:
-            values = {"state": RUNNING, "wake": now, "yes": yes, "step": "", "done": 0}
+            values = {"state": RUNNING, "wake": now, "yes": yes, "partial": partial, "step": "", "done": 0}
             if not await rows.turn(db, number, READY, values):
                 raise Refused(f"upload {number} does not wait to be started any more; look at it again")
             await ledger.append(db, at=now, who=viewer.who, act="upload_started", about=f"upload:{number}")
@@ -295,6 +297,7 @@ class _Turn:
             self._room._clock(),
             dry_run=upload.state == LOOKING,
             yes=upload.yes,
+            partial=upload.partial,
             within=upload.region,
             report=folder / REPORT,
             rejected=folder / LINES,

@@ -13,11 +13,13 @@ from notifier.registry.cells import day, words
 from notifier.registry.findings import Finding, Outcome, Tally, is_rejected, shown
 from notifier.registry.layouts import VISITS
 from notifier.registry.runs import Imported, Order, Run, count_rows, new_report, open_all, places, slices
+from notifier.registry.seen import digest_of
 from notifier.registry.tables import Row, Source
 from notifier.rules.roles import covers
 from notifier.rules.visits import FLAGS, Result, delivery_of, result_of
 from notifier.store import visits
 from notifier.store.engine import Database
+from notifier.store.notebook import Notebook
 from notifier.store.visits import Visit, Visited
 
 SLICE = 100  # rows written in one transaction
@@ -43,7 +45,8 @@ async def import_visits(database: Database, paths: Sequence[Path], order: Order)
         run = Run(database, order, await places(database), report)
         counts = [await count_rows(source, order) for source in sources]
         for source, rows in zip(sources, counts, strict=True):
-            await _OneFile(run, source, rows).bring()
+            with Notebook() as notebook:
+                await _OneFile(run, source, rows, notebook).bring()
         return run.result()
 
 
@@ -75,10 +78,10 @@ def judge_visit(row: Row, now: datetime) -> tuple[Found | None, Sequence[Finding
 class _OneFile:
     """One file of results on its way in."""
 
-    def __init__(self, run: Run, source: Source, rows: int) -> None:
+    def __init__(self, run: Run, source: Source, rows: int, notebook: Notebook) -> None:
         self._run, self._source, self._rows = run, source, rows
         self._tally = Tally()
-        self._seen: set[tuple[int, Result, date | None]] = set()
+        self._seen = notebook
         self._today = run.order.now.astimezone(USUAL).date()
 
     async def bring(self) -> None:
@@ -97,10 +100,9 @@ class _OneFile:
                 self._turn_away(row.line, Outcome.REJECTED, findings)
             elif read is None:
                 self._accept(row.line, findings, "unchanged")
-            elif (key := (read.delivery_id, read.result, read.on)) in self._seen:
+            elif self._seen.note(digest_of((read.delivery_id, read.result, read.on))) is not None:
                 self._turn_away(row.line, Outcome.DUPLICATE, [Finding("dup_exact", "KODE"), *findings])
             else:
-                self._seen.add(key)
                 taken.append(read)
         return taken
 

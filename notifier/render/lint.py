@@ -87,11 +87,11 @@ def check(event: str, channel: str, part: str, source: str, language: str = "id"
 def known_place(event: str, channel: str, part: str) -> None:
     """Raises RenderError when there is no such event, channel or part."""
     if event not in FACTS:
-        raise RenderError(f'there is no event "{event}"; there are: {", ".join(FACTS)}')
+        raise RenderError(f'there is no event "{event}"; there are: {", ".join(FACTS)}', field="event")
     if channel not in CHANNELS:
-        raise RenderError(f'there is no channel "{channel}"; there are: {", ".join(CHANNELS)}')
+        raise RenderError(f'there is no channel "{channel}"; there are: {", ".join(CHANNELS)}', field="channel")
     if part not in CHANNELS[channel]:
-        raise RenderError(f'{channel} has no part "{part}"; it has: {", ".join(CHANNELS[channel])}')
+        raise RenderError(f'{channel} has no part "{part}"; it has: {", ".join(CHANNELS[channel])}', field="part")
 
 
 def unreadable(sources: Mapping[Key, tuple[str, str]]) -> Iterator[tuple[Key, Finding]]:

@@ -46,7 +46,7 @@ class Count:
     kind: Kind
     people: int
     entitled: int  # people of the round; 0: unknown
-    venue: str = ""  # a round that was moved has several points
+    point: str = ""  # a round that was moved has several
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ _STEPS: Sequence[_Row] = (  # what we did, or left
 
 _WEBHOOKS: Sequence[_Row] = (  # why another system is told nothing any more
     ("it answered 410: it wants no more", "penerima menjawab 410: tidak mau lagi", r"\g<0>"),
+    ("the complaint was hidden meanwhile", "aduannya sudah tertutup", r"\g<0>"),
+    ("the webhook follows this no more", "webhook tidak lagi mengikuti ini", r"\g<0>"),
     (r"it failed for three days: status (\d+)", r"gagal tiga hari: menjawab \1", r"\g<0>"),
     ("it failed for three days: (.*)", r"gagal tiga hari: \1", r"\g<0>"),
 )

@@ -13,6 +13,7 @@ GRAVE = frozenset({Category.ILLEGAL_LEVY, Category.DEDUCTION, Category.OFFICER_C
 OFFICE = 3  # parts of a region's code: aid is handed out, and complained about, by the district
 ENDS = frozenset({Act.RESOLVE, Act.REJECT, Act.REFER, Act.CLOSE, Act.MERGE})
 PROPOSED, WITHDRAWN = "proposed", "withdrawn"  # in a ticket's history
+HIDDEN, GIVEN_BACK = "shielded", "unshielded"
 
 
 class Changed(Protocol):
@@ -20,6 +21,8 @@ class Changed(Protocol):
 
     @property
     def act(self) -> str: ...
+    @property
+    def who(self) -> str: ...
     @property
     def was(self) -> str: ...
     @property
@@ -55,3 +58,9 @@ def proposal(history: Sequence[ChangedT]) -> ChangedT | None:
         elif change.act == WITHDRAWN or change.status != change.was:
             waits = None
     return waits
+
+
+def gave_back(history: Iterable[Changed], who: str) -> bool:
+    """Whether it was they who gave the ticket back to its own office: what took two people until then still does."""
+    last = [change.who for change in history if change.act == GIVEN_BACK][-1:]
+    return last == [who]

@@ -233,6 +233,10 @@ class IllegalMove(ValueError):
     """An act that the ticket's status does not allow, or that lacks its reason; the text is a sentence for people."""
 
 
+class NoReason(IllegalMove):
+    """An act that lacks its reason."""
+
+
 @dataclass(frozen=True)
 class Ticket:
     """As little of a ticket as its moves need; a fuller one may inherit from it."""
@@ -270,7 +274,7 @@ def move(ticket: TicketT, act: Act, *, by: str, at: datetime, why: str = "") -> 
             f"Ticket {ticket.number} is {ticket.status}, so '{act}' is not possible; possible is: {could}."
         )
     if act in NEEDS_REASON and not why.strip():
-        raise IllegalMove(f"Ticket {ticket.number}: '{act}' needs a reason, {NEEDS_REASON[act]}.")
+        raise NoReason(f"Ticket {ticket.number}: '{act}' needs a reason, {NEEDS_REASON[act]}.")
     change = Change(act, ticket.status, allowed[act], by, at, why.strip())
     return replace(ticket, status=change.to), change
 

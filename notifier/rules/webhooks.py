@@ -157,14 +157,15 @@ def place(url: str) -> Place:
     except ValueError:
         parts, host, port = urlsplit(""), "", None
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > 500 or not host:
-        raise Refused("this is no URL we can call: write https://system.example/path, at most 500 characters")
+        said = "this is no URL we can call: write https://system.example/path, at most 500 characters"
+        raise Refused(said, field="url")
     if parts.scheme not in ("http", "https"):
-        raise Refused("a webhook's URL begins with https://")
+        raise Refused("a webhook's URL begins with https://", field="url")
     if "@" in parts.netloc:
-        raise Refused("a webhook's URL carries no name or password; check the signature instead")
+        raise Refused("a webhook's URL carries no name or password; check the signature instead", field="url")
     if parts.fragment:
-        raise Refused("a webhook's URL has no part after #")
+        raise Refused("a webhook's URL has no part after #", field="url")
     if port == 0:
-        raise Refused("a webhook's URL has no port 0")
+        raise Refused("a webhook's URL has no port 0", field="url")
     plain = parts.scheme == "http"
     return Place(host, port or (80 if plain else 443), plain)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, literal, or_, select, update
+from sqlalchemy import bindparam, case, delete, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import accounts, sessions
+from notifier.store.straight import fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +163,23 @@ async def open_session(
     )
 
 
+_SESSION = (  # read for every page
+    select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at, sessions.c.stage, *_ACCOUNT)
+    .select_from(sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id))
+    .where(
+        sessions.c.digest == bindparam("of"),
+        sessions.c.expires_at > bindparam("now"),
+        accounts.c.disabled_at.is_(None),
+    )
+)
+
+
 async def session(db: AsyncConnection, digest: bytes, now: datetime) -> Kept | None:
     """A session that has not expired, with its account if that still works."""
-    joined = sessions.outerjoin(accounts, accounts.c.id == sessions.c.account_id)
-    row = (
-        await db.execute(
-            select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at, sessions.c.stage, *_ACCOUNT)
-            .select_from(joined)
-            .where(sessions.c.digest == digest, sessions.c.expires_at > now, accounts.c.disabled_at.is_(None))
-        )
-    ).first()
-    if row is None:
+    rows = await fetch(db, _SESSION, {"of": digest, "now": now})
+    if not rows:
         return None
-    data, created_at, expires_at, stage, *account = tuple(row)
+    data, created_at, expires_at, stage, *account = rows[0]
     return Kept(Account(*account) if account[0] is not None else None, data, created_at, expires_at, stage)
 
 

@@ -5,7 +5,7 @@ Differences are only ever added, never changed: no ticket waits for another one'
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Subquery, and_, bindparam, delete, func, insert, select, union_all
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import NOBODY, View, differences, level
 from notifier.store.schema import board_changes, boards, regions, tickets
+from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
 SLICE = 500  # differences folded in one transaction
@@ -22,9 +23,19 @@ _KEY = ("level", "region", "view", "account_id")
 
 async def note(db: AsyncConnection, was: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
     """Keep what a ticket's change adds to the counters; nothing when it stands in the lists it stood in."""
+    await note_all(db, [(was, now)])
+
+
+async def note_all(db: AsyncConnection, changes: Iterable[tuple[Mapping[str, Any] | None, Mapping[str, Any]]]) -> None:
+    """The same for many tickets together: (was, now) each."""
+    sums: Counter[tuple[str, View, int]] = Counter()
+    for was, now in changes:
+        for place, n in differences(was, now).items():
+            sums[place] += n
     rows = [
         dict(zip((*_KEY, "n"), (level(area), area, view.value, whose, n), strict=True))
-        for (area, view, whose), n in differences(was, now).items()
+        for (area, view, whose), n in sums.items()
+        if n
     ]
     if rows:
         await db.execute(insert(board_changes).values(rows))
@@ -47,7 +58,16 @@ _COUNTS = select(_HIS.c.view, func.sum(_HIS.c.n)).group_by(_HIS.c.view)
 
 async def counts(db: AsyncConnection, region: str, account_id: int) -> dict[View, int]:
     """How many tickets each list holds for a viewer of this area."""
-    rows = await db.execute(_COUNTS, {"of_level": level(region), "of": region.rstrip("."), "whose": account_id})
+    return counted(await fetch(db, *counting(region, account_id)))
+
+
+def counting(region: str, account_id: int) -> tuple[Any, Mapping[str, Any]]:
+    """The statement of `counts` and its values, for who asks more in the same go; `counted` reads its rows."""
+    return _COUNTS, {"of_level": level(region), "of": region.rstrip("."), "whose": account_id}
+
+
+def counted(rows: Iterable[Any]) -> dict[View, int]:
+    """See `counting`."""
     return dict.fromkeys(View, 0) | {View(view): int(n) for view, n in rows}
 
 

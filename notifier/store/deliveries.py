@@ -75,6 +75,14 @@ async def insert(db: AsyncConnection, row: Mapping[str, Any]) -> int:
     return int(result.scalar_one())
 
 
+async def insert_all(db: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Write one delivery each about many tickets: ticket → id."""
+    if not rows:
+        return {}
+    added = insert_into(deliveries).returning(deliveries.c.ticket_id, deliveries.c.id)
+    return {int(ticket): int(number) for ticket, number in await db.execute(added, list(rows))}
+
+
 # --- moving ----------------------------------------------------------------------------------------------------------
 
 

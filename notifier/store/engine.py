@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,10 @@ from notifier.store.short_way import short_way
 MIGRATIONS = Path(__file__).parent / "migrations"
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
+KEPT = 2  # connections that are kept at hand for looks
 IDLE = 1.0  # seconds after which a connection is asked whether it still stands
 FULL = "database or disk is full"  # SQLite's words
+_REVISION = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
 QUOTED = re.compile(r"(?:(?<=query argument \$\d)|(?<=query argument \$\d\d)):.*|\nDETAIL:.*", re.DOTALL)
 
 
@@ -134,6 +137,8 @@ class Database:
         self.engine = create_engine(self.url, pool_size=pool_size)
         self._alone = self.url.query.get("pooler") != "1"  # a pooler keeps no connection between statements
         self._writing = asyncio.Lock()
+        self._kept: list[tuple[float, AsyncConnection]] = []  # since when nobody looks with it
+        self._rests_until = 0.0  # of time.perf_counter(): when bulk writers may go on
 
     @asynccontextmanager
     async def read(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
@@ -159,10 +164,31 @@ class Database:
             async with self.read() as db:
                 yield db
             return
-        async with self.engine.connect() as db:
-            if not self.is_sqlite:
-                await db.execution_options(isolation_level="AUTOCOMMIT")
+        db = await self._looking()
+        try:
             yield db
+        except BaseException:
+            await db.close()
+            raise
+        begun = db.sync_connection.get_transaction() if db.sync_connection else None
+        if begun is not None:
+            begun.rollback()  # of nothing: there is no way to the database in it
+        if len(self._kept) < KEPT and not db.invalidated:
+            self._kept.append((time.monotonic(), db))
+        else:
+            await db.close()
+
+    async def _looking(self) -> AsyncConnection:
+        """A connection that somebody has just looked with, or another: to take one up and to leave it costs more than
+        most looks do.
+        """
+        while self._kept:
+            left, db = self._kept.pop()
+            if time.monotonic() - left <= IDLE:
+                return db
+            await db.close()  # the pool asks whether it still stands
+        db = await self.engine.connect()
+        return db if self.is_sqlite else await db.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
@@ -196,15 +222,21 @@ class Database:
 
     @asynccontextmanager
     async def write_slice(self) -> AsyncIterator[AsyncConnection]:
-        """A bulk writer's transaction: afterwards it pauses as long as it wrote, so that webhooks are not held up."""
+        """A bulk writer's transaction. On SQLite the next one begins no sooner than it took after its end, so that
+        webhooks are not held up; what a bulk writer reads and reckons meanwhile is part of that pause.
+        """
+        if self.is_sqlite:
+            await asyncio.sleep(max(0.0, self._rests_until - time.perf_counter()))
         async with self.write() as db:
             started = time.perf_counter()  # what it waited for others is no time that it wrote
             yield db
-        if self.is_sqlite:
-            await asyncio.sleep(time.perf_counter() - started)
+        ended = time.perf_counter()
+        self._rests_until = ended + (ended - started)
 
     async def close(self) -> None:
         """Give all connections back."""
+        while self._kept:
+            await self._kept.pop()[1].close()
         await self.engine.dispose()
 
 
@@ -232,7 +264,9 @@ async def migrate_async(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # imported late: 0.8 s that most commands need not pay
+    if _version(connection) == schema_head():
+        return
+    from alembic import command  # imported late: 0.8 s and 10 MiB that a start with nothing to do need not pay
     from alembic.config import Config
 
     if connection.dialect.name == "sqlite":
@@ -269,16 +303,15 @@ async def schema_version(db: AsyncConnection) -> str | None:
 
 
 def _version(connection: Connection) -> str | None:
-    from alembic.migration import MigrationContext
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
-    return MigrationContext.configure(connection).get_current_revision()
 
-
+@cache
 def schema_head() -> str:
-    """The newest migration this version brings."""
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return str(ScriptDirectory.from_config(config).get_current_head())
+    """The newest migration this version brings: the one that no other follows."""
+    texts = [file.read_text(encoding="utf-8") for file in (MIGRATIONS / "versions").glob("*.py")]
+    named = [dict(_REVISION.findall(text)) for text in texts]
+    [head] = {one["revision"] for one in named} - {one.get("down_revision") for one in named}
+    return str(head)

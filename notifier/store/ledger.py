@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import LARGEST_ID, ledger
-from notifier.store.straight import fetch
+from notifier.store.straight import fetch, many
 
 START = bytes(32)  # what the first link follows
 
@@ -34,6 +34,14 @@ async def append(
 ) -> None:
     """Write an act in the caller's transaction. `detail` holds ids and codes only, so that erasure keeps the chain."""
     await fetch(db, _ACT, {"at": at, "who": who, "act": act, "about": about, "detail": canonical(detail)})
+
+
+async def append_all(
+    db: AsyncConnection, details: Mapping[str, Mapping[str, Any]], *, at: datetime, who: str, act: str
+) -> None:
+    """The same act about many things: what it is about → its detail."""
+    rows = [{"about": about, "detail": canonical(detail)} for about, detail in details.items()]
+    await many(db, _ACT, rows, {"at": at, "who": who, "act": act})
 
 
 _ACT = insert(ledger).inline()

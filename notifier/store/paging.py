@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.broadcasts import within
 from notifier.store.rounds import Round
-from notifier.store.schema import LARGEST_ID, deliveries, entitlements, people, rounds, tickets
+from notifier.store.schema import LARGEST_ID, deliveries, entitlements, people, rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,3 @@ async def delivery(db: AsyncConnection, delivery_id: int) -> Delivery | None:
     """One delivery to a person of the register; no answer to a report."""
     row = (await db.execute(_DELIVERY.where(deliveries.c.id == delivery_id, _NO_REPORT))).first()
     return Delivery(*tuple(row)) if row else None
-
-
-async def shielded(db: AsyncConnection, ids: list[int]) -> set[int]:
-    """Which of these tickets are hidden from the office they may concern."""
-    if not ids:
-        return set()
-    rows = await db.execute(select(tickets.c.id).where(tickets.c.id.in_(ids), tickets.c.shielded))
-    return {int(row[0]) for row in rows}

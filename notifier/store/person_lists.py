@@ -69,9 +69,11 @@ async def get(db: AsyncConnection, list_id: int) -> PersonList | None:
     return PersonList(*row) if row else None
 
 
-async def page(db: AsyncConnection, region: str, limit: int = 20) -> list[PersonList]:
-    """The newest lists that were brought in a region and below."""
+async def page(db: AsyncConnection, region: str, limit: int = 20, below: int = 0) -> list[PersonList]:
+    """The newest lists that were brought in a region and below, under a number (0: from the newest)."""
     wanted = select(*_LIST).where(within(person_lists.c.region, region)).order_by(person_lists.c.id.desc())
+    if below:
+        wanted = wanted.where(person_lists.c.id < below)
     return [PersonList(*row) for row in await db.execute(wanted.limit(limit))]
 
 

@@ -99,3 +99,9 @@ async def named(db: AsyncConnection, point_ids: Collection[int]) -> Sequence[Poi
     if not point_ids:
         return []
     return [Point(*row) for row in await db.execute(select(*_POINT).where(points.c.id.in_(point_ids)))]
+
+
+async def names(db: AsyncConnection, codes: Collection[str]) -> dict[str, str]:
+    """What the points among these codes are called."""
+    rows = await db.execute(select(points.c.code, points.c.name).where(points.c.code.in_(tuple(codes))))
+    return {str(code): str(name) for code, name in rows}

@@ -69,3 +69,10 @@ async def carry(db: AsyncConnection, after: int, now: datetime, limit: int) -> i
     mark = ids[-1] if len(ids) == limit else None
     await db.execute(update(policies).where(policies.c.reached == after).values(reached=mark))
     return len(ids)
+
+
+async def left(db: AsyncConnection) -> int:
+    """How many open tickets the newest change has yet to be carried to."""
+    live = or_(tickets.c.closed_at.is_(None), tickets.c.status == Status.MERGED.value)
+    mark = select(policies.c.reached).where(policies.c.reached.is_not(None)).limit(1).scalar_subquery()
+    return int((await db.execute(select(func.count()).where(tickets.c.id > mark, live))).scalar_one())

@@ -21,6 +21,7 @@ from notifier.store.schema import (
     rounds,
     tickets,
 )
+from notifier.store.schema import points as sites
 from notifier.store.upsert import upsert
 
 
@@ -36,6 +37,7 @@ class Point:
     people: int  # distinct keyed names
     complaints: int
     entitled: int  # 0: nobody has counted them
+    point: str = ""  # by which it is told from others: its code, or the venue of a round without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +92,30 @@ def _within(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 def _about(kinds: Mapping[str, str], since: datetime) -> ColumnElement[bool]:
     return and_(
-        tickets.c.round_id.is_not(None),
+        (tickets.c.round_id + 0).is_not(None),  # no reason for an engine to go through every round there ever was
         tickets.c.opened_at >= since,
-        tickets.c.category.in_(tuple(kinds)),
+        or_(tickets.c.category.in_(tuple(kinds)), tickets.c.shielded),
         tickets.c.status.not_in(("merged", "rejected")),
         tickets.c.channel != "incident",  # nobody reported it
     )
 
 
-async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime) -> list[Point]:
-    """Complaints since then by round, point and kind; `kinds`: category → kind."""
-    kind = case(*((tickets.c.category == name, literal_column(f"'{of}'")) for name, of in kinds.items()))
+def _kind(kinds: Mapping[str, str], hidden: str) -> ColumnElement[str]:
+    """What a complaint counts for: by its category, or as `hidden` where its own office must not know of it."""
+    whens: list[tuple[Any, Any]] = [
+        (tickets.c.category == name, literal_column(f"'{of}'")) for name, of in kinds.items()
+    ]
+    return case((tickets.c.shielded, literal_column(f"'{hidden}'")), *whens)
+
+
+async def points(db: AsyncConnection, kinds: Mapping[str, str], hidden: str, since: datetime) -> list[Point]:
+    """Complaints since then by round, point and kind; `kinds`: category → kind, and what is hidden counts for one."""
+    kind = _kind(kinds, hidden)
     counted = (
         select(
             tickets.c.round_id,
-            tickets.c.venue,
+            tickets.c.point,
+            func.min(tickets.c.venue).label("venue"),
             func.min(tickets.c.venue_region).label("region"),
             kind.label("kind"),
             func.count(func.coalesce(reporters.c.person_index, reporters.c.address_index).distinct()).label("people"),
@@ -112,7 +123,7 @@ async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime)
         )
         .join(reporters, reporters.c.ticket_id == tickets.c.id)
         .where(_about(kinds, since))
-        .group_by(tickets.c.round_id, tickets.c.venue, literal_column("kind"))
+        .group_by(tickets.c.round_id, tickets.c.point, literal_column("kind"))
         .subquery()
     )
     audience = (
@@ -121,21 +132,24 @@ async def points(db: AsyncConnection, kinds: Mapping[str, str], since: datetime)
         .scalar_subquery()
     )
     c, r = counted.c, rounds.c
-    wanted = select(r.id, r.code, c.venue, c.region, c.kind, c.people, c.n, audience)
-    return [Point(*row) for row in await db.execute(wanted.join(counted, c.round_id == r.id))]
+    called = func.coalesce(sites.c.name, c.venue)  # as it is called by now
+    wanted = select(r.id, r.code, called, c.region, c.kind, c.people, c.n, audience, c.point)
+    wanted = wanted.join(counted, c.round_id == r.id).outerjoin(sites, sites.c.code == c.point)
+    return [Point(*row) for row in await db.execute(wanted)]
 
 
 async def evidence(
-    db: AsyncConnection, of: Point, kinds: Mapping[str, str], since: datetime, limit: int = 500
+    db: AsyncConnection, of: Point, kinds: Mapping[str, str], hidden: str, since: datetime, limit: int = 500
 ) -> list[tuple[int, bytes]]:
     """(ticket, sealed reporter) of the complaints that a point counts, oldest first."""
     wanted = (
         select(tickets.c.id, reporters.c.sealed)
         .join(reporters, reporters.c.ticket_id == tickets.c.id)
         .where(
-            _about({name: kind for name, kind in kinds.items() if kind == of.kind}, since),
+            _about(kinds, since),
+            _kind(kinds, hidden) == of.kind,
             tickets.c.round_id == of.round_id,
-            tickets.c.venue == of.venue,
+            tickets.c.point == of.point,
         )
         .order_by(tickets.c.id)
         .limit(limit)
@@ -144,16 +158,16 @@ async def evidence(
 
 
 async def known(db: AsyncConnection) -> set[tuple[int, str, str]]:
-    """(round, venue, kind) of every alarm there was."""
-    rows = await db.execute(select(alarms.c.round_id, alarms.c.venue, alarms.c.kind))
-    return {(int(of), str(venue), str(kind)) for of, venue, kind in rows}
+    """(round, point, kind) of every alarm there was."""
+    rows = await db.execute(select(alarms.c.round_id, alarms.c.point, alarms.c.kind))
+    return {(int(of), str(point), str(kind)) for of, point, kind in rows}
 
 
 async def ring(db: AsyncConnection, row: Mapping[str, Any]) -> int | None:
     """Write an alarm; None when this round has rung for this kind at this point already."""
     statement = upsert(db, alarms).values(**row)
     done = await db.execute(
-        statement.on_conflict_do_nothing(index_elements=["round_id", "venue", "kind"]).returning(alarms.c.id)
+        statement.on_conflict_do_nothing(index_elements=["round_id", "point", "kind"]).returning(alarms.c.id)
     )
     found = done.scalar_one_or_none()
     return None if found is None else int(found)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
-from notifier.store.schema import Id, enrolments, entitlement_changes, entitlements, people, rounds
+from notifier.store.schema import Id, enrolments, entitlement_changes, entitlements, people, points, rounds
 from notifier.store.straight import fetch
 from notifier.store.upsert import upsert
 
@@ -72,6 +72,12 @@ async def programmes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str
         return {}
     rows = await db.execute(select(rounds.c.id, rounds.c.programme).where(rounds.c.id.in_(tuple(ids))))
     return {int(row.id): str(row.programme) for row in rows}
+
+
+async def codes(db: AsyncConnection, ids: Collection[int]) -> dict[int, str]:
+    """The codes of rounds, by id."""
+    found = await db.execute(select(rounds.c.id, rounds.c.code).where(rounds.c.id.in_(ids)))
+    return {int(number): code for number, code in found}
 
 
 async def by_code(db: AsyncConnection, code: str) -> Round | None:
@@ -242,10 +248,13 @@ def areas_of(region: str) -> list[str]:
     return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
 
 
-async def lately(db: AsyncConnection, region: str, limit: int) -> list[tuple[str, str, str, str]]:
-    """(code, programme, period, venue) of the newest rounds that touch an area."""
+async def lately(db: AsyncConnection, region: str, limit: int) -> list[tuple[str, str, str, str, str]]:
+    """(code, programme, period, venue, point) of the newest rounds that touch an area; the point by its code, or by the
+    venue where a round has none."""
     prefix, code = region.rstrip("."), rounds.c.region
     above = [".".join(prefix.split(".")[:n]) for n in range(1, prefix.count(".") + 2)] if prefix else []
     touches = or_(code.in_(above), code.startswith(f"{prefix}.", autoescape=True)) if prefix else code.is_not(None)
-    wanted = select(rounds.c.code, rounds.c.programme, rounds.c.period, rounds.c.venue).where(touches)
+    named = (rounds.c.code, rounds.c.programme, rounds.c.period, rounds.c.venue)
+    wanted = select(*named, func.coalesce(points.c.code, rounds.c.venue)).where(touches)
+    wanted = wanted.select_from(rounds.outerjoin(points, points.c.id == rounds.c.point_id))
     return [tuple(row) for row in await db.execute(wanted.order_by(rounds.c.id.desc()).limit(limit))]

@@ -314,6 +314,7 @@ uploads = Table(  # files that came in by the page: looked at, then brought in
     Column("counts", Json, nullable=False),  # what would happen, then what did
     Column("why", String(500), nullable=False, server_default=""),  # what it asks, or why it failed
     Column("yes", Boolean, nullable=False, server_default=text("false")),
+    Column("partial", Boolean, nullable=False, server_default=text("false")),  # a part of a register, on purpose
     Column("stop", Boolean, nullable=False, server_default=text("false")),  # somebody wants it to end
     Column("fence", Integer, nullable=False, server_default="0"),  # number of the turn that may write
     _ref("import_id", "imports.id"),
@@ -881,13 +882,14 @@ tickets = Table(
     # The distribution point of its round when it was opened: a round that is moved later leaves it where it was.
     Column("venue", String(120), nullable=False, server_default=""),
     Column("venue_region", String(13), nullable=False, server_default=""),
+    Column("point", String(120), nullable=False, server_default=""),  # which it was: a point's code, or a venue's name
     Column("answered_at", UtcDateTime),  # when a person first answered (cache)
     Column("answered_after", BigInteger),  # seconds of the office's time until then (cache); null: no clock runs
 )
 Index("ix_tickets_merged", tickets.c.merged_into_id, **_when("merged_into_id IS NOT NULL"))
 Index("ix_tickets_wake", tickets.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_tickets_round", tickets.c.round_id, tickets.c.opened_at, **_when("round_id IS NOT NULL"))
-Index("ix_tickets_venue", tickets.c.venue, tickets.c.id, **_when("round_id IS NOT NULL"))
+Index("ix_tickets_point", tickets.c.point, tickets.c.id, **_when("round_id IS NOT NULL"))
 Index("ix_tickets_opened", tickets.c.opened_at)
 _OPEN = "closed_at IS NULL"
 Index("ix_tickets_open", tickets.c.rank, tickets.c.id, **_when(_OPEN))
@@ -979,7 +981,8 @@ alarms = Table(  # of the radar: more people complain of a round at a point than
     _ref("account_id", "accounts.id"),  # who has taken note
     Column("taken_at", UtcDateTime),
     Column("venue", String(120), nullable=False, server_default=""),  # the point; the round may have moved since
-    UniqueConstraint("round_id", "venue", "kind"),
+    Column("point", String(120), nullable=False, server_default=""),  # its code, or the venue's name
+    UniqueConstraint("round_id", "point", "kind"),
 )
 
 # --- strangers -------------------------------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ configuration; both find words by their beginning.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, column, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store.given import listed
 from notifier.store.schema import ticket_messages, tickets
+from notifier.store.straight import fetch
 
 WORDS = 8  # words of a question that count
 LENGTH = 40  # letters of a word that count
@@ -28,6 +31,11 @@ async def begin(db: AsyncConnection, ticket_id: int, number: str) -> None:
 async def add(db: AsyncConnection, ticket_id: int, said: str) -> None:
     """What else was said in a ticket, by whomever."""
     await db.execute(_ADD[db.dialect.name], {"ticket": ticket_id, "said": said[:SAID], "most": MOST})
+
+
+async def add_to_all(db: AsyncConnection, ticket_ids: Collection[int], said: str) -> None:
+    """The same words in many tickets."""
+    await fetch(db, _ADD_TO_ALL[db.dialect.name], {**listed(db, ticket_ids), "said": said[:SAID], "most": MOST})
 
 
 async def again(db: AsyncConnection, ticket_id: int) -> None:
@@ -69,6 +77,16 @@ _ADD = {
     "postgresql": text(
         "UPDATE ticket_words SET words = words || to_tsvector('simple', CAST(:said AS text)) "
         "WHERE ticket_id = :ticket AND octet_length(words::text) < :most"
+    ),
+}
+_ADD_TO_ALL = {
+    "sqlite": text(
+        "UPDATE ticket_words SET words = words || ' ' || :said "
+        "WHERE rowid IN (SELECT value FROM json_each(:given)) AND length(words) < :most"
+    ),
+    "postgresql": text(
+        "UPDATE ticket_words SET words = words || to_tsvector('simple', CAST(:said AS text)) "
+        "WHERE ticket_id = ANY (CAST(:given AS bigint[])) AND octet_length(words::text) < :most"
     ),
 }
 _AGAIN = {

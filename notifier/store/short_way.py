@@ -6,6 +6,7 @@ how SQLAlchemy adapts aiosqlite (2.1) and nothing of any table.
 
 import collections
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
@@ -69,6 +70,22 @@ async def run_in_thread(adapted: Any, operation: str, parameters: Any, *, many: 
 
     async with adapted._execute_mutex:
         told: tuple[tuple[Any, ...], Any] = await connection._execute(step)
+        return told
+
+
+async def run_all_in_thread(adapted: Any, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
+    """The rows of several statements, one after the other and in one way there and back."""
+    connection: Any = adapted._connection
+
+    def step() -> list[list[Any]]:
+        cursor: sqlite3.Cursor = connection._conn.cursor()
+        try:
+            return [cursor.execute(operation, parameters).fetchall() for operation, parameters in asked]
+        finally:
+            cursor.close()
+
+    async with adapted._execute_mutex:
+        told: list[list[Any]] = await connection._execute(step)
         return told
 
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Dialect, Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.short_way import run_in_thread
+from notifier.store.short_way import run_all_in_thread, run_in_thread
 
 Made = Callable[[Any], Any] | None  # how a value becomes the driver's, or the driver's ours
 Rows = Sequence[Sequence[Any]]
@@ -63,6 +63,21 @@ async def fetch(db: AsyncConnection, statement: Any, values: Mapping[str, Any] =
     return compiled.read(await _run(db, compiled.text, compiled.given(values), many=False))
 
 
+async def together(db: AsyncConnection, *asked: tuple[Any, Mapping[str, Any]]) -> list[Rows]:
+    """The same for several statements, each with its values; on SQLite all of them in one way to its thread."""
+    if db.dialect.name != "sqlite":
+        return [await fetch(db, statement, values) for statement, values in asked]
+    kept = [(_compiled(statement, db.dialect, tuple(values)), values) for statement, values in asked]
+    texts = [(compiled.text, compiled.given(values)) for compiled, values in kept]
+    adapted = _adapted(db, *texts)
+    try:
+        found = await run_all_in_thread(adapted, texts)
+    except Exception as error:
+        await db.run_sync(_as_usual, error, "; ".join(text for text, _ in texts))
+        raise
+    return [compiled.read(rows) for (compiled, _), rows in zip(kept, found, strict=True)]
+
+
 async def many(
     db: AsyncConnection, statement: Any, rows: Sequence[Mapping[str, Any]], alike: Mapping[str, Any] = NOTHING
 ) -> None:
@@ -92,12 +107,23 @@ def _compiled(statement: Any, dialect: Dialect, keys: tuple[str, ...]) -> _Compi
     return _Compiled(whole.statement, binds, own, tuple(kind.result_processor(dialect, None) for kind in types))
 
 
-async def _run(db: AsyncConnection, text: str, given: Sequence[Any], *, many: bool) -> Rows:
+def _adapted(db: AsyncConnection, *asked: tuple[str, Sequence[Any]], many: bool = False) -> Any:
+    """The driver's connection as SQLAlchemy adapts it, in a transaction. Whoever listens for statements hears of these
+    too.
+    """
     connection = db.sync_connection
     assert connection is not None
     if not connection.in_transaction():
         connection.begin()
-    adapted: Any = connection.connection.dbapi_connection
+    if connection._has_events or connection.engine._has_events:
+        for listener in connection.dispatch.before_cursor_execute:
+            for text, given in asked:
+                listener(connection, None, text, given, None, many)
+    return connection.connection.dbapi_connection
+
+
+async def _run(db: AsyncConnection, text: str, given: Sequence[Any], *, many: bool) -> Rows:
+    adapted = _adapted(db, (text, given), many=many)
     try:
         if db.dialect.name == "sqlite":
             told: Rows = (await run_in_thread(adapted, text, given, many=many))[1]

@@ -3,19 +3,20 @@
 Every list is of a region; who reported a ticket is in none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.rules.boards import View, areas
+from notifier.rules.boards import View, areas, level
 from notifier.rules.tickets import OPEN, Status
 from notifier.store import search
 from notifier.store.schema import accounts, rounds, tickets
+from notifier.store.straight import fetch
 
 
 class Listed(NamedTuple):
@@ -47,15 +48,17 @@ class Listed(NamedTuple):
         return self.status in OPEN
 
 
+_LEVELS = (tickets.c.province, tickets.c.regency, tickets.c.district)
+
+
 def within(prefix: str) -> ColumnElement[bool]:
     """SQL of `roles.covers`; by the column of that level, so that an index gives the area in the order of the list."""
     *_, area = areas(prefix)
     if not area:
         return tickets.c.id > 0
-    columns = (tickets.c.province, tickets.c.regency, tickets.c.district)
-    depth = len(areas(area)) - 1
-    if depth <= len(columns):
-        return columns[depth - 1] == area
+    depth = level(area)
+    if depth <= len(_LEVELS):
+        return _LEVELS[depth - 1] == area
     below = or_(tickets.c.region == area, tickets.c.region.startswith(f"{area}.", autoescape=True))
     return and_(tickets.c.district == areas(area)[3], below)
 
@@ -70,18 +73,20 @@ class Wanted:
     category: str = ""
     area: str = ""  # prefix, besides the region
     round: str = ""  # code
-    point: str = ""  # where its round was handed out when it was opened
+    point: str = ""  # where its round was handed out when it was opened: a point's code, or a venue
     channel: str = ""
     language: str = ""
     agent: int = 0  # who answers for it
     opened_before: datetime | None = None
     words: tuple[str, ...] = ()
+    opened_from: datetime | None = None
+    opened_until: datetime | None = None  # not included
 
     @property
     def plain(self) -> bool:
         """Whether it is the whole list, of which a counter is kept."""
         chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.agent, self.words)
-        return not any(chosen) and self.opened_before is None
+        return not any(chosen) and {self.opened_before, self.opened_from, self.opened_until} == {None}
 
 
 def nearest(region: str, limit: int) -> Select[tuple[int]]:
@@ -100,14 +105,18 @@ _VIEWS: Mapping[View, str] = {
 }
 
 
+def _standing(view: View, whose: Any) -> Iterator[ColumnElement[bool]]:
+    """What holds of the tickets of a view."""
+    if view is not View.ALL:
+        yield tickets.c.closed_at.is_(None)
+    if view is View.MINE:
+        yield tickets.c.assignee_id == whose
+    if view in _VIEWS:
+        yield text(_VIEWS[view])  # type: ignore[misc]
+
+
 def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [within(wanted.region)]
-    if wanted.view is not View.ALL:
-        conditions.append(tickets.c.closed_at.is_(None))
-    if wanted.view is View.MINE:
-        conditions.append(tickets.c.assignee_id == wanted.account_id)
-    if wanted.view in _VIEWS:
-        conditions.append(text(_VIEWS[wanted.view]))  # type: ignore[arg-type]
+    conditions: list[ColumnElement[bool]] = [within(wanted.region), *_standing(wanted.view, wanted.account_id)]
     chosen = {name: getattr(wanted, name) for name in ("category", "channel", "language")}
     conditions += [tickets.c[name] == value for name, value in chosen.items() if value]
     if wanted.agent:
@@ -117,9 +126,13 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.round:
         conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.code == wanted.round)))
     if wanted.point:
-        conditions += [tickets.c.round_id.is_not(None), tickets.c.venue == wanted.point]
+        conditions += [tickets.c.round_id.is_not(None), tickets.c.point == wanted.point]
     if wanted.opened_before is not None:
         conditions.append(tickets.c.opened_at <= wanted.opened_before)
+    if wanted.opened_from is not None:
+        conditions.append(tickets.c.opened_at >= wanted.opened_from)
+    if wanted.opened_until is not None:
+        conditions.append(tickets.c.opened_at < wanted.opened_until)
     if wanted.words:
         conditions.append(search.says(engine, wanted.words))
     return and_(*conditions)
@@ -140,11 +153,14 @@ async def page(
     """
     if counted:
         return await _counted(db, wanted, limit, newest=False)
-    query = _statement(db.dialect.name, wanted, limit, newest=False)
+    kept = whole(wanted, limit) if after is None else None
+    if kept is not None:
+        return listed(await fetch(db, *kept))
+    query = _made(db.dialect.name, wanted, limit, newest=False)
     if after is not None:
         place = (literal(after[0], tickets.c.rank.type), literal(after[1], tickets.c.id.type))
         query = query.where(tuple_(*_order(tickets, newest=False)) > tuple_(*place))
-    return _listed((await db.execute(query)).all())
+    return listed((await db.execute(query)).all())
 
 
 async def newest(
@@ -153,26 +169,44 @@ async def newest(
     """Tickets below an id, newest first."""
     if counted:
         return await _counted(db, wanted, limit, newest=True)
-    query = _statement(db.dialect.name, wanted, limit, newest=True)
+    kept = whole(wanted, limit, newest=True) if before is None else None
+    if kept is not None:
+        return listed(await fetch(db, *kept))
+    query = _made(db.dialect.name, wanted, limit, newest=True)
     if before is not None:
         query = query.where(tickets.c.id < before)
-    return _listed((await db.execute(query)).all())
-
-
-def _statement(engine: str, wanted: Wanted, limit: int, *, newest: bool) -> Select[Any]:
-    return _whole(engine, wanted, limit, newest) if wanted.plain else _made(engine, wanted, limit, newest)
+    return listed((await db.execute(query)).all())
 
 
 def _order(of: FromClause, *, newest: bool) -> tuple[ColumnElement[Any], ...]:
     return (of.c.id.desc(),) if newest else (of.c.rank, of.c.id)
 
 
-def _made(engine: str, wanted: Wanted, limit: int, newest: bool) -> Select[Any]:
+def _made(engine: str, wanted: Wanted, limit: int, *, newest: bool) -> Select[Any]:
     return _LIST.where(_matching(engine, wanted)).order_by(*_order(tickets, newest=newest)).limit(limit)
 
 
-# Each viewer has a few whole lists and looks at them all day: to make their statement costs as much as to run it.
-_whole = lru_cache(maxsize=512)(_made)
+@lru_cache(maxsize=256)
+def _whole(depth: int, view: View, limit: int, newest: bool) -> Select[Any]:
+    """The first page of a whole list, of whatever area of this depth and whosever it is."""
+    conditions: list[ColumnElement[bool]] = [
+        _LEVELS[depth - 1] == bindparam("area") if depth else tickets.c.id > 0,
+        *_standing(view, bindparam("whose")),
+    ]
+    return _LIST.where(*conditions).order_by(*_order(tickets, newest=newest)).limit(limit)
+
+
+def whole(wanted: Wanted, limit: int, *, newest: bool = False) -> tuple[Any, Mapping[str, Any]] | None:
+    """The statement of the first page of a whole list and its values: looked at all day, it goes straight to the
+    driver, and `listed` reads its rows. None where the list is narrowed, or is a village's.
+    """
+    depth = level(wanted.region)
+    if not wanted.plain or depth > len(_LEVELS):
+        return None
+    given: dict[str, Any] = {"area": wanted.region.rstrip(".")} if depth else {}
+    if wanted.view is View.MINE:
+        given["whose"] = wanted.account_id
+    return _whole(depth, wanted.view, limit, newest), given
 
 
 async def _counted(db: AsyncConnection, wanted: Wanted, limit: int, *, newest: bool) -> list[Listed]:
@@ -186,12 +220,13 @@ async def _counted(db: AsyncConnection, wanted: Wanted, limit: int, *, newest: b
     many = select(func.count()).select_from(found).scalar_subquery().label("more")
     few = select(found.c.id, many).order_by(*_order(found, newest=newest)).limit(limit).subquery()
     query = _LIST.with_only_columns(*_LISTED, few.c.more, maintain_column_froms=True)
-    return _listed(
+    return listed(
         (await db.execute(query.join(few, few.c.id == tickets.c.id).order_by(*_order(tickets, newest=newest)))).all()
     )
 
 
-def _listed(rows: Iterable[Any]) -> list[Listed]:
+def listed(rows: Iterable[Any]) -> list[Listed]:
+    """Rows of a list as they are shown."""
     return [Listed._make((*row[:3], Status(row[3]), *row[4:])) for row in rows]
 
 

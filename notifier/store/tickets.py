@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import FAR, areas, rank
@@ -19,6 +19,7 @@ from notifier.store.schema import (
     attempts,
     deliveries,
     heard,
+    points,
     reporters,
     rounds,
     ticket_changes,
@@ -62,6 +63,7 @@ class Ticket(Moving):
     venue: str = ""  # where its round was handed out when it was opened
     venue_region: str = ""  # the area that the round served then
     answered_at: datetime | None = None  # when a person first answered
+    point: str = ""  # which distribution point that was: its code, or the venue of a round without one
 
     @property
     def open(self) -> bool:
@@ -93,6 +95,7 @@ class Said:
     delivery_state: str = ""
     delivery_reason: str = ""
     album: str = ""  # messages of one album came together
+    leaves_at: datetime | None = None  # until when it can be taken back; None once it has left, or may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,8 @@ def _point(row: Mapping[str, Any]) -> dict[str, Any]:
     if row.get("round_id") is None or "venue" in row:
         return {}
     here = rounds.c.id == row["round_id"]
-    of = {"venue": rounds.c.venue, "venue_region": rounds.c.region}
+    code = select(points.c.code).where(points.c.id == rounds.c.point_id).scalar_subquery()  # whatever its name becomes
+    of = {"venue": rounds.c.venue, "venue_region": rounds.c.region, "point": func.coalesce(code, rounds.c.venue)}
     return {name: select(column).where(here).scalar_subquery() for name, column in of.items()}
 
 
@@ -371,6 +375,7 @@ async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
             deliveries.c.state,
             deliveries.c.reason,
             heard.c.album,
+            case((and_(deliveries.c.state == "due", deliveries.c.tries == 0), deliveries.c.due_at)),
         )
         .select_from(
             ticket_messages.outerjoin(deliveries, deliveries.c.id == m.delivery_id).outerjoin(
@@ -380,7 +385,7 @@ async def conversation(db: AsyncConnection, ticket_id: int) -> list[Said]:
         .where(m.ticket_id == ticket_id)
         .order_by(m.id)
     )
-    return [Said(*row[:8], tuple(row[8]), *(value or "" for value in row[9:])) for row in rows]
+    return [Said(*row[:8], tuple(row[8]), row[9] or "", row[10] or "", row[11] or "", row[12]) for row in rows]
 
 
 async def told(db: AsyncConnection, ticket_id: int) -> list[Told]:
@@ -460,35 +465,48 @@ async def fate(db: AsyncConnection, ticket_id: int) -> tuple[str, str, bool] | N
     return (str(found[0]), str(found[1]), bool(found[2])) if found else None
 
 
-async def held_answer(db: AsyncConnection, ticket_id: int, account_id: int, now: datetime) -> tuple[int, int] | None:
-    """(message, delivery) of somebody's newest answer in a ticket, if it is still held; see `take_back`."""
+Held = tuple[int, int | None]  # message, and its delivery; without one, of whoever reads it on a page
+
+
+async def held_answer(
+    db: AsyncConnection, ticket_id: int, account_id: int, gone: Collection[int], now: datetime, shown: datetime
+) -> Held | None:
+    """Somebody's newest answer in a ticket, but for these that are `gone`, if it is still held; see `take_back`.
+    `shown`: what has no delivery is read on a page if it was said before.
+    """
     d, m = deliveries.c, ticket_messages.c
     row = await db.execute(
         select(m.id, d.id)
-        .join(deliveries, d.id == m.delivery_id)
-        .where(m.ticket_id == ticket_id, m.account_id == account_id, d.state == "due", d.due_at > now)
+        .select_from(ticket_messages.outerjoin(deliveries, d.id == m.delivery_id))
+        .where(m.ticket_id == ticket_id, m.kind == "out", m.account_id == account_id, m.id.not_in(tuple(gone)))
+        .where(_held(now, shown))
         .order_by(m.id.desc())
         .limit(1)
     )
     found = row.first()
-    return (int(found[0]), int(found[1])) if found else None
+    return (int(found[0]), found[1]) if found else None
+
+
+def _held(now: datetime, shown: datetime) -> ColumnElement[bool]:
+    d, m = deliveries.c, ticket_messages.c
+    return or_(and_(d.state == "due", d.due_at > now), and_(m.delivery_id.is_(None), m.at > shown))
 
 
 async def held_beside(
-    db: AsyncConnection, ticket_id: int, message_id: int, now: datetime
-) -> list[tuple[int, int, int]]:
+    db: AsyncConnection, ticket_id: int, message_id: int, now: datetime, shown: datetime
+) -> list[tuple[int, int, int | None]]:
     """(ticket, message, delivery) of the same answer to each ticket that is handled with this one, as far as it is
-    still held; by delivery."""
-    d, m, first = deliveries.c, ticket_messages.c, ticket_messages.alias("first")
+    still held; by message."""
+    m, first = ticket_messages.c, ticket_messages.alias("first")
     rows = await db.execute(
-        select(m.ticket_id, m.id, d.id)
+        select(m.ticket_id, m.id, deliveries.c.id)
+        .select_from(ticket_messages.outerjoin(deliveries, deliveries.c.id == m.delivery_id))
         .join(tickets, tickets.c.id == m.ticket_id)
-        .join(deliveries, d.id == m.delivery_id)
         .join(first, and_(first.c.at == m.at, first.c.account_id == m.account_id))
-        .where(tickets.c.merged_into_id == ticket_id, first.c.id == message_id, d.state == "due", d.due_at > now)
-        .order_by(d.id)
+        .where(tickets.c.merged_into_id == ticket_id, first.c.id == message_id, m.kind == "out", _held(now, shown))
+        .order_by(m.id)
     )
-    return [(int(one), int(message), int(delivery)) for one, message, delivery in rows]
+    return [(int(one), int(message), delivery) for one, message, delivery in rows]
 
 
 async def take_back(db: AsyncConnection, delivery_id: int, now: datetime) -> bool:
@@ -567,6 +585,13 @@ async def hush(db: AsyncConnection, ticket_id: int, clocks: Collection[str], now
         await db.execute(update(deliveries).where(d.id.in_(over), d.state == "due").values(**values))
 
 
+async def ring_again(db: AsyncConnection, ticket_id: int, hushed_at: datetime) -> None:
+    """Let the alarms ring after all that were called back at this instant: what met their promise was taken back."""
+    d = deliveries.c
+    hushed = (d.ticket_id == ticket_id, d.event.in_(ALARMS), d.state == "cancelled", d.settled_at == hushed_at)
+    await db.execute(update(deliveries).where(*hushed, d.reason == "").values(state="due", settled_at=None))
+
+
 # --- tickets that are handled with another one ------------------------------------------------------------------------
 
 
@@ -604,6 +629,9 @@ async def loosen(db: AsyncConnection, ticket_id: int, heard_index: bytes, attemp
 
 
 # --- some of them ----------------------------------------------------------------------------------------------------
+
+
+COLUMNS, ticket_of = _TICKET, _ticket  # for statements that read tickets with something beside them
 
 
 async def among(db: AsyncConnection, ids: Collection[int] | Select[tuple[int]]) -> list[Ticket]:

@@ -33,6 +33,7 @@ class Upload:
     counts: Mapping[str, Any]
     why: str
     yes: bool
+    partial: bool
     stop: bool
     fence: int
     import_id: int | None

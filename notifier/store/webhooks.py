@@ -49,6 +49,8 @@ class Due(NamedTuple):
     first_at: datetime
     uid: str
     body: str
+    kind: str
+    region: str
     hidden: bool  # its ticket
 
 
@@ -225,7 +227,7 @@ async def take(db: AsyncConnection, webhook_id: int, now: datetime, lease_until:
     ids = [int(row[0]) for row in await db.execute(taken.returning(c.id))]
     e = webhook_events.c
     rows = await db.execute(
-        select(c.id, c.tries, c.first_at, e.uid, e.body, func.coalesce(tickets.c.shielded, False))
+        select(c.id, c.tries, c.first_at, e.uid, e.body, e.kind, e.region, func.coalesce(tickets.c.shielded, False))
         .select_from(
             webhook_calls.join(webhook_events, e.id == c.event_id).outerjoin(tickets, tickets.c.id == e.ticket_id)
         )

@@ -216,7 +216,8 @@ class Studio:
         key = kinds.known(event, channel, language, part)
         source = source.replace("\r\n", "\n")
         if len(source) > 4 * kinds.longest(event) or "\0" in source:
-            raise Refused(f"a template has at most {kinds.longest(event)} characters and no NUL")
+            said = f"a template has at most {kinds.longest(event)} characters and no NUL"
+            raise Refused(said, field="source")
         try:
             async with self._database.write() as db:
                 draft = await templates.one(db, key, *WAITING)

@@ -40,9 +40,11 @@ def known(language: str, section: str) -> None:
     """Raises Refused for a section or a language that is not there."""
     languages = Phrases().languages
     if language not in languages:
-        raise Refused(f'conversations are not held in "{language}"; they are in: {", ".join(languages)}')
+        said = f'conversations are not held in "{language}"; they are in: {", ".join(languages)}'
+        raise Refused(said, field="language")
     if section not in phrases.sections(language):
-        raise Refused(f'there is no part "{section}"; there are: {", ".join(phrases.sections(language))}')
+        said = f'there is no part "{section}"; there are: {", ".join(phrases.sections(language))}'
+        raise Refused(said, field="part")
 
 
 def check(language: str, section: str, source: str) -> list[Finding]:

@@ -45,7 +45,8 @@ def known(event: str, channel: str, language: str, part: str) -> Key:
         return event, KINDS[event].channel, language, part
     lint.known_place(event, channel, part)
     if not (2 <= len(language) <= 3 and language.isascii() and language.islower()):
-        raise Refused(f'"{language}" is no language code; write two or three letters such as id, en, jv or su')
+        said = f'"{language}" is no language code; write two or three letters such as id, en, jv or su'
+        raise Refused(said, field="language")
     return event, channel, language, part
 
 

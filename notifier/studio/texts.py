@@ -19,12 +19,15 @@ class Texts:
     def __init__(self) -> None:
         self.phrases = Phrases()
         self._pages: Mapping[tuple[str, str], pagetexts.Table] = {}
-        self._lexicon: tuple[str, Lexicon] = "", shipped()
+        self._added = ""  # words that people taught
+        self._lexicon: Lexicon | None = None  # 10 MiB, for whoever reads what citizens write
 
     @property
     def lexicon(self) -> Lexicon:
         """What citizens' words are read with."""
-        return self._lexicon[1]
+        if self._lexicon is None:
+            self._lexicon = _extended(self._added)
+        return self._lexicon
 
     def take(self, published: Mapping[Key, tuple[str, str]]) -> None:
         """Use these from now on; everything else is as shipped."""
@@ -41,8 +44,8 @@ class Texts:
                 spoken.setdefault(language, {}).update({named(section, key): said for key, said in table.items()})
         self.phrases.take(spoken)
         added = sources.get((kinds.LEXICON, kinds.WORDS, "id", kinds.ADDED), "")
-        if added != self._lexicon[0]:
-            self._lexicon = added, _extended(added)
+        if added != self._added:
+            self._added, self._lexicon = added, None
 
     def table(self, language: str, page: str) -> pagetexts.Table:
         """The sentences of a page in a language; what people changed lies over the shipped ones."""

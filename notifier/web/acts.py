@@ -87,7 +87,6 @@ SAID: _Said = MappingProxyType(
         "point.created": ("menambahkan {about}", "added {about}"),
         "point.changed": ("mengubah {about}", "changed {about}"),
         "statuses.changed": ("mengubah status bantuan, {about}", "changed the status of aid, {about}"),
-        "entitlement_put": ("mengubah status bantuan, {about}", "changed the status of aid, {about}"),
         "entitlement_heard": ("mencatat jawaban penerimaan, {about}", "recorded an answer of receipt, {about}"),
         # the desk
         "reporter_revealed": ("membuka identitas pelapor {about}", "opened who reported {about}"),

@@ -45,5 +45,10 @@ async def open_ticket(request: web.Request) -> web.Response:
         opened = await house.desk.open_for(pages.who(request), told, line, house.clock())
     except Refused as error:
         return await _show(request, fields, str(error))
-    context = {"opened": opened, "phone": bool(told.phone.strip()), "public_url": house.config.service.public_url}
+    context = {
+        "opened": opened,
+        "theirs": pages.who(request).covers(opened.ticket.region),
+        "phone": bool(told.phone.strip()),
+        "public_url": house.config.service.public_url,
+    }
     return await pages.page(request, "desk/behalf.html", context)

@@ -3,23 +3,27 @@ at once. Everything works by forms; desk.js spares the hand.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
+from markupsafe import Markup
 from yarl import URL
 
-from notifier.desk import PAGE, Asked, Done, Letter
+from notifier.desk import PAGE, Asked, Choices, Done, Letter
 from notifier.errors import Refused
 from notifier.render import RenderError, markup
 from notifier.rules.boards import View, areas
-from notifier.rules.roles import Right, covers
+from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.tickets import Act, Category, find_numbers
 from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
+from notifier.web.reports import day_of_query
 
 AGES = (1, 3, 7, 14, 30)  # days
-CHANNELS = tuple(language.WORDS["channel"])
+CATEGORIES, CHANNELS, LANGUAGES = tuple(Category), tuple(language.WORDS["channel"]), tuple(language.WORDS["language"])
 SPOKEN = (Act.ANSWER, Act.ASK_CITIZEN, Act.RESOLVE)
 LONG_NUMBER = 11  # digits that are no word to search for: a phone, a NIK, or one with a slip in it
 LARGEST_ACCOUNT = 2**31 - 1
@@ -102,11 +106,19 @@ def _asked(query: Mapping[str, str]) -> Asked:
         language=tongue if tongue in language.WORDS["language"] else "",
         age=age or 0,
         agent=pages.number(query.get("agent"), LARGEST_ACCOUNT) or 0,
+        first=day_of_query(query.get("first")),
+        last=day_of_query(query.get("last")),
     )
 
 
 def _link(asked: Asked, **changes: Any) -> str:
     """The address of a list like this one but for the changes; its first page unless one is named."""
+    return _address(replace(asked, before=""), tuple(changes.items()))
+
+
+@lru_cache(maxsize=512)
+def _address(asked: Asked, named: tuple[tuple[str, Any], ...]) -> str:
+    changes = dict(named)
     chosen: dict[str, Any] = {
         "view": asked.view.value,
         "q": asked.words,
@@ -118,14 +130,16 @@ def _link(asked: Asked, **changes: Any) -> str:
         "language": asked.language,
         "age": asked.age,
         "agent": asked.agent,
+        "first": asked.first,
+        "last": asked.last,
     }
     if "words" in changes:
         changes["q"] = changes.pop("words")
     chosen |= changes
     if chosen["view"] == View.TEAM:
         del chosen["view"]
-    named = {name: value for name, value in chosen.items() if value}
-    return f"/desk?{urlencode(named)}" if named else "/desk"
+    said = {name: value for name, value in chosen.items() if value}
+    return f"/desk?{urlencode(said)}" if said else "/desk"
 
 
 async def _board(
@@ -154,24 +168,53 @@ async def _board(
         "here": _link(asked, before=asked.before),
         "alone": "HX-Request" in request.headers,
         "link": lambda **changes: _link(asked, **changes),
-        "categories": list(Category),
-        "spoken": SPOKEN,
     }
     if context["alone"]:
         # A list that only keeps itself up to date leaves what is to be said to whoever acted.
         context["flash"] = [] if REFRESHING in request.headers else await session.said(request)
         return pages.part(request, "desk/_board.html", context, status=status)
     choices = await house.desk.choices(viewer, asked.area, house.clock())
-    context |= {
-        "choices": choices,
-        "above": [area for area in areas(asked.area) if area and covers(viewer.region, area)],
-        "channels": CHANNELS,
-        "languages": list(language.WORDS["language"]),
-        "ages": AGES,
-        "narrowed": _link(asked) != _link(Asked(asked.view, words=asked.words)),
-        "assignable": choices.colleagues if viewer.may(Right.ASSIGN) else (),
-    }
+    context |= _around(request, viewer, asked, choices, context)
     return await pages.page(request, "desk/board.html", context, status=status)
+
+
+def _around(
+    request: web.Request, viewer: Viewer, asked: Asked, choices: Choices, board: Mapping[str, Any]
+) -> Mapping[str, Markup]:
+    """What stands around the list: the same for everybody who may do the same and chose the same."""
+    narrow = pages.kept(
+        request,
+        "desk/_narrow.html",
+        keep=not asked.words,
+        asked=replace(asked, before=""),
+        narrowed=_link(asked) != _link(Asked(asked.view, words=asked.words)),
+        choices=choices,
+        above=tuple(area for area in areas(asked.area) if area and covers(viewer.region, area)),
+        categories=CATEGORIES,
+        channels=CHANNELS,
+        languages=LANGUAGES,
+        ages=AGES,
+    )
+    answers, assigns = viewer.may(Right.ANSWER), viewer.may(Right.ASSIGN)
+    text, note = (board["fields"].get(name, "") for name in ("text", "note"))
+    acts = Markup()
+    if board["found"].tickets and (answers or assigns):
+        acts = pages.kept(
+            request,
+            "desk/_acts.html",
+            keep=not (text or note),
+            answers=answers,
+            assigns=assigns,
+            choices=choices,
+            categories=CATEGORIES,
+            spoken=SPOKEN,
+            text=text,
+            note=note,
+        )
+    head = pages.kept(
+        request, "desk/_head.html", newest=asked.view is View.ALL, path=request.path, viewer=pages.anybody(viewer)
+    )
+    return {"head": head, "narrow": narrow, "acts": acts, "keys": pages.kept(request, "desk/_keys.html")}
 
 
 # --- acting on several ------------------------------------------------------------------------------------------------

@@ -131,6 +131,7 @@ async def show(
         "beside": beside,
         "looking": looking,
         "gone": away,
+        "held": found.held_until(viewer.account_id, house.clock()),
         "changed": _changed(found, fields),
         "seen": f"{len(found.history)}.{max((one.id for one in found.conversation), default=0)}",
     }
@@ -217,12 +218,13 @@ async def answer(request: web.Request) -> web.Response:
         raise web.HTTPBadRequest
     house, viewer, text = request.app[HOUSE], pages.who(request), fields.get("text", "")
     try:
-        ticket = await house.desk.act(viewer, _number(request), Act(act), text, version(fields), house.clock())
+        seen = version(fields)
+        ticket = await house.desk.act(viewer, _number(request), Act(act), text, seen, house.clock(), held=True)
     except Refused as error:
         return await show(request, fields, str(error))
     await house.desk.forget_draft(viewer, _number(request), "text")
     proposed = needs_two(ticket.shielded, Act(act))
-    return await _done(request, PROPOSED if proposed else "Jawaban disimpan dan sedang dikirim.")
+    return await _done(request, PROPOSED if proposed else "Jawaban disimpan; dikirim 20 detik lagi.")
 
 
 async def note(request: web.Request) -> web.Response:
@@ -249,11 +251,25 @@ async def act(request: web.Request) -> web.Response:
             fields.get("why", ""),
             version(fields),
             house.clock(),
+            held=True,
         )
     except Refused as error:
         return await show(request, fields, str(error))
     proposed = needs_two(ticket.shielded, Act(fields["act"]))
     return await _done(request, PROPOSED if proposed else "Tindakan dicatat.")
+
+
+async def categorise(request: web.Request) -> web.Response:
+    """Say what the ticket is about. What is about its own office is no longer seen there: then to the list."""
+    fields, house, viewer = await pages.form(request), request.app[HOUSE], pages.who(request)
+    wanted, seen = fields.get("category", ""), version(fields)
+    try:
+        ticket = await house.desk.categorise(viewer, _number(request), wanted, seen, house.clock())
+    except Refused as error:
+        return await show(request, fields, str(error))
+    if not viewer.covers(ticket.region):
+        return await pages.back(request, "/desk", "Kategori diubah; aduan itu kini hanya terlihat oleh kantor di atas.")
+    return await _done(request, "Kategori diubah.")
 
 
 async def assign(request: web.Request) -> web.Response:

@@ -399,7 +399,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Needed to reject and to refer: the citizen will be told."
         ),
         "Riwayat": "History",
-        "Jawaban disimpan dan sedang dikirim.": "The answer is kept and on its way.",
+        "Jawaban disimpan; dikirim 20 detik lagi.": "The answer is kept; it leaves in 20 seconds.",
+        "Jawaban Anda menunggu sampai {at}, sebelum dikirim.": "Your answer waits until {at} before it leaves.",
+        "Kategori diubah.": "The category is changed.",
+        "Kategori diubah; aduan itu kini hanya terlihat oleh kantor di atas.": (
+            "The category is changed; only the office above sees that complaint now."
+        ),
         "Catatan internal disimpan.": "The internal note is kept.",
         "Tindakan dicatat.": "The act is recorded.",
         "Aduan ditugaskan.": "The complaint is assigned.",
@@ -745,6 +750,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "shown this once."
         ),
         "Ke halaman aduan": "To the complaint",
+        "Mungkin menyangkut kantor setempat, jadi ditangani kantor di atas Anda dan tidak tampak di sini.": (
+            "It may be about the local office, so the office above yours sees to it, and your list does not show it."
+        ),
         "Buka aduan lain": "Open another",
         "yang menelepon, datang, atau bersurat": "who calls, visits or writes a letter",
         "Bagaimana warga menyampaikannya": "How the citizen told it",
@@ -809,8 +817,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Recorded. {given} complaints went to others, {waiting} wait for somebody."
         ),
         "Insiden {number} dibuka.": "Incident {number} opened.",
-        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, atau sudah dalam insiden.": (
-            "{came} complaints gathered; {rest} could not be: settled, confidential, or in an incident already."
+        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, tertutup, atau sudah dalam insiden.": (
+            "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
         "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
@@ -898,6 +906,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "jawab, selesai": "answer, settled",
         "catatan": "note",
         "ke daftar": "to the list",
+        "Janji yang diubah sedang diterapkan: {n} aduan terbuka masih menunggu dihitung ulang.": (
+            "A changed promise is being adopted: {n} open complaints are yet to be reckoned anew."
+        ),
+        "semua tombol": "all keys",
+        "aduan berikutnya, sebelumnya dari daftar tadi": "the next, the previous complaint of that list",
+        "jawab warga; Ctrl Enter mengirim": "answer the citizen; Ctrl Enter sends",
+        "jawab dan nyatakan selesai; Ctrl Enter mengirim": "answer and call it settled; Ctrl Enter sends",
+        "keluar dari kotak, lalu ke daftar": "leave the box, then to the list",
         # reports
         "Laporan meja pengaduan": "Reports of the complaint desk",
         "Terbuka": "Open",
@@ -963,6 +979,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Titik penyaluran": "Distribution point",
         "Umur": "Age",
         "{n} hari atau lebih": "{n} days or more",
+        "Masuk dari": "Opened from",
+        "Masuk sampai": "Opened until",
         "cocok dengan saringan": "match",
         "Hapus saringan": "Clear the filters",
         "Longgarkan saringannya, atau cari di semua aduan, juga yang sudah selesai.": (
@@ -1325,7 +1343,12 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Hasil impor": "What came of it",
         "Yang akan terjadi": "What would happen",
         "Baris": "Rows",
-        "Berkas ini memang lengkap; lanjutkan": "This file is whole; go on",
+        "Berkas ini": "This file",
+        "memang lengkap: penerimanya berkurang": "is whole: there are fewer people now",
+        "hanya sebagian: yang lain tetap, dan berkas berikutnya dibandingkan dengan yang lengkap terakhir": (
+            "is a part only: the others stay, and the next file is compared with the last whole one"
+        ),
+        "Berkas ini hanya sebagian dari daftar wilayahnya": "This file is only a part of its area's register",
         "Mulai impor": "Start the import",
         "Buang berkas ini": "Throw this file away",
         "Belum ada yang diubah. Tanpa keputusan, berkas dibuang setelah sehari.": (

@@ -107,8 +107,8 @@ async def progress(request: web.Request) -> web.Response:
 async def start(request: web.Request) -> web.Response:
     """It may begin."""
     house, upload = await _of(request)
-    fields = await pages.form(request)
-    await house.uploads.start(pages.who(request), upload.id, yes=bool(fields.get("yes")))
+    answer = (await pages.form(request)).get("is", "")
+    await house.uploads.start(pages.who(request), upload.id, yes=answer == "whole", partial=answer == "part")
     return await pages.back(request, f"/imports/{upload.id}", "Impor dimulai.")
 
 

@@ -6,10 +6,11 @@ from aiohttp import web
 
 from notifier.desk.incidents import SPEAKS
 from notifier.errors import Refused
+from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act
 from notifier.web import pages
 from notifier.web.beside import number_of, place_of
-from notifier.web.desk import show
+from notifier.web.desk import PROPOSED, show
 from notifier.web.house import HOUSE
 
 
@@ -37,7 +38,9 @@ async def gather(request: web.Request) -> web.Response:
         came, not_so = await house.desk.gather(pages.who(request), number_of(request), named, house.clock())
     except Refused as error:
         return await show(request, fields, str(error))
-    sentence = "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, atau sudah dalam insiden."
+    sentence = (
+        "{came} aduan dikumpulkan; {rest} tidak dapat: sudah selesai, rahasia, tertutup, atau sudah dalam insiden."
+    )
     return await pages.back(request, place_of(request), sentence, came=came, rest=not_so)
 
 
@@ -79,10 +82,12 @@ async def answer(request: web.Request) -> web.Response:
         name.removeprefix("text_"): text for name, text in fields.items() if re.fullmatch(r"text_[a-z]{2,3}", name)
     }
     try:
-        await house.desk.answer_incident(
+        ticket = await house.desk.answer_incident(
             viewer, number_of(request), Act(act), fields.get("text", ""), version, people, house.clock(), texts
         )
     except Refused as error:
         return await show(request, fields, str(error))
     await house.desk.forget_draft(viewer, number_of(request), "text")
+    if needs_two(ticket.shielded, Act(act)):
+        return await pages.back(request, place_of(request), PROPOSED)
     return await pages.back(request, place_of(request), "Jawaban sedang dikirim kepada {n} warga.", n=people)

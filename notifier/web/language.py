@@ -649,7 +649,17 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"'\w+' of ticket (\S+) takes two people: .*",
             r"Aduan \1 tertutup: usulkan dahulu, lalu akun lain menyetujui.",
         ),
+        (r"ticket (\S+) is hidden, (\S+) is not; write .*", r"Aduan \1 tertutup, \2 tidak; tulislah catatan internal."),
         (r"ticket (\S+) is hidden, (\S+) is not; .*", r"Aduan \1 tertutup, \2 tidak; gabungkan ke yang tertutup juga."),
+        (
+            r"you gave ticket (\S+) back to its office yourself; .*",
+            r"Anda sendiri yang membuka \1 untuk kantor setempat; akun lain yang mengakhirinya.",
+        ),
+        (r"ticket (\S+) is handled with (\S+): give that .*", r"Aduan \1 ditangani bersama \2; bukalah \2."),
+        (
+            r"(\S+) is an incident with complaints; .*",
+            r"\1 adalah insiden yang berisi aduan; keluarkan dahulu aduannya.",
+        ),
         (r"the reporter of ticket (\S+) is kept secret already", r"Pelapor \1 sudah dirahasiakan."),
         (r"ticket (\S+) is (?:not )?hidden already", r"Aduan \1 sudah seperti itu."),
         (r"say in a few words why; .*", "Tuliskan alasannya dengan singkat; alasan itu disimpan bersama aduan."),
@@ -666,7 +676,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"“Kirim sekali lagi” untuk memberi tahu orang yang sama sekali lagi.",
         ),
         (r"(\S+) is over at (.+); a message at (.+) is late", r"\1 berakhir \2; pesan pada \3 terlambat."),
-        (r"--at: (\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
+        (r"(\S+) opens at (.+); ask whether .*", r"\1 baru dibuka \2; tanyakan penerimaan sesudah itu."),
         (r"the rest of broadcast (\d+) is broadcast (\d+) already", r"Sisa siaran \1 sudah direncanakan: siaran \2."),
         (
             r"the rest of broadcast (\d+) is broadcast (\d+), stopped half-way; plan the rest of that one",
@@ -676,7 +686,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"broadcast (\d+) is still coming to rest; .*", r"Siaran \1 masih berhenti; coba lagi sebentar lagi."),
         (r"broadcast (\d+) has left nobody untold", r"Siaran \1 tidak menyisakan siapa pun."),
         (r"broadcast (\d+) is \w+; nobody waits for its first ones", r"Siaran \1 tidak menunggu orang-orang pertama."),
-        (r"--at: (.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
+        (r"(.*) is past by more than .*", r"Waktu \1 sudah lama lewat. Pilih waktu lain, atau kosongkan."),
         (r"the region (\S+) is not in (\S*), which (\S+) serves", r"Wilayah \1 tidak termasuk wilayah \3."),
         (r"\d+ regions are too many for one broadcast; .*", "Terlalu banyak wilayah; pilih wilayah di atasnya."),
         (r"there is no such list in your region; .*", "Daftar itu tidak ada di wilayah Anda; bawa lagi berkasnya."),
@@ -796,6 +806,14 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r'"(.*)" is no time; choose day and hour', r"“\1” bukan waktu; pilih tanggal dan jamnya."),
         (r"pause (\d) ends before it begins", r"Jeda \1 berakhir sebelum dimulai."),
         (r"tables: (.*)", r"Tabel itu tidak dapat dipakai: \1"),
+        (
+            r"ticket (\S+) can't be merged into itself; .*",
+            r"Aduan \1 tidak dapat digabung ke dirinya sendiri; tulis nomor lain.",
+        ),
+        (
+            r"ticket (\S+) is \w+; merge into .*",
+            r"Aduan \1 sudah selesai ditangani; gabungkan ke aduan yang masih terbuka.",
+        ),
         (r"ticket (\S+) is handled by itself; .*", r"Aduan \1 tidak digabung ke aduan lain."),
         (r"taking ticket (\S+) out again needs a reason.*", r"Tulis apa yang keliru pada penggabungan aduan \1."),
         # people, one by one

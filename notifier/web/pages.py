@@ -1,7 +1,7 @@
 """How a page is made: its templates, the words and times in it, and what a form brings in. Knows no room by name."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -12,6 +12,7 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from notifier.errors import Refused
 from notifier.render import Fact, Finding, said
@@ -25,6 +26,8 @@ from notifier.web.meanings import meant
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+# What has no entry in the menu of its own → the one it belongs to.
+BESIDE = {"points": "/rounds", "programmes": "/rounds", "plans": "/broadcasts", "texts": "/templates"}
 VIEWER = "viewer"  # key of the request: who looks, put there by the guard
 MOST_DAYS_BEFORE = 31  # a reminder further from its round belongs to another day than the present one
 LONGEST_FIELD = 200_000  # characters of one form field
@@ -87,9 +90,10 @@ def part(
     request: web.Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> web.Response:
     """A piece of a page that htmx puts in its place."""
-    house = request.app[HOUSE]
+    house, viewer = request.app[HOUSE], request.get(VIEWER)
     around: dict[str, Any] = {
-        "viewer": request.get(VIEWER),
+        "viewer": viewer,
+        "rooms": kept(request, "_rooms.html", room=_room(request.path), viewer=anybody(viewer)) if viewer else "",
         "language": tongue(request),
         "path": request.path,
         "service": house.config.service,
@@ -98,6 +102,31 @@ def part(
         "flash": [],
     }
     return aiohttp_jinja2.render_template(template, request, {**around, **(context or {})}, status=status)
+
+
+def _room(path: str) -> str:
+    """The entry of the menu that an address belongs to."""
+    first = path.split("/", 2)[1]
+    return BESIDE.get(first, f"/{first}")
+
+
+def anybody(viewer: Viewer) -> Viewer:
+    """Whoever has this role: for pieces that they are all shown alike."""
+    return Viewer(0, "", viewer.role)
+
+
+def kept(request: web.Request, template: str, *, keep: bool = True, **context: Hashable) -> Markup:
+    """A piece that many pages show alike: rendered once for the same context, and kept among the last ones. It must
+    show nothing that is not told here: neither who looks nor the present moment. `keep` False: it holds what somebody
+    wrote.
+    """
+    rendered = _piece if keep else _piece.__wrapped__
+    return rendered(aiohttp_jinja2.get_env(request.app), template, tongue(request), tuple(context.items()))
+
+
+@lru_cache(maxsize=128)  # about 5 KB each
+def _piece(env: jinja2.Environment, template: str, tongue: str, context: tuple[tuple[str, Hashable], ...]) -> Markup:
+    return Markup(env.get_template(template).render(dict(context), language=tongue))  # noqa: S704 - our own template
 
 
 def tongue(request: web.Request) -> str:

@@ -38,7 +38,7 @@ async def refer(request: web.Request) -> web.Response:
     body, letter, why = (fields.get(name, "") for name in ("body", "letter", "refer_why"))
     viewer, number, version = pages.who(request), desk.number(request), desk.version(fields)
     try:
-        await house.desk.refer(viewer, number, body, letter, why, version, house.clock())
+        await house.desk.refer(viewer, number, body, letter, why, version, house.clock(), held=True)
     except Refused as error:
         return await desk.show(request, fields, str(error))
     return await desk.done(request, "Aduan dirujuk; warga sedang diberi tahu.")

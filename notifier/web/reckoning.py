@@ -51,6 +51,7 @@ async def _show(request: web.Request, asked: Mapping[str, str], *, status: int =
         "wrong": "",
         "preview": None,
         "most": MOST,
+        "unreached": await house.desk.unreached(pages.who(request)),
         **told,
     }
     try:

@@ -58,7 +58,7 @@ async def look(request: web.Request) -> web.Response:
             request, "desk/reports.html", {"refused": str(error), "by": BY[0], "kinds": BY}, status=400
         )
     chosen = {"by": report.by, "first": report.first.isoformat(), "last": report.last.isoformat()}
-    leads = {line.key: _lead(report.by, line.key) for line in report.lines}
+    leads = {line.key: _lead(report, line.key) for line in report.lines}
     context = {
         "refused": "",
         "report": report,
@@ -72,9 +72,11 @@ async def look(request: web.Request) -> web.Response:
     return await pages.page(request, "desk/reports.html", context)
 
 
-def _lead(by: str, key: str) -> str:
-    """Where the list shows the tickets of a group; "" when it can't."""
-    return f"/desk?{urlencode({'view': 'all', FILTERS[by]: key})}" if by in FILTERS and key else ""
+def _lead(report: Report, key: str) -> str:
+    """Where the list shows the tickets of a group that were opened on these days; "" when it can't."""
+    if report.by not in FILTERS or not key:
+        return ""
+    return f"/desk?{urlencode({'view': 'all', FILTERS[report.by]: key, 'first': report.first, 'last': report.last})}"
 
 
 async def take(request: web.Request) -> web.StreamResponse:

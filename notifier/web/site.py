@@ -161,6 +161,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/desk/tickets/{NUMBER}/answer", desk.answer, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/note", desk.note, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/act", desk.act, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/categorise", desk.categorise, Right.ANSWER),
     Door(
         "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others

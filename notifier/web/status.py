@@ -1,6 +1,5 @@
 """What machines ask: does the process live, can it serve, how much waits. Public, and never about a person."""
 
-import asyncio
 import re
 import secrets
 import time
@@ -8,16 +7,13 @@ import time
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from sqlalchemy.exc import SQLAlchemyError
 
-from notifier.store.engine import MIGRATIONS, schema_version
+from notifier import vitals
 from notifier.web.house import HOUSE
 from notifier.web.security import Handler
 
-log = structlog.get_logger()
 REQUEST_ID = "X-Request-Id"
 NAMED = re.compile(r"[A-Za-z][A-Za-z0-9-]{7,63}|[0-9a-f-]{16,64}")
-PATIENCE = 5  # seconds that /ready waits for the database
 
 
 class Meters:
@@ -32,13 +28,11 @@ class Meters:
 
 
 METERS: web.AppKey[Meters] = web.AppKey("meters")
-_HEAD: web.AppKey[list[str]] = web.AppKey("head")
 
 
 def setup(app: web.Application) -> None:
     """Give an application its meters."""
     app[METERS] = Meters()
-    app[_HEAD] = []
 
 
 @web.middleware
@@ -74,43 +68,11 @@ async def named(request: web.Request, response: web.StreamResponse) -> None:
 
 
 async def health(request: web.Request) -> web.Response:
-    """The process lives; lines in trouble and a held-back service are told, and change nothing about that."""
-    body: dict[str, object] = {"status": "ok"}
-    try:
-        async with asyncio.timeout(PATIENCE):
-            found = dict(await request.app[HOUSE].health())
-    except (SQLAlchemyError, OSError, TimeoutError):
-        return web.json_response(body)  # what the database lacks is for /ready to say
-    troubled = {line: state for line, state in found.pop("lines").items() if state != "ok"}
-    return web.json_response(body | found | ({"lines": troubled} if troubled else {}))
+    """The process lives."""
+    return web.json_response(await vitals.health(request.app[HOUSE]))
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when the database answers and stands at this version's tables. A dead provider is told, and no reason."""
-    house = request.app[HOUSE]
-    try:
-        async with asyncio.timeout(PATIENCE), house.database.read() as db:
-            stands = await schema_version(db)
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
-        log.error("ready.database", error=type(error).__name__)
-        return web.json_response({"status": "unavailable", "database": "unreachable"}, status=503)
-    head = request.app[_HEAD]
-    if not head:
-        head.append(await asyncio.to_thread(_newest))
-    good = stands == head[0]
-    body = {
-        "status": "ok" if good else "unavailable",
-        "database": "ok",
-        "migration": stands,
-        **await house.health(),
-    }
+    """200 when the database answers and stands at this version's tables."""
+    good, body = await vitals.ready(request.app[HOUSE])
     return web.json_response(body, status=200 if good else 503)
-
-
-def _newest() -> str:
-    from alembic.config import Config  # imported late: 0.8 s that most commands need not pay
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head() or ""

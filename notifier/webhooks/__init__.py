@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.errors import Refused
+from notifier.errors import Changed, Refused
 from notifier.rules import webhooks as rules
 from notifier.rules.roles import covers
 from notifier.rules.webhooks import OFFERED, News
@@ -24,9 +24,9 @@ from notifier.vault import Vault
 from notifier.webhooks.calling import SEALED, Caller
 from notifier.webhooks.gathering import Event, follows, gather, write
 from notifier.webhooks.reaching import Reach
-from notifier.webhooks.values import Differs, Unknown, Wish
+from notifier.webhooks.values import Unknown, Wish
 
-__all__ = ["Caller", "Differs", "Logged", "Reach", "Unknown", "Webhook", "Webhooks", "Wish"]
+__all__ = ["Caller", "Logged", "Reach", "Unknown", "Webhook", "Webhooks", "Wish"]
 
 KEPT = timedelta(days=7)  # how long events and the log of calls are kept
 SLICE = 500  # rows forgotten, or told again, in one transaction
@@ -84,13 +84,13 @@ class Webhooks:
     async def change(
         self, webhook_id: int, wish: Wish, *, who: str, now: datetime, within: str = "", version: int | None = None
     ) -> Webhook:
-        """Make it what is wished, and let it begin anew if it was off. Raises Unknown, Differs, Refused."""
+        """Make it what is wished, and let it begin anew if it was off. Raises Unknown, Changed, Refused."""
         values = _checked(wish, within)
         await self._reach.check(wish.url)
         async with self._database.write() as db:
             was = await _found(db, webhook_id, within, lock=True)
             if version not in (None, was.version):
-                raise Differs("it was changed meanwhile; look at it again")
+                raise Changed("it was changed meanwhile; look at it again")
             fresh = {"why": "", "failures": 0, "failing_since": None, "rest_until": None}
             await rows.change(db, webhook_id, values | fresh)
             await happenings.follow(db)
@@ -150,7 +150,8 @@ class Webhooks:
             if since is None:
                 event = await rows.kept(db, uid)
                 if event is None or not follows(webhook, event.kind, event.region, event.shielded):
-                    raise Refused(f"no event {uid[:40]} of this webhook is kept; they are kept for {KEPT.days} days")
+                    said = f"no event {uid[:40]} of this webhook is kept; they are kept for {KEPT.days} days"
+                    raise Refused(said, field="event")
                 told = await rows.call_again(db, webhook_id, [event], now)
             await _record(db, "webhook.replayed", webhook_id, who, now)
         return told if since is None else await self._replay_since(webhook, max(since, now - KEPT), now)
@@ -194,11 +195,12 @@ def _checked(wish: Wish, within: str) -> dict[str, Any]:
     """The columns of a wish. Raises Refused."""
     name, region = wish.name.strip()[:80], wish.region.strip().rstrip(".")
     if not name:
-        raise Refused("a webhook needs a name that says whose it is, such as SIKS-NG")
+        raise Refused("a webhook needs a name that says whose it is, such as SIKS-NG", field="name")
     if not _REGION.fullmatch(region):
-        raise Refused(f'"{region[:40]}" is no region: write a code or its beginning, such as 31.75')
+        said = f'"{region[:40]}" is no region: write a code or its beginning, such as 31.75'
+        raise Refused(said, field="region")
     if not covers(within, region):
-        raise Refused(f"you see {within}; name an area within it")
+        raise Refused(f"you see {within}; name an area within it", field="region")
     rules.place(wish.url)
     kinds = _kinds(wish.kinds)
     state = "paused" if wish.paused else "on"
@@ -216,9 +218,11 @@ def _kinds(given: Sequence[str]) -> list[str]:
     wanted = {word.strip() for word in given if word.strip()}
     for word in sorted(wanted):
         if word not in OFFERED:
-            raise Refused(f'"{word[:40]}" is no kind of event; there are: {", ".join(OFFERED)}')
+            said = f'"{word[:40]}" is no kind of event; there are: {", ".join(OFFERED)}'
+            raise Refused(said, field="kinds")
     if not wanted:
-        raise Refused(f"a webhook follows at least one kind of event; there are: {', '.join(OFFERED)}")
+        said = f"a webhook follows at least one kind of event; there are: {', '.join(OFFERED)}"
+        raise Refused(said, field="kinds")
     return [kind.value for kind in OFFERED if kind in wanted]
 
 

@@ -22,13 +22,15 @@ from notifier.store import webhooks as rows
 from notifier.store.engine import Database
 from notifier.store.webhooks import Due, Made, Secrets, Webhook
 from notifier.vault import Vault
+from notifier.webhooks.gathering import follows
 from notifier.webhooks.reaching import WHOLE, Reach, Reply
 
 log = structlog.get_logger()
 AT_ONCE = 8  # calls of one address under way in one process
 LEASE = timedelta(seconds=WHOLE * 3)
 SEALED = "webhooks.secret"
-WITHHELD = "the complaint was hidden meanwhile"
+HIDDEN = "the complaint was hidden meanwhile"
+UNFOLLOWED = "the webhook follows this no more"
 
 
 class Caller:
@@ -146,7 +148,7 @@ class Caller:
 
     async def _call(self, webhook: Webhook, keys: list[bytes], call: Due) -> Reply | None:
         """None: it must not be made."""
-        if call.hidden and not webhook.shielded:
+        if not follows(webhook, call.kind, call.region, call.hidden):
             return None
         now, body = self._clock(), call.body.encode()
         at = int(now.timestamp())
@@ -160,7 +162,8 @@ class Caller:
 
     def _outcome(self, webhook: Webhook, call: Due, reply: Reply | None, now: datetime) -> Made:
         if reply is None:
-            return Made(call.id, call.tries, "withheld", now, 0, 0, WITHHELD)
+            said = HIDDEN if call.hidden and not webhook.shielded else UNFOLLOWED
+            return Made(call.id, call.tries, "withheld", now, 0, 0, said)
         told = (reply.status, reply.ms, reply.said[:200])
         if reply.taken:
             return Made(call.id, call.tries, "done", now, *told)

@@ -81,14 +81,16 @@ class Reach:
         """Raises Refused for a URL that no call may lead to now."""
         where = place(url)
         if where.plain and not self._allowed:
-            raise Refused("a webhook's URL begins with https://; http is for addresses of [webhooks] allowed alone")
+            said = "a webhook's URL begins with https://; http is for addresses of [webhooks] allowed alone"
+            raise Refused(said, field="url")
         self._literal(where)
         try:
             await _Checked(self._allowed, plain=where.plain).resolve(where.host, where.port)
         except Forbidden:
-            raise Refused(_within(where)) from None
+            raise Refused(_within(where), field="url") from None
         except (OSError, UnicodeError, ValueError, TimeoutError):
-            raise Refused(f"nobody knows the name {where.host[:80]}; check the webhook's URL") from None
+            said = f"nobody knows the name {where.host[:80]}; check the webhook's URL"
+            raise Refused(said, field="url") from None
 
     def _literal(self, where: Place) -> None:
         """An address in numbers is not looked up, so it is checked here."""
@@ -97,7 +99,7 @@ class Reach:
         except ValueError:
             return  # a name
         if not allowed:
-            raise Refused(_within(where))
+            raise Refused(_within(where), field="url")
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Reply:
         """Send it once; no redirect is followed, and a failure is an answer too."""

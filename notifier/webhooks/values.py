@@ -20,7 +20,3 @@ class Wish:
 
 class Unknown(Refused):
     """There is no such webhook, or it lies outside of one's area."""
-
-
-class Differs(Refused):
-    """It was changed since it was read."""

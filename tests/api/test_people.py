@@ -1,10 +1,13 @@
 """People at the API: brought in, brought up to date, found, paged; their contacts; and what is never told."""
 
 import asyncio
+import gzip
+import json
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
+from yarl import URL
 
 from notifier.store import schema
 from tests.api.asking import Asking
@@ -229,13 +232,20 @@ async def test_what_is_no_request_of_ours_is_told_as_a_problem(api: Asking) -> N
         ("POST", "/people", 405),
         ("GET", "/people/x", 404),
         ("GET", "/people/99999999999999999999", 404),
-        ("HEAD", "/people", 405),
+        ("OPTIONS", "/people", 405),
+        ("HEAD", "/people/x", 404),
     ):
         response = await api.ask(key, method, path)
         assert response.status == status, path
         assert response.content_type == "application/problem+json"
         assert ("Allow" in response.headers) is (status == 405)
+    asked = await api.ask(key, "GET", "/people")
+    heads = await api.ask(key, "HEAD", "/people")
+    assert (heads.status, await heads.read(), heads.headers["Content-Length"]) == (200, b"", str(asked.content_length))
     client, sign = api.site.client, {"Authorization": f"Bearer {key}"}
+    for path in ("/api/v1/rounds/%FF", "/api/v1/tickets/%00%ff", "/api/v1/people?region=%FF", "/api/%FF"):
+        response = await client.get(URL(path, encoded=True), headers=sign)
+        assert (response.status in (403, 404, 422), response.content_type) == (True, "application/problem+json"), path
     for data, kind, status in (
         (b'{"nik": "', "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
@@ -247,3 +257,12 @@ async def test_what_is_no_request_of_ours_is_told_as_a_problem(api: Asking) -> N
     ):
         response = await client.post("/api/v1/people/find", data=data, headers={**sign, "Content-Type": kind})
         assert response.status == status, (data[:20], await response.text())
+    packed, sent = gzip.compress(json.dumps({"nik": NIK}).encode()), {**sign, "Content-Type": "application/json"}
+    for data, encoding, status in (
+        (packed, "gzip", 404),
+        (packed[:15], "gzip", 400),
+        (b"no gzip", "gzip", 400),
+        (gzip.compress(b" " * 10_000_000), "gzip", 413),
+    ):
+        response = await client.post("/api/v1/people/find", data=data, headers={**sent, "Content-Encoding": encoding})
+        assert (response.status, response.content_type) == (status, "application/problem+json"), data[:20]

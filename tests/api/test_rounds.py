@@ -1,5 +1,6 @@
 """Rounds and entitlements at the API: made, changed, moved, called off; a status and what it leads to."""
 
+import json
 from typing import Any
 
 from sqlalchemy import event, select
@@ -90,6 +91,10 @@ async def test_a_status_leads_to_its_notice_as_an_import_does(api: Asking) -> No
     assert (await api.get(key, f"/rounds/{CODE}/entitlements"))["data"] == []
     first = await api.put(key, path, {"status": "DIJADWALKAN"})
     assert (first["changed"], first["told"]) == (True, False)
+    early = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-08"}, 422)
+    assert early["errors"][0]["pointer"] == "#/on"
+    assert early["errors"][0]["detail"].startswith("The day 2026-12-08 is still to come.")
+    api.site.clock.move(days=3)
     paid = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-07"})
     assert (paid["changed"], paid["told"], paid["entitlement"]["since"]) == (True, True, "2026-12-07")
     same = await api.put(key, path, {"status": "DISALURKAN", "on": "2026-12-07"})
@@ -103,6 +108,11 @@ async def test_a_status_leads_to_its_notice_as_an_import_does(api: Asking) -> No
         (person, "317507******0001", "rekening tutup")
     ]
     assert NIK not in str(page)
+    async with api.site.house.database.read() as db:
+        kept = schema.ledger.c
+        acts = await db.execute(select(kept.about, kept.detail).where(kept.act == "statuses.changed").order_by(kept.id))
+    became = [(about, json.loads(detail)["entitlements"]) for about, detail in acts]
+    assert became == [("round:1", {status: [1]}) for status in ("DISALURKAN", "GAGAL")]
     notices = (await api.get(key, f"/deliveries?person={person}"))["data"]
     assert [one["event"] for one in notices] == ["entitlement_changed"], "the later status took the waiting one's place"
     stranger = (await api.put(key, "/people", {**SITI, "nik": "3175074101800002", "programmes": []}, 201))["person"]

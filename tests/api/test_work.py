@@ -8,7 +8,9 @@ from sqlalchemy import update
 from notifier.rules.keys import LEANS_ON, Scope
 from notifier.rules.roles import Role, may
 from notifier.store import schema
+from notifier.store.attempts import Attempt
 from notifier.web.api import ENDPOINTS
+from notifier.web.api.broadcasts import _attempt
 from notifier.web.api.tickets import Move
 from tests.api.asking import Asking
 from tests.web.sites import fill
@@ -58,6 +60,12 @@ async def test_a_broadcast_is_planned_by_one_approved_by_another_steered_and_acc
         await api.get(far, place, 404)
 
 
+@pytest.mark.parametrize(("ref", "told"), [("710000014:21", "…:21"), ("-100123:4", "…:4"), ("sms-1:2", "sms-1:2")])
+def test_no_attempt_tells_the_chat_of_a_person(ref: str, told: str) -> None:
+    one = Attempt(1, 2, 1, 1, 3, "bot", "accepted", ref, "2:3:1", "", 1, None)
+    assert _attempt(one).ref == told
+
+
 async def test_a_complaint_is_opened_answered_noted_and_settled(api: Asking) -> None:
     key = await api.key("agent")
     told = {
@@ -104,6 +112,15 @@ async def test_a_complaint_is_opened_answered_noted_and_settled(api: Asking) -> 
     await api.post(far, f"{path}/answer", {"text": "x"}, 404)
 
 
+@SQLITE
+async def test_who_opens_a_complaint_that_goes_to_the_office_above_still_gets_number_and_code(api: Asking) -> None:
+    key = await api.key("agent", region="31.75.07")
+    told = {"source": "visit", "text": "Petugas minta uang 50rb.", "category": "illegal_levy", "consent": True}
+    opened = await api.post(key, "/tickets", told, 201)
+    assert (len(opened["code"]), opened["ticket"]["region"]) == (9, "31.75")
+    await api.get(key, f"/tickets/{opened['ticket']['number']}", 404)
+
+
 async def test_a_shielded_complaint_shows_only_to_the_scope_and_ends_by_two(api: Asking) -> None:
     ticket = await api.site.hear("Uang saya dipotong oleh ketua RT", categories=("illegal_levy",))
     async with api.site.house.database.write() as db:
@@ -128,15 +145,15 @@ async def test_words_are_checked_rendered_and_drafted(api: Asking) -> None:
         {"event": "round_announced", "channel": "sms", "language": "id"},
         "/templates/round_announced/sms/id/text",
     )
-    listed = (await api.get(key, "/templates"))["data"]
-    assert {"round_announced"} <= {one["event"] for one in listed}
+    listed = (await api.get(key, "/templates?event=round_announced"))["data"]
+    assert {one["event"] for one in listed} == {"round_announced"}
     assert (await api.get(key, path))["draft"] is None
     found = await api.post(key, "/templates/check", {**place, "part": "text", "source": "{{ nix }}"})
     assert found["data"][0]["level"] == "error"
     shown = await api.post(key, "/templates/render", {**place, "sources": {"text": "{{ venue }} buka."}})
     assert (shown["parts"]["text"].endswith("buka."), shown["segments"]) == (True, 1)
     await api.post(key, "/templates/render", {**place, "event": "nix"}, 422)
-    await api.post(key, "/templates/render", {**place, "sources": {"text": "{{ nix }}"}}, 409)
+    await api.post(key, "/templates/render", {**place, "sources": {"text": "{{ nix }}"}}, 422)
     seen = (await api.ask(key, "GET", path)).headers["ETag"]
     draft = await api.post(key, f"{path}/drafts", {"source": "{{ venue }} buka."}, 201, If_Match=seen)
     await api.post(key, f"{path}/drafts", {"source": "{{ venue }}."}, 412, If_Match=seen)

@@ -5,9 +5,10 @@ no barrier that axe-core knows. Needs Chromium.
 from datetime import timedelta
 
 from playwright.async_api import Browser, expect
+from sqlalchemy import select
 
 from notifier.store import schema
-from tests.browser.windows import IN_CHROMIUM, NARROW, barriers, window
+from tests.browser.windows import IN_CHROMIUM, NARROW, barriers, barriers_here, window
 from tests.web.sites import Site, fill
 
 pytestmark = IN_CHROMIUM
@@ -49,6 +50,15 @@ async def test_an_alarm_is_taken_a_merge_undone_an_incident_opened_an_identity_s
         await page.get_by_label("Apa yang terjadi?").fill("Beras di gudang rusak semua")
         await page.get_by_role("button", name="Buka insiden").click()
         await expect(page.locator(".tags")).to_contain_text("Insiden")
+        await page.get_by_label("Isi jawaban untuk warga").fill("Beras diganti hari Rabu.")
+        await page.get_by_role("button", name="Lihat dahulu: jawaban").click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Kirim kepada 1 warga?")
+        assert await barriers_here(page) == []
+        await page.get_by_role("button", name="Kirim kepada 1 warga").click()
+        await expect(page.locator(".flash.good")).to_contain_text("sedang dikirim kepada 1 warga")
+        await pages.house.desk.carry_incidents(pages.clock())
+        await page.goto(f"/desk/tickets/{one.number}")
+        await expect(page.locator(".said.out")).to_contain_text("Beras diganti hari Rabu.")
         # who reported in confidence is seen with a reason, and hears of it
         await page.goto(f"/desk/tickets/{secret.number}")
         await expect(page.locator("main")).not_to_contain_text("Siti Aminah 1")
@@ -61,8 +71,10 @@ async def test_an_alarm_is_taken_a_merge_undone_an_incident_opened_an_identity_s
         tickets = [f"/desk/tickets/{k.number}" for k in (filled, secret, one)]  # one of them an incident, in the end
         assert await barriers(page, *tickets, *PAGES, *MORE, f"{tickets[0]}/casefile") == {}
     async with pages.house.database.read() as db:
-        rows = (await db.execute(schema.ledger.select().order_by(schema.ledger.c.id))).mappings().all()
-    acts = [row["act"] for row in rows]
-    for act in ("ticket_alarm_taken", "ticket_merge", "ticket_unmerge"):
+        acts = list((await db.execute(select(schema.ledger.c.act))).scalars())
+        told = list((await db.execute(select(schema.deliveries.c.event, schema.deliveries.c.ticket_id))).all())
+    for act in ("ticket_alarm_taken", "ticket_merge", "ticket_unmerge", "incident_answered", "reporter_revealed"):
         assert acts.count(act) == 1, act
-    assert any("reveal" in act for act in acts)
+    assert "ticket_escalated" in acts
+    assert ("ticket_revealed", secret.id) in told
+    assert ("ticket_answer", one.id) in told

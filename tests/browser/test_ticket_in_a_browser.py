@@ -15,6 +15,18 @@ PICTURE = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc000000301010018dd8db0"
     "0000000049454e44ae426082"
 )
+# Without what is still held, and without anything that is done already.
+HELPED = [
+    "aduan berikutnya, sebelumnya dari daftar tadi",
+    "ambil: menjadi milik saya",
+    "ubah kategori; ketik huruf awalnya, lalu Enter",
+    "jawab warga; Ctrl Enter mengirim",
+    "jawab dan nyatakan selesai; Ctrl Enter mengirim",
+    "catatan internal; Ctrl Enter menyimpan",
+    "cari",
+    "keluar dari kotak, lalu ke daftar",
+    "bantuan ini",
+]
 pytestmark = IN_CHROMIUM
 
 
@@ -41,6 +53,39 @@ async def test_a_ticket_is_worked_on_from_the_picture_to_the_answer(browser: Bro
         await page.keyboard.press("Escape")
         await page.wait_for_url("**/desk?view=unassigned")
         await expect(page.locator("li.ticket.here")).to_contain_text(second.number)
+        # what is answered is held: taken back from the page, or from the list one went back to
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/{second.number}")
+        await page.keyboard.press("?")
+        helped = page.locator("#help dd:visible")
+        assert await helped.all_text_contents() == HELPED
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#help")).to_be_hidden()
+        for key in "r?uc/kj":  # in a box they are letters
+            await page.keyboard.press(key)
+        await expect(page.locator("#text")).to_have_value("?uc/kj")
+        await expect(page.locator("#text")).to_be_focused()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#undo")).to_be_visible()
+        await page.keyboard.press("u")
+        await expect(page.locator(".flash.good")).to_contain_text("ditarik kembali")
+        await expect(page.locator("#text")).to_have_value("?uc/kj")
+        await page.keyboard.press("e")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(".tags").first).to_contain_text("menunggu konfirmasi")
+        await page.keyboard.press("Escape")
+        await page.wait_for_url("**/desk?view=unassigned&held=*")
+        await page.keyboard.press("u")
+        await expect(page.locator(".flash.good")).to_contain_text("ditarik kembali")
+        await page.goto(f"/desk/tickets/{second.number}")
+        await page.keyboard.press("c")
+        await page.keyboard.type("Kesalahan")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("h1")).to_contain_text("Kesalahan data")
+        await page.keyboard.press("/")
+        await page.keyboard.type(ticket.number)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"**/{ticket.number}")
         await page.goto(f"/desk/tickets/{ticket.number}")
         await page.get_by_role("link", name="Buka gambar").click()
         picture = page.get_by_alt_text("Lampiran dari warga")

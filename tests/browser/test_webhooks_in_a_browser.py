@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
@@ -17,7 +17,7 @@ QUICKLY = {"resultTypes": ["violations"], "preload": False}
 pytestmark = IN_CHROMIUM
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pages(database_url: str, tmp_path: Path) -> AsyncIterator[Site]:
     """A site whose webhooks may lead to this machine."""
     async with open_site(database_url, tmp_path, webhooks={"allowed": ["127.0.0.1/32"]}) as opened:

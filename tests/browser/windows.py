@@ -22,19 +22,22 @@ AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 # axe; only what it holds becomes that of another page, without its scripts: that costs a tenth of opening each.
 LOOK = """async path => {
   const answer = await fetch(path);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text(), page = new DOMParser().parseFromString(text, "text/html");
+  const style = document.querySelector("link[rel=stylesheet]"), its = page.querySelector("link[rel=stylesheet]").href;
+  if (style.href !== its) await new Promise(done => { style.onload = done; style.href = its; });
   document.title = page.title;
   document.body.replaceWith(page.body);
   document.querySelectorAll("details").forEach(one => { one.open = true; });
   const found = await axe.run(document, { resultTypes: ["violations"], preload: false, elementRef: false });
   const barriers = found.violations.map(one => [one.id, ...one.nodes.map(node => node.html)]);
-  if (!answer.ok) barriers.push(["no page"]);
+  if (!answer.ok || answer.redirected || !/^<!doctype html>/i.test(text)) barriers.push(["no page"]);
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) barriers.push(["beyond the edge"]);
   return barriers;
 }"""
 NARROW: ViewportSize = {"width": 360, "height": 740}
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 IN_CHROMIUM = [
+    pytest.mark.asyncio(loop_scope="session"),  # the browser's
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here; install it with: apt-get install chromium"),
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
@@ -47,6 +50,13 @@ async def barriers(page: Page, *paths: str) -> dict[str, list[list[str]]]:
     await page.evaluate(AXE.read_text())
     found = {path: await page.evaluate(LOOK, path) for path in paths}
     return {path: barriers for path, barriers in found.items() if barriers}
+
+
+async def barriers_here(page: Page) -> list[str]:
+    """What axe-core finds on the page that is open, such as one that only a form leads to."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'], preload: false })")
+    return [violation["id"] for violation in found["violations"]]
 
 
 @asynccontextmanager

@@ -193,6 +193,12 @@ def test_a_plan_for_a_time_that_is_past_is_told_so_or_refused(data: Path, capsys
     assert "That time is past: it leaves at once after approval." in capsys.readouterr().out
     assert main([*words, "--at", "now", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["past"] is False
+    narrow = ["--at", "now", "--dry-run", "--region", "31.75", "--status", "GAGAL", "--status", "DITUNDA"]
+    assert main([*words, *narrow, "--channel", "sms", "--answer", "silent", "--asked", "X"]) == 0
+    said = "BPNT families in 31.75, status postponed or failed, reachable by SMS, who have not answered the "
+    assert f"  whom         {said}receipt question X\n" in capsys.readouterr().out
+    assert main([*words, *narrow, "--region", "73"]) == 1
+    assert "the region 73 is not in 31" in capsys.readouterr().err
     assert main([*words, "--at", hour_ago, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["past"] is True
     assert main(["approve", "1", "--by", "budi", "--data", str(data)]) == 0

@@ -62,6 +62,9 @@ def test_pauses_of_a_preview_cost_their_union(options: Options, capsys: pytest.C
         ([*DUE, "--pause", "2026-12-23T15:30"], "write FROM/TO"),
         ([*DUE, "--pause", "2026-12-24T15:30/2026-12-23T15:30"], "ends before it begins"),
         (["due", "--calendar", "office", "--start", "2026-12-23", "--minutes", "-1"], "must not be negative"),
+        (["due", "--calendar", "office", "--start", "2026-12-23", "--minutes", "527041"], "at most 527040"),
+        (["due", "--calendar", "office", "--start", "9999-12-31", "--minutes", "1"], "from 2000 to 2100"),
+        (["due", "--calendar", "office", "--start", "0001-01-01", "--minutes", "1"], "from 2000 to 2100"),
     ],
 )
 def test_a_preview_that_cannot_be_reckoned_says_why(options: Options, words: list[str], says: str) -> None:
@@ -116,3 +119,10 @@ def test_days_off_that_nobody_told_for_the_next_sixty_days_are_warned_of(
     found = [one for one in _promises(config, today) if one.level == "warning"]
     assert [one.what for one in found] == (["calendars.office"] if warned else [])
     assert all("cuti bersama of 2028" in one.sentence for one in found)
+
+
+@pytest.mark.parametrize(("today", "warned"), [(date(2026, 11, 25), 1), (date(2027, 11, 5), 2)])
+def test_without_policies_it_says_what_is_promised_and_whose_days_off_nobody_told(today: date, warned: int) -> None:
+    found = [one for one in _promises(parse({}), today) if one.level == "warning"]
+    assert [one.what for one in found] == ["policies"] * warned
+    assert "a first answer in 3 working days" in found[0].sentence

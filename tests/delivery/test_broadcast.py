@@ -65,7 +65,7 @@ async def test_the_same_event_for_the_same_round_needs_again(database_url: str, 
     async with open_stage(database_url, tmp_path) as stage:
         await _village(stage)
         await stage.broadcast("round_announced", "BPNT-2026-12-DS")
-        with pytest.raises(Refused, match="--again"):
+        with pytest.raises(Refused, match="as `again`"):
             await stage.broadcast("round_announced", "BPNT-2026-12-DS")
 
 

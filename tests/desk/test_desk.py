@@ -247,6 +247,10 @@ async def test_a_ticket_says_when_its_answer_did_not_arrive_and_forgets_it_when_
         "number not in service",
     )
     assert [t.number for t in (await talk.house.desk.list(sari, Asked(View.UNDELIVERED), talk.now)).tickets] == [number]
+    await talk.house.desk.act(sari, number, Act.ANSWER, "Salah tulis.", page.ticket.version, talk.now, held=True)
+    await talk.house.desk.take_back(sari, [number], talk.now)
+    page = await talk.house.desk.ticket(sari, number, talk.now)
+    assert page.ticket.undelivered == "number not in service", "as before"
     await talk.house.desk.answer(sari, number, "Kami coba lagi.", page.ticket.version, talk.now)
     assert (await talk.rows(tickets))[0]["undelivered"] == ""
     assert await talk.rows(attempts)

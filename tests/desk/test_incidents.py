@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from notifier.desk import Complaint, Reporter
+from notifier.desk.fanning import LEAST, MOST, Pace
 from notifier.errors import Refused
 from notifier.proofs import prove
 from notifier.rules.tickets import Act, Status
+from notifier.store import incidents as rows_of_incidents
 from notifier.store.schema import deliveries, fanouts, gathered, incidents, refusals, ticket_messages, tickets
 from notifier.store.tickets import Ticket
 from tests.houses import add_person, add_round
@@ -32,6 +34,10 @@ async def _ask(talk: Talk, n: int) -> int:
 def _few_make_an_incident(talk: Talk, n: int) -> None:
     room = talk.house.desk.room
     talk.house.desk.room = replace(room, settings=replace(room.settings, incident_after=n))
+
+
+async def _killed(*_: object) -> None:
+    raise OSError("the machine stops")
 
 
 async def _all(talk: Talk) -> None:
@@ -91,7 +97,9 @@ async def test_too_many_bare_refusals_of_a_round_become_one_incident_and_one_ans
 
 
 @ONE_ENGINE
-async def test_an_incident_by_hand_gathers_what_it_is_told_and_leaves_the_confidential_apart(talk: Talk) -> None:
+async def test_an_incident_by_hand_gathers_what_it_is_told_and_leaves_the_confidential_apart(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of = await add_round(talk.stage)
     sari = await talk.staff("sari")
     opened = [await _complaint(talk, of, n) for n in range(7)]
@@ -126,7 +134,13 @@ async def test_an_incident_by_hand_gathers_what_it_is_told_and_leaves_the_confid
     await talk.house.desk.act(sari, numbers[2], Act.RESOLVE, "Sudah.", was.ticket.version, talk.now)
     version = (await talk.house.desk.ticket(sari, incident.number, talk.now)).ticket.version
     await talk.house.desk.answer_incident(sari, incident.number, Act.ANSWER, "Kami cek.", version, 6, talk.now)
+    with monkeypatch.context() as broken:  # killed at the last moment before the commit: nothing was said
+        broken.setattr(rows_of_incidents, "advance", _killed)
+        with pytest.raises(OSError, match="the machine stops"):
+            await talk.house.desk.carry_incidents(talk.now)
     await _all(talk)
+    said = [row["ticket_id"] for row in await talk.rows(ticket_messages) if row["text"] == "Kami cek."]
+    assert len(said) == len(set(said)) == 6, "the incident and its five"
     [fanout] = await talk.rows(fanouts)
     assert (fanout["told"], fanout["skipped"]) == (5, 1)
 
@@ -175,3 +189,12 @@ async def _complaint(talk: Talk, of: int, n: int, confidential: bool = False) ->
             confidential=confidential,
         )
         return await talk.house.desk.open(db, words, talk.now)
+
+
+def test_a_transaction_of_answers_grows_slowly_and_shrinks_at_once() -> None:
+    pace, sizes = Pace(0.01), []
+    for seconds in (0.001, 0.01, 0.5, 0.0) + (0.001,) * 9:
+        pace.took(seconds)
+        sizes.append(pace.size)
+    assert sizes[:4] == [LEAST * 2, LEAST * 2, LEAST, LEAST * 2]
+    assert sizes[-1] == MOST

@@ -111,7 +111,7 @@ async def test_a_case_is_referred_to_a_body_by_a_letter_and_the_citizen_is_told_
     ticket = await refer(sari, number, "inspectorate", "700/12/2026", "Ini wewenang Inspektorat.", 1, desk.now)
     assert (ticket.status, ticket.open) == ("referred", False)
     change = (await desk.rows(ticket_changes))[-1]
-    assert change["facts"] == {"body": "inspectorate", "letter": "700/12/2026"}
+    assert (change["facts"]["body"], change["facts"]["letter"]) == ("inspectorate", "700/12/2026")
     assert change["why"].startswith("Ini wewenang Inspektorat.")
     await desk.send()
     told = desk.stage.providers.phones.notes(AYU)[-1].text
@@ -153,16 +153,24 @@ async def test_an_alarm_climbs_until_somebody_takes_it_and_waits_for_their_offic
 @ONE_ENGINE
 async def test_an_alarm_that_waits_for_the_morning_is_called_back_when_the_promise_is_met_before(desk: Talk) -> None:
     sari = await desk.staff("sari", Role.AGENT, "31.75.07", "+6281100000001")
-    [number] = await _open(desk, AYU)
+    number, merged = await _open(desk, AYU, BUDI)
+    await desk.house.desk.merge(sari, merged, number, "peristiwa yang sama", 1, desk.now)
     desk.at("2026-12-07 19:00")
     await desk.house.desk.sweep(desk.now)
-    await desk.house.desk.answer(sari, number, "Kami periksa.", 1, desk.now)
-    rows = [row for row in await desk.rows(deliveries) if row["event"] in ("sla_escalated", "sla_warning")]
+
+    async def alarms() -> list[tuple[int, str, str]]:
+        rows = [row for row in await desk.rows(deliveries) if row["event"] in ("sla_escalated", "sla_warning")]
+        return sorted((row["ticket_id"], row["facts"]["clock"], row["state"]) for row in rows)
+
+    ring = [(ticket, clock, "due") for ticket in (1, 2) for clock in ("first_response", "resolution")]
+    assert await alarms() == ring
+    await desk.house.desk.act(sari, number, Act.ANSWER, "Kami periksa.", 2, desk.now, held=True)
     # Of the end of the case, half of whose time is gone, the warning still comes.
-    assert [(row["facts"]["clock"], row["state"]) for row in rows] == [
-        ("first_response", "cancelled"),
-        ("resolution", "due"),
-    ]
+    hushed = [(ticket, clock, "cancelled" if clock == "first_response" else "due") for ticket, clock, _ in ring]
+    assert await alarms() == hushed, "of the one that is handled with it too"
+    desk.stage.clock.move(seconds=5)
+    await desk.house.desk.take_back(sari, [number], desk.now)
+    assert await alarms() == ring
     assert await _proven(desk) == []
 
 
@@ -290,6 +298,43 @@ async def test_an_answer_taken_back_is_taken_back_from_all_that_are_handled_toge
     version = (await desk.rows(tickets))[1]["version"]
     alone = await rooms.unmerge(sari, second, "lain hal", version, desk.now)
     assert alone.status == "received", "what was taken back never was"
+    assert await _proven(desk) == []
+
+
+@ONE_ENGINE
+async def test_one_answer_taken_back_brings_back_its_words_the_alarm_it_hushed_and_all_that_stood_before(
+    desk: Talk,
+) -> None:
+    sari = await desk.staff("sari", Role.AGENT, "31.75.07", "+6281100000001")
+    [number] = await _open(desk, AYU)
+    rooms = desk.house.desk
+    await rooms.pause(sari, number, "data bank", 1, desk.now)
+    await desk.send()
+    desk.at("2026-12-07 19:00")
+    await rooms.sweep(desk.now)
+    before = await rooms.ticket(sari, number, desk.now)
+    alarm = [row for row in await desk.rows(deliveries) if row["event"] == "sla_escalated"]
+    assert [row["state"] for row in alarm] == ["due"]
+    said = desk.now
+    await rooms.act(sari, number, Act.RESOLVE, "Sudah beres.", before.ticket.version, desk.now, held=True)
+    page = await rooms.ticket(sari, number, desk.now)
+    assert page.held_until(sari.account_id, said) == said + timedelta(seconds=20)
+    assert page.held_until(0, said) is None, "nobody takes back what a colleague said"
+    assert page.standing.clocks[Clock.FIRST_RESPONSE].met_at == said, "it counts from when it was said"
+    desk.stage.clock.move(seconds=19)
+    assert await desk.send() == 0
+    await rooms.take_back(sari, [number], desk.now)
+    after = await rooms.ticket(sari, number, desk.now)
+    assert (after.ticket.status, after.paused_for) == ("received", "data bank")
+    assert after.held_until(sari.account_id, desk.now) is None
+    assert (await rooms.beside(sari, number, desk.now)).draft.text == "Sudah beres.", "to be mended and sent again"
+    alarm = [row for row in await desk.rows(deliveries) if row["event"] == "sla_escalated"]
+    assert [row["state"] for row in alarm] == ["due"], "nobody answered, so the morning still hears of it"
+    assert after.standing.clocks[Clock.FIRST_RESPONSE].late
+    # one that nobody holds, but which waits for the morning, can be taken back until then; one that left can not
+    await rooms.act(sari, number, Act.ANSWER, "Kami periksa.", after.ticket.version, desk.now)
+    late = await rooms.take_back(sari, [number], desk.now)
+    assert "has left" in late.refused[0][1]
     assert await _proven(desk) == []
 
 

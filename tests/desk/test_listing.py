@@ -134,7 +134,7 @@ async def test_a_list_is_narrowed_by_what_its_tickets_are(talk: Talk) -> None:
     await talk.telegram(7100, "beras berkutu")
     far = str((await talk.rows(tickets))[-1]["number"])
     async with talk.house.database.write() as db:
-        of = {"round_id": 1, "venue": "Kantor Pos Duren Sawit"}
+        of = {"round_id": 1, "point": "Kantor Pos Duren Sawit"}
         await db.execute(tickets.update().where(tickets.c.number == near).values(of))
     for asked, numbers in (
         ({"channel": "telegram"}, [far]),
@@ -151,7 +151,7 @@ async def test_a_list_is_narrowed_by_what_its_tickets_are(talk: Talk) -> None:
     assert (page.matching, page.counts["team"]) == (1, 2)
     choices = await talk.house.desk.choices(sari, "31.75", talk.now)
     assert [(code, n) for code, _, n in choices.areas] == [("31.75.07", 1)]
-    assert choices.points == ("Kantor Pos Duren Sawit",)
+    assert choices.points == (("Kantor Pos Duren Sawit",) * 2,)
 
 
 async def test_a_person_is_found_by_the_whole_nik_or_phone_and_the_look_is_recorded(talk: Talk) -> None:

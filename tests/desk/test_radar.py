@@ -1,9 +1,10 @@
 """The radar rings once, with its evidence, for distinct people, where it may be heard; and lists denied payments."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from notifier.desk import Asked
 from notifier.desk.radar import SPAN
@@ -11,7 +12,7 @@ from notifier.errors import Refused
 from notifier.rules import radar as rule
 from notifier.rules.boards import View
 from notifier.rules.roles import Role
-from notifier.store import rounds
+from notifier.store import points, rounds
 from notifier.store.schema import alarms, broadcasts, deliveries, entitlements, ledger
 from tests.houses import add_person, add_round
 from tests.inbox.talks import Talk
@@ -51,7 +52,15 @@ async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_ta
     assert [(r["account_id"], r["facts"]["what"]) for r in told if r["facts"]["what"] == "alert_radar"] == [
         (boss.account_id, "alert_radar")
     ]
+    asked: list[tuple[str, Any]] = []
+    engine = talk.house.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
     page = await desk.radar(boss, talk.now)
+    if talk.house.database.is_sqlite:  # PostgreSQL decides by what there is
+        async with talk.house.database.read() as db:
+            [counting] = [(sql, values) for sql, values in asked if "count(DISTINCT coalesce(reporters" in sql]
+            plan = (await db.exec_driver_sql(f"EXPLAIN QUERY PLAN {counting[0]}", counting[1])).all()
+        assert "ix_tickets_opened (opened_at>?)" in str(plan), "what came long ago is not gone through"
     [(alarm, numbers)] = page.alarms
     assert len(numbers) == 4
     assert [(seen.point.people, seen.rings) for seen in page.points] == [(4, True)]
@@ -66,6 +75,20 @@ async def test_three_people_ring_once_one_level_up_with_evidence_and_somebody_ta
     assert [row["act"] for row in await talk.rows(ledger)][-1] == "radar_taken"
     talk.stage.clock.move(days=SPAN.days + 1)
     assert await desk.watch(talk.now) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_hidden_by_hand_counts_where_its_own_office_does_not_look(talk: Talk) -> None:
+    here = await talk.staff("sini", Role.SUPERVISOR, "31.75.07")
+    boss, desk = await talk.staff("kota", Role.SUPERVISOR, "31.75"), talk.house.desk
+    await _complainers(talk, ["bantuan saya belum datang juga"] * 3)
+    [number, *_] = [one.number for one in (await desk.list(boss, Asked(View.ALL), talk.now)).tickets]
+    version = (await desk.ticket(boss, number, talk.now)).ticket.version
+    await desk.shield(boss, number, "menyangkut lurah", version, talk.now, on=True)
+    assert await desk.watch(talk.now) == 0
+    counted = {viewer.login: await desk.radar(viewer, talk.now) for viewer in (here, boss)}
+    told = {login: sorted((p.point.kind, p.point.people) for p in page.points) for login, page in counted.items()}
+    assert told == {"sini": [("missing", 2)], "kota": [("integrity", 1), ("missing", 2)]}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -128,6 +151,55 @@ async def test_complaints_stay_at_the_point_where_the_round_was_and_new_ones_cou
     await talk.send()
     await talk.sms(_phone(5), LEVY)
     assert await desk.watch(talk.now) == 1, "three at the new point ring for it, whatever rang before"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_point_that_was_renamed_is_the_same_point_and_one_of_the_same_name_is_another(talk: Talk) -> None:
+    boss, desk = await talk.staff("kota", Role.SUPERVISOR, "31.75"), talk.house.desk
+    row = {"name": "Balai Desa", "region": "31.75.07", "zone": "Asia/Jakarta"}
+    async with talk.house.database.write() as db:
+        here, there = [await points.create(db, {"code": code, **row}, talk.now) for code in ("TS-1", "TS-2")]
+    of = await _complainers(talk, [])
+    await _announced(talk, of, 100)
+
+    async def move(point: int, name: str) -> None:
+        async with talk.house.database.write() as db:
+            round_, at = await rounds.get(db, of), await points.get(db, point)
+            assert round_ is not None
+            assert at is not None
+            if at.name != name:
+                await points.edit(db, at, {"name": name}, talk.now)
+            await rounds.edit(db, round_, {"venue": name, "point_id": point}, talk.now)
+
+    async def complain(n: int) -> None:
+        await add_person(talk.stage, f"WARGA {n}", ("sms", _phone(n)))
+        await talk.notify("round_announced", of, "sms", _phone(n))
+        await talk.send()
+        await talk.sms(_phone(n), LEVY)
+
+    await move(here, "Balai Desa")
+    for n in range(3):
+        await complain(n)
+    assert await desk.watch(talk.now) == 1
+    await move(here, "Balai Desa Klender")
+    await complain(3)
+    assert await desk.watch(talk.now) == 0, "it has rung, under whatever name"
+    await move(there, "Balai Desa")
+    await complain(4)
+    seen = await desk.radar(boss, talk.now)
+    assert {(one.point.point, one.point.venue): one.point.people for one in seen.points} == {
+        ("TS-1", "Balai Desa Klender"): 4,
+        ("TS-2", "Balai Desa"): 1,
+    }
+    today = talk.now.date()
+    report = await desk.report(boss, "point", today - timedelta(days=2), today, talk.now)
+    assert {(line.key, line.name): line.opened for line in report.lines} == {
+        ("TS-1", "Balai Desa Klender"): 4,
+        ("TS-2", "Balai Desa"): 1,
+    }
+    for code, n in (("TS-1", 4), ("TS-2", 1), ("Balai Desa", 0)):
+        assert len((await desk.list(boss, Asked(view=View.ALL, point=code), talk.now)).tickets) == n
+    assert (await desk.choices(boss, "", talk.now)).points == (("TS-2", "Balai Desa"),), "where rounds are lately"
 
 
 async def test_who_denies_what_the_record_says_was_paid_is_listed_for_their_region(talk: Talk) -> None:

@@ -64,7 +64,7 @@ async def test_a_levy_is_invisible_where_it_may_have_been_taken_and_takes_two_pe
     said = (await desk.ticket(sari, number, talk.now)).conversation[-1]
     assert (said.kind, said.text, said.account_id) == ("out", "Uang dikembalikan, petugas ditegur.", dewi.account_id)
     change = (await talk.rows(ticket_changes))[-1]
-    assert (change["who"], change["facts"]) == (dewi.who, {"proposed_by": sari.who})
+    assert (change["who"], change["facts"]["proposed_by"]) == (dewi.who, sari.who)
     await _sound(talk)
 
 
@@ -221,11 +221,30 @@ async def test_ten_working_days_of_silence_close_a_ticket_and_nothing_sooner(tal
     talk.at("2026-12-18 15:00")
     await talk.house.desk.sweep(talk.now)
     assert (await talk.rows(tickets))[0]["status"] == "resolved"
+    sari, desk = await talk.staff("wati"), talk.house.desk
+    [row] = await talk.rows(tickets)
+    await desk.act(sari, row["number"], Act.ANSWER, "Salah tulis.", row["version"], talk.now, held=True)
+    assert (await desk.take_back(sari, [row["number"]], talk.now)).done == (row["number"],)
     talk.at("2026-12-23 16:31")  # nine working days and one more; the 24th is no working day
     await talk.house.desk.sweep(talk.now)
     row = (await talk.rows(tickets))[0]
     assert (row["status"], row["wake"]) == ("closed", None)
     await _sound(talk)
+
+
+@ONE_ENGINE
+async def test_silence_counts_from_the_last_that_was_said_to_the_citizen(talk: Talk) -> None:
+    talk.at("2026-12-07 09:00")
+    await _resolved(talk)
+    talk.at("2026-12-18 15:00")
+    [row] = await talk.rows(tickets)
+    sari, desk = await talk.staff("wati"), talk.house.desk
+    await desk.act(sari, row["number"], Act.ANSWER, "Apakah sudah beres?", row["version"], talk.now)
+    await talk.send()
+    for day, status in (("2027-01-07 15:00", "resolved"), ("2027-01-07 16:31", "closed")):
+        talk.at(day)
+        await desk.sweep(talk.now)
+        assert (await talk.rows(tickets))[0]["status"] == status
 
 
 @ONE_ENGINE

@@ -167,12 +167,15 @@ async def test_a_change_is_carried_a_few_at_a_time_and_a_second_one_takes_over(d
     await _restart(desk, {"usual": {**USUAL, "resolve": "20h"}})
     seen = [await desk.house.desk.sweep(desk.now, limit=2) for _ in range(3)]
     assert seen == [2, 2, 2]  # two woken, two looked at, two woken
+    boss = await desk.staff("wati", Role.SUPERVISOR)
+    assert await desk.house.desk.unreached(boss) == 1, "how far it has come is told"
     await _restart(desk, {"usual": {**USUAL, "resolve": "25h"}, "danger": {**USUAL, "urgent": True}})
     while await desk.house.desk.sweep(desk.now, limit=2):
         pass
     adopted = [row for row in await desk.rows(ticket_changes) if row["act"] == "adopted"]
     assert sorted(row["ticket_id"] for row in adopted if row["facts"]["version"] == 3) == [1, 2, 3, 4, 5]
     assert [row["reached"] for row in await desk.rows(policies)] == [None] * 4
+    assert await desk.house.desk.unreached(boss) == 0
 
 
 async def test_a_promise_that_was_taken_away_is_still_told(desk: Talk) -> None:

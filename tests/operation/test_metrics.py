@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, text, update
 
 from notifier.backups import backup, place_of
 from notifier.store.schema import arrivals, deliveries
-from notifier.web.metrics import GAUGES
+from notifier.vitals import GAUGES
 from tests.web.sites import fill, open_site
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -191,6 +191,10 @@ async def test_a_file_that_shrank_asks_first_and_the_absent_stay(office: Office,
         await office.people(short)
     assert await office.ask("SELECT count(*) FROM imports") == [(1,)]
     assert (await office.people(short, dry_run=True)).asks
+    part = await office.people(short, partial=True)
+    assert (list(part.asks), part.counts["absent"], part.counts["created"]) == ([], 0, 0)
+    with pytest.raises(Refused, match="the last file had 390"):  # a part is no measure
+        await office.people(short)
     report = tmp_path / "report.csv"
     done = await office.people(short, yes=True, report=report)
     assert done.counts["absent"] == size[0][0] - done.counts["accepted"]

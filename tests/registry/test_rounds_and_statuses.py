@@ -1,6 +1,7 @@
 """Rounds are edited by importing them again; payment records change what people have, and tell them once."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from notifier.outbox import Outbox
 from notifier.registry import Registry
 from notifier.rules.ladders import Ladders
 from notifier.store import editions, people, rounds
-from tests.registry.conftest import NOW, Office
+from tests.registry.conftest import NOW, PAID, Office
 from tests.registry.files import BUDI, REGISTERS, ROUND, ROUNDS, SITI, STATUSES, write_csv
 
 SAID = {
@@ -208,7 +209,7 @@ async def test_several_rounds_of_one_person_in_a_file_are_told_together_and_a_se
     registry = Registry(office.database, office.vault, outbox, timedelta(minutes=15))
     rows = [SAID, SAID | {"KODE_PENYALURAN": "KEDUA", "STATUS": "GAGAL"}, SAID | {"STATUS": "GAGAL", "TANGGAL": ""}]
     path = write_csv(tmp_path / "said.csv", rows)
-    await registry.import_statuses([path], office.order)
+    await registry.import_statuses([path], replace(office.order, now=PAID))
     found = await office.ask("SELECT id, event, facts, due_at, person_id FROM deliveries")
     assert [(row[1], row[4]) for row in found] == [("entitlements_changed", siti)]
     facts = json.loads(found[0][2]) if isinstance(found[0][2], str) else found[0][2]
@@ -219,7 +220,8 @@ async def test_several_rounds_of_one_person_in_a_file_are_told_together_and_a_se
     assert await office.ask("SELECT count(*), min(delivery_id), max(delivery_id) FROM entitlement_changes") == [
         (3, found[0][0], found[0][0])
     ]
-    again = await registry.import_statuses([write_csv(tmp_path / "again.csv", rows[1:])], office.order)
+    path = write_csv(tmp_path / "again.csv", rows[1:])
+    again = await registry.import_statuses([path], replace(office.order, now=PAID))
     assert (again.counts["unchanged"], again.counts["notices"]) == (2, 0)
     assert await office.ask("SELECT count(*) FROM deliveries") == [(1,)]
 
@@ -265,6 +267,7 @@ async def test_the_later_row_of_a_file_wins_and_an_older_record_does_not(
         ({"KODE_PENYALURAN": "TIDAK-ADA"}, "unknown_round"),
         ({"STATUS": "CAIR"}, "unknown_status"),
         ({"TANGGAL": "32/12/2026"}, "impossible_date"),
+        ({"TANGGAL": "2026-12-10"}, "future_status"),
     ],
 )
 async def test_a_record_that_fits_nobody_is_rejected(
@@ -272,6 +275,18 @@ async def test_a_record_that_fits_nobody_is_rejected(
 ) -> None:
     assert await _say(office, tmp_path, row) == {reason: 1}
     assert await _told(office) == []
+
+
+async def test_a_day_has_come_when_it_has_come_where_the_round_is(office: Office, siti: int, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "said.csv", [SAID])  # of 7 December in Jakarta, seven hours before UTC
+    eve, day = datetime(2026, 12, 6, 16, 59, tzinfo=UTC), datetime(2026, 12, 6, 17, 0, tzinfo=UTC)
+    early = await office.statuses(path, now=eve, report=tmp_path / "report.csv")
+    assert early.counts["by_reason"] == {"future_status": 1}
+    assert (
+        'said.csv,2,TANGGAL,rejected,future_status,"Tanggal 2026-12-07 belum tiba.'
+        in (tmp_path / "report.csv").read_text()
+    )
+    assert (await office.statuses(path, now=day)).counts["changed"] == 1
 
 
 async def test_a_payment_cannot_go_back_to_scheduled(office: Office, siti: int, tmp_path: Path) -> None:

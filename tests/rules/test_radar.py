@@ -16,7 +16,7 @@ COUNTS = st.lists(
         st.sampled_from(("", "balai", "lapangan")),
     ),
     max_size=25,
-    unique_by=lambda count: (count.round_id, count.kind, count.venue),
+    unique_by=lambda count: (count.round_id, count.kind, count.point),
 )
 
 

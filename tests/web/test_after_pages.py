@@ -1,6 +1,7 @@
 """The radar, the reports and the case file as pages; who may see a ticket, on its page; and what each page costs."""
 
 import csv
+import html
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,9 +85,10 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
             "satisfaction",
             "ratings",
             "first_response_working_hours",
+            "name",
         ],
-        ["delayed", "4", "3", "75.0", "2.0", "2.0", "50.0", "4.0", "1", "0.0"],  # a Saturday
-        ["data_error", "1", "1", "100.0", "", "2.0", "", "", "0", ""],
+        ["delayed", "4", "3", "75.0", "2.0", "2.0", "50.0", "4.0", "1", "0.0", ""],  # a Saturday
+        ["data_error", "1", "1", "100.0", "", "2.0", "", "", "0", "", ""],
     ]
     for by, shown in {
         "category": "/desk?view=all&amp;category=delayed",
@@ -98,7 +100,16 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
         with _counted(pages) as seen:
             text = await pages.read(f"/desk/reports?by={by}")
         assert shown in text, by
-        assert len(seen) == 2, seen  # the figures, and who is called what
+        assert len(seen) == 2 + (by == "point"), seen  # the figures, and who and what is called what
+    # the list that a figure leads to holds what the figure counts, no more
+    pages.clock.move(days=40)
+    new = await pages.hear("terlambat", categories=("delayed",), round_id=1)
+    await pages.be("auditor")
+    text = await pages.read("/desk/reports?by=category")
+    lead = html.unescape(text.split('<th scope="row"><a href="')[1].split('"')[0])
+    shown = await pages.read(lead)
+    assert new.number in shown
+    assert [one.number for one in late if one.number in shown] == []
     assert "Rp" not in await pages.read("/desk/reports?by=salah&first=2026-99-01")
     assert (await pages.get("/desk/reports?first=2026-12-05&last=2026-12-01")).status == 400
     await pages.be("supervisor", "73.71", login="makassar")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select
 from yarl import URL
 
+from notifier.desk import PAGE, Reporter, intake
 from notifier.rules.tickets import Act
 from notifier.store import schema
 from notifier.web.pages import file_name
@@ -91,8 +92,8 @@ async def test_an_answer_goes_to_the_citizen_and_a_note_never_does(pages: Site) 
     assert text.index("Jawab warga") < text.index("Hanya untuk petugas")
     response = await pages.post(f"{place}/answer", {"text": "Sudah kami teruskan.", "version": _version(text)})
     assert response.status == 303
-    assert "Jawaban disimpan dan sedang dikirim" in await pages.read(place), "said once"
-    assert "Jawaban disimpan dan sedang dikirim" not in await pages.read(place)
+    assert "Jawaban disimpan; dikirim 20 detik lagi." in await pages.read(place), "said once"
+    assert "Jawaban disimpan; dikirim" not in await pages.read(place)
     assert (await pages.post(f"{place}/note", {"note": "Rahasia kantor."})).status == 303
     async with pages.house.database.read() as db:
         rows = await db.execute(select(schema.deliveries.c.facts).where(schema.deliveries.c.ticket_id == ticket.id))
@@ -102,6 +103,77 @@ async def test_an_answer_goes_to_the_citizen_and_a_note_never_does(pages: Site) 
     shown = await pages.read(place)
     assert 'class="said note"' in shown
     assert "Rahasia kantor." in shown
+
+
+@pytest.mark.parametrize(
+    ("door", "fields"),
+    [
+        ("answer", {"act": "resolve", "text": "Salah tulis."}),
+        ("act", {"act": "reject", "why": "Salah tulis."}),
+        ("refer", {"body": "ombudsman", "letter": "12/2026", "refer_why": "Salah tulis."}),
+    ],
+)
+@SQLITE
+async def test_whatever_is_said_to_the_citizen_can_be_taken_back_for_20_seconds_by_a_form(
+    pages: Site, door: str, fields: dict[str, str]
+) -> None:
+    ticket = await pages.hear("Bantuan belum masuk", categories=("other",))
+    await pages.be("agent", login="budi")
+    await pages.be("agent", login="sari")
+    place = f"/desk/tickets/{ticket.number}"
+    await pages.post(f"{place}/{door}", {**fields, "version": _version(await pages.read(place))})
+    assert 'action="/desk/undo"' in await pages.read(place)
+    await pages.be("agent", login="budi")
+    assert 'action="/desk/undo"' not in await pages.read(place), "only by whoever said it"
+    await pages.be("agent", login="sari")
+    pages.clock.move(seconds=19)
+    undone = await pages.post("/desk/undo", {"numbers": ticket.number, "back": place})
+    assert undone.headers["Location"] == place
+    text = await pages.read(place)
+    assert "1 jawaban ditarik kembali; tidak dikirim." in text
+    assert "Salah tulis." in text[text.index('name="text"') :], "to be mended"
+    assert "ditarik kembali sebelum terkirim" in text
+    found = await pages.house.desk.ticket(pages.viewers["sari"], ticket.number, pages.clock())
+    assert (found.ticket.status, found.ticket.assignee_id, found.ticket.answered_at) == ("received", None, None)
+
+
+@SQLITE
+async def test_who_reads_answers_on_a_page_alone_never_sees_one_that_was_taken_back(pages: Site) -> None:
+    ticket = await pages.hear("Kapan cair?", categories=("information",))
+    async with pages.house.database.write() as db:
+        await intake.set_reporter(pages.house.desk.room, db, ticket, Reporter(PAGE, "", "", "id", "Asia/Jakarta"))
+    sari = await pages.be("agent", login="sari")
+    desk, code = pages.house.desk, pages.house.desk.code(ticket.number)
+
+    async def read() -> list[str]:
+        followed = await desk.follow(ticket.number, code, pages.clock())
+        return [line.text for line in followed.said if line.ours] if followed else []
+
+    await desk.act(sari, ticket.number, Act.ANSWER, "Besok.", 1, pages.clock(), held=True)
+    pages.clock.move(seconds=19)
+    assert await read() == [], "it is held"
+    assert (await desk.take_back(sari, [ticket.number], pages.clock())).done == (ticket.number,)
+    assert (await desk.take_back(sari, [ticket.number], pages.clock())).done == ()
+    await desk.act(sari, ticket.number, Act.ANSWER, "Lusa.", 3, pages.clock(), held=True)
+    pages.clock.move(seconds=21)
+    assert await read() == ["Lusa."]
+    assert (await desk.take_back(sari, [ticket.number], pages.clock())).done == ()
+
+
+@SQLITE
+async def test_a_category_is_changed_on_the_page_and_what_is_about_the_office_leaves_it(pages: Site) -> None:
+    ticket = await pages.hear("Bantuan belum masuk", categories=("other",))
+    await pages.be("agent", "31.75.07", login="sari")
+    place = f"/desk/tickets/{ticket.number}"
+    seen = _version(await pages.read(place))
+    moved = await pages.post(f"{place}/categorise", {"category": "delayed", "version": seen})
+    assert moved.headers["Location"] == place
+    again = await pages.post(f"{place}/categorise", {"category": "card_problem", "version": seen})
+    assert again.status == 400
+    assert "sudah diubah rekan lain" in await again.text()
+    fields = {"category": "illegal_levy", "version": _version(await pages.read(place))}
+    assert (await pages.post(f"{place}/categorise", fields)).headers["Location"] == "/desk"
+    assert "hanya terlihat oleh kantor di atas" in await pages.read("/desk")
 
 
 async def test_two_colleagues_who_answer_at_once_do_not_answer_twice(pages: Site) -> None:

@@ -42,7 +42,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
 LIVE = "/desk/live"
 
 
-def _path(door: Door, number: str, file: int) -> str:
+def address(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.PROGRAMME, "BPNT").replace(site.POINT, "KP-MK")
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
@@ -72,7 +72,7 @@ async def test_every_door_opens_to_exactly_the_roles_that_have_its_right(pages: 
                 pages.leave()
             else:
                 await pages.be(who)
-            path = _path(door, ticket.number, 1)
+            path = address(door, ticket.number, 1)
             if door.method == "GET":
                 response = await pages.get(path)
             else:
@@ -110,7 +110,7 @@ async def test_every_door_to_something_elsewhere_is_closed_as_if_it_were_not_the
                 continue
             if isinstance(door.needs, Right) and door.needs not in RIGHTS[role]:
                 continue
-            there = _path(door, ticket.number, 1)
+            there = address(door, ticket.number, 1)
             absent = door.path.replace(site.CODE, "NIX-2026-01-XX").replace(site.ID, "999999").replace(site.FORM, "csv")
             absent = re.sub(r"\{number:[^}]*\}+", "ADU-2222222", absent)
             told = [await _asked(pages, door, path) for path in (there, absent)]
@@ -312,7 +312,7 @@ async def test_no_page_carries_styles_scripts_or_addresses_of_its_own(pages: Sit
             continue
         if door.needs not in (PUBLIC, HALFWAY) and "files" not in door.path:
             await pages.be("agent" if door.needs is Right.ANSWER else "admin")  # an admin does not speak for the desk
-            text = await pages.read(_path(door, ticket.number, 1))
+            text = await pages.read(address(door, ticket.number, 1))
             assert not re.search(r"<style|style=|<script>|\son\w+=|javascript:", text), door.path
             assert not re.search(r"(src|href)=\"(https?:)?//", text), door.path
 
@@ -416,6 +416,8 @@ def test_a_refusal_that_staff_meet_is_said_in_their_language() -> None:
     sentence = "ticket ADU-7K4M2QX was changed while you looked at it; look again before you act"
     assert language.refusal(sentence, "id").startswith("Aduan ADU-7K4M2QX sudah diubah rekan lain")
     assert language.refusal(sentence, "en").startswith("Ticket ADU-7K4M2QX was changed")
+    merged = "ticket ADU-7K4M2QX is closed; merge into a ticket that is still worked on"
+    assert language.refusal(merged, "id").endswith("gabungkan ke aduan yang masih terbuka.")
     unknown = "nobody knows the name hook.example; check the webhook's URL"
     assert language.refusal(unknown, "id") == "Nama “hook.example” tidak dikenal; periksa alamatnya."
     plain = "a webhook's URL begins with https://; http is for addresses of [webhooks] allowed alone"

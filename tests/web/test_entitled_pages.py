@@ -43,6 +43,8 @@ async def test_a_selection_gets_a_status_with_one_reason_and_hears_of_it(pages: 
     assert "Siti Aminah 3" not in failed
     await pages.post(PAGE, {"p": str(people[0]), "status": "DISALURKAN", "on": "2026-13-01"})
     assert "Tanggal ini tidak ada" in await pages.read(PAGE)
+    await pages.post(PAGE, {"p": str(people[0]), "status": "DISALURKAN", "on": "2026-12-06"})
+    assert "1 orang tidak diubah: Tanggal 2026-12-06 belum tiba." in await pages.read(PAGE)
     await pages.post(PAGE, {"p": str(people[0]), "status": "DISALURKAN", "show": "GAGAL"})
     async with pages.house.database.read() as db:
         had = await db.execute(

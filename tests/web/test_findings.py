@@ -1,8 +1,9 @@
 """Everything the checker can say is said in Indonesian too, with how it is mended: no half-English sentence."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,9 @@ def _found() -> Iterator[Finding]:
         yield from kinds.check(LEXICON, source)
 
 
-FOUND = tuple(dict.fromkeys(replace(finding, line=1, column=1) for finding in _found()))
+@cache
+def _all_found() -> Sequence[Finding]:
+    return tuple(dict.fromkeys(replace(finding, line=1, column=1) for finding in _found()))
 
 
 def _prose(told: str) -> str:
@@ -109,13 +112,13 @@ def _prose(told: str) -> str:
 
 
 def test_no_sentence_is_half_english() -> None:
-    for finding in FOUND:
+    for finding in _all_found():
         told = _prose(sentence(finding, "id"))
         assert not ENGLISH.search(told), (finding, sentence(finding, "id"))
 
 
 def test_every_error_says_how_it_is_mended() -> None:
-    for finding in FOUND:
+    for finding in _all_found():
         assert finding.suggestion, finding
         english = sentence(finding, "en")
         assert english.startswith(finding.message)
@@ -123,7 +126,7 @@ def test_every_error_says_how_it_is_mended() -> None:
 
 
 def test_the_codes_of_the_checker_are_told_in_the_docs() -> None:
-    codes = {finding.code for finding in FOUND}
+    codes = {finding.code for finding in _all_found()}
     assert codes - set(re.findall(r"`([a-z_]+)`", DOCS)) == set()
     assert codes >= {case[4] for case in CASES}
 

@@ -199,7 +199,12 @@ async def test_a_file_that_shrank_asks_before_it_goes_on(pages: Site, tmp_path: 
     assert "berkurang 50 %" in page
     assert str(tmp_path) not in page
     assert (await pages.post(f"{place}/start")).status == 400
-    assert (await pages.post(f"{place}/start", {"yes": "1"})).status == 303
+    assert (await pages.post(f"{place}/start", {"is": "part"})).status == 303
+    await work(pages)
+    place = (await upload(pages, "dua.csv", (tmp_path / "dua.csv").read_bytes())).headers["Location"]
+    await work(pages)
+    assert "berkurang 50 %" in await pages.read(place), "a part is no measure"
+    assert (await pages.post(f"{place}/start", {"is": "whole"})).status == 303
     await work(pages)
     assert "Hasil impor" in await pages.read(place)
 

@@ -83,6 +83,8 @@ async def test_a_key_has_nobody_told_what_it_may_not_read_itself(pages: Site, re
     few = await api.key("admin", [Scope.WEBHOOKS_WRITE, Scope.TICKETS_READ], login="few")
     given = {"name": "x", "url": receiver.url}
     await api.post(few, "/webhooks", {**given, "kinds": ["delivery.settled"]}, 403)
+    no_tickets = await api.key("admin", [Scope.WEBHOOKS_WRITE, Scope.DELIVERIES_READ], login="none")
+    await api.post(no_tickets, "/webhooks", {**given, "kinds": ["delivery.settled"]}, 403)
     await api.post(few, "/webhooks", {**given, "kinds": ["ticket.opened"], "shielded": True}, 403)
     made = await api.post(few, "/webhooks", {**given, "kinds": ["ticket.opened"]}, 201)
     assert (await api.ask(few, "GET", "/webhooks")).status == 403
@@ -121,6 +123,13 @@ async def test_hidden_tickets_are_told_to_those_alone_who_take_them_even_when_hi
     assert await webhooks.replay(made.id, who="cli:test", now=clock(), uid=log[0].uid) == 1
     assert await _tell(pages) == 1
     assert receiver.kinds == ["ticket.opened"]
+    await pages.hear("Belum cair")
+    await webhooks.gather(clock())
+    narrower = Wish("inspectorate", receiver.url, ["broadcast.state"], shielded=True)
+    await webhooks.change(made.id, narrower, who="cli:test", now=clock())
+    await _tell(pages)
+    assert (await webhooks.log(made.id, 0, 1))[0].said == "the webhook follows this no more"
+    assert receiver.kinds == ["ticket.opened"] * 2, "the desk heard, the other no more"
 
 
 @SQLITE

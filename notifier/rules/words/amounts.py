@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from notifier.rules.words.normal import Token
 
 _UNITS = {
-    **dict.fromkeys(("ribu", "rb", "rban", "ribuan", "rebu", "ewu", "k", "rban"), 1_000),
+    **dict.fromkeys(("ribu", "rb", "rban", "ribuan", "rebu", "ewu", "ewon", "k"), 1_000),
     **dict.fromkeys(("juta", "jt", "jutaan", "yuta"), 1_000_000),
 }
 _SLANG = {
@@ -27,7 +27,7 @@ _SLANG = {
     "sejuta": 1_000_000,
     "limangewu": 5_000,
 }
-_DIGITS = {
+_DIGITS: dict[str, float] = {
     "satu": 1,
     "se": 1,
     "siji": 1,
@@ -68,8 +68,23 @@ _DIGITS = {
     "rongatus": 200,
     "telungatus": 300,
     "selawe": 25,
+    "salawe": 25,
+    "selangkung": 25,
     "seket": 50,
+    "suwidak": 60,
+    "sewidak": 60,
+    "patangatus": 400,
+    "limangatus": 500,
+    "nematus": 600,
+    "kalih": 2,
+    "tigang": 3,
+    "sekawan": 4,
+    "gangsal": 5,
+    "setengah": 0.5,
+    "satengah": 0.5,
+    "separo": 0.5,
 }
+NUMERALS = frozenset({*_UNITS, *_SLANG, *_DIGITS, "puluh", "dasa", "belas", "ratus"})
 _LARGEST = 8  # digits: longer numbers are NIK, phones, accounts
 _LEAST = 1_000  # rupiah: a bare smaller number is a count, a date or a house
 
@@ -88,8 +103,8 @@ def amounts(tokens: Sequence[Token]) -> tuple[int, ...]:
             found.append(_SLANG[word])
         else:
             read = _number(word)
-            if read is None and word in ("puluh", "belas", "ratus") and number is not None:
-                number = number + 10 if word == "belas" else number * (10 if word == "puluh" else 100)
+            if read is None and word in ("puluh", "dasa", "belas", "ratus") and number is not None:
+                number = number + 10 if word == "belas" else number * (100 if word == "ratus" else 10)
                 continue
             if number is not None and read is not None and number >= 20 and read < 10 and not word[0].isdigit():
                 number += read

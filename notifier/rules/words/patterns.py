@@ -5,6 +5,7 @@ It must not know what any word or concept means, nor where in a text it stands.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -15,6 +16,7 @@ SECTIONS = ("settings", "pairs", "spelling", "concepts")
 SETTINGS = ("deniable", "guarded")
 
 _GAPS = {"..": (3, "clause"), "...": (8, "sentence")}
+_REMEMBERED = 1024  # concepts whose patterns are kept
 _IMPLIED = frozenset({DENIAL[1:-1], CALLED[1:-1]})  # what every deniable concept is built on
 
 
@@ -43,7 +45,7 @@ def written(data: Mapping[str, Any]) -> Written:
     settings = sections["settings"]
     if strange := sorted(settings.keys() - set(SETTINGS)):
         raise BadLexicon(f"lexicon: settings.{strange[0]} is unknown; use one of {', '.join(SETTINGS)}.")
-    patterns = {name: tuple(_patterns(name, source)) for name, source in sections["concepts"].items()}
+    patterns = {name: _patterns(name, source) for name, source in sections["concepts"].items()}
     deniable = frozenset(_split(settings.get("deniable", "")))
     if strange := sorted(deniable - patterns.keys()):
         raise BadLexicon(f"lexicon: settings.deniable names {strange[0]}, which is no concept; correct it.")
@@ -104,8 +106,15 @@ def _split(source: str) -> list[str]:
     return [text for line in lines for part in line.split(",") if (text := " ".join(part.split()))]
 
 
-def _patterns(concept: str, source: str) -> Iterator[tuple[Pattern, bool]]:
-    """The patterns of a concept, each with whether it is wanted or (with a "-" before it) rules a match out."""
+@lru_cache(_REMEMBERED)
+def _patterns(concept: str, source: str) -> tuple[tuple[Pattern, bool], ...]:
+    """The patterns of a concept, each with whether it is wanted or (with a "-" before it) rules a match out. Taken
+    apart once, for what an administrator adds leaves most concepts as they are.
+    """
+    return tuple(_taken_apart(concept, source))
+
+
+def _taken_apart(concept: str, source: str) -> Iterator[tuple[Pattern, bool]]:
     for text in _split(source):
         plain = text.removeprefix("-")
         parts = tuple(_steps(concept, part.split()) for part in plain.replace("&&", "&").split("&"))

@@ -26,9 +26,11 @@ def setup(app: web.Application, house: House) -> None:
     app[ALLOWANCES] = Allowances()
     app[_DOCUMENT] = document(ENDPOINTS, service.name, service.public_url.rstrip("/"))
     for endpoint in ENDPOINTS:
-        app.router.add_route(endpoint.method, BASE + endpoint.path, serve(endpoint))
-    app.router.add_get(f"{BASE}/openapi.json", openapi, allow_head=False)
-    app.router.add_get(f"{BASE}/docs", docs, allow_head=False)
+        asked = serve(endpoint)
+        for method in ("GET", "HEAD") if endpoint.method == "GET" else (endpoint.method,):
+            app.router.add_route(method, BASE + endpoint.path, asked)
+    app.router.add_get(f"{BASE}/openapi.json", openapi)
+    app.router.add_get(f"{BASE}/docs", docs)
 
 
 async def openapi(request: web.Request) -> web.Response:

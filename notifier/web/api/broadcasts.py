@@ -1,17 +1,22 @@
 """Broadcasts at the API: reckoned, planned, approved by somebody else, steered, accounted for; and their deliveries."""
 
+import re
 from collections.abc import Awaitable
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from notifier.broadcasts import PLANNABLE
+from notifier.broadcasts import PLANNABLE, Preview
 from notifier.errors import Refused
+from notifier.rules.audiences import tidied
 from notifier.rules.deliveries import State
 from notifier.rules.keys import Scope
 from notifier.store.attempts import Attempt
 from notifier.store.broadcasts import Broadcast
 from notifier.store.paging import Delivery
+from notifier.web.api import audiences
+from notifier.web.api.audiences import RuleGiven, RuleShown
 from notifier.web.api.endpoints import Answer, Call, Endpoint
 from notifier.web.api.shapes import (
     ById,
@@ -32,6 +37,7 @@ from notifier.web.api.shapes import (
 Event = Literal["round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question"]
 assert Event.__args__ == PLANNABLE  # type: ignore[attr-defined]
 MOST_RUPIAH = 10**12
+_CHAT = re.compile(r"^-?\d+:")  # Telegram numbers messages chat by chat, and the chat is an address of somebody
 
 
 class BroadcastShown(Shown):
@@ -53,6 +59,7 @@ class BroadcastShown(Shown):
     expanded: int
     canary: int = Field(description="people told first while the others wait; 0: none")
     cap: int | None = Field(description="rupiah it may cost")
+    rule: RuleShown | None = Field(description="which of the round's people; null: all of them")
 
 
 class Broadcasts(Page):
@@ -72,12 +79,14 @@ class PlanGiven(Given):
         default="", max_length=8, pattern=r"^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)?$", description='"500" or "2%"'
     )
     cap: int | None = Field(default=None, ge=1, le=MOST_RUPIAH, description="rupiah; null: the configured one")
+    rule: RuleGiven | None = Field(default=None, description="which of the round's people; null: all of them")
 
 
 class PreviewShown(Shown):
     """What a plan would do."""
 
     people: int
+    whom: str = Field(description="the rule in words")
     by_channel: dict[str, int]
     by_language: dict[str, int]
     unreachable: int
@@ -150,7 +159,7 @@ class AttemptShown(Shown):
     line: str
     state: str
     reason: str
-    ref: str = Field(description="the provider's id")
+    ref: str = Field(description="the provider's id, without the chat that Telegram's begins with")
     segments: int
     settled_at: Moment | None
 
@@ -175,10 +184,16 @@ class DeliveriesAsked(Paged):
     state: State | None = None
 
 
-def shown(b: Broadcast) -> BroadcastShown:
-    """A broadcast as the API tells of one."""
-    values = {name: getattr(b, name) for name in BroadcastShown.model_fields if name != "round"}
-    return BroadcastShown.model_validate({"round": b.round_code, **values})
+async def shown(call: Call, *some: Broadcast) -> list[BroadcastShown]:
+    """Broadcasts as the API tells of them."""
+    known = await audiences.codes(call, [b.rule for b in some])
+    own = [name for name in BroadcastShown.model_fields if name not in ("round", "rule")]
+    return [
+        BroadcastShown.model_validate(
+            {"round": b.round_code, "rule": audiences.told(b.rule, known)} | {name: getattr(b, name) for name in own}
+        )
+        for b in some
+    ]
 
 
 async def list_broadcasts(call: Call) -> Answer:
@@ -186,34 +201,42 @@ async def list_broadcasts(call: Call) -> Answer:
     asked: Paged = call.query
     found = await call.house.broadcasts.list(call.viewer, number(asked.after) or None, asked.limit + 1)
     data, more = found[: asked.limit], len(found) > asked.limit
-    return Answer(Broadcasts(data=list(map(shown, data)), next=cursor(data[-1].id) if more else None))
+    return Answer(Broadcasts(data=await shown(call, *data), next=cursor(data[-1].id) if more else None))
+
+
+async def _answer(call: Call, b: Broadcast, location: str = "") -> Answer:
+    [found] = await shown(call, b)
+    return Answer(found, location=location)
 
 
 async def get_broadcast(call: Call) -> Answer:
     """One broadcast."""
-    return Answer(shown(await _seen(call)))
+    return await _answer(call, await _seen(call))
 
 
 async def reckon_broadcast(call: Call) -> Answer:
     """What a plan would do; nothing is written."""
-    return Answer(PreviewShown.model_validate((await _plan(call, dry_run=True))[1]))
+    _, preview, whom = await _plan(call, dry_run=True)
+    return Answer(PreviewShown(whom=whom, **asdict(preview)))
 
 
 async def plan_broadcast(call: Call) -> Answer:
     """A plan; another account has to approve it."""
-    broadcast_id, _ = await _plan(call, dry_run=False)
+    broadcast_id, *_ = await _plan(call, dry_run=False)
     assert broadcast_id is not None
     b = await call.house.broadcasts.get(call.viewer, broadcast_id)
-    return Answer(shown(b), location=f"/broadcasts/{broadcast_id}")
+    return await _answer(call, b, f"/broadcasts/{broadcast_id}")
 
 
-async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, object]:
+async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, Preview, str]:
+    """The plan's number, what it would do, and whom it is for in words."""
     given: PlanGiven = call.body
     try:
-        await call.house.rounds.get(call.viewer, given.round)
+        of = await call.house.rounds.get(call.viewer, given.round)
     except Refused:
         raise wrong_field("round", "there is no such round in the key's area") from None
-    return await call.house.broadcasts.plan(
+    rule = await audiences.rule_of(call, given.rule)
+    planned, preview = await call.house.broadcasts.plan(
         call.viewer,
         given.event,
         given.round,
@@ -223,7 +246,9 @@ async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, object]:
         dry_run=dry_run,
         canary=given.canary,
         cap=given.cap,
+        rule=rule,
     )
+    return planned, preview, await call.house.choosing.words(tidied(rule), of.programme, call.tongue)
 
 
 async def approve_broadcast(call: Call) -> Answer:
@@ -255,7 +280,7 @@ async def _then(call: Call, act: Awaitable[object]) -> Answer:
         act.close()  # type: ignore[attr-defined]
         raise
     await act
-    return Answer(shown(await _seen(call)))
+    return await _answer(call, await _seen(call))
 
 
 async def get_statement(call: Call) -> Answer:
@@ -309,10 +334,17 @@ def _delivery(one: Delivery) -> DeliveryShown:
 
 
 def _attempt(one: Attempt) -> AttemptShown:
-    return AttemptShown.model_validate({name: getattr(one, name) for name in AttemptShown.model_fields})
+    values = {name: getattr(one, name) for name in AttemptShown.model_fields if name != "ref"}
+    return AttemptShown.model_validate(values | {"ref": _CHAT.sub("…:", one.ref)})
 
 
-_PLAN = {"event": "round_announced", "round": "BPNT-2026-12-DS", "at": "2026-12-05T09:00:00+07:00", "canary": "2%"}
+_PLAN: dict[str, Any] = {
+    "event": "round_announced",
+    "round": "BPNT-2026-12-DS",
+    "at": "2026-12-05T09:00:00+07:00",
+    "canary": "2%",
+}
+_PLAN |= {"rule": {"regions": ["31.75.07"], "channels": ["telegram", "sms"]}}
 _READ, _CONTROL = Scope.BROADCASTS_READ, Scope.BROADCASTS_CONTROL
 
 ENDPOINTS = (

@@ -22,14 +22,16 @@ account, in an area, and may what its scopes say. What lies outside of its area 
 **Bodies** are JSON in UTF-8 (`Content-Type: application/json`), at most 256 KiB; unknown fields are refused. Times
 carry an offset. A NIK stands in bodies alone, never in an address; people's numbers and addresses leave masked.
 
-**Lists** come in pages: `next` of one is `after` of the following, and null ends them.
+**Lists** come in pages: `next` of one is `after` of the following, and null ends them; `limit` says how long they are.
+What comes in meanwhile moves nothing. HEAD is answered as GET is, without the body.
 
 **Once.** A POST with an `Idempotency-Key` (such as a UUID) is done once. A repeat within 24 hours is answered as the
 first one was, with `Idempotent-Replayed: true`; 409 while that is under way, 422 when the key comes with something
 else. If the service died over the first one, the key is free again after a minute: look whether it was done.
 
 **Changes by two.** What answers an `ETag` takes it back as `If-Match`, where that is a parameter: 412 when somebody
-changed it since. Without one a change is made whatever there is.
+changed it since. Without one a change is made whatever there is. What has none needs none: a status goes by the day
+of its record, and a broadcast moves only as its state allows.
 
 **Rate.** `RateLimit-Remaining` tells how often a key may ask just now; 429 and 503 tell in `Retry-After` how many
 seconds to wait.
@@ -41,7 +43,9 @@ minutes off. Answer 2xx within 15 seconds and work afterwards: what was not take
 event may come twice, with the same `webhook-id`.
 
 **Failures** are problems (RFC 9457, `application/problem+json`): `type` leads to what it means, `detail` says it in
-words, `errors` points at each field. Branch on `type`, never on words: some are Indonesian, for clerks.
+words, `errors` points at each field. 422: mend the field; 409: it can't be done as things stand; 412: somebody changed
+it. Branch on `type`, never on words. They are English; with `Accept-Language: id` those for clerks (why a row or an act
+is refused, and how that is mended) are Indonesian.
 """
 _RATES = {
     "RateLimit-Limit": "requests a minute",

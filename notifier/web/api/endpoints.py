@@ -28,6 +28,7 @@ class Call:
     query: Any
     body: Any
     match: str = ""  # If-Match: the version that whoever asks has seen; "" for none
+    tongue: str = "en"  # of sentences for clerks
 
     @property
     def viewer(self) -> Viewer:

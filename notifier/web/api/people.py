@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from notifier.registry.by_hand import Absent, Differs, Unfit
+from notifier.registry.by_hand import Absent, Unfit
 from notifier.rules.keys import Scope
 from notifier.rules.people import PROGRAMMES, masked_address
 from notifier.rules.rounds import Enrolment
 from notifier.store.registers import Person
+from notifier.web.api import mends
 from notifier.web.api.endpoints import Answer, Call, Endpoint, hashed
 from notifier.web.api.shapes import (
     ById,
@@ -27,6 +28,7 @@ from notifier.web.api.shapes import (
     Wrong,
     cursor,
     line,
+    number,
     place,
     strange_cursor,
     wrong_field,
@@ -83,8 +85,8 @@ class People(Page):
     data: list[PersonShown]
 
 
-class Contacts(Shown):
-    """All contacts of a person; they are few."""
+class Contacts(Page):
+    """A page of a person's contacts, oldest first."""
 
     data: list[ContactShown]
 
@@ -94,7 +96,7 @@ class Finding(Shown):
 
     field: str
     reason: str
-    detail: str = Field(description="Indonesian: how to mend it at the source")
+    detail: str = Field(description="how to mend it at the source, for a clerk")
 
 
 class PersonPut(Shown):
@@ -241,12 +243,16 @@ async def put_person(call: Call) -> Answer:
     try:
         put = await call.house.by_hand.put(call.viewer, _cells(given), call.now, unchanged)
     except Unfit as error:
-        wrongs = [Wrong(pointer=f"#/{_FIELDS.get(column, column)}", detail=said) for column, said in error.faults]
+        wrongs = [
+            Wrong(pointer=f"#/{_FIELDS.get(column, column)}", detail=mends.said(said, call.tongue))
+            for column, said in error.faults
+        ]
         raise Fault("invalid", errors=wrongs) from None
-    except Differs:
-        raise Fault("changed") from None
     person = shown(put.person)
-    findings = [Finding(field=_FIELDS.get(f.column, ""), reason=f.reason, detail=f.detail) for f in put.findings]
+    findings = [
+        Finding(field=_FIELDS.get(one.column, ""), reason=one.reason, detail=mends.said(one.detail, call.tongue))
+        for one in put.findings
+    ]
     body = PersonPut(became=put.became, person=person, findings=findings)
     created = put.became == "created"
     location = f"/people/{person.id}" if created else ""
@@ -268,7 +274,11 @@ def _cells(given: PersonGiven) -> dict[str, str]:
 
 async def list_contacts(call: Call) -> Answer:
     """How a person is reached."""
-    return Answer(Contacts(data=shown(await _person(call)).contacts))
+    asked: Paged = call.query
+    above = number(asked.after)
+    found = sorted((one for one in shown(await _person(call)).contacts if one.id > above), key=lambda one: one.id)
+    data, more = found[: asked.limit], len(found) > asked.limit
+    return Answer(Contacts(data=data, next=cursor(data[-1].id) if more else None))
 
 
 async def add_contact(call: Call) -> Answer:
@@ -280,7 +290,8 @@ async def add_contact(call: Call) -> Answer:
             call.viewer, call.path.id, given.kind, given.address, call.now
         )
     except Unfit as error:
-        raise Fault("invalid", errors=[Wrong(pointer="#/address", detail=said) for _, said in error.faults]) from None
+        [(_, said)] = error.faults
+        raise wrong_field("address", mends.said(said, call.tongue)) from None
     person = shown(await _person(call))
     contact = next(one for one in person.contacts if one.id == contact_id)
     return Answer(contact, status=201 if new else 200, location=f"/people/{person.id}/contacts" if new else "")
@@ -352,7 +363,14 @@ ENDPOINTS = (
         versioned=True,
     ),
     Endpoint(
-        "GET", "/people/{id}/contacts", list_contacts, Scope.PEOPLE_READ, "Contacts of a person", Contacts, path_of=ById
+        "GET",
+        "/people/{id}/contacts",
+        list_contacts,
+        Scope.PEOPLE_READ,
+        "Contacts of a person",
+        Contacts,
+        path_of=ById,
+        query=Paged,
     ),
     Endpoint(
         "POST",

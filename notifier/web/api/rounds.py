@@ -9,11 +9,12 @@ from pydantic import Field
 
 from notifier.errors import Refused
 from notifier.registry import EDITABLE, Faulty
-from notifier.registry.by_hand import Absent, Differs, Record, Unfit
+from notifier.registry.by_hand import Absent, Record, Unfit
 from notifier.rules.keys import Scope
 from notifier.rules.rounds import Entitlement, Method
 from notifier.store.paging import Entitled
 from notifier.store.rounds import Round
+from notifier.web.api import mends
 from notifier.web.api.endpoints import Answer, Call, Endpoint, numbered
 from notifier.web.api.people import Programme
 from notifier.web.api.shapes import (
@@ -197,9 +198,7 @@ async def put_round(call: Call) -> Answer:
     try:
         of, new = await call.house.by_hand.put_round(call.viewer, cells, call.now, call.version())
     except Unfit as error:
-        raise _unfit(dict(error.faults)) from None
-    except Differs:
-        raise Fault("changed") from None
+        raise _unfit(dict(error.faults), call.tongue) from None
     return _answer(of, new=new)
 
 
@@ -216,7 +215,7 @@ async def move_round(call: Call) -> Answer:
         rounds, version = call.house.rounds, call.version()
         return _answer(await rounds.change(call.viewer, call.path.code, cells, call.now, version=version))
     except Faulty as error:
-        raise _unfit(error.faults) from None
+        raise _unfit(error.faults, call.tongue) from None
 
 
 async def cancel_round(call: Call) -> Answer:
@@ -248,6 +247,8 @@ async def put_entitlement(call: Call) -> Answer:
         )
     except Absent:
         raise Fault("not_found") from None
+    except Unfit as error:
+        raise _unfit(dict(error.faults), call.tongue) from None
     return Answer(EntitlementPut(changed=changed, told=told, entitlement=_entitled(standing)))
 
 
@@ -270,8 +271,11 @@ async def _seen(call: Call) -> None:
         raise Fault("changed")
 
 
-def _unfit(faults: Mapping[str, str]) -> Fault:
-    wrongs = [Wrong(pointer=f"#/{_FIELDS.get(column, column)}", detail=said) for column, said in faults.items()]
+def _unfit(faults: Mapping[str, str], tongue: str) -> Fault:
+    wrongs = [
+        Wrong(pointer=f"#/{_FIELDS.get(column, column)}", detail=mends.said(said, tongue))
+        for column, said in faults.items()
+    ]
     return Fault("invalid", errors=wrongs)
 
 
@@ -358,7 +362,7 @@ ENDPOINTS = (
         body=StatusGiven,
         problems=("refused",),
         more="As the import of a payment record does it: DISALURKAN, GAGAL and DITUNDA are told to the person. What "
-        "the citizen said counts, an older day than the one on record does not.",
+        "the citizen said counts, an older day than the one on record does not, and a day to come is refused.",
         example={"status": "DISALURKAN", "on": "2026-12-07"},
     ),
 )

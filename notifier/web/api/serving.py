@@ -3,20 +3,23 @@
 Knows endpoints only by their rows, and no room at all.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import get_args
 
 import structlog
 from aiohttp import web
 from pydantic import ValidationError
 
-from notifier.errors import Refused
+from notifier.errors import Changed, Refused
 from notifier.keys import Bearer
 from notifier.rules.keys import LEANS_ON, Allowance
 from notifier.store import keys as rows
 from notifier.store.engine import NoRoom, is_away
+from notifier.web.api import mends
 from notifier.web.api.endpoints import BASE, Answer, Call, Endpoint
 from notifier.web.api.shapes import Fault, Given, Problem, Wrong
 from notifier.web.house import HOUSE, House
@@ -69,7 +72,7 @@ def serve(endpoint: Endpoint) -> Handler:
         try:
             written = await _answer(endpoint, request, rates)
         except Exception as error:
-            written = _problem(_fault_of(error, f"{BASE}{endpoint.path}"))
+            written = _problem(_fault_of(error, f"{BASE}{endpoint.path}", endpoint, request))
         if endpoint.method != "GET":
             bearer: Bearer | None = request.get(BEARING)
             key = bearer.key_id if bearer is not None else None
@@ -93,7 +96,7 @@ async def only_problems(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         if not request.path.startswith("/api/"):
             raise
-        return _response(_problem(_fault_of(error, "none")), {})
+        return _response(_problem(_fault_of(error, "none", None, request)), {})
 
 
 async def _answer(endpoint: Endpoint, request: web.Request, rates: dict[str, str]) -> _Written:
@@ -113,11 +116,12 @@ async def _answer(endpoint: Endpoint, request: web.Request, rates: dict[str, str
     query = _read(endpoint.query, _query(request), "query")
     raw = await _body(endpoint, request)
     body = _parsed(endpoint.body, raw) if endpoint.body is not None else None
-    call = Call(house, bearer, now, path, query, body, _match(request) if endpoint.conditional else "")
+    match = _match(request) if endpoint.conditional else ""
+    call = Call(house, bearer, now, path, query, body, match, tongue(request))
     token = _token(request) if endpoint.method == "POST" else ""
     if not token:
         return _written(endpoint, await endpoint.handle(call))
-    return await _once(endpoint, call, token, _digest(request, raw))
+    return await _once(endpoint, call, request, token, _digest(request, raw))
 
 
 async def _bearer(request: web.Request, house: House, now: datetime) -> Bearer:
@@ -168,10 +172,17 @@ async def _body(endpoint: Endpoint, request: web.Request) -> bytes:
     if (request.content_length or 0) > LARGEST:
         raise Fault("too_large")
     raw = bytearray()
-    async for part in request.content.iter_chunked(64 * 1024):
-        raw += part
-        if len(raw) > LARGEST:
-            raise Fault("too_large")
+    try:
+        async for part in request.content.iter_chunked(64 * 1024):
+            raw += part
+            if len(raw) > LARGEST:
+                raise Fault("too_large")
+    except web.RequestPayloadError:
+        request.content.feed_eof()  # there is nothing more to read, before the answer or after it
+        over = {"Connection": "close"}
+        if endpoint.body is None:
+            raise Fault("invalid", errors=[Wrong(pointer="#", detail="this takes no body")], headers=over) from None
+        raise Fault("unreadable", "It is not packed as Content-Encoding says.", headers=over) from None
     if endpoint.body is None and raw.strip():
         raise Fault("invalid", errors=[Wrong(pointer="#", detail="this takes no body")])
     return bytes(raw)
@@ -218,7 +229,7 @@ def _digest(request: web.Request, raw: bytes) -> bytes:
 # --- once ------------------------------------------------------------------------------------------------------------
 
 
-async def _once(endpoint: Endpoint, call: Call, token: str, digest: bytes) -> _Written:
+async def _once(endpoint: Endpoint, call: Call, request: web.Request, token: str, digest: bytes) -> _Written:
     """Do it unless it was done; then answer what was answered. A crash on the way ends with its lease."""
     key_id, lease, database = call.bearer.key_id, call.now + LEASE, call.house.database
     async with database.write() as db:
@@ -235,7 +246,7 @@ async def _once(endpoint: Endpoint, call: Call, token: str, digest: bytes) -> _W
         try:
             written = _written(endpoint, await endpoint.handle(call))
         except (Fault, Refused) as error:
-            written = _problem(_fault_of(error, endpoint.path))
+            written = _problem(_fault_of(error, endpoint.path, endpoint, request))
             if written.status >= 500:
                 raise
     except BaseException:
@@ -259,7 +270,19 @@ def _written(endpoint: Endpoint, answer: Answer) -> _Written:
     return _Written(answer.status or endpoint.status, body, headers)
 
 
-def _fault_of(error: BaseException, route: str) -> Fault:
+def tongue(request: web.Request) -> str:
+    """The language of what is meant for a clerk: English, or Indonesian for whoever would rather have that."""
+    best = {"en": 0.0, "id": 0.0}
+    for part in request.headers.get("Accept-Language", "").split(",")[:20]:
+        name, _, wish = part.strip().lower().partition(";")
+        code = {"in": "id"}.get(name[:2], name[:2])  # as Java calls it
+        found = re.fullmatch(r"\s*q=(0(\.\d{1,3})?|1(\.0{1,3})?)\s*", wish) if wish else None
+        if code in best and (found or not wish):
+            best[code] = max(best[code], float(found[1]) if found else 1.0)
+    return "id" if best["id"] > best["en"] else "en"
+
+
+def _fault_of(error: BaseException, route: str, endpoint: Endpoint | None, request: web.Request) -> Fault:
     """What is told of an error: a refusal in its own words, a fault of ours without any of what it knows."""
     if isinstance(error, Fault):
         return error
@@ -267,9 +290,32 @@ def _fault_of(error: BaseException, route: str) -> Fault:
         log.error("api.unavailable", route=route, error=type(error).__name__)
         return Fault("unavailable", headers={RETRY: SHORTLY})
     if isinstance(error, Refused):
-        return Fault("refused", str(error))
+        return _refusal(error, endpoint, request)
     log.error("api.failed", route=route, error=type(error).__name__, place=_place(error))
     return Fault("fault")
+
+
+def _refusal(error: Refused, endpoint: Endpoint | None, request: web.Request) -> Fault:
+    """A refusal: of one field that was sent, of a version that is none any more, or of all of it as things stand."""
+    said = mends.said(str(error), tongue(request))
+    if isinstance(error, Changed) and endpoint is not None and endpoint.conditional and _match(request):
+        return Fault("changed", said)
+    where = _where(endpoint, error.field) if endpoint is not None and error.field else None
+    return Fault("refused", said) if where is None else Fault("invalid", errors=[Wrong(**where, detail=said)])
+
+
+def _where(endpoint: Endpoint, field: str) -> Mapping[str, str] | None:
+    """Where a field stands in what an endpoint is sent; in its body also one step down. None: nowhere."""
+    if field in endpoint.query.model_fields:
+        return {"parameter": field}
+    fields = endpoint.body.model_fields if endpoint.body is not None else {}
+    if field in fields:
+        return {"pointer": f"#/{field}"}
+    for name, about in fields.items():
+        for inner in (about.annotation, *get_args(about.annotation)):
+            if isinstance(inner, type) and issubclass(inner, Given) and field in inner.model_fields:
+                return {"pointer": f"#/{name}/{field}"}
+    return None
 
 
 def _place(error: BaseException) -> str:

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from notifier.errors import Refused
-from notifier.render import FACTS
+from notifier.render import FACTS, RenderError
 from notifier.render.samples import SAMPLES
 from notifier.rules.keys import Scope
+from notifier.studio import Entry
 from notifier.web.api.endpoints import Answer, Call, Endpoint, hashed
-from notifier.web.api.shapes import Fault, Given, Language, Page, Shown, words, wrong_field
+from notifier.web.api.shapes import Fault, Given, Language, Page, Paged, Shown, cursor, place, words, wrong_field
 
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Sample = Literal["typical", "shortest", "longest", "apostrophe", "markup", "no_amount", "wit", "no_answers", "empty"]
@@ -30,7 +31,7 @@ class TemplateListed(Shown):
 
 
 class Templates(Page):
-    """Every part there is; all on one page."""
+    """A page of parts, by their names."""
 
     data: list[TemplateListed]
 
@@ -94,6 +95,12 @@ class Place(Given):
     part: Word
 
 
+class TemplatesAsked(Paged):
+    """Which parts."""
+
+    event: Word | None = None
+
+
 class CheckGiven(Place):
     """A source for a place."""
 
@@ -117,9 +124,21 @@ class SourceGiven(Given):
 
 
 async def list_templates(call: Call) -> Answer:
-    """Every part there is."""
-    entries = await call.house.studio.list(call.viewer)
-    return Answer(Templates(data=[TemplateListed.model_validate(one) for one in entries], next=None))
+    """A page of the parts there are, in the order of their names."""
+    asked: TemplatesAsked = call.query
+    after = tuple(place(asked.after).split("/"))
+    entries = sorted(await call.house.studio.list(call.viewer), key=_named)
+    found = [
+        TemplateListed.model_validate(one)
+        for one in entries
+        if _named(one) > after and asked.event in (None, one.event)
+    ]
+    data, more = found[: asked.limit], len(found) > asked.limit
+    return Answer(Templates(data=data, next=cursor("/".join(_named(data[-1]))) if more else None))
+
+
+def _named(one: TemplateListed | Entry) -> tuple[str, ...]:
+    return one.event, one.channel, one.language, one.part
 
 
 async def get_template(call: Call) -> Answer:
@@ -139,9 +158,14 @@ async def render_template(call: Call) -> Answer:
     given: RenderGiven = call.body
     if given.event not in FACTS:
         raise wrong_field("event", "there is no such message")
-    preview = await call.house.studio.preview(
-        call.viewer, given.event, given.channel, given.language, given.sources, given.sample
-    )
+    try:
+        preview = await call.house.studio.preview(
+            call.viewer, given.event, given.channel, given.language, given.sources, given.sample
+        )
+    except RenderError as error:
+        if not given.sources or error.field:
+            raise
+        raise wrong_field("sources", str(error)) from None
     rendered, cost = preview.rendered, preview.segments
     return Answer(
         RenderedShown(
@@ -190,7 +214,9 @@ _AT = {"event": "round_announced", "channel": "sms", "language": "id"}
 _SOURCE = "{{ programme }} {{ period }}: {{ venue }}"
 
 ENDPOINTS = (
-    Endpoint("GET", "/templates", list_templates, _READ, "Every part of every message", Templates),
+    Endpoint(
+        "GET", "/templates", list_templates, _READ, "Every part of every message", Templates, query=TemplatesAsked
+    ),
     Endpoint(
         "GET",
         "/templates/{event}/{channel}/{language}/{part}",

@@ -1,5 +1,6 @@
 """Complaints at the API: listed, read, opened for somebody, answered, noted, moved on. Who reported is never told."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -11,7 +12,6 @@ from notifier.rules.boards import View
 from notifier.rules.keys import Scope
 from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act, Body, Category
-from notifier.store import paging
 from notifier.web.api.endpoints import Answer, Call, Endpoint, numbered
 from notifier.web.api.shapes import (
     Code,
@@ -21,6 +21,7 @@ from notifier.web.api.shapes import (
     Language,
     Moment,
     Page,
+    Paged,
     Region,
     Shown,
     Wrong,
@@ -135,11 +136,10 @@ class NoteMade(Shown):
     id: Id
 
 
-class TicketsAsked(Given):
-    """Which complaints; a page has up to 50."""
+class TicketsAsked(Paged):
+    """Which complaints."""
 
     view: View = View.ALL
-    after: str = Field(default="", max_length=200, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before")
     category: Category | None = None
     region: Region | None = None
     round: Code | None = None
@@ -197,20 +197,18 @@ async def list_tickets(call: Call) -> Answer:
         round=asked.round or "",
         language=asked.language or "",
         age=asked.older,
+        limit=asked.limit,
     )
     try:
         found = await call.house.desk.list(call.viewer, wanted, call.now)
     except Refused as error:
         raise Fault("invalid", errors=[Wrong(parameter="after", detail=str(error))]) from None
-    hidden: set[int] = set()
-    if not call.may(Scope.TICKETS_SHIELDED):
-        async with call.house.database.read() as db:
-            hidden = await paging.shielded(db, [one.id for one in found.tickets])
+    let_in = call.may(Scope.TICKETS_SHIELDED)
     values = [name for name in TicketListed.model_fields if name != "assignee"]
     data = [
         TicketListed.model_validate({"assignee": one.assignee_id, **{name: getattr(one, name) for name in values}})
         for one in found.tickets
-        if one.id not in hidden
+        if let_in or not one.shielded
     ]
     return Answer(Tickets(data=data, next=cursor(found.next) if found.next else None))
 
@@ -237,8 +235,11 @@ async def open_ticket(call: Call) -> Answer:
         consent=given.consent,
         confidential=given.confidential,
     )
+    if told.region and not await call.house.by_hand.knows_region(told.region):
+        raise wrong_field("region", f"there is no region {told.region}; leave it out, or name one there is")
     opened = await call.house.desk.open_for(call.viewer, told, line_of_sms, call.now)
-    page = await call.house.desk.ticket(call.viewer, opened.ticket.number, call.now)
+    # As it was told, also where it goes to the office above whoever opened it.
+    page = await call.house.desk.ticket(replace(call.viewer, region=""), opened.ticket.number, call.now)
     body = TicketOpened(code=opened.code, ticket=shown(page))
     return Answer(body, etag=numbered(page.ticket.version), location=f"/tickets/{page.ticket.number}")
 
@@ -343,7 +344,8 @@ ENDPOINTS = (
         Tickets,
         query=TicketsAsked,
         more="Newest first in the "
-        "view `all`; the others by the nearest promise, urgent ones first. Shielded ones only with `tickets:shielded`.",
+        "view `all`; the others by the nearest promise, urgent ones first. Shielded ones only with `tickets:shielded`; "
+        "a page without them is shorter than its limit.",
     ),
     Endpoint(
         "GET",

@@ -116,6 +116,13 @@
     document.getElementById(field).focus({ preventScroll: true });
   }
   const help = document.getElementById("help");
+  const HAS = { // what a key needs here; the others are not told of
+    jk: "li.ticket", x: "input[name=t]", a: "button[value=take]", c: "#to-category", r: "#reply", e: "#reply", n: "#inside", u: "#undo",
+  };
+  function showKeys() {
+    all("[data-key]", help).forEach((one) => { one.hidden = Boolean(HAS[one.dataset.key]) && !find(HAS[one.dataset.key]); });
+    help.showModal();
+  }
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
@@ -127,7 +134,7 @@
     n: () => write("inside", "note"),
     u: () => { const undo = document.getElementById("undo"); if (undo) undo.requestSubmit(); },
     "/": () => { find("#q").focus(); find("#q").select(); },
-    "?": () => help.showModal(),
+    "?": showKeys,
   };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input:not([type=checkbox]), select, textarea");
@@ -156,7 +163,7 @@
   });
   const keys = document.getElementById("keys");
   keys.hidden = false;
-  keys.addEventListener("click", () => help.showModal());
+  keys.addEventListener("click", showKeys);
   const back = document.getElementById("undo") ? next() : rows().find((row) => row.dataset.number === at);
   if (back && document.activeElement === document.body) stand(back);
   told();

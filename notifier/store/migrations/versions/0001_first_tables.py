@@ -470,6 +470,7 @@ def upgrade() -> None:
         sa.Column("merged_into_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
         sa.Column("venue_region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("point", sa.String(length=120), server_default="", nullable=False),
         sa.Column("answered_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("answered_after", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["accounts.id"], name=op.f("fk_tickets_assignee_id_accounts")),
@@ -552,8 +553,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("closed_at IS NULL AND undelivered <> ''"),
         )
         batch_op.create_index(
-            "ix_tickets_venue",
-            ["venue", "id"],
+            "ix_tickets_point",
+            ["point", "id"],
             unique=False,
             sqlite_where=sa.text("round_id IS NOT NULL"),
             postgresql_where=sa.text("round_id IS NOT NULL"),
@@ -606,6 +607,7 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=False),
         sa.Column("why", sa.String(length=500), server_default="", nullable=False),
         sa.Column("yes", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("partial", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("stop", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("fence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -1144,10 +1146,11 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("taken_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("venue", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("point", sa.String(length=120), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_alarms_account_id_accounts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_alarms_round_id_rounds")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
-        sa.UniqueConstraint("round_id", "venue", "kind", name=op.f("uq_alarms_round_id_venue_kind")),
+        sa.UniqueConstraint("round_id", "point", "kind", name=op.f("uq_alarms_round_id_point_kind")),
     )
     op.create_table(
         "talks",

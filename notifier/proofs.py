@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules import notices
 from notifier.rules.audiences import Rule
 from notifier.rules.deliveries import State
 from notifier.rules.settled import Named, digest, named, to_whom
@@ -176,6 +177,9 @@ def _decided(b: Any, acts: Sequence[Told]) -> list[str]:
     digest_of = Rule.of(b.rule).digest if b.rule else ""
     if any(act.detail.get("rule", "") != digest_of for act in (plan, last)):
         found.append(f"the rule of its audience is not what ledger {last.id} tells of")
+    said = notices.digest(str((b.facts or {}).get("text", "")))
+    if any(act.detail.get("words", "") != said for act in (plan, last)):
+        found.append(f"its words are not what ledger {last.id} tells of")
     approver = approvals[-1].who if approvals else ""
     if approver != b.approved_by:
         found.append(f"approved by {b.approved_by or 'nobody'}, the ledger says {approver or 'nobody'}")

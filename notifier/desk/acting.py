@@ -103,13 +103,20 @@ async def do(
             values["assignee_id"] = viewer.account_id  # who answers first takes it
         # What an answer that has not left needs to be taken back: which words, and whether it took the ticket. What
         # goes to many with it can not.
-        held = {"message": detail["message"], "took": "assignee_id" in values} if detail and also is None else {}
+        held: dict[str, Any] = {}
+        if detail and also is None:
+            held = {"message": detail["message"], "took": "assignee_id" in values, **_held(leaves_at)}
         await note_move(db, was, change, {**(facts or {}), **held})
         for one in await tickets.merged(db, was.id):
             await done_too(room, db, one, was, change, viewer, text, leaves_at)
         if also is not None:
             await also(db)
         return await changed(room, db, was, values, viewer, f"ticket_{what}", detail, now)
+
+
+def _held(leaves_at: datetime | None) -> dict[str, Any]:
+    """What the history keeps of words that leave later: until then nobody reads them, on no page either."""
+    return {"held": leaves_at.isoformat()} if leaves_at is not None else {}
 
 
 def takes_two(what: Act, ticket: Ticket) -> str:
@@ -142,6 +149,7 @@ async def done_too(
         await tickets.reckon(db, one.id, {"undelivered": ""})
     facts: dict[str, Any] = {"with": main.number, "from": change.from_.value}
     if detail:
+        facts |= _held(leaves_at)
         facts["message"] = detail["message"]  # so that it can be taken back together with the other's
     await beside(room, db, one, change.act, change.by, facts, detail, change.at)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.desk import alerts, incidents
+from notifier.desk import alerts, incidents, unmerging
 from notifier.desk.intake import CITIZEN, hide, reckon
 from notifier.desk.promise import GATHERED
 from notifier.desk.values import Room, is_private
@@ -34,6 +34,7 @@ async def see_to(
     private = is_private(ticket.confidentiality)
     if private:
         await beside.unlink(db, ticket.id)
+        ticket = await unmerging.part(room, db, ticket, who, now)
     ticket = await together(room, db, ticket, who, now)
     if ticket.policy != GATHERED:
         if private:

@@ -5,6 +5,7 @@ names, nor what others added to the ticket.
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from notifier.desk.versions import known
 from notifier.rules.sla import Clock
 from notifier.rules.tickets import ALPHABET, Status, find_numbers
 from notifier.store import ratings, tickets
-from notifier.store.tickets import Said, Ticket
+from notifier.store.tickets import Changed, Said, Ticket
 from notifier.vault import Vault
 
 CODE = 8  # characters of 31: a guess in 850,000,000,000
@@ -87,7 +88,7 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
     said = tuple(
         Line(one.kind == "out", one.text, one.at)
         for one in conversation
-        if one.kind != "note" and one.heard_id not in strange and one.id not in gone and not _held(one, now)
+        if one.kind != "note" and one.heard_id not in strange and one.id not in gone and not _held(one, history, now)
     )
     return Followed(
         ticket.id,
@@ -103,9 +104,9 @@ async def follow(room: Room, typed: str, code: str, now: datetime) -> Followed |
     )
 
 
-def _held(one: Said, now: datetime) -> bool:
+def _held(one: Said, history: Sequence[Changed], now: datetime) -> bool:
     """Whether our words may yet be taken back."""
-    leaves = leaves_at(one) if one.kind == "out" else None
+    leaves = leaves_at(one, history) if one.kind == "out" else None
     return leaves is not None and leaves > now
 
 

@@ -23,6 +23,7 @@ async def seal(room: Room, viewer: Viewer, number: str, version: int, now: datet
     """Take away everything that leads to the reporter of an open ticket, because the desk thinks it better."""
     viewer.needs(Right.ANSWER)
     async with room.database.write() as db:
+        await merging.main_of(db, (await acting.seen(db, viewer, number)).id)  # locked before it
         ticket = await acting.current(db, viewer, number, version)
         if is_private(ticket.confidentiality):
             raise Refused(f"the reporter of ticket {ticket.number} is kept secret already")

@@ -144,6 +144,8 @@ async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> N
         answered = next((change for change in reversed(history) if _says(change, held[0])), None)
         if answered is None or held[0] in taken_back(history):  # an incident's, which went to everybody
             raise _has_left(seen)
+        if held[1] is None and "held" not in answered.facts:  # read on a page, and there at once
+            raise _has_left(seen)
         last = next(change for change in reversed(history) if change.status)
         before = answered.was if last is answered else ticket.status.value  # somebody else has moved it on since
         moved = {"message": held[0]}

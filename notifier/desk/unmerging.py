@@ -57,16 +57,37 @@ async def unmerge(room: Room, viewer: Viewer, number: str, why: str, version: in
             "closed_at": None if status in OPEN else was.closed_at or now,
         }
         done = await changed(room, db, was, values, viewer, "ticket_unmerge", {"from": main.id}, now)
-        await _let_out(room, db, main, was, viewer, now)
+        await _let_out(room, db, main, was, viewer.who, now)
     return done
 
 
-async def _let_out(room: Room, db: AsyncConnection, main: Ticket, was: Ticket, viewer: Viewer, now: datetime) -> None:
-    await tickets.record(db, main.id, at=now, who=viewer.who, act="let_out", facts=_named(was))
-    await tickets.change(db, main, {}, now)
+async def part(room: Room, db: AsyncConnection, ticket: Ticket, who: str, now: datetime) -> Ticket:
+    """A ticket that may be tied to no other stands by itself, and so does each that was handled with it. In the
+    caller's transaction.
+    """
+    those = [ticket] if ticket.merged_into_id is not None else await tickets.merged(db, ticket.id)
+    for one in those:
+        main = await tickets.get(db, one.merged_into_id or 0, lock=True)
+        if main is None:
+            continue
+        status = stands(await tickets.history(db, one.id))
+        facts = {"from": main.number}
+        await tickets.record(db, one.id, at=now, who=who, act=UNMERGE, was=one.status, status=status, facts=facts)
+        closed = None if status in OPEN else one.closed_at or now
+        await tickets.change(db, one, {"status": status.value, "merged_into_id": None, "closed_at": closed}, now)
+        await reckon(room, db, await tickets.get(db, one.id) or one, now)
+        about, detail = f"ticket:{one.id}", {"from": main.id, "status": status.value}
+        await ledger.append(db, at=now, who=who, act="ticket_unmerge", about=about, detail=detail)
+        await _let_out(room, db, main, one, who, now)
+    return await tickets.get(db, ticket.id) or ticket
+
+
+async def _let_out(room: Room, db: AsyncConnection, main: Ticket, was: Ticket, who: str, now: datetime) -> None:
+    await tickets.record(db, main.id, at=now, who=who, act="let_out", facts=_named(was))
+    await tickets.change(db, await tickets.get(db, main.id) or main, {}, now)
     await reckon(room, db, await tickets.get(db, main.id) or main, now)
     about, detail = f"ticket:{main.id}", {"ticket": was.id}
-    await ledger.append(db, at=now, who=viewer.who, act="ticket_let_out", about=about, detail=detail)
+    await ledger.append(db, at=now, who=who, act="ticket_let_out", about=about, detail=detail)
 
 
 def _named(ticket: Ticket) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the desk works with: its settings, who reports, what a complaint is made of, and the pages staff see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -201,7 +201,7 @@ class TicketPage:
         """Until when somebody can take back what they last said to the citizen; None when it has left."""
         told = {change.facts["message"] for change in self.history if "took" in change.facts} - self.taken_back
         mine = [one for one in self.conversation if one.id in told and one.account_id == account_id]
-        waits = [at for one in mine if (at := leaves_at(one)) is not None and at > now]
+        waits = [at for one in mine if (at := leaves_at(one, self.history)) is not None and at > now]
         return waits[-1] if waits else None
 
     @property
@@ -273,10 +273,13 @@ class Sought:
     tickets: tuple[Ticket, ...]
 
 
-def leaves_at(said: Said) -> datetime | None:
+def leaves_at(said: Said, history: Iterable[Changed]) -> datetime | None:
     """Until when words to a citizen are held; None when they left, or may have. Who reads them on a page alone sees
     them from then on."""
-    return said.at + HELD if said.delivery_id is None else said.leaves_at
+    if said.delivery_id is not None:
+        return said.leaves_at
+    until = next((c.facts["held"] for c in history if c.facts.get("message") == said.id and "held" in c.facts), None)
+    return datetime.fromisoformat(until) if until else None
 
 
 def is_private(confidentiality: str) -> bool:

@@ -48,7 +48,7 @@ class Broadcast:
 
     id: int
     event: str
-    round_id: int
+    round_id: int | None  # None: a general notice, about no round
     round_version: int
     parent_id: int | None
     state: str
@@ -74,25 +74,27 @@ class Broadcast:
     rule: Mapping[str, Any] | None  # which of the round's people; None: everybody
     series_id: int | None
     occurrence: str
-    round_code: str
+    round_code: str  # "" for a general notice, like the programme
     programme: str  # of its round, like region and zone
     region: str
     zone: str  # of its round: what its times are shown in
-    opens_at: datetime  # of its round
+    opens_at: datetime  # of its round; of a general notice its own time
     round_now: int  # the version of its round as it stands
 
 
+WITH_ROUNDS = broadcasts.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
+PLACE: ColumnElement[str] = func.coalesce(rounds.c.region, broadcasts.c.region)  # SQL: the area a broadcast is for
 _ROUNDS = ("round_code", "programme", "region", "zone", "opens_at", "round_now")
 _OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in _ROUNDS)
 _SELECT = select(
     *(broadcasts.c[name] for name in _OWN),
-    rounds.c.code.label("round_code"),
-    rounds.c.programme,
-    rounds.c.region,
-    rounds.c.zone,
-    rounds.c.opens_at,
-    rounds.c.version.label("round_now"),
-).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
+    func.coalesce(rounds.c.code, "").label("round_code"),
+    func.coalesce(rounds.c.programme, "").label("programme"),
+    PLACE.label("region"),
+    func.coalesce(rounds.c.zone, broadcasts.c.zone).label("zone"),
+    func.coalesce(rounds.c.opens_at, broadcasts.c.at).label("opens_at"),
+    func.coalesce(rounds.c.version, 0).label("round_now"),
+).select_from(WITH_ROUNDS)
 
 
 _ONE = _SELECT.where(broadcasts.c.id == bindparam("of_broadcast", type_=Id))
@@ -126,7 +128,7 @@ async def change(db: AsyncConnection, broadcast_id: int, was: Sequence[str], **v
 
 async def page(db: AsyncConnection, region: str, before: int | None, limit: int) -> list[Broadcast]:
     """Broadcasts of a region and below, newest first, from `before` on."""
-    wanted = _SELECT.where(within(rounds.c.region, region)).order_by(broadcasts.c.id.desc()).limit(limit)
+    wanted = _SELECT.where(within(PLACE, region)).order_by(broadcasts.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(broadcasts.c.id < before)
     return [Broadcast(*tuple(row)) for row in await db.execute(wanted)]
@@ -222,6 +224,16 @@ async def already(
     return [(int(number), rule) for number, rule in found]
 
 
+async def saying(db: AsyncConnection, event: str, now: datetime) -> list[tuple[int, str, Mapping[str, Any] | None]]:
+    """Broadcasts of an event that still serve and are not stopped: (id, the words of its own, the rule)."""
+    found = await db.execute(
+        select(broadcasts.c.id, broadcasts.c.facts, broadcasts.c.rule)
+        .where(broadcasts.c.event == event, broadcasts.c.state != "stopped", broadcasts.c.expires_at > now)
+        .order_by(broadcasts.c.id)
+    )
+    return [(int(number), str(facts.get("text", "")), rule) for number, facts, rule in found]
+
+
 # --- the audience ----------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +263,13 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
         )
         wanted = wanted.where(~has.exists())
     return wanted
+
+
+def residents(region: str) -> Select[Any]:
+    """SQL: the ids of everybody registered in a region: whom a general notice is for, as far as its rule picks them."""
+    return select(people.c.id).where(
+        within(people.c.region, region), people.c.erased_at.is_(None), people.c.merged_into_id.is_(None)
+    )
 
 
 def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
@@ -389,6 +408,6 @@ async def samples(
 async def of_span(db: AsyncConnection, region: str, since: datetime, until: datetime, limit: int) -> list[Broadcast]:
     """Broadcasts that have something before them, and others whose time lay in the span: by their time."""
     live: ColumnElement[bool] = literal_column("broadcasts.state NOT IN ('done', 'stopped')")  # as its index spells it
-    wanted = _SELECT.where(within(rounds.c.region, region), or_(live, broadcasts.c.at.between(since, until)))
+    wanted = _SELECT.where(within(PLACE, region), or_(live, broadcasts.c.at.between(since, until)))
     rows = await db.execute(wanted.order_by(broadcasts.c.at, broadcasts.c.id).limit(limit))
     return [Broadcast(*tuple(row)) for row in rows]

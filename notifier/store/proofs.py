@@ -133,9 +133,9 @@ async def unfounded(db: AsyncConnection, state: str, founded: Collection[str], a
 
 async def planned(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
     """Broadcasts: id, event, round_id, state, planned_by, approved_by, approved_audience, audience, expanded, cap,
-    rule.
+    rule, facts.
     """
-    what = "id event round_id state planned_by approved_by approved_audience audience expanded cap rule"
+    what = "id event round_id state planned_by approved_by approved_audience audience expanded cap rule facts"
     names = what.split()
     async for rows in _pages(db, select(*(broadcasts.c[name] for name in names))):
         yield rows

@@ -519,7 +519,7 @@ broadcasts = Table(
     metadata,
     _id(),
     Column("event", String(40), nullable=False),
-    _ref("round_id", "rounds.id", nullable=False),
+    _ref("round_id", "rounds.id"),  # null: a general notice, about no round
     Column("round_version", Integer, nullable=False),
     _ref("parent_id", "broadcasts.id"),  # a correction names what it corrects
     Column("state", String(12), nullable=False),
@@ -548,6 +548,8 @@ broadcasts = Table(
     Column("rule", Json),  # which of the round's people it is for; null: everybody
     _ref("series_id", "series.id"),  # the plan that comes again it is an occurrence of
     Column("occurrence", String(16), nullable=False, server_default=""),  # which one: H-3, 2026-12
+    Column("region", String(13), nullable=False, server_default=""),  # of a general notice: the area it is for
+    Column("zone", String(40), nullable=False, server_default=""),  # of a general notice: what its times are shown in
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)

@@ -28,6 +28,7 @@ LIVE: Mapping[str, int] = {
     "approved": 1,
 }
 UNDER_WAY = ("approved", "canary", "expanding", "sending")
+ANEW: Mapping[str, str] = {"HX-Retarget": "#siaran", "HX-Reselect": "#siaran", "HX-Reswap": "outerHTML"}
 CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
     "planned": ("stop",),
     "asking": ("stop",),
@@ -99,7 +100,9 @@ async def broadcast(request: web.Request) -> web.Response:
         "names": names,
         "mine": mine,
         "can_approve": can_approve,
-        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request)) if b.rule else "",
+        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request))
+        if b.rule or b.round_id is None
+        else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": preview,
         "through": await _foreseen(house, preview, b.event, b.at, b.zone),
@@ -119,7 +122,9 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "slices": slices(glance.statement),
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
-        "live": b.state in UNDER_WAY,
+        "live": b.state in LIVE,
+        "waits": b.state not in UNDER_WAY,
+        "standing": _standing(b, house.clock()),
         "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
@@ -131,7 +136,10 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     try:
         if house.beforehand.keeps(b):
             return await house.beforehand.preview(viewer, b, house.clock())
-        _, preview, _ = await house.broadcasts.dry_run(viewer, b.event, b.round_code, Rule.of(b.rule))
+        text = str(b.facts.get("text", ""))
+        _, preview, _ = await house.broadcasts.dry_run(
+            viewer, b.event, b.round_code, house.clock(), Rule.of(b.rule), text
+        )
     except Refused:
         return None
     return preview
@@ -142,12 +150,22 @@ async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime
 
 
 async def progress(request: web.Request) -> web.Response:
-    """The part of a broadcast's page that is fetched again every two seconds while it is under way."""
+    """The part of a broadcast's page that is fetched again and again while something is before it. Once it stands
+    otherwise than the page says, everything on the page but what somebody writes there is put anew: other buttons,
+    other words.
+    """
     house, viewer, b = await _of(request)
-    response = pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
-    if b.state not in UNDER_WAY:
-        response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
+    if request.query.get("was", _standing(b, house.clock())) == _standing(b, house.clock()):
+        return pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
+    response = await broadcast(request)
+    response.headers.update(ANEW)
     return response
+
+
+def _standing(b: Broadcast, now: datetime) -> str:
+    """What a broadcast's page shows besides its figures, in a word: its state, whether it is late, its round."""
+    late = b.state == "planned" and past(b.at, now)
+    return f"{b.state}{'-late' if late else ''}-{b.round_now}"
 
 
 async def approve(request: web.Request) -> web.Response:

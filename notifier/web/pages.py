@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import aiohttp_jinja2
@@ -30,6 +31,7 @@ STATIC = HERE / "static"
 BESIDE = {"points": "/rounds", "programmes": "/rounds", "plans": "/broadcasts", "texts": "/templates"}
 VIEWER = "viewer"  # key of the request: who looks, put there by the guard
 MOST_DAYS_BEFORE = 31  # a reminder further from its round belongs to another day than the present one
+BRIEF = 40  # characters of a general notice in its heading
 LONGEST_FIELD = 200_000  # characters of one form field
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -296,6 +298,8 @@ def _heading(context: Context, b: Broadcast) -> str:
     round that was changed since was so many days before another date.
     """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
+    if b.round_id is None and (words := str(b.facts.get("text", ""))):
+        return f"{name}: {shorten(words, BRIEF, placeholder='…')}"
     if b.event != "round_reminder":
         return name
     if b.round_version != b.round_now:

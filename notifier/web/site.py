@@ -37,6 +37,7 @@ from notifier.web import (
     login,
     metrics,
     office,
+    outgoing,
     own,
     pages,
     persons,
@@ -217,6 +218,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
+    Door("GET", "/broadcasts/ahead", outgoing.look, Right.SEE_BROADCASTS),
+    Door("POST", "/broadcasts/ahead", outgoing.approve, Right.APPROVE),
     # the planner: whom, when, tried out beforehand
     Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
     Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),

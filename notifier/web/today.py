@@ -14,7 +14,7 @@ from notifier.store import agenda, deliveries, today
 from notifier.store import broadcasts as rows
 from notifier.store.broadcasts import Broadcast
 from notifier.store.today import Opened
-from notifier.web import pages
+from notifier.web import firsts, pages
 from notifier.web.house import HOUSE, House
 from notifier.web.office import LIVE, Slice
 
@@ -65,6 +65,7 @@ async def home(request: web.Request) -> web.Response:
     broken = await _broken(house, day, held, counts[View.UNDELIVERED])
     shown = [*day.live[:SHOWN], *day.over[:SHOWN]]
     context = {
+        "steps": await firsts.steps(house, viewer, day.found),
         "day": day,
         "shown": shown,
         "more": len(day.live) - len(day.live[:SHOWN]),

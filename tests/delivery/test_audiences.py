@@ -247,7 +247,7 @@ async def test_a_list_holds_whom_its_rows_name_and_writes_down_the_others(databa
         found = await stage.house.lists.bring(stage.planner, file, "daftar.csv", stage.clock())
         assert (found.rows, found.people, found.strays) == (8, 3, 4)
         rule = Rule(listed=found.id)
-        _, preview, _ = await stage.house.broadcasts.dry_run(stage.planner, "round_reminder", CODE, rule)
+        _, preview, _ = await stage.house.broadcasts.dry_run(stage.planner, "round_reminder", CODE, stage.clock(), rule)
         assert (preview.people, preview.unreachable) == (3, 1)
         assert "daftar.csv (3 orang)" in await stage.house.choosing.words(rule, "BPNT")
         sheet, rows = await stage.house.choosing.strays(stage.planner, found.id, "csv", stage.clock())

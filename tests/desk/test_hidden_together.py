@@ -35,10 +35,12 @@ async def _hear(talk: Talk, text: str = LATE, n: int = 1, **values: Any) -> Tick
         return await talk.house.desk.open(db, complaint, talk.now)
 
 
-async def _say(talk: Talk, ticket: Ticket, text: str, categories: Sequence[str] = ("other",)) -> Ticket:
+async def _say(
+    talk: Talk, ticket: Ticket, text: str, categories: Sequence[str] = ("other",), *, confidential: bool = False
+) -> Ticket:
     async with talk.house.database.write() as db:
         reporter = await talk.house.desk.reporter(db, ticket.id)
-        complaint = Complaint(None, reporter, text, talk.now, categories=tuple(categories))
+        complaint = Complaint(None, reporter, text, talk.now, tuple(categories), confidential=confidential)
         return await talk.house.desk.append(db, ticket.id, complaint, talk.now)
 
 
@@ -168,6 +170,23 @@ async def test_a_hidden_or_confidential_ticket_is_tied_to_none_in_the_open(talk:
     assert (await desk.beside(above, more.number, now)).linked == ()
     assert await talk.rows(gathered) == []
     assert (await _row(talk, late))["policy"] != "incident"
+
+
+@ONE_ENGINE
+@pytest.mark.parametrize("by_staff", [False, True])
+async def test_a_ticket_that_becomes_confidential_is_handled_with_no_other_any_more(talk: Talk, by_staff: bool) -> None:
+    sari, desk, now = await talk.staff("sari"), talk.house.desk, talk.now
+    main, child = await _hear(talk, n=1), await _hear(talk, n=2)
+    await desk.merge(sari, child.number, main.number, "hal yang sama", child.version, now)
+    if by_staff:
+        await desk.seal(sari, main.number, await _version(talk, sari, main), now)
+    else:
+        await _say(talk, child, "tolong rahasiakan nama saya", confidential=True)
+    rows = [await _row(talk, one) for one in (main, child)]
+    assert [(row["status"], row["merged_into_id"]) for row in rows] == [("received", None), ("received", None)]
+    assert [row["next_due"] is None for row in rows] == [False, False], "each has its own clock"
+    assert [row["confidentiality"] for row in rows].count("confidential") == 1
+    await _sound(talk)
 
 
 @ONE_ENGINE

@@ -157,6 +157,9 @@ async def test_who_reads_answers_on_a_page_alone_never_sees_one_that_was_taken_b
     await desk.act(sari, ticket.number, Act.ANSWER, "Lusa.", 3, pages.clock(), held=True)
     pages.clock.move(seconds=21)
     assert await read() == ["Lusa."]
+    version = (await desk.ticket(sari, ticket.number, pages.clock())).ticket.version
+    await desk.act(sari, ticket.number, Act.ANSWER, "Pasti.", version, pages.clock())
+    assert await read() == ["Lusa.", "Pasti."], "nobody holds it"
     assert (await desk.take_back(sari, [ticket.number], pages.clock())).done == ()
 
 

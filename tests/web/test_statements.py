@@ -25,7 +25,7 @@ DESK = {
     "/desk/radar": 7,
     "/desk/reports": 3,
     "/desk/reports/csv": 3,
-    "/desk/promises": 1,
+    "/desk/promises": 2,
     "/desk/answers": 2,
     "/desk/absent": 4,
     "/desk/open": 1,

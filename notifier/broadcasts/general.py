@@ -1,0 +1,53 @@
+"""A general notice: the office's own words to people of an area, about no round. What is planned of it, checked.
+
+Everything after the plan is as with any broadcast: the second pair of eyes, the first ones, the halt, the account.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifier.errors import Refused
+from notifier.rules import notices
+from notifier.rules.audiences import Rule, apart
+from notifier.rules.deliveries import GENERAL
+from notifier.rules.roles import Viewer
+from notifier.rules.rounds import zone_of
+from notifier.store import broadcasts as rows
+from notifier.store import grounds
+from notifier.store.rounds import Round
+
+LIKE_OTHERS = ("statuses", "answer")  # what a rule asks of a round
+
+
+def ground(viewer: Viewer, zone: str, text: str, rule: Rule, at: datetime, *, draft: bool = False) -> Round:
+    """What a notice of the viewer's stands on; `zone` is that of the whole country. `draft`: its words are not written
+    yet. Raises Refused.
+    """
+    if any(getattr(rule, name) for name in LIKE_OTHERS):
+        raise Refused("a general notice is about no round: nobody has a status in it or has answered its question")
+    region = area(viewer.region.rstrip("."), rule.regions)
+    return grounds.bare(region, zone_of(region).key if region else zone, at, "" if draft else notices.worded(text))
+
+
+def area(own: str, regions: Sequence[str]) -> str:
+    """The smallest area with all of these regions in it, or one's own: whoever works there sees the broadcast."""
+    if not regions:
+        return own
+    parts = [code.split(".") for code in regions]
+    shared: list[str] = []
+    for level in zip(*parts, strict=False):
+        if len(set(level)) > 1:
+            break
+        shared.append(level[0])
+    return ".".join(shared) if len(".".join(shared)) > len(own) else own
+
+
+async def not_twice(db: AsyncConnection, text: str, rule: Rule, now: datetime) -> None:
+    """Raises Refused when the same words are under way to some of the same people."""
+    for number, said, other in await rows.saying(db, GENERAL, now):
+        if said == text and not apart(Rule.of(other), rule):
+            raise Refused(
+                f"these words are broadcast {number} already; plan it as `again` to tell the same people once more"
+            )

@@ -1324,7 +1324,13 @@ webhook_calls = Table(  # one event on its way to one address
     Column("first_at", UtcDateTime),  # first try
     Column("created_at", UtcDateTime, nullable=False, index=True),
 )
-Index("ix_webhook_calls_due", webhook_calls.c.webhook_id, webhook_calls.c.due_at, **_when("state = 'due'"))
+Index(
+    "ix_webhook_calls_due",
+    webhook_calls.c.webhook_id,
+    webhook_calls.c.due_at,
+    webhook_calls.c.id,  # a whole broadcast may have fallen due in one instant
+    **_when("state = 'due'"),
+)
 Index(
     "ix_webhook_calls_order",
     webhook_calls.c.webhook_id,

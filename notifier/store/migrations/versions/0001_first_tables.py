@@ -1618,7 +1618,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_webhook_calls_due",
         "webhook_calls",
-        ["webhook_id", "due_at"],
+        ["webhook_id", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'due'"),
         postgresql_where=sa.text("state = 'due'"),

@@ -504,9 +504,19 @@ class Desk:
         people: int,
         now: datetime,
         texts: Mapping[str, str] | None = None,
+        *,
+        held: bool = False,
     ) -> Ticket:
-        """Answer everybody, `texts` in further languages; `people` is how many the preview told."""
-        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts)
+        """Answer everybody, `texts` in further languages; `people` is how many the preview told. When 20 seconds have
+        passed, if it is `held`."""
+        leaves = now + HELD if held else None
+        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts, leaves)
+
+    async def incident_kept(
+        self, viewer: Viewer, number: str, text: str, languages: Collection[str]
+    ) -> Mapping[str, str]:
+        """What was said in other languages beside an answer to all that was taken back."""
+        return await incidents.kept_in(self.room, viewer, number, text, languages)
 
     async def carry_incidents(self, now: datetime) -> int:
         """Gather what waits, send answers on; how many complaints were seen to."""

@@ -33,7 +33,7 @@ async def close_silent(room: Room, db: AsyncConnection, ticket: Ticket, now: dat
         asked = PROPOSED if ticket.shielded else silence.ASKED
         await tickets.record(db, ticket.id, at=now, who=CLOCK, act=asked, facts=facts)
         await tickets.change(db, ticket, {}, now)
-        await alerts.silent(room, db, ticket, now)
+        await alerts.silent(room, db, ticket, promise, now)
         return True
     moved, change = move(ticket, Act.CLOSE, by=CLOCK, at=now)
     await note_move(db, ticket, change)

@@ -904,6 +904,7 @@ Index("ix_tickets_province", tickets.c.province, tickets.c.rank, tickets.c.id, *
 Index("ix_tickets_regency", tickets.c.regency, tickets.c.rank, tickets.c.id, **_when(_OPEN))
 Index("ix_tickets_district", tickets.c.district, tickets.c.rank, tickets.c.id, **_when(_OPEN))
 Index("ix_tickets_of_regency", tickets.c.regency, tickets.c.id)
+Index("ix_tickets_hidden", tickets.c.region, **_when(f"{_OPEN} AND shielded"))
 
 reporters = Table(  # who complained: sealed, so that no join tells; found by keyed index only
     "reporters",

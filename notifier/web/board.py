@@ -93,13 +93,15 @@ def _asked(query: Mapping[str, str]) -> Asked:
     """What an address asks for; what nobody can choose is left away."""
     view, category, channel = query.get("view", ""), query.get("category", ""), query.get("channel", "")
     tongue, age = query.get("language", ""), pages.number(query.get("age"), 3650)
-    area = pages.clean(query.get("area", "")).strip(".")[:13]
+    area, place = _region(query.get("area", "")), _region(query.get("place", ""))
     return Asked(
         view=View(view) if view in set(View) else View.TEAM,
         before=pages.clean(query.get("before", ""))[:100],
         words=pages.clean(query.get("q", "")).strip()[:100],
         category=category if category in set(Category) else "",
-        area=area if all(part.isdigit() for part in area.split(".")) else "",
+        area=area,
+        place=place,
+        unmerged=query.get("unmerged") == "1",
         round=pages.clean(query.get("round", ""))[:48],
         point=pages.clean(query.get("point", ""))[:120],
         channel=channel if channel in CHANNELS else "",
@@ -109,6 +111,11 @@ def _asked(query: Mapping[str, str]) -> Asked:
         first=day_of_query(query.get("first")),
         last=day_of_query(query.get("last")),
     )
+
+
+def _region(typed: str) -> str:
+    code = pages.clean(typed).strip(".")[:13]
+    return code if all(part.isdigit() for part in code.split(".")) else ""
 
 
 def _link(asked: Asked, **changes: Any) -> str:
@@ -132,6 +139,8 @@ def _address(asked: Asked, named: tuple[tuple[str, Any], ...]) -> str:
         "agent": asked.agent,
         "first": asked.first,
         "last": asked.last,
+        "place": asked.place,
+        "unmerged": "1" if asked.unmerged else "",
     }
     if "words" in changes:
         changes["q"] = changes.pop("words")

@@ -821,7 +821,15 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
-        "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
+        "Jawaban disimpan; dikirim kepada {n} warga 20 detik lagi.": "Kept; it leaves for {n} citizens in 20 seconds.",
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible. What is possible: {3}."
+        ),
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible; nothing else is."
+        ),
+        "Terjadi di": "Happened in",
+        "ditahan; dikirim {at}": "held; leaves {at}",
         # the promise of a ticket
         "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
             "A promise is broken and nobody has taken it on; the next office above will be told."

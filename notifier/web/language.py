@@ -103,6 +103,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "proposed": ("Diusulkan untuk disetujui orang kedua", "Proposed to a second person"),
             "withdrawn": ("Usul dikembalikan", "Proposal sent back"),
             "unseen": ("Tak ada petugas yang melihatnya; admin diberi tahu", "Nobody sees it; admins were told"),
+            "seen_again": ("Ada petugas yang melihatnya lagi", "Somebody sees it again"),
             "silence_asked": ("Warga diam; petugas ditanya", "Citizen silent; the desk was asked"),
             "link": ("Dikaitkan dengan", "Linked with"),
             "unlink": ("Kaitan dilepas dari", "Unlinked from"),
@@ -696,6 +697,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"say how they came.*", "Pilih bagaimana warga menyampaikannya."),
         (r"a complaint is opened for somebody only.*", "Aduan hanya dibuka bila warga setuju; centang persetujuannya."),
         (r"write down what they told.*", "Tuliskan yang disampaikan warga, paling sedikit satu kalimat."),
+        (r"there is no region (\S+); leave it .*", r"Tidak ada wilayah \1; kosongkan, atau tulis yang ada."),
         (r"the region (\S*) is not yours.*", r"Wilayah \1 bukan wilayah Anda."),
         (r"\"(.*)\" is no phone number.*", r"“\1” bukan nomor telepon; tulis seperti 0812 3456 7890 atau kosongkan."),
         (r"no line of this service carries SMS.*", "Layanan ini tidak punya jalur SMS; kosongkan teleponnya."),
@@ -732,7 +734,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"name the letter by which .*", "Tuliskan nomor suratnya, 3 sampai 80 huruf."),
         (r"there is no body .*", "Pilih instansi yang dituju."),
         (r"Ticket (\S+): '\w+' needs a reason.*", r"Aduan \1: tuliskan alasannya, karena warga akan diberi tahu."),
-        (r"Ticket (\S+) is (\w+), so .*", r"Aduan \1 tidak dapat ditindak seperti itu dalam keadaannya sekarang."),
         (r"an answer has at most (\d+) characters; this one has (\d+)", r"Jawaban paling panjang \1 huruf; ini \2."),
         (r"say in a few words why the reporter.*", "Tuliskan singkat mengapa identitas pelapor perlu diketahui."),
         (r"the last day, (\S+), is before the first, (\S+); .*", r"Hari terakhir, \1, mendahului yang pertama, \2."),
@@ -1089,12 +1090,30 @@ def refusal(sentence: str, tongue: str) -> str:
 
 def why(sentence: str, tongue: str) -> str:
     """A reason in the reader's language when it is one of ours; a person's own words stay as they are."""
+    if found := _IMPOSSIBLE.fullmatch(sentence):
+        return _impossible(found, tongue)
     for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
     if reasons.known(sentence) is not None:
         return _upper(reasons.said(sentence, tongue))
     return sentence
+
+
+_IMPOSSIBLE = re.compile(r"Ticket (\S+) is (\w+), so '(\w+)' is not possible; possible is: (.*)\.")
+_THEIRS = frozenset({"append", "citizen_answered", "confirm"})  # what citizens do, not whoever reads the sentence
+
+
+def _impossible(found: re.Match[str], tongue: str) -> str:
+    """Why an act can't be, in the words of the ticket's page."""
+    number, status, act, could = found.groups()
+    stands, what = word("status", status, tongue), word("act", act, tongue)
+    acts = ", ".join(word("act", one, tongue) for one in could.split(", ") if one not in _THEIRS)
+    if not acts:
+        said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin."
+        return text(said, tongue).format(number, stands, what)
+    said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}."
+    return text(said, tongue).format(number, stands, what, acts)
 
 
 def _upper(sentence: str) -> str:

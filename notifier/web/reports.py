@@ -19,7 +19,7 @@ DAYS = 30  # what is shown when nobody asks for other days
 # what a table is put together by → the filter of the list that shows one group
 FILTERS: Mapping[str, str] = {
     "category": "category",
-    "region": "area",
+    "region": "place",
     "round": "round",
     "point": "point",
     "agent": "agent",
@@ -76,7 +76,8 @@ def _lead(report: Report, key: str) -> str:
     """Where the list shows the tickets of a group that were opened on these days; "" when it can't."""
     if report.by not in FILTERS or not key:
         return ""
-    return f"/desk?{urlencode({'view': 'all', FILTERS[report.by]: key, 'first': report.first, 'last': report.last})}"
+    group = {"view": "all", FILTERS[report.by]: key, "first": report.first, "last": report.last, "unmerged": 1}
+    return f"/desk?{urlencode(group)}"
 
 
 async def take(request: web.Request) -> web.StreamResponse:

@@ -2,12 +2,14 @@
 
 import pytest
 
+from notifier.accounts import Person
 from notifier.desk import Asked, Complaint, Reporter
 from notifier.errors import Refused
 from notifier.proofs import prove
 from notifier.rules.boards import View
 from notifier.rules.roles import Role
 from notifier.rules.tickets import Act
+from notifier.store import accounts as rows_of_accounts
 from notifier.store.schema import deliveries, ledger, levies, ratings, ticket_changes, tickets
 from tests.houses import add_person
 from tests.inbox.talks import Talk
@@ -247,6 +249,41 @@ async def test_silence_counts_from_the_last_that_was_said_to_the_citizen(talk: T
         assert (await talk.rows(tickets))[0]["status"] == status
 
 
+async def test_whoever_goes_leaves_no_hidden_ticket_behind_unseen(talk: Talk) -> None:
+    boss = await talk.staff("pusat", Role.ADMIN)
+    desk, accounts = talk.house.desk, talk.house.accounts
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LEVY)
+    number = str((await talk.rows(tickets))[0]["number"])
+    assert await _alerts(talk) == [], "no admin can be told"
+
+    async def sweep() -> list[str]:
+        while await desk.sweep(talk.now):
+            pass
+        found = await desk.ticket(boss, number, talk.now)
+        return [one.act for one in found.history if one.act in ("unseen", "seen_again")]
+
+    assert await sweep() == []
+    talk.stage.clock.move(minutes=2)  # the lease of that look
+    async with talk.house.database.write() as db:
+        await rows_of_accounts.change(db, boss.account_id, {"notify_kind": "sms", "notify_address": CICI})
+    assert await sweep() == ["unseen"], "told once one of them can be"
+    now = talk.now
+    above = Person("atas", name="Atas", role="agent", region="31.75")
+    await accounts.add(above, "kata sandi yang panjang", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again"]
+    await accounts.reset("atas", "kata sandi yang lain", region="31.75.07", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again", "unseen"], "narrowed"
+    await accounts.reset("atas", "kata sandi yang lain", region="31", who="cli", now=now)
+    await accounts.disable("atas", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again", "unseen"], "seen by nobody in between"
+    await accounts.enable("atas", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again"] * 2
+    await accounts.disable("atas", who="cli", now=now)
+    assert len(await sweep()) == 5
+    assert await _alerts(talk) == [(boss.account_id, "alert_unseen")] * 3
+
+
 @ONE_ENGINE
 async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: Talk) -> None:
     talk.at("2026-12-07 09:00")
@@ -258,9 +295,12 @@ async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: 
     await desk.act(sari, number, Act.RESOLVE, "Sudah dikembalikan.", 1, talk.now)
     await desk.decide(dewi, number, 2, talk.now, agree=True)
     await talk.send()
-    talk.at("2027-01-20 09:00")
+    talk.at("2027-01-20 20:00")
     for _ in range(2):
         await desk.sweep(talk.now)
+    asked = [r["due_at"] for r in await talk.rows(deliveries) if r["facts"].get("what") == "alert_silent"]
+    talk.at("2027-01-21 07:30")
+    assert asked == [talk.now] * 2, "not after the office has closed"
     page = await desk.ticket(sari, number, talk.now)
     assert page.ticket.status == "resolved"
     assert [what for _, what in await _alerts(talk)].count("alert_silent") == 2  # each of the desk once

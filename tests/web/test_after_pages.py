@@ -11,6 +11,7 @@ from sqlalchemy import event
 
 from notifier.rules.tickets import Act
 from notifier.store import schema
+from notifier.store.reports import BY
 from tests.web.sites import Site, fill
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -92,7 +93,7 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
     ]
     for by, shown in {
         "category": "/desk?view=all&amp;category=delayed",
-        "region": "/desk?view=all&amp;area=31",
+        "region": "/desk?view=all&amp;place=31",
         "round": "/desk?view=all&amp;round=BPNT-2026-12-DS",
         "point": "/desk?view=all&amp;point=Kantor",
         "agent": "/desk?view=all&amp;agent=",
@@ -114,6 +115,26 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
     assert (await pages.get("/desk/reports?first=2026-12-05&last=2026-12-01")).status == 400
     await pages.be("supervisor", "73.71", login="makassar")
     assert "Tidak ada aduan yang dibuka" in await pages.read("/desk/reports")
+
+
+async def test_a_figure_leads_to_exactly_the_tickets_that_it_counts(pages: Site) -> None:
+    await pages.add_round()
+    agent = await pages.be("agent", login="sari")
+    one, two = [await pages.hear("belum cair", categories=("delayed",), round_id=1) for _ in range(2)]
+    await pages.hear("petugas minta 50rb", categories=("illegal_levy",), round_id=1)  # seen by the office above alone
+    async with pages.house.database.write() as db:  # what happened at no narrower place than the regency
+        await db.execute(schema.tickets.update().where(schema.tickets.c.id == one.id).values(place="31.75"))
+    await pages.house.desk.merge(agent, two.number, one.number, "hal yang sama", two.version, pages.clock())
+    for role, region, by_region in (("auditor", "", {"31": 2}), ("supervisor", "31.75", {"31.75": 1, "31.75.07": 1})):
+        await pages.be(role, region)
+        for by in BY:
+            text = await pages.read(f"/desk/reports?by={by}")
+            counted = dict[str, int]()
+            for row in text.split('<tr><th scope="row"><a href="')[1:]:
+                lead, n = html.unescape(row.split('"')[0]), int(row.split('<td class="num">')[1].split("<")[0])
+                assert (await pages.read(lead)).count('<li class="row ticket') == n, lead
+                counted[lead.split("place=")[-1].split("&")[0]] = n
+            assert counted == by_region or by != "region"
 
 
 @SQLITE

@@ -520,6 +520,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_tickets_of_regency", ["regency", "id"], unique=False)
         batch_op.create_index(
+            "ix_tickets_hidden",
+            ["region"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND shielded"),
+            postgresql_where=sa.text("closed_at IS NULL AND shielded"),
+        )
+        batch_op.create_index(
             "ix_tickets_open",
             ["rank", "id"],
             unique=False,

@@ -217,6 +217,8 @@ class Broadcasts:
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id, lock=False)
             of = await grounds.of(db, b, lock=True)  # the round before its broadcasts, as the clock does it
+            if b.event == GENERAL and not b.again and b.parent_id is None and b.expanded == 0:
+                await general.not_twice(db, of.note, Rule.of(b.rule), now, but=b.id, approved=True)
             b = await self._seen(db, viewer, broadcast_id)
             if b.planned_by == viewer.who:
                 raise Refused(f"{viewer.login} planned broadcast {broadcast_id}; somebody else has to approve it")

@@ -12,7 +12,7 @@ from notifier.errors import Refused
 from notifier.rules import notices
 from notifier.rules.audiences import Rule, apart
 from notifier.rules.deliveries import GENERAL
-from notifier.rules.roles import Viewer
+from notifier.rules.roles import Viewer, covers
 from notifier.rules.rounds import zone_of
 from notifier.store import broadcasts as rows
 from notifier.store import grounds
@@ -32,8 +32,10 @@ def ground(viewer: Viewer, zone: str, text: str, rule: Rule, at: datetime, *, dr
 
 
 def area(own: str, regions: Sequence[str]) -> str:
-    """The smallest area with all of these regions in it, or one's own: whoever works there sees the broadcast."""
-    if not regions:
+    """The smallest area with all of these regions in it, or one's own: whoever works there sees the broadcast. It never
+    lies outside one's own.
+    """
+    if not regions or not all(covers(own, code) for code in regions):
         return own
     parts = [code.split(".") for code in regions]
     shared: list[str] = []
@@ -44,9 +46,15 @@ def area(own: str, regions: Sequence[str]) -> str:
     return ".".join(shared) if len(".".join(shared)) > len(own) else own
 
 
-async def not_twice(db: AsyncConnection, text: str, rule: Rule, now: datetime) -> None:
-    """Raises Refused when the same words are under way to some of the same people."""
-    for number, said, other in await rows.saying(db, GENERAL, now):
+async def not_twice(
+    db: AsyncConnection, text: str, rule: Rule, now: datetime, *, but: int = 0, approved: bool = False
+) -> None:
+    """Raises Refused when the same words are under way to some of the same people by another broadcast than `but`. With
+    `approved` plans that wait for their approval do not count, and all are held until the caller's transaction ends.
+    """
+    for number, state, said, other in await rows.saying(db, GENERAL, now, lock=approved):
+        if number == but or (approved and state == "planned"):
+            continue
         if said == text and not apart(Rule.of(other), rule):
             raise Refused(
                 f"these words are broadcast {number} already; plan it as `again` to tell the same people once more"

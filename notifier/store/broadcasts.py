@@ -6,7 +6,7 @@ The audience of a round: people enrolled DITETAPKAN in its programme whose villa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -221,15 +221,21 @@ async def already(
     return [(int(number), rule) for number, rule in found]
 
 
-async def saying(
-    db: AsyncConnection, event: str, now: datetime, *, lock: bool = False
-) -> list[tuple[int, str, str, Mapping[str, Any] | None]]:
-    """Broadcasts of an event that still serve and are not stopped, or were when they had told somebody: (id, state, the
-    words of its own, the rule).
-    """
+class Saying(NamedTuple):
+    """A broadcast with words of its own."""
+
+    id: int
+    state: str
+    text: str
+    region: str
+    rule: Mapping[str, Any] | None
+
+
+async def saying(db: AsyncConnection, event: str, now: datetime, *, lock: bool = False) -> list[Saying]:
+    """Broadcasts of an event about no round that still serve and are not stopped, or were when they had told some."""
     half_way = and_(broadcasts.c.state == "stopped", _has_told())
     wanted = (
-        select(broadcasts.c.id, broadcasts.c.state, broadcasts.c.facts, broadcasts.c.rule)
+        select(*(broadcasts.c[name] for name in ("id", "state", "facts", "region", "rule")))
         .where(
             broadcasts.c.event == event,
             or_(broadcasts.c.state != "stopped", half_way),
@@ -238,7 +244,7 @@ async def saying(
         .order_by(broadcasts.c.id)
     )
     found = await db.execute(wanted.with_for_update() if lock else wanted)
-    return [(int(number), state, str(facts.get("text", "")), rule) for number, state, facts, rule in found]
+    return [Saying(number, state, facts.get("text", ""), region, rule) for number, state, facts, region, rule in found]
 
 
 def _has_told() -> ColumnElement[bool]:

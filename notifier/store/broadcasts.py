@@ -6,7 +6,7 @@ The audience of a round: people enrolled DITETAPKAN in its programme whose villa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -205,10 +205,7 @@ async def already(
     what still holds, with the rules of their audiences; the clock's reminders apart. With `approved` plans that wait
     for their approval do not count.
     """
-    told = select(tallies.c.n).where(
-        tallies.c.broadcast_id == broadcasts.c.id, tallies.c.state.in_(("accepted", "delivered", "read", "unknown"))
-    )
-    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, told.exists())
+    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, _has_told())
     found = await db.execute(
         select(broadcasts.c.id, broadcasts.c.rule)
         .join(rounds, rounds.c.id == broadcasts.c.round_id)
@@ -224,14 +221,39 @@ async def already(
     return [(int(number), rule) for number, rule in found]
 
 
-async def saying(db: AsyncConnection, event: str, now: datetime) -> list[tuple[int, str, Mapping[str, Any] | None]]:
-    """Broadcasts of an event that still serve and are not stopped: (id, the words of its own, the rule)."""
-    found = await db.execute(
-        select(broadcasts.c.id, broadcasts.c.facts, broadcasts.c.rule)
-        .where(broadcasts.c.event == event, broadcasts.c.state != "stopped", broadcasts.c.expires_at > now)
+class Saying(NamedTuple):
+    """A broadcast with words of its own."""
+
+    id: int
+    state: str
+    text: str
+    region: str
+    rule: Mapping[str, Any] | None
+
+
+async def saying(db: AsyncConnection, event: str, now: datetime, *, lock: bool = False) -> list[Saying]:
+    """Broadcasts of an event about no round that still serve and are not stopped, or were when they had told some."""
+    half_way = and_(broadcasts.c.state == "stopped", _has_told())
+    wanted = (
+        select(*(broadcasts.c[name] for name in ("id", "state", "facts", "region", "rule")))
+        .where(
+            broadcasts.c.event == event,
+            or_(broadcasts.c.state != "stopped", half_way),
+            broadcasts.c.expires_at > now,
+        )
         .order_by(broadcasts.c.id)
     )
-    return [(int(number), str(facts.get("text", "")), rule) for number, facts, rule in found]
+    found = await db.execute(wanted.with_for_update() if lock else wanted)
+    return [Saying(number, state, facts.get("text", ""), region, rule) for number, state, facts, region, rule in found]
+
+
+def _has_told() -> ColumnElement[bool]:
+    """SQL, of a broadcast: it may have reached somebody, by the kept counters."""
+    told = select(func.coalesce(func.sum(tallies.c.n), 0)).where(
+        tallies.c.broadcast_id == broadcasts.c.id,
+        tallies.c.state.in_(("sending", "accepted", "delivered", "read", "unknown")),
+    )
+    return told.correlate(broadcasts).scalar_subquery() > 0
 
 
 # --- the audience ----------------------------------------------------------------------------------------------------

@@ -498,11 +498,11 @@ series = Table(  # plans that come again: before and after every round of a prog
     _id(),
     Column("name", String(80), nullable=False),
     Column("event", String(40), nullable=False),
-    Column("programme", String(24), nullable=False),
-    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds it is for
+    Column("programme", String(24), nullable=False),  # "" for a general notice
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds, or people, it is for
     Column("rule", Json),  # which of each round's people; null: everybody
-    Column("every", String(8), nullable=False),  # round: so many days from its opening; month: on a day of it
-    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a month 1 to 28
+    Column("every", String(8), nullable=False),  # round: so many days from its opening; week, month: on a day of it
+    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a week 1 (Monday) to 7; of a month 1 to 28
     Column("hour", String(5), nullable=False),  # 09:00, in each round's zone
     Column("most", Integer, nullable=False),  # people one occurrence may tell without a person looking again
     Column("cap", BigInteger),  # rupiah one occurrence may cost
@@ -512,6 +512,7 @@ series = Table(  # plans that come again: before and after every round of a prog
     Column("approved_by", String(64), nullable=False, server_default=""),
     Column("approved_at", UtcDateTime),
     Column("since", UtcDateTime),  # what lies before is not made up for: its approval, or the end of a pause
+    Column("text", String(300), nullable=False, server_default=""),  # what a general notice says; approved with it
 )
 
 broadcasts = Table(
@@ -563,6 +564,13 @@ Index(  # no occurrence twice, however many clocks make them
     broadcasts.c.occurrence,
     unique=True,
     **_when("series_id IS NOT NULL"),
+)
+Index(  # nor one about no round: nulls are all different; "" is what was made and taken back with older words
+    "ix_broadcasts_alone",
+    broadcasts.c.series_id,
+    broadcasts.c.occurrence,
+    unique=True,
+    **_when("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
 )
 
 tallies = Table(  # kept counters: one row per broadcast, worker and state; summed, they are the statement

@@ -53,6 +53,7 @@ SAID: _Said = MappingProxyType(
         "broadcast.done": ("menyelesaikan {about}", "finished {about}"),
         "series.planned": ("membuat {about}", "defined {about}"),
         "series.approved": ("menyetujui {about}", "approved {about}"),
+        "series.reworded": ("mengganti kata-kata {about}", "changed the words of {about}"),
         "settled": ("mencatat hasil kiriman", "recorded what became of messages"),
         "list.brought": ("mengunggah {about}", "brought {about}"),
         "line.tried": ("mencoba {about} sekarang", "had {about} tried"),

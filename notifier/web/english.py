@@ -1559,6 +1559,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "A broadcast larger than this is not sent by itself: it waits for approval."
         ),
         "Batas biaya tiap kali, rupiah (boleh kosong)": "Cap each time, rupiah (optional)",
+        "Pemberitahuan umum berulang": "General notice that comes again",
+        "Tentang penyaluran satu program": "About the rounds of a programme",
+        "Mingguan: senin sampai minggu, atau 1 sampai 7; bulanan: tanggal 1 sampai 28.": (
+            "Weekly: 1 (Monday) to 7 (Sunday); monthly: a day from 1 to 28."
+        ),
+        "Jam, menurut jam setempat wilayahnya": "Hour, by the clock of its area",
+        "Ganti kata-katanya": "Change the words",
+        "Ganti": "Change",
+        "Sesudah diganti, tidak ada yang keluar sampai admin lain menyetujui kata-kata yang baru.": (
+            "Once changed, nothing leaves until another admin approves the new words."
+        ),
+        "Kata-katanya diganti. Admin lain perlu menyetujuinya lagi.": "Changed. Another admin approves them anew.",
+        "ditarik": "taken back",
+        "tiap {day} pukul {hour}": "every {day} at {hour}",
         "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
         "{day} pukul {hour}": "{day} at {hour}",
         "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (

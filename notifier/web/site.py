@@ -235,6 +235,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/plans/new", plans.plan, Right.PLAN),
     Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/words", plans.reword, Right.PLAN),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),

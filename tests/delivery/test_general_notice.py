@@ -1,5 +1,6 @@
 """A general notice: the office's own words to people of an area, about no round, with all that guards a broadcast."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,28 @@ def test_words_that_cannot_be_said_to_many_are_refused(text: str, why: str) -> N
 
 def test_a_yes_to_a_general_notice_confirms_nothing() -> None:
     assert Context.read(GENERAL) is Context.NONE
+
+
+async def test_a_notice_stays_in_its_planner_s_area_and_is_said_to_nobody_twice(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        await _crowd(stage)
+        house, jakarta = stage.house, replace(stage.planner, region="31")
+        with pytest.raises(Refused, match=r"the region 73\.71 is not in 31"):
+            await house.choosing.count_notice(jakarta, Rule(regions=("73.71",)), "Asia/Jakarta", stage.clock())
+        with pytest.raises(Refused, match=r"the region 73\.71 is not in 31"):
+            await house.broadcasts.plan(
+                jakarta, GENERAL, "", "now", stage.clock(), rule=Rule(regions=("73.71",)), text=SAYS
+            )
+        first = await _plan(stage, canary="1")
+        await house.broadcasts.approve(stage.approver, first, stage.clock())
+        await stage.send()
+        await house.broadcasts.stop(stage.planner, first, stage.clock(), "salah jam")
+        with pytest.raises(Refused, match=f"these words are broadcast {first} already"):
+            await _plan(stage)  # its first ones have read them: the rest is planned from its page
+        twins = [await _plan(stage, again=True), await _plan(stage, again=True)]
+        async with house.database.write() as db:  # as if two had planned them at the same moment
+            await db.execute(update(schema.broadcasts).where(schema.broadcasts.c.id.in_(twins)).values(again=False))
+        with pytest.raises(Refused, match=f"these words are broadcast {first} already"):
+            await house.broadcasts.approve(stage.approver, twins[0], stage.clock())

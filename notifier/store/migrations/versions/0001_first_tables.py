@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
         sa.Column("approved_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("text", sa.String(length=300), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
     )
     op.create_table(
@@ -315,6 +316,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("series_id IS NOT NULL"),
             postgresql_where=sa.text("series_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_broadcasts_alone",
+            ["series_id", "occurrence"],
+            unique=True,
+            sqlite_where=sa.text("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
+            postgresql_where=sa.text("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
         )
 
     op.create_table(

@@ -1372,8 +1372,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Unduh baris yang ditolak ({form})": "Download the rejected rows ({form})",
         "Baris yang perlu dilihat": "Rows to look at",
         "Sebab, dan cara memperbaikinya": "Why, and how to mend it",
-        "Ini {n} baris pertama; selebihnya ada di berkas yang ditolak.": (
-            "These are the first {n} rows; the others are in the file of rejected rows."
+        "Ini {n} baris pertama; yang ditolak semuanya ada di berkasnya.": (
+            "These are the first {n} rows; the file of rejected rows has all that were rejected."
         ),
         "Isi berkas": "What is in the file",
         "Judul di baris {n}.": "The header is on line {n}.",

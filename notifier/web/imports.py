@@ -15,7 +15,10 @@ from notifier.web.office import Slice
 PAGE = 30
 PART = 1 << 20  # bytes read at a time
 LONGEST_WORD = 200  # bytes of a field beside the file
-COUNTED = ("created", "changed", "unchanged", "rejected", "duplicates", "conflicts", "absent", "notices")
+COUNTED = (
+    *("created", "changed", "unchanged", "rejected", "duplicates", "conflicts"),
+    *("contacts_dropped", "absent", "notices"),
+)
 
 
 async def look(request: web.Request) -> web.Response:

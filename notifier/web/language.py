@@ -503,6 +503,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "rejected": ("ditolak", "rejected"),
             "duplicates": ("ganda", "duplicates"),
             "conflicts": ("konflik", "conflicts"),
+            "contacts_dropped": ("kontak tidak disimpan", "contacts not kept"),
             "absent": ("tidak ada di berkas", "absent from the file"),
             "notices": ("pemberitahuan", "notices"),
         },
@@ -510,6 +511,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "rejected": ("ditolak", "rejected"),
             "duplicate": ("ganda", "duplicate"),
             "conflict": ("konflik", "conflict"),
+            "accepted": ("diterima, kecuali", "taken, except"),
         },
         "decision": {
             "keep": ("Tetap yang pertama", "Keep the first"),

@@ -14,7 +14,7 @@ from notifier.errors import Refused
 from notifier.ledger import LONGEST_STRETCH
 from notifier.store import ledger as rows
 from notifier.store.ledger import Act, Asked
-from notifier.web import account, acts, pages
+from notifier.web import acts, files, pages
 from notifier.web.house import HOUSE
 
 PAGE = 50
@@ -59,7 +59,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 
     file, count = await sheets.write(form, COLUMNS, cells())
     await house.records.taken(viewer, count, house.clock())
-    return await account.hand_over(request, file, f"buku-besar.{form}")
+    return await files.hand_over(request, file, f"buku-besar.{form}")
 
 
 def _cells(act: Act) -> Sequence[object]:

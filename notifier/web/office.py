@@ -1,7 +1,6 @@
 """The office's pages: the rounds to come, broadcasts from plan to statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
-from notifier.web import onward, pages
+from notifier.web import charts, onward, pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
@@ -40,17 +39,7 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a statement's bar: what it holds, how many people, where it begins and how wide it is."""
-
-    kind: str  # told, waiting, unsure, untold
-    n: int
-    begins: float  # percent
-    width: float
-
-
-def slices(statement: Statement) -> Sequence[Slice]:
+def slices(statement: Statement) -> Sequence[charts.Slice]:
     """A statement as four parts of one bar: told, still waiting, unsure, not told."""
     ended = statement.state == "stopped"  # whoever it has not come to it will not come to
     lost = statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values())
@@ -60,12 +49,7 @@ def slices(statement: Statement) -> Sequence[Slice]:
         "unsure": statement.unknown + statement.unconfirmed,
         "untold": lost + (statement.unexpanded if ended else 0),
     }
-    whole, begins, found = max(sum(parts.values()), 1), 0.0, []
-    for kind, n in parts.items():
-        width = round(100 * n / whole, 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar(parts)
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------

@@ -196,6 +196,14 @@ leases = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 
+keyrings = Table(  # one row: the keys that the database was begun with
+    "keyrings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("fingerprint", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 # --- the register ----------------------------------------------------------------------------------------------------
 
 regions = Table(

@@ -105,7 +105,7 @@ async def test_a_person_gets_everything_and_is_forgotten(database_url: str, tmp_
         other = await _complain(stage, budi, BUDI, "Bantuan Budi belum masuk")
 
         before_known = await _complain(stage, None, SITI, "Saya Siti Rahayu, kapan terdaftar")
-        another = await _complain(stage, None, WRONG, "Ini nomor saya, bukan Siti")
+        await _complain(stage, None, WRONG, "Ini nomor saya, bukan Siti")
         picture = await _befall(stage, siti, number)
         with await house.dossiers.export(admin, siti, WHY, stage.clock()) as body, zipfile.ZipFile(body) as archive:
             told, page = json.loads(archive.read("data.json")), archive.read("data.html").decode()

@@ -128,6 +128,10 @@ class Guard:
 
     async def _told(self, db: AsyncConnection, b: Broadcast, why: str, now: datetime, act: str) -> None:
         await acts.append(db, at=now, who="clock", act=act, about=f"broadcast:{b.id}", detail={"why": why[:200]})
+        await self.tell(db, b, why, now)
+
+    async def tell(self, db: AsyncConnection, b: Broadcast, why: str, now: datetime) -> None:
+        """Alert whoever may say yes."""
         if self._outbox is not None:
             address = f"{self._terms.public_url}/broadcasts/{b.id}" if self._terms.public_url else ""
             facts = {"broadcast": b.id, "round_code": b.round_code, "reason": why, "url": address}

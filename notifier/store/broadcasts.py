@@ -184,11 +184,13 @@ async def worded(db: AsyncConnection, event: str = "") -> list[Broadcast]:
     return [Broadcast(*tuple(row)) for row in await db.execute(wanted.with_for_update(of=broadcasts))]
 
 
-async def ask(db: AsyncConnection, b: Broadcast, why: str) -> bool:
-    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither."""
+async def ask(db: AsyncConnection, b: Broadcast, why: str, wake: datetime | None = None) -> bool:
+    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither.
+    `wake`: when the clock tells whoever may say yes; None: the caller does.
+    """
     if b.state == "paused":
         return await change(db, b.id, ("paused",), paused_from="asking", why=why[:200])
-    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=None)
+    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=wake)
 
 
 async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:

@@ -68,7 +68,7 @@ def rating_code(vault: Vault, number: str) -> str:
 
 
 async def rateable(room: Room, number: str, code: str) -> str | None:
-    """The number of such a link's ticket, once it is closed; None alike for another's code and when nothing is asked."""
+    """The number of a link's ticket, once it is closed; None alike for another's code and while it is worked on."""
     if not hmac.compare_digest(code.encode(), rating_code(room.vault, number).encode()):
         return None
     async with room.database.read() as db:

@@ -34,7 +34,7 @@ async def _answer_a_citizen(page: Page, number: str) -> None:
     await page.get_by_role("link", name=number).click()
     await page.get_by_label("Isi jawaban").fill("Bantuan Ibu sudah bisa diambil besok.")
     await page.get_by_role("button", name="Kirim jawaban").click()
-    await expect(page.get_by_role("status").first).to_contain_text("sedang dikirim")
+    await expect(page.get_by_role("status").first).to_contain_text("dikirim 20 detik lagi")
     await expect(page.locator(".said.out").last).to_contain_text("Bantuan Ibu sudah bisa diambil besok.")
 
 
@@ -175,9 +175,15 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await page.keyboard.type("Pung")
         await key("Enter")
         await expect(page.locator(".flash.good")).to_contain_text("1 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(0)  # nobody ticked it
         for _ in range(6):
             await key("x")
             await key("j")
+        await key("c")
+        await page.keyboard.type("Kes")
+        await key("Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("6 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(6)  # sorted, then answered
         await key("r")
         await page.keyboard.type("Kami periksa di kelurahan.")
         await key("Control+Enter")

@@ -187,6 +187,10 @@ class Desk:
             return await merging.confirm(self.room, db, main, ticket_id, now)
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
+    async def rateable(self, number: str, code: str) -> str | None:
+        """The number of the closed ticket whose reporter a link asks how content they are; None when it is none's."""
+        return await following.rateable(self.room, number, code)
+
     async def rate(self, db: AsyncConnection, ticket_id: int, score: int, now: datetime) -> None:
         """The citizen says how content they are: 1 to 5."""
         await closing.rate(self.room, db, ticket_id, score, now)

@@ -173,6 +173,7 @@ async def _board(
         "refused": refused,
         "fields": fields or {},
         "held": [number for number in request.query.get("held", "").split(",") if number][:MOST],
+        "ticked": set(request.query.get("ticked", "").split(",")[:MOST]),
         "here": _link(asked, before=asked.before),
         "alone": "HX-Request" in request.headers,
         "link": lambda **changes: _link(asked, **changes),
@@ -264,6 +265,8 @@ async def bulk(request: web.Request) -> web.Response:
             raise web.HTTPBadRequest from None
         # On the list itself, so that what was written is not lost.
         return await _board(request, _asked(URL(back).query), refused=str(error), fields=fields, status=400)
+    if done.done and do != "answer" and "HX-Request" not in request.headers:  # ticked still: taken, then answered
+        back += ("&" if "?" in back else "?") + urlencode({"ticked": ",".join(done.done)})
     return await _told(request, done, said, back)
 
 

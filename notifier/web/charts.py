@@ -75,3 +75,24 @@ def bar(parts: Mapping[str, int], whole: int = 0) -> Sequence[Slice]:
         found.append(Slice(kind, n, round(begins, 3), width))
         begins += width
     return found
+
+
+ROW, NAME, THICK = 48.0, 22.0, 14.0  # pixels: of one lying bar with its name, from there to the bar, of the bar
+
+
+def bars(given: Sequence[Mapping[str, int]]) -> Sequence[Sequence[Piece]]:
+    """Bars that lie one below the other, their names above them: x and width in percent of the picture, the longest as
+    wide as that; y and height in pixels, so that words in it stay as large as all others.
+    """
+    most = max((sum(parts.values()) for parts in given), default=0)
+    return [_lying(parts, n * ROW + NAME, most) for n, parts in enumerate(given)] if most else []
+
+
+def _lying(parts: Mapping[str, int], y: float, most: int) -> Sequence[Piece]:
+    x, pieces = 0.0, []
+    for kind, n in parts.items():
+        if n:
+            width = 100 * n / most
+            pieces.append(Piece(kind, round(x, 3), y, round(max(width, 0.6), 3), THICK))
+            x += width
+    return pieces

@@ -828,6 +828,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin.": (
             "Ticket {0} is “{1}”, so “{2}” is not possible; nothing else is."
         ),
+        "Aduan menurut {by}": "Complaints by {by}",
+        "{n} terbanyak": "the {n} largest",
+        "{n} aduan, {open} masih terbuka": "{n} complaints, {open} still open",
+        "Selesai ditangani": "Seen to",
+        "Masih terbuka": "Still open",
         "Terjadi di": "Happened in",
         "ditahan; dikirim {at}": "held; leaves {at}",
         # the promise of a ticket

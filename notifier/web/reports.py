@@ -13,8 +13,10 @@ from notifier.errors import Refused
 from notifier.render import said
 from notifier.store.reports import BY
 from notifier.web import files, pages
+from notifier.web.charts import ROW, bars
 from notifier.web.house import HOUSE
 
+DRAWN = 12  # groups in the picture, the largest ones; all are in the table
 DAYS = 30  # what is shown when nobody asks for other days
 # what a table is put together by → the filter of the list that shows one group
 FILTERS: Mapping[str, str] = {
@@ -58,7 +60,8 @@ async def look(request: web.Request) -> web.Response:
         "names": await _names(request),
         "query": urlencode(chosen),
         "leads": leads,
-        "most": max((line.opened for line in report.lines), default=0),
+        "drawn": bars([{"told": one.opened - one.open, "waiting": one.open} for one in report.lines[:DRAWN]]),
+        "row": ROW,
     }
     return await pages.page(request, "desk/reports.html", context)
 

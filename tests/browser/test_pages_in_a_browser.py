@@ -134,9 +134,15 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await page.keyboard.type("Pung")
         await key("Enter")
         await expect(page.locator(".flash.good")).to_contain_text("1 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(0)  # nobody ticked it
         for _ in range(6):
             await key("x")
             await key("j")
+        await key("c")
+        await page.keyboard.type("Kes")
+        await key("Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("6 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(6)  # sorted, then answered
         await key("r")
         await page.keyboard.type("Kami periksa di kelurahan.")
         await key("Control+Enter")

@@ -1,5 +1,7 @@
 """Hidden from the office it may concern, ended by two people, and told to the admins when nobody above sees it."""
 
+from dataclasses import replace
+
 import pytest
 
 from notifier.accounts import Person
@@ -15,6 +17,7 @@ from tests.houses import add_person
 from tests.inbox.talks import Talk
 
 AYU, BUDI, CICI = "+6281200000001", "+6281200000002", "+6281200000003"
+MAIL = "ayu@example.com"
 LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
 LATE = "bantuan saya terlambat sekali, sampai sekarang belum cair"
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -157,8 +160,9 @@ async def test_who_left_neither_name_nor_address_can_be_revealed_by_nobody(talk:
 async def _resolved(talk: Talk, text: str = LATE, kind: str = "sms") -> str:
     """A ticket that a colleague calls settled, and its citizen was told so."""
     sari = await talk.staff("sari")
-    await add_person(talk.stage, "AYU", (kind, AYU if kind == "sms" else "7100"))
-    await (talk.sms(AYU, text) if kind == "sms" else talk.telegram(7100, text))
+    await add_person(talk.stage, "AYU", (kind, {"sms": AYU, "email": MAIL}.get(kind, "7100")))
+    said = {"sms": lambda: talk.sms(AYU, text), "email": lambda: talk.mail(MAIL, text)}
+    await said.get(kind, lambda: talk.telegram(7100, text))()
     await talk.send()
     talk.stage.clock.move(minutes=5)
     number = str((await talk.rows(tickets))[0]["number"])
@@ -215,6 +219,23 @@ async def test_a_button_confirms_and_five_more_ask_how_content_they_are(talk: Ta
     await talk.press(7100, ref, f"4:{asked['id']}")
     assert [row["score"] for row in await talk.rows(ratings)] == [4]
     assert (await talk.rows(tickets))[0]["status"] == "closed"
+
+
+@ONE_ENGINE
+async def test_a_mail_asks_by_links_that_say_nothing_until_a_button_is_pressed(talk: Talk) -> None:
+    room = talk.house.desk.room
+    talk.house.desk.room = replace(room, settings=replace(room.settings, public_url="https://bansos.test"))
+    await _resolved(talk, kind="email")
+    await talk.mail(MAIL, "YA", reply_to=await talk.ref_to("email", MAIL, "ticket_resolved"))
+    await talk.send()
+    number = str((await talk.rows(tickets))[0]["number"])
+    asked = (await talk.rows(deliveries))[-1]["facts"]["url"]
+    assert asked.startswith(f"https://bansos.test/nilai/{number}/")
+    mail = talk.stage.providers.phones.notes(MAIL)[-1].text
+    assert [line for line in mail.splitlines() if line.endswith("?nilai=4")] == [f"4 puas: {asked}?nilai=4"]
+    code = asked.rpartition("/")[2]
+    assert await talk.house.desk.rateable(number, code) == number
+    assert await talk.house.desk.rateable(number, "0" * 16) is None
 
 
 async def test_ten_working_days_of_silence_close_a_ticket_and_nothing_sooner(talk: Talk) -> None:

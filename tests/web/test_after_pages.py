@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from notifier.desk.following import rating_code
 from notifier.rules.tickets import Act
 from notifier.store import schema
 from notifier.store.reports import BY
@@ -205,3 +206,28 @@ async def test_a_hidden_ticket_is_ended_on_its_page_by_two(pages: Site) -> None:
     assert (await pages.post(f"{place}/seal", {"version": str(ticket.version + 3)})).status == 303
     text = await pages.read(place)
     assert "Identitas pelapor dirahasiakan" in text
+
+
+@SQLITE
+async def test_a_link_of_a_mail_says_how_content_somebody_is_by_one_button(pages: Site) -> None:
+    agent = await pages.be("agent")
+    ticket = await pages.hear("belum cair")
+    place = f"/nilai/{ticket.number}/{rating_code(pages.house.vault, ticket.number)}"
+    pages.leave()
+    assert (await pages.get(f"{place}?nilai=4")).status == 400, "nothing is asked while it is worked on"
+    done = await pages.house.desk.act(agent, ticket.number, Act.RESOLVE, "Sudah.", 1, pages.clock())
+    await pages.house.desk.act(agent, ticket.number, Act.CLOSE, "", done.version, pages.clock())
+
+    async def scores() -> list[int]:
+        async with pages.house.database.read() as db:
+            return list((await db.execute(select(schema.ratings.c.score))).scalars())
+
+    text = await pages.read(f"{place}?nilai=4")
+    assert text.index("4 · Puas") < text.index("Nilai lain") < text.index("5 · Sangat puas")
+    assert await scores() == [], "who fetches the links of a mail says nothing"
+    for given in ("4", "2", "9"):
+        shown = await (await pages.post(place, {"nilai": given})).text()
+        assert ("penilaian Anda tercatat" in shown) is (given != "9")
+    assert await scores() == [2], "the last word counts"
+    assert (await pages.post(f"{place[:-1]}{'0' if place[-1] != '0' else '1'}", {"nilai": "5"})).status == 400
+    assert await scores() == [2]

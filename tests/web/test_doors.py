@@ -48,7 +48,7 @@ def address(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.PROGRAMME, "BPNT").replace(site.POINT, "KP-MK")
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
-    path = path.replace(site.ID, "1")
+    path = path.replace(site.ID, "1").replace(site.LINKED, "0" * 16)
     path = path.replace(site.TEXT, "public_page/id/faq")
     path = path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.EVENT, "round_announced")
     return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms").replace(site.FORM, "csv")

@@ -192,6 +192,14 @@ def _what(act: Act, tongue: str) -> str:
     return act.act.replace("_", " ").replace(".", " ").replace("{", "").replace("}", "") + ", {about}"
 
 
+def choices(tongue: str) -> Mapping[str, str]:
+    """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
+    english = tongue == "en"
+    said = {code: words[english].replace("{about}", "…") for code, words in SAID.items()}
+    said |= {family: words[english].replace("{about}", "…").replace("{what}", "…") for family, words in FAMILIES}
+    return dict(sorted(said.items(), key=lambda pair: (pair[1], pair[0])))
+
+
 def _about(about: str, names: Mapping[str, tuple[str, str]], tongue: str) -> str:
     if about in names:
         return names[about][0]

@@ -227,7 +227,7 @@ async def test_a_large_register_is_reckoned_from_windows_and_near_what_it_is(
                 _, _, near = await look(stage.planner, EVENT, CODE, rule)
             assert not near.exact
             assert near.people == pytest.approx(whole, rel=0.1)
-            assert near.looked_at == 2000
+            assert near.looked_at == 1910
 
 
 async def test_a_list_holds_whom_its_rows_name_and_writes_down_the_others(database_url: str, tmp_path: Path) -> None:

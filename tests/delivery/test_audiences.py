@@ -280,7 +280,7 @@ async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(
         for name, n in {"LARGE": 1, "PART": 2, "PARTS": 2}.items():  # kept like a large one, two people at a time
             monkeypatch.setattr(rehearsed, name, n)
         for event in (EVENT, "receipt_question"):
-            number, _ = await stage.house.broadcasts.plan(stage.planner, event, CODE, "now", stage.clock())
+            number, reckoned = await stage.house.broadcasts.plan(stage.planner, event, CODE, "now", stage.clock())
             assert number is not None
             tried = await stage.house.rehearsing.rehearse(
                 stage.planner, await stage.house.rehearsing.draft(stage.planner, number), stage.clock()
@@ -299,6 +299,7 @@ async def test_the_dry_run_tells_rungs_reasons_and_words_as_they_will_be(
             so = await stage.house.broadcasts.progress(number)
             assert tried.people == so.audience
             assert tried.hindered == so.suppressed
+            assert (sum(reckoned.by_channel.values()), reckoned.unreachable) == (so.due, sum(so.suppressed.values()))
             assert sum(rung.people for rung in tried.rungs) == so.due
             assert [one.person_id for one in tried.shown if one.reason == "stopped"] == (
                 [people["cici"], people["dedi"]] if event == EVENT else []

@@ -194,10 +194,16 @@ def _what(act: Act, tongue: str) -> str:
 
 def choices(tongue: str) -> Mapping[str, str]:
     """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
+    said = {code: (words, code.replace(".", "_").partition("_")[0]) for code, words in SAID.items()}
+    said |= {family: (words, family.rstrip("_.")) for family, words in FAMILIES}
     english = tongue == "en"
-    said = {code: words[english].replace("{about}", "…") for code, words in SAID.items()}
-    said |= {family: words[english].replace("{about}", "…").replace("{what}", "…") for family, words in FAMILIES}
-    return dict(sorted(said.items(), key=lambda pair: (pair[1], pair[0])))
+    found = {
+        code: words[english]
+        .replace("{about}", ABOUT[kind][english].replace("{n}", "…") if kind in ABOUT else "…")
+        .replace("{what}", "…")
+        for code, (words, kind) in said.items()
+    }
+    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
 
 
 def _about(about: str, names: Mapping[str, tuple[str, str]], tongue: str) -> str:

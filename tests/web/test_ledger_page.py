@@ -81,7 +81,7 @@ async def test_acts_are_picked_by_words_and_what_workers_write_comes_when_it_is_
         assert (await pages.read(f"/ledger?{query}")).count("<details class=") == n, query
     text = await pages.read("/ledger?act=settled")
     assert '<option value="settled" selected>mencatat hasil kiriman</option>' in text
-    assert '<option value="ticket_">melakukan “…” pada …</option>' in text
+    assert '<option value="ticket_">melakukan “…” pada aduan …</option>' in text
     assert len(list(csv.reader(io.StringIO(await (await pages.get("/ledger/csv")).text())))) == 1 + 4
 
 
@@ -164,3 +164,9 @@ def test_a_worker_and_a_command_are_called_what_they_are() -> None:
     }
     assert said["host7:735", "settled"] == "Pengirim mencatat hasil kiriman"
     assert said["cli:root", "backup.made"] == "Root (lewat perintah) membuat cadangan"
+
+
+@pytest.mark.parametrize("tongue", ["id", "en"])
+def test_no_two_acts_are_picked_by_the_same_words(tongue: str) -> None:
+    said = list(acts.choices(tongue).values())
+    assert sorted({words for words in said if said.count(words) > 1}) == []

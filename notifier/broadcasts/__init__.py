@@ -483,6 +483,22 @@ class Broadcasts:
             rule = await checked(db, viewer, of, rule)
             return of, await reckon(db, self._terms, self._measure, event, of, rule=rule), rule
 
+    async def preview(self, viewer: Viewer, broadcast_id: int) -> Preview:
+        """What a broadcast that is planned would take now: of its own audience, whoever looks. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        async with self._database.read() as db:
+            b = await self._seen(db, viewer, broadcast_id, lock=False)
+            of = await grounds.of(db, b)
+            return await reckon(db, self._terms, self._measure, b.event, of, b.parent_id, Rule.of(b.rule))
+
+    async def maker(self, b: Broadcast) -> str:
+        """Who may not approve a broadcast: whoever planned it, or defined the plan that it is an occurrence of."""
+        if b.series_id is None:
+            return b.planned_by
+        async with self._database.read() as db:
+            plan = await series.get(db, b.series_id)
+        return plan.planned_by if plan is not None else b.planned_by
+
 
 def overlapping(there: Sequence[tuple[int, Mapping[str, Any] | None]], rule: Rule) -> int | None:
     """The first of these broadcasts that may be for one of the rule's people too."""

@@ -350,18 +350,21 @@ async def preview(
     besides: Select[Any] | None = None,
     mute: Mute | None = None,
 ) -> list[tuple[str, str, int]]:
-    """How an audience would be reached: (channel or "", language, people)."""
+    """How an audience would be reached: (channel or "", language, people). Who said STOP is not, as in the walk."""
+    contact = reachable(ladder, besides, mute).label("contact_id")
     first = (
-        select(people.c.id, people.c.language, reachable(ladder, besides, mute).label("contact_id"))
+        select(people.c.id, people.c.language, people.c.silenced_at, contact)
         .where(people.c.id.in_(people_ids))
         .subquery()
     )
+    quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
+    kind = case((quiet, ""), else_=func.coalesce(contacts.c.kind, "")).label("kind")
     rows = await db.execute(
-        select(contacts.c.kind, first.c.language, func.count())
+        select(kind, first.c.language, func.count())
         .select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
-        .group_by(contacts.c.kind, first.c.language)
+        .group_by(kind, first.c.language)
     )
-    return [(kind or "", language, int(n)) for kind, language, n in rows]
+    return [(channel, language, int(n)) for channel, language, n in rows]
 
 
 async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:

@@ -187,6 +187,7 @@ Index("ix_ledger_about", ledger.c.about)
 Index("ix_ledger_who", ledger.c.who, ledger.c.id)
 Index("ix_ledger_act", ledger.c.act, ledger.c.id)
 Index("ix_ledger_at", ledger.c.at)
+Index("ix_ledger_decided", ledger.c.id, **_when("act <> 'settled'"))  # among many groups of sent messages
 
 leases = Table(
     "leases",

@@ -192,6 +192,20 @@ def _what(act: Act, tongue: str) -> str:
     return act.act.replace("_", " ").replace(".", " ").replace("{", "").replace("}", "") + ", {about}"
 
 
+def choices(tongue: str) -> Mapping[str, str]:
+    """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
+    said = {code: (words, code.replace(".", "_").partition("_")[0]) for code, words in SAID.items()}
+    said |= {family: (words, family.rstrip("_.")) for family, words in FAMILIES}
+    english = tongue == "en"
+    found = {
+        code: words[english]
+        .replace("{about}", ABOUT[kind][english].replace("{n}", "…") if kind in ABOUT else "…")
+        .replace("{what}", "…")
+        for code, (words, kind) in said.items()
+    }
+    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
+
+
 def _about(about: str, names: Mapping[str, tuple[str, str]], tongue: str) -> str:
     if about in names:
         return names[about][0]

@@ -1903,6 +1903,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
         ),
         "Segel terbaru": "Newest link",
+        "semua, tanpa hasil kiriman": "all, without what became of messages",
+        "semua, juga hasil kiriman": "all, also what became of messages",
         "Menunggu segel": "Waiting for their link",
         "Diingat di luar basis data": "Remembered beside the data",
         "Pemeriksaan lengkap terakhir": "Last whole proof",

@@ -123,12 +123,16 @@ async def channels(request: web.Request) -> web.Response:
         found = await house.figures.channels(viewer, first, last, house.clock())
     except Refused as error:
         return await _refused(request, error)
+    tongue = said.language(pages.tongue(request))
     context = {
         "lines": found,
         "kinds": house.kinds,
         "first": first,
         "last": last,
-        "charts": {one.line: columns([Column(day.day.isoformat(), day.parts) for day in one.days]) for one in found},
+        "charts": {
+            one.line: columns([Column(said.short_date(day.day, tongue), day.parts) for day in one.days])
+            for one in found
+        },
         "query": urlencode({"first": first, "last": last}),
         "share": f.share,
     }

@@ -75,7 +75,7 @@ async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
 async def broadcast(request: web.Request) -> web.Response:
     """One broadcast: its plan, its progress, what may be done about it."""
     house, viewer, b = await _of(request)
-    mine = b.planned_by == viewer.who
+    mine = await house.broadcasts.maker(b) == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
     preview = await _preview(house, viewer, b) if can_approve else None
@@ -120,13 +120,9 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     try:
         if house.beforehand.keeps(b):
             return await house.beforehand.preview(viewer, b, house.clock())
-        text = str(b.facts.get("text", ""))
-        _, preview, _ = await house.broadcasts.dry_run(
-            viewer, b.event, b.round_code, house.clock(), Rule.of(b.rule), text
-        )
+        return await house.broadcasts.preview(viewer, b.id)
     except Refused:
         return None
-    return preview
 
 
 async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
@@ -155,8 +151,9 @@ def _standing(b: Broadcast, now: datetime) -> str:
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
     house, viewer, b = await _of(request)
-    cap = pages.rupiah((await pages.form(request)).get("cap"))
-    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
+    fields = await pages.form(request)
+    cap, seen = pages.rupiah(fields.get("cap")), pages.number(fields.get("seen"))
+    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap, seen=seen)
     late = past(approved.at, house.clock())
     told = "Siaran disetujui. Waktunya sudah lewat: siaran langsung dikirim." if late else "Siaran disetujui."
     return await pages.back(request, f"/broadcasts/{b.id}", told)

@@ -87,6 +87,8 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
     """What will go out, soonest first, and whether this is all of it."""
     async with house.database.read() as db:
         live = await rows.of_span(db, viewer.region, now + timedelta(days=1), now, MOST + 1)
+    plans = await house.recurring.list(viewer)
+    makers = {s.id: s.planned_by for s in plans}
     found, said = [], dict[str, str]()
     for b in live[:MOST]:
         if b.state not in AHEAD or b.expanded:
@@ -94,7 +96,7 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
         key = f"{b.programme} {b.rule}"
         if key not in said:  # many reminders are for the same people
             said[key] = await house.choosing.words(Rule.of(b.rule), b.programme, tongue)
-        why = together.hindrance(viewer, b, now)
+        why = together.hindrance(viewer, b, now, makers.get(b.series_id or 0, ""))
         found.append(
             Going(
                 b.at,
@@ -110,7 +112,6 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
                 said=str(b.facts.get("text", "")) if b.event == GENERAL else "",
             )
         )
-    plans = await house.recurring.list(viewer)
     coming = await house.recurring.next_of(plans, now)
     for s in plans:
         if (one := coming.get(s.id)) is not None:

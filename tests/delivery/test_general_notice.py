@@ -50,6 +50,9 @@ async def test_a_notice_about_no_round_is_reckoned_approved_sent_and_accounted_f
     async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
         people, house = await _crowd(stage), stage.house
         async with house.database.write() as db:
+            alerted = update(schema.accounts).where(schema.accounts.c.login == "budi")
+            await db.execute(alerted.values(notify_kind="email", notify_address="b@b.test"))
+        async with house.database.write() as db:
             gone = update(schema.people).where(schema.people.c.id == people["eka"])
             await db.execute(gone.values(erased_at=stage.clock()))
         rule = Rule(regions=("31.75",))
@@ -64,6 +67,12 @@ async def test_a_notice_about_no_round_is_reckoned_approved_sent_and_accounted_f
             await house.broadcasts.approve(stage.planner, number, stage.clock())
         approved = await house.broadcasts.approve(stage.approver, number, stage.clock())
         assert (approved.round_id, approved.region, approved.zone) == (None, "31.75", "Asia/Jakarta")
+        async with house.database.write() as db:  # as if many had come or gone since
+            await db.execute(update(schema.broadcasts).values(approved_audience=30))
+        await stage.send()
+        [alert] = stage.providers.phones.notes("b@b.test")
+        assert 'Siaran untuk "Bantuan bulan ini bergese..." berhenti' in alert.text
+        await house.broadcasts.approve(stage.approver, number, stage.clock())
         rehearsed = await house.rehearsing.draft(stage.approver, number)
         spoken = (await house.rehearsing.rehearse(stage.approver, rehearsed, stage.clock())).spoken
         assert spoken

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import update
 
 from notifier.broadcasts import rehearsed
-from notifier.store import imports
+from notifier.store import imports, schema
 from tests.web.sites import HOSTILE, OURS, Site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -214,3 +215,23 @@ async def test_a_general_notice_that_comes_again_is_written_read_approved_and_re
     assert "“Laporkan pungutan ke kelurahan.”" in ahead
     assert "Sen 7 Des 2026, 09.00 WIB" in ahead
     assert "“Laporkan pungutan ke kelurahan.”" in await pages.read("/plans")
+
+
+@SQLITE
+async def test_whoever_approves_sees_the_planner_s_audience_and_approves_the_number_that_was_shown(
+    pages: Site,
+) -> None:
+    await _begin(pages)
+    async with pages.house.database.write() as db:
+        p = schema.people
+        await db.execute(update(p).where(p.c.id == 1).values(region="73.71.01.1001"))
+    await pages.be("admin", "31.75", login="lia")
+    notice = {"event": "general_notice", "text": "Jangan membayar pungutan apa pun.", "do": "plan"}
+    await pages.post("/broadcasts/plan", notice)
+    await pages.be("admin", login="dewi")
+    assert 'name="seen" value="7"' in await pages.read("/broadcasts/1"), "not of the whole country, which dewi sees"
+    await pages.add_people(4, first=50)
+    refused = await pages.post("/broadcasts/1/approve", {"seen": "7"})
+    assert refused.status == 400
+    assert "Siaran 1 sekarang untuk 11 orang, di daftar 7" in await refused.text()
+    assert (await pages.post("/broadcasts/1/approve", {"seen": "11"})).status == 303

@@ -100,6 +100,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_ledger_act", ["act", "id"], unique=False)
         batch_op.create_index("ix_ledger_at", ["at"], unique=False)
         batch_op.create_index(
+            "ix_ledger_decided",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("act <> 'settled'"),
+            postgresql_where=sa.text("act <> 'settled'"),
+        )
+        batch_op.create_index(
             "ix_ledger_unsealed",
             ["id"],
             unique=False,

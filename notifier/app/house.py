@@ -69,6 +69,7 @@ from notifier.render import FACTS, Words
 from notifier.resealing import Resealing
 from notifier.restored import Restored
 from notifier.retention import Retention
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
@@ -526,6 +527,8 @@ def _say(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str
     def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
         facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
+        if event == GENERAL:  # the ground of a general notice has its words
+            facts |= {"text": of.note}
         parts = words.render(event, channel, language, facts).parts
         return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
 

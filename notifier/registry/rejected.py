@@ -123,12 +123,16 @@ def _calm(text: str) -> str:
 
 
 def told_of(report: Path, limit: int) -> list[Mapping[str, Any]]:
-    """The first lines of a report that a person has to look at: line, column, outcome, mend."""
-    found: list[Mapping[str, Any]] = []
+    """The first lines of a report that a person has to look at: line, column, outcome, mend. Rows that were not taken
+    come before those that were, but for something in them that was left out.
+    """
+    turned_away: list[Mapping[str, Any]] = []
+    taken: list[Mapping[str, Any]] = []
     with report.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            if row["line"] and row["outcome"] in ("rejected", "conflict", "duplicate"):
-                found.append({**row, "mend": row["how to mend"]})
-                if len(found) == limit:
+            of = taken if row["outcome"] == "accepted" else turned_away
+            if row["line"] and len(of) < limit:
+                of.append({**row, "mend": row["how to mend"]})
+                if len(turned_away) == limit:
                     break
-    return found
+    return [*turned_away, *taken][:limit]

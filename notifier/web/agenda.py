@@ -29,6 +29,7 @@ PAGE = 50
 MOST = 500  # rounds of one month
 SHOWN = 4  # rounds, and points, written into one day
 MOST_PEOPLE = 10**9  # what a point takes whose capacity nobody knows
+SUGGESTED = 200  # points to choose from in the form of a new round
 COLUMNS = (
     *("KODE", "PROGRAM", "PERIODE", "KODE_WILAYAH", "TITIK", "TEMPAT", "ALAMAT", "MULAI", "SELESAI", "NOMINAL"),
     *("METODE", "CATATAN"),
@@ -218,8 +219,10 @@ async def create(request: web.Request) -> web.Response:
 async def _form(
     request: web.Request, cells: Mapping[str, str], *, faults: Mapping[str, str] | None = None, refused: str = ""
 ) -> web.Response:
+    house, viewer = request.app[HOUSE], pages.who(request)
     context: dict[str, Any] = {
         "cells": dict.fromkeys(COLUMNS, "") | dict(cells),
+        "points": {one.code: one.name for one in await house.points.page(viewer, "", SUGGESTED)},
         "programmes": PROGRAMMES,
         "methods": tuple(Method),
         "faults": faults or {},

@@ -8,7 +8,7 @@ from aiohttp import web
 from notifier.errors import Refused
 from notifier.registry import FIELDS
 from notifier.rules.people import CONTACT_KINDS
-from notifier.web import account, language, pages
+from notifier.web import files, language, pages
 from notifier.web.house import HOUSE
 
 
@@ -99,7 +99,7 @@ async def export(request: web.Request) -> web.StreamResponse:
         file = await house.dossiers.export(pages.who(request), number, why, house.clock())
     except Refused as error:
         return await _page(request, {"refused": str(error)}, 400)
-    return await account.hand_over(request, file, f"data-{number}.zip")
+    return await files.hand_over(request, file, f"data-{number}.zip")
 
 
 async def erase(request: web.Request) -> web.Response:

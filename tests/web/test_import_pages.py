@@ -42,7 +42,7 @@ async def work(pages: Site) -> int:
 
 
 async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pages: Site, tmp_path: Path) -> None:
-    body = write_csv(tmp_path / "x.csv", [SITI, BUDI, BAD]).read_bytes()
+    body = write_csv(tmp_path / "x.csv", [SITI, BUDI | {"NO_HP": "12345"}, BAD]).read_bytes()
     await pages.be("admin")
     response = await upload(pages, "../../etc/daftar <b>.csv", body)
     assert response.status == 303
@@ -56,6 +56,8 @@ async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pa
     assert SITI["NO_HP"] not in page
     assert "317507******9763" in page
     assert "NIK kurang dari 16 angka" in page
+    assert page.index("kurang dari 16 angka") < page.index("Nomor HP tidak benar, tidak disimpan")
+    assert re.search(r"kontak tidak disimpan</dt><dd>1<", page)
     assert await count(pages) == 0, "a first look changes nothing"
     assert (await pages.post(f"{place}/start")).status == 303
     assert "hx-get" in await pages.read(place)

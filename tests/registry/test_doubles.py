@@ -15,6 +15,7 @@ from notifier.ledger import seal, verify
 from notifier.proofs import prove
 from notifier.registry.doubles import MANY, alike, merge
 from notifier.rules.audiences import Rule
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Role
 from notifier.store import contacts, deliveries, schema
 from notifier.store.doubles import LARGEST, Seen
@@ -112,6 +113,27 @@ async def test_what_was_put_right_meanwhile_waits_no_longer(database_url: str, t
         await doubles.apart(admin, household.double.id, stage.clock())
         assert await changed(date(1990, 1, 1), "+6281299999999") == 1
         assert await changed(BORN, "+6281299999999") == 1, "what a person decided stays"
+
+
+async def test_nobody_is_merged_or_erased_while_a_general_notice_goes_through_their_area(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        house, admin, now = stage.house, stage.planner, stage.clock()
+        one, other = await _pair(stage)
+        plan = house.broadcasts.plan(admin, GENERAL, "", "now", now, rule=Rule(regions=("31.75",)), text="Hati-hati.")
+        number, _ = await plan
+        assert number is not None
+        for region, state in (("31.75", "expanding"), ("31.75", "canary"), ("", "expanding")):
+            async with house.database.write() as db:
+                await db.execute(update(schema.broadcasts).values(region=region, state=state))
+            with pytest.raises(Refused, match="a broadcast of notice 1 is just going"):
+                await house.doubles.merge(admin, other, one, WHY, now)
+            with pytest.raises(Refused, match="still under way"):
+                await house.dossiers.erase(admin, other, WHY, now)
+        async with house.database.write() as db:
+            await db.execute(update(schema.broadcasts).values(region="73"))
+        await house.dossiers.erase(admin, other, WHY, now)
 
 
 async def test_two_rows_become_one_person_and_nobody_is_told_twice(database_url: str, tmp_path: Path) -> None:

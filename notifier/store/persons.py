@@ -215,7 +215,7 @@ async def walked(db: AsyncConnection, ids: Sequence[int]) -> str:
     wanted = wanted.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
     theirs = or_(rounds.c.programme.in_(mine), and_(broadcasts.c.round_id.is_(None), there.exists()))
     row = (await db.execute(wanted.where(walking, theirs).limit(1))).first()
-    return (row[0] or f"notice {row[1]}") if row else ""
+    return (row[0] or f"notice:{row[1]}") if row else ""
 
 
 async def told_of(db: AsyncConnection, person_id: int, now: datetime) -> tuple[str, datetime] | None:

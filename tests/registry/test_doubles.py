@@ -127,7 +127,7 @@ async def test_nobody_is_merged_or_erased_while_a_general_notice_goes_through_th
         for region, state in (("31.75", "expanding"), ("31.75", "canary"), ("", "expanding")):
             async with house.database.write() as db:
                 await db.execute(update(schema.broadcasts).values(region=region, state=state))
-            with pytest.raises(Refused, match="a broadcast of notice 1 is just going"):
+            with pytest.raises(Refused, match="a broadcast of notice:1 is just going"):
                 await house.doubles.merge(admin, other, one, WHY, now)
             with pytest.raises(Refused, match="still under way"):
                 await house.dossiers.erase(admin, other, WHY, now)

@@ -118,6 +118,14 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             changed=Fact("whether it was posted with another date or place before", False, "flag", default=False),
         ),
         "receipt_question": _ROUND,
+        "general_notice": _of(
+            _CITIZEN,
+            name=Fact("the citizen's name", "Siti Aminah"),
+            text=Fact(
+                "what the office tells, as it was written and approved with the plan",
+                "Bantuan bulan ini bergeser ke minggu depan. Jangan membayar pungutan.",
+            ),
+        ),
         "entitlement_changed": _of(
             _ROUND,
             status=Fact("what the benefit has become", "DISALURKAN", "code"),

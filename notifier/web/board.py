@@ -20,7 +20,6 @@ from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.tickets import Act, Category, find_numbers
 from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
-from notifier.web.reports import day_of_query
 
 AGES = (1, 3, 7, 14, 30)  # days
 CATEGORIES, CHANNELS, LANGUAGES = tuple(Category), tuple(language.WORDS["channel"]), tuple(language.WORDS["language"])
@@ -108,8 +107,8 @@ def _asked(query: Mapping[str, str]) -> Asked:
         language=tongue if tongue in language.WORDS["language"] else "",
         age=age or 0,
         agent=pages.number(query.get("agent"), LARGEST_ACCOUNT) or 0,
-        first=day_of_query(query.get("first")),
-        last=day_of_query(query.get("last")),
+        first=pages.day(query.get("first")),
+        last=pages.day(query.get("last")),
     )
 
 

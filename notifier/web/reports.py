@@ -1,7 +1,7 @@
 """Reports of the desk: a table with pictures that lead to the list, the same as a file, and a case file to print."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -12,7 +12,7 @@ from notifier.desk.reports import COLUMNS
 from notifier.errors import Refused
 from notifier.render import said
 from notifier.store.reports import BY
-from notifier.web import account, pages
+from notifier.web import files, pages
 from notifier.web.charts import ROW, bars
 from notifier.web.house import HOUSE
 
@@ -33,18 +33,9 @@ async def _report(request: web.Request) -> Report:
     now = house.clock()
     today = said.local(now, house.config.service.zone).date()
     by = asked.get("by", BY[0])
-    last = day_of_query(asked.get("last")) or today
-    first = day_of_query(asked.get("first")) or last - timedelta(days=DAYS - 1)
+    last = pages.day(asked.get("last")) or today
+    first = pages.day(asked.get("first")) or last - timedelta(days=DAYS - 1)
     return await house.desk.report(pages.who(request), by if by in BY else BY[0], first, last, now)
-
-
-def day_of_query(text: str | None) -> date | None:
-    """A day as an address names it: 2026-12-05; None for anything else."""
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2100 else None
 
 
 async def _names(request: web.Request) -> Mapping[str, str]:
@@ -92,7 +83,7 @@ async def take(request: web.Request) -> web.StreamResponse:
         yield [(names.get(line.key, line.key), *line.cells()[1:]) for line in report.lines]
 
     file, _ = await sheets.write(form, COLUMNS, cells())
-    return await account.hand_over(request, file, f"laporan-{report.by}-{report.first}-{report.last}.{form}")
+    return await files.hand_over(request, file, f"laporan-{report.by}-{report.first}-{report.last}.{form}")
 
 
 async def case_file(request: web.Request) -> web.Response:

@@ -37,6 +37,7 @@ from notifier.web import (
     login,
     metrics,
     office,
+    outgoing,
     own,
     pages,
     persons,
@@ -232,6 +233,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
+    Door("GET", "/broadcasts/ahead", outgoing.look, Right.SEE_BROADCASTS),
+    Door("POST", "/broadcasts/ahead", outgoing.approve, Right.APPROVE),
     # the planner: whom, when, tried out beforehand
     Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
     Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
@@ -247,6 +250,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/plans/new", plans.plan, Right.PLAN),
     Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/words", plans.reword, Right.PLAN),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),

@@ -86,7 +86,8 @@ class Ground:
     def tables(self, *lines: str, rate: float = RATE, **delivery: Any) -> dict[str, Any]:
         """The configuration with these lines at this rate."""
         chosen = {name: self.lines()[name] | {"rate": rate} for name in lines}
-        return {"service": {"port": 0}, "delivery": ALWAYS_OPEN | delivery, "lines": chosen}
+        service, ours = {"port": 0}, {"allowed": ["127.0.0.1/32"]}
+        return {"service": service, "delivery": ALWAYS_OPEN | delivery, "lines": chosen, "webhooks": ours}
 
     @asynccontextmanager
     async def house(self, *lines: str, **given: Any) -> AsyncIterator[House]:

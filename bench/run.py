@@ -21,6 +21,7 @@ if not __package__:  # as a script: its own folder is no place to import from
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from bench import answers, backlog, desk, fanout, hooks, imports, incident, mail, many, pages, render, sending, telegram
+from bench import webhooks as told
 from bench.ground import ENGINES, Ground, open_grounds
 from bench.measure import Figure, say
 from notifier.app.service import calm
@@ -47,6 +48,7 @@ BENCHES = (
     Bench("backlog", "CPU or time a message, large backlog / small", backlog.backlog, dict.fromkeys(BOTH, 1.1)),
     Bench("snapshot", "the same while a snapshot is held", backlog.with_snapshot, dict.fromkeys(BOTH, 1.2)),
     Bench("hooks", "CPU of a stored hook / none stored", hooks.stored, {"postgresql": 1.6, "sqlite": 1.9}),
+    Bench("webhooks", "CPU of a webhook's call / bare POST", told.calls, dict.fromkeys(BOTH, 3.0)),
     Bench("p99", "p99 of a hook, busy / idle", hooks.under_load, {"sqlite": 4.0}),
     Bench("memory", "peak with many messages - with few", many.memory, dict.fromkeys(BOTH, 16.0), "MiB"),
     Bench("workers", "CPU a message, two workers / one", many.two_workers, {"postgresql": 1.15}),

@@ -325,6 +325,7 @@ class Webhooks(_Table):
         default=(),
         description='private networks that webhooks may lead to, also without TLS, such as ["10.20.0.0/16"]',
     )
+    at_once: int = Field(default=8, ge=1, le=64, description="calls of one webhook under way in one process")
 
 
 class Config(_Table):

@@ -54,7 +54,7 @@ class Words(Protocol):
 async def prove(database: Database, vault: Words, progress: Progress = lambda what, n: None) -> AsyncIterator[str]:
     """Everything that disagrees, in one snapshot of the database."""
     async with database.snapshot() as db:
-        for look in (_attempts, _deliveries, _broadcasts, _entitlements):
+        for look in (_attempts, _deliveries, _broadcasts, _series, _entitlements):
             async for finding in look(db, progress):
                 yield finding
         async for finding in _tickets(db, vault, progress):
@@ -161,6 +161,28 @@ async def _broadcasts(db: AsyncConnection, progress: Progress) -> AsyncIterator[
                     yield f"tallies of broadcast {b.id}: {has} are counted as {what}, {is_there} deliveries are"
             looked += 1
             progress("broadcasts", looked)
+
+
+async def _series(db: AsyncConnection, progress: Progress) -> AsyncIterator[str]:
+    """Plans that come again: who approved what, against the act that did, for their occurrences go by it."""
+    looked = 0
+    async for page in rows.coming_again(db):
+        acts = await rows.about(db, [f"series:{s.id}" for s in page])
+        for s in page:
+            there = acts.get(f"series:{s.id}", [])
+            approval = next((act for act in reversed(there) if act.act == "series.approved"), None)
+            if not s.approved_by:
+                continue
+            if approval is None or approval.who != s.approved_by:
+                who = approval.who if approval else "nobody"
+                yield f"series {s.id}: approved by {s.approved_by}, the ledger says {who}"
+                continue
+            said = {"words": notices.digest(s.text), "rule": Rule.of(s.rule).digest, "most": s.most, "cap": s.cap}
+            for name, value in said.items():
+                if approval.detail.get(name, "") != value:
+                    yield f"series {s.id}: its {name} differ from what the ledger says was approved"
+            looked += 1
+            progress("series", looked)
 
 
 def _decided(b: Any, acts: Sequence[Told]) -> list[str]:

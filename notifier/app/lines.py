@@ -112,6 +112,7 @@ def build_caller(house: House) -> Caller:
         SystemRandom().random,
         zone=house.config.service.zone,
         page=f"{house.config.service.public_url.rstrip('/')}/webhooks",
+        at_once=house.config.webhooks.at_once,
         may_send=house.may_send,
     )
 

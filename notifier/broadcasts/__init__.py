@@ -40,7 +40,7 @@ from notifier.rules.deliveries import GENERAL
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, echoes, grounds, rounds, sweeps, told
+from notifier.store import deliveries, echoes, grounds, rounds, series, sweeps, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -104,7 +104,7 @@ class Broadcasts:
                 for plan in await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock"):
                     await note(db, viewer.who, "broadcast.withdrawn", plan, now)
             if event == GENERAL and not again:
-                await general.not_twice(db, of.note, rule, now)
+                await general.not_twice(db, of, rule, now)
             broadcast_id = await self.draft(
                 db,
                 event,
@@ -217,9 +217,14 @@ class Broadcasts:
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id, lock=False)
             of = await grounds.of(db, b, lock=True)  # the round before its broadcasts, as the clock does it
+            if b.event == GENERAL and not b.again and b.parent_id is None and b.expanded == 0:
+                await general.not_twice(db, of, Rule.of(b.rule), now, but=b.id, approved=True)
             b = await self._seen(db, viewer, broadcast_id)
             if b.planned_by == viewer.who:
                 raise Refused(f"{viewer.login} planned broadcast {broadcast_id}; somebody else has to approve it")
+            plan = await series.get(db, b.series_id) if b.series_id is not None else None
+            if plan is not None and plan.planned_by == viewer.who:
+                raise Refused(f"{viewer.login} defined plan {plan.id}; somebody else has to approve broadcast {b.id}")
             if b.state not in ("planned", "asking"):
                 raise Refused(f"broadcast {broadcast_id} is {b.state}; only a planned one can be approved")
             if not b.again and b.parent_id is None and b.expanded == 0:
@@ -431,9 +436,10 @@ class Broadcasts:
         **more: Any,
     ) -> int:
         """Write down an occurrence that is not sent, and why, in the caller's transaction."""
+        facts = {"text": of.note} if event == GENERAL else {}
         row = {
             "event": event,
-            "round_id": of.id,
+            "round_id": of.id or None,
             "round_version": of.version,
             "state": "stopped",
             "why": why[:200],
@@ -442,12 +448,14 @@ class Broadcasts:
             "planned_by": who,
             "planned_at": now,
             "approved_audience": people,
-            "facts": {},
+            "facts": facts,
             "pins": {},
             "rule": rule.as_json() or None,
+            **({} if of.id else {"region": of.region, "zone": of.zone}),
         }
         number = await rows.create(db, {**row, **more})
-        detail = {"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)}
+        detail = {"event": event, "round": of.id or None, "version": of.version, "people": people}
+        detail |= sealed(rule, facts)
         await note(db, who, "broadcast.planned", number, now, **detail)
         await note(db, who, "broadcast.stopped", number, now)
         return number
@@ -474,6 +482,22 @@ class Broadcasts:
             of = await self._ground(db, viewer, event, round_code, text, rule, now)
             rule = await checked(db, viewer, of, rule)
             return of, await reckon(db, self._terms, self._measure, event, of, rule=rule), rule
+
+    async def preview(self, viewer: Viewer, broadcast_id: int) -> Preview:
+        """What a broadcast that is planned would take now: of its own audience, whoever looks. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        async with self._database.read() as db:
+            b = await self._seen(db, viewer, broadcast_id, lock=False)
+            of = await grounds.of(db, b)
+            return await reckon(db, self._terms, self._measure, b.event, of, b.parent_id, Rule.of(b.rule))
+
+    async def maker(self, b: Broadcast) -> str:
+        """Who may not approve a broadcast: whoever planned it, or defined the plan that it is an occurrence of."""
+        if b.series_id is None:
+            return b.planned_by
+        async with self._database.read() as db:
+            plan = await series.get(db, b.series_id)
+        return plan.planned_by if plan is not None else b.planned_by
 
 
 def overlapping(there: Sequence[tuple[int, Mapping[str, Any] | None]], rule: Rule) -> int | None:

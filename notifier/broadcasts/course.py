@@ -20,7 +20,7 @@ from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, expansion, grounds, loads, moves
+from notifier.store import deliveries, expansion, grounds, joining, loads, moves
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -92,6 +92,7 @@ class Course:
                     "sending": self._finish,
                     "stopped": self._recall,
                     "done": self._reopen,
+                    "asking": self._tell,
                 }.get(b.state)
                 why = reworded(b.event, b.pins, self._terms.wordings(b.event)) if b.state in rows.WORDED else ""
                 if why and await self._guard.ask_of_words(db, b, why, now):
@@ -109,6 +110,7 @@ class Course:
         if b.parent_id is not None and await self._in_doubt(db, b, now):
             await rows.change(db, b.id, (b.state,), wake=now + LOOK)
             return False
+        await joining.walk_begins(db)
         people = await rows.size(db, audience_of(b, of))
         why = ""
         if b.expires_at <= now:
@@ -212,6 +214,12 @@ class Course:
         else:
             await rows.change(db, b.id, (b.state,), state="sending", wake=now + LOOK)
             await note(db, "clock", "broadcast.reopened", b.id, now)
+        return False
+
+    async def _tell(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
+        """Somebody's act made it ask: whoever may say yes learns of it."""
+        await self._guard.tell(db, b, b.why, now)
+        await rows.change(db, b.id, (b.state,), wake=None)
         return False
 
     async def _recall(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:

@@ -20,13 +20,15 @@ class Outcome:
     refused: Mapping[int, str]  # broadcast → why, as a sentence
 
 
-def hindrance(viewer: Viewer, b: Broadcast, now: datetime) -> str:
-    """Why a plan cannot be approved from a list, in a word; "" when it can. What asks has to be looked at by itself."""
+def hindrance(viewer: Viewer, b: Broadcast, now: datetime, maker: str = "") -> str:
+    """Why a plan cannot be approved from a list, in a word; "" when it can. What asks has to be looked at by itself.
+    `maker`: who defined the plan that it is an occurrence of.
+    """
     if b.state != "planned":
         return b.state
     if not viewer.may(Right.APPROVE):
         return "right"
-    if b.planned_by == viewer.who:
+    if viewer.who in (b.planned_by, maker):
         return "own"
     if b.expires_at <= now:
         return "over"

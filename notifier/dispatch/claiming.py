@@ -212,7 +212,7 @@ class Claims:
                 return _back(c, State.EXPIRED, "its send window opens too late for its event", now)
             return _back(c, State.DUE, "", now, due_at=opens)
         if c.broadcast_id is not None and EVENTS[c.event].question and not share.route.replies:
-            onwards = await self._climb(db, c, NO_WAY_BACK, now)
+            onwards = await self._climb(db, c, NO_WAY_BACK, now, back=False)
             return (
                 onwards
                 if onwards.state not in (State.FAILED, State.UNKNOWN)
@@ -228,7 +228,7 @@ class Claims:
             return self._worded(share, c, address)
         except Exception as error:
             log.exception("dispatch.words", event_name=c.event, delivery=c.id)
-            return await self._climb(db, c, f"the words are broken: {error}", now)
+            return await self._climb(db, c, f"the words are broken: {error}", now, back=False)
 
     def _worded(self, share: Share, c: Claimed, address: str) -> Ready:
         route = share.route
@@ -246,9 +246,9 @@ class Claims:
         )
         return Ready(c, message, route.weigh(message), said.template)
 
-    async def _climb(self, db: AsyncConnection, c: Claimed, reason: str, now: datetime) -> Step:
+    async def _climb(self, db: AsyncConnection, c: Claimed, reason: str, now: datetime, *, back: bool = True) -> Step:
         standing = (await deliveries.standing(db, [c.id]))[c.id]
-        step = await climb(db, standing, reason, self._terms, now)
+        step = await climb(db, standing, reason, self._terms, now, back=back)
         return _back(c, State.UNKNOWN, reason, now) if c.maybe_twice and step.state == State.FAILED else step
 
     async def _rests(

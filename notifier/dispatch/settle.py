@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import CORRECTIONS, EVENTS, NOT_SENT, State, settle
-from notifier.rules.ladders import Ladders
+from notifier.rules.ladders import Ladders, further
 from notifier.rules.pacing import Retry
 from notifier.store import attempts, contacts, deliveries, loads, moves, silence
 from notifier.store.attempts import Attempt
@@ -260,15 +260,19 @@ async def failed(db: AsyncConnection, d: Standing, outcome: Outcome, terms: Term
     return await climb(db, d, outcome.reason, terms, now)
 
 
-async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime) -> Step:
+async def climb(
+    db: AsyncConnection, d: Standing, reason: str, terms: Terms, now: datetime, *, back: bool = True
+) -> Step:
     """The next rung of the person's ladder; the end when there is none, or when its broadcast or round was called off.
 
-    Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere.
+    Where an address said STOP, this one or the next, a broadcast's message is not carried elsewhere. Without `back`
+    only upwards: what was not tried here, and will not be the next time, might else lead round in a circle.
     """
     onwards = await _onwards(db, d)
     if d.person_id is not None and d.contact_id is not None and onwards is not None:
         here = await contacts.get(db, d.contact_id)
-        above = await _above(db, d, here, terms) if here is not None else None
+        back = back and d.broadcast_id is not None  # a single notice has its address from whoever it answers
+        above = await _above(db, d, here, terms, back=back) if here is not None else None
         if d.broadcast_id is not None and any(rung is not None and rung.stopped for rung in (here, above)):
             return _step(d, State.SUPPRESSED, "stopped", now, lease_until=None, held=False)
         if above is not None:
@@ -290,18 +294,21 @@ async def climb(db: AsyncConnection, d: Standing, reason: str, terms: Terms, now
     return _step(d, State.FAILED, reason, now, lease_until=None, held=False)
 
 
-async def _above(db: AsyncConnection, d: Standing, here: Contact, terms: Terms) -> Contact | None:
+async def _above(db: AsyncConnection, d: Standing, here: Contact, terms: Terms, *, back: bool) -> Contact | None:
     """The next contact of the ladder. A broadcast's question goes only where it can be answered, and one that asks once
     more not back to where it was asked before.
     """
-    rungs = await contacts.rungs_left(db, d.id, terms.ladders)
-    above = await contacts.first(db, d.person_id or 0, rungs, after=here) if rungs else None
-    if above is None or d.broadcast_id is None or not EVENTS[d.event].question:
-        return above
-    before = await silence.asked_before(db, d.broadcast_id, d.person_id or 0)
-    while above is not None and (above.kind in before or (above.line or terms.lines[above.kind]) in terms.mute):
-        above = await contacts.first(db, d.person_id or 0, rungs, after=above)
-    return above
+    ladder = await contacts.rungs_left(db, d.id, terms.ladders)
+    rungs = {(one.kind, one.id): one for one in await contacts.on_ladder(db, d.person_id or 0, ladder)}
+    if not rungs:
+        return None
+    visited = [one.contact_id for one in await attempts.of_delivery(db, d.id) if one.contact_id is not None]
+    above = [rungs[rung] for rung in further(tuple(rungs), ladder, (here.kind, here.id), visited, back=back)]
+    if above and d.broadcast_id is not None and EVENTS[d.event].question:
+        before = await silence.asked_before(db, d.broadcast_id, d.person_id or 0)
+        lines = {one.id: one.line or terms.lines[one.kind] for one in above}
+        above = [one for one in above if one.kind not in before and lines[one.id] not in terms.mute]
+    return above[0] if above else None
 
 
 async def _onwards(db: AsyncConnection, d: Standing) -> dict[str, Any] | None:

@@ -205,6 +205,7 @@ async def merge(
         raise Refused("that is one person already; name another")
     rows = {number: await persons.get(db, number, lock=True) for number in sorted((gone_id, kept_id))}
     gone, kept = _whole(viewer, rows[gone_id]), _whole(viewer, rows[kept_id])
+    await joining.before_walks(db)
     if await persons.under_way(db, [gone.id, kept.id]):
         raise Refused("a message to one of the two is still under way; merge them when it has come to its end")
     walked = await persons.walked(db, [gone.id, kept.id])

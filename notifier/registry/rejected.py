@@ -6,6 +6,7 @@ They hold people's numbers in clear, so on disk they lie sealed, part by part; n
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
@@ -14,10 +15,11 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
 from notifier.errors import Refused
-from notifier.registry.tables import LINE, WHY, Cell, Source
+from notifier.registry.tables import FORMULA, LINE, WHY, Cell, Source
 
 PART = 256 * 1024  # characters sealed together
 PLACE = "imports.rejected"
+_NUMBER = re.compile(r"[+-][\d .()-]*")  # nothing in it calls anything
 MOST_IN_A_WORKBOOK = 200_000  # rows that a workbook may bring in again
 
 
@@ -117,7 +119,7 @@ def written(cell: Cell) -> str:
 
 def _calm(text: str) -> str:
     """No formula for a spreadsheet; a phone's + and a number's - stay as they are."""
-    return f"'{text}" if text[:1] in ("=", "@", "\t") or (text[:1] in ("+", "-") and not text[1:2].isdigit()) else text
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def told_of(report: Path, limit: int) -> list[Mapping[str, Any]]:

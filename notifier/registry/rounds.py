@@ -167,6 +167,7 @@ async def write(db: AsyncConnection, of: Round, wanted: Round, who: str, now: da
     """Make a round, locked by the caller, what is wanted; returns it with its new version, or as it is when nothing
     differs.
     """
+    wanted = replace(wanted, **await _as_its_point_has_it(db, wanted.point_id, of.point_id))
     changes = editions.changes(of, wanted)
     if of.point_id != wanted.point_id:  # nobody need hear of that alone
         await points.place(db, of.id, wanted.point_id)
@@ -184,10 +185,19 @@ async def write(db: AsyncConnection, of: Round, wanted: Round, who: str, now: da
 
 async def create(db: AsyncConnection, values: Mapping[str, Any], who: str, now: datetime) -> Round:
     """Write a new round."""
-    of = await rounds.get(db, await rounds.create(db, values, now))
+    place = await _as_its_point_has_it(db, values.get("point_id"), None)
+    of = await rounds.get(db, await rounds.create(db, {**values, **place}, now))
     assert of is not None
     await editions.record(db, of, None, "created", who, now)
     return of
+
+
+async def _as_its_point_has_it(db: AsyncConnection, point_id: int | None, was: int | None) -> dict[str, Any]:
+    """Venue and address of a round at a point as they are in this moment: what was read before may be old. Where the
+    round is new, the point waits with its changes until the round is there, and is changed with it.
+    """
+    point = await points.get(db, point_id, lock=point_id != was) if point_id is not None else None
+    return {"venue": point.name, "address": point.address} if point is not None else {}
 
 
 def _theirs(viewer: Viewer, code: str, of: Round | None) -> Round:

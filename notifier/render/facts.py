@@ -171,7 +171,16 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             number=Fact("number of the ticket", "ADU-7K4M2QX"),
             reason=Fact("why the reporter's identity was opened", "Diminta Inspektorat untuk pemeriksaan"),
         ),
-        "ticket_rating": _of(_CITIZEN, number=Fact("number of the ticket", "ADU-7K4M2QX")),
+        "ticket_rating": _of(
+            _CITIZEN,
+            number=Fact("number of the ticket", "ADU-7K4M2QX"),
+            url=Fact(
+                "page to say it, by mail; ?nilai=5 chooses",
+                "https://bansos.example/nilai/ADU-7K4M2QX/9f2c",
+                empty=True,
+                default="",
+            ),
+        ),
         "information": _of(
             _CITIZEN,
             _MAYBE_ROUND,

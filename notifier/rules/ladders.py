@@ -5,7 +5,28 @@ It must not know contacts, lines or what became of an attempt.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from types import MappingProxyType
+
+Rung = tuple[str, int]  # channel, contact
+
+
+def further(
+    rungs: Sequence[Rung], ladder: Sequence[str], here: Rung, visited: Sequence[int], *, back: bool
+) -> Sequence[Rung]:
+    """Where a message may be carried to, of all `rungs` a person has on the ladder as it is now; in its order.
+
+    Beyond where it stands; where the ladder has that channel no longer, from the first rung on. With `back` also to
+    what lies before and was not tried: the ladder was put in another order meanwhile. `visited`: contacts that were
+    tried, in their order. None is tried twice, unless somebody had it begin anew: then it came here before.
+    """
+    place = {kind: number for number, kind in enumerate(ladder)}
+    tried = [contact for contact, _ in groupby(visited)]
+    anew = tried.count(here[1]) > 1
+    beyond = {rung for rung in rungs if (place[rung[0]], rung[1]) > (place.get(here[0], -1), here[1])}
+    if anew:
+        return [rung for rung in rungs if rung in beyond]
+    return [rung for rung in rungs if rung[1] not in {*tried, here[1]} and (back or rung in beyond)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
@@ -149,6 +150,7 @@ class Place:
     plain: bool  # http
 
 
+@lru_cache(256)
 def place(url: str) -> Place:
     """Where a URL leads. Raises Refused for one that no call may have."""
     try:

@@ -6,7 +6,7 @@ The audience of a round: people enrolled DITETAPKAN in its programme whose villa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -184,11 +184,13 @@ async def worded(db: AsyncConnection, event: str = "") -> list[Broadcast]:
     return [Broadcast(*tuple(row)) for row in await db.execute(wanted.with_for_update(of=broadcasts))]
 
 
-async def ask(db: AsyncConnection, b: Broadcast, why: str) -> bool:
-    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither."""
+async def ask(db: AsyncConnection, b: Broadcast, why: str, wake: datetime | None = None) -> bool:
+    """Have a broadcast wait for a second look; one that is paused will once it goes on. False when it is neither.
+    `wake`: when the clock tells whoever may say yes; None: the caller does.
+    """
     if b.state == "paused":
         return await change(db, b.id, ("paused",), paused_from="asking", why=why[:200])
-    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=None)
+    return await change(db, b.id, WORDED, state="asking", why=why[:200], wake=wake)
 
 
 async def rest(db: AsyncConnection, broadcast_id: int, wake: datetime) -> None:
@@ -205,10 +207,7 @@ async def already(
     what still holds, with the rules of their audiences; the clock's reminders apart. With `approved` plans that wait
     for their approval do not count.
     """
-    told = select(tallies.c.n).where(
-        tallies.c.broadcast_id == broadcasts.c.id, tallies.c.state.in_(("accepted", "delivered", "read", "unknown"))
-    )
-    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, told.exists())
+    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, _has_told())
     found = await db.execute(
         select(broadcasts.c.id, broadcasts.c.rule)
         .join(rounds, rounds.c.id == broadcasts.c.round_id)
@@ -224,14 +223,39 @@ async def already(
     return [(int(number), rule) for number, rule in found]
 
 
-async def saying(db: AsyncConnection, event: str, now: datetime) -> list[tuple[int, str, Mapping[str, Any] | None]]:
-    """Broadcasts of an event that still serve and are not stopped: (id, the words of its own, the rule)."""
-    found = await db.execute(
-        select(broadcasts.c.id, broadcasts.c.facts, broadcasts.c.rule)
-        .where(broadcasts.c.event == event, broadcasts.c.state != "stopped", broadcasts.c.expires_at > now)
+class Saying(NamedTuple):
+    """A broadcast with words of its own."""
+
+    id: int
+    state: str
+    text: str
+    region: str
+    rule: Mapping[str, Any] | None
+
+
+async def saying(db: AsyncConnection, event: str, now: datetime, *, lock: bool = False) -> list[Saying]:
+    """Broadcasts of an event about no round that still serve and are not stopped, or were when they had told some."""
+    half_way = and_(broadcasts.c.state == "stopped", _has_told())
+    wanted = (
+        select(*(broadcasts.c[name] for name in ("id", "state", "facts", "region", "rule")))
+        .where(
+            broadcasts.c.event == event,
+            or_(broadcasts.c.state != "stopped", half_way),
+            broadcasts.c.expires_at > now,
+        )
         .order_by(broadcasts.c.id)
     )
-    return [(int(number), str(facts.get("text", "")), rule) for number, facts, rule in found]
+    found = await db.execute(wanted.with_for_update() if lock else wanted)
+    return [Saying(number, state, facts.get("text", ""), region, rule) for number, state, facts, region, rule in found]
+
+
+def _has_told() -> ColumnElement[bool]:
+    """SQL, of a broadcast: it may have reached somebody, by the kept counters."""
+    told = select(func.coalesce(func.sum(tallies.c.n), 0)).where(
+        tallies.c.broadcast_id == broadcasts.c.id,
+        tallies.c.state.in_(("sending", "accepted", "delivered", "read", "unknown")),
+    )
+    return told.correlate(broadcasts).scalar_subquery() > 0
 
 
 # --- the audience ----------------------------------------------------------------------------------------------------
@@ -326,18 +350,21 @@ async def preview(
     besides: Select[Any] | None = None,
     mute: Mute | None = None,
 ) -> list[tuple[str, str, int]]:
-    """How an audience would be reached: (channel or "", language, people)."""
+    """How an audience would be reached: (channel or "", language, people). Who said STOP is not, as in the walk."""
+    contact = reachable(ladder, besides, mute).label("contact_id")
     first = (
-        select(people.c.id, people.c.language, reachable(ladder, besides, mute).label("contact_id"))
+        select(people.c.id, people.c.language, people.c.silenced_at, contact)
         .where(people.c.id.in_(people_ids))
         .subquery()
     )
+    quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
+    kind = case((quiet, ""), else_=func.coalesce(contacts.c.kind, "")).label("kind")
     rows = await db.execute(
-        select(contacts.c.kind, first.c.language, func.count())
+        select(kind, first.c.language, func.count())
         .select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
-        .group_by(contacts.c.kind, first.c.language)
+        .group_by(kind, first.c.language)
     )
-    return [(kind or "", language, int(n)) for kind, language, n in rows]
+    return [(channel, language, int(n)) for channel, language, n in rows]
 
 
 async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:

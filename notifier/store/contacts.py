@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.ladders import Ladders
@@ -76,25 +77,25 @@ async def rungs_left(db: AsyncConnection, delivery_id: int, ladders: Ladders) ->
 
 
 async def first(
-    db: AsyncConnection,
-    person_id: int,
-    ladder: Sequence[str],
-    contact_id: int | None = None,
-    after: Contact | None = None,
+    db: AsyncConnection, person_id: int, ladder: Sequence[str], contact_id: int | None = None
 ) -> Contact | None:
-    """A person's first usable contact on the ladder, or the one named. `after`: beyond this one; where the ladder has
-    its channel no longer, from the first rung on.
-    """
-    wanted = select(*_COLUMNS).where(contacts.c.person_id == person_id, contacts.c.state == "ok")
+    """A person's first usable contact on the ladder, or the one named."""
+    wanted = _usable(person_id, ladder).limit(1)
     if contact_id is not None:
         wanted = wanted.where(contacts.c.id == contact_id)
-    place = rank(ladder)
-    wanted = wanted.where(place < len(ladder)).order_by(place, contacts.c.id).limit(1)
-    if after is not None:
-        here = ladder.index(after.kind) if after.kind in ladder else -1
-        wanted = wanted.where(or_(place > here, and_(place == here, contacts.c.id > after.id)))
     row = (await db.execute(wanted)).first()
     return _contact(tuple(row)) if row else None
+
+
+async def on_ladder(db: AsyncConnection, person_id: int, ladder: Sequence[str]) -> list[Contact]:
+    """A person's usable contacts, in the order of the ladder."""
+    return [_contact(tuple(row)) for row in await db.execute(_usable(person_id, ladder))]
+
+
+def _usable(person_id: int, ladder: Sequence[str]) -> Select[Any]:
+    place = rank(ladder)
+    mine = (contacts.c.person_id == person_id, contacts.c.state == "ok", place < len(ladder))
+    return select(*_COLUMNS).where(*mine).order_by(place, contacts.c.id)
 
 
 async def get(db: AsyncConnection, contact_id: int) -> Contact | None:

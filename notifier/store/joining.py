@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.rounds import Enrolment
@@ -48,6 +48,21 @@ async def move(db: AsyncConnection, gone: int, kept: int, now: datetime) -> dict
     )
     await db.execute(update(people).where(people.c.merged_into_id == gone).values(merged_into_id=kept))
     return {"contacts": moved.rowcount, "rights": rights.rowcount, "programmes": programmes}
+
+
+_WALKS = 729003  # PostgreSQL's lock; SQLite has one writer
+
+
+async def before_walks(db: AsyncConnection) -> None:
+    """Until this transaction ends no audience begins to be walked through: it finds one row, or both, all along."""
+    if db.dialect.name == "postgresql":
+        await db.execute(select(func.pg_advisory_xact_lock_shared(_WALKS)))
+
+
+async def walk_begins(db: AsyncConnection) -> None:
+    """Wait for whoever is just being made one; who comes later finds that an audience is walked through."""
+    if db.dialect.name == "postgresql":
+        await db.execute(select(func.pg_advisory_xact_lock(_WALKS)))
 
 
 async def _enrol(db: AsyncConnection, gone: int, kept: int, now: datetime) -> int:

@@ -17,6 +17,7 @@ from notifier.store.schema import (
     entitlements,
     ledger,
     receipts,
+    series,
     ticket_changes,
     ticket_messages,
     tickets,
@@ -138,6 +139,13 @@ async def planned(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
     what = "id event round_id state planned_by approved_by approved_audience audience expanded cap rule facts"
     names = what.split()
     async for rows in _pages(db, select(*(broadcasts.c[name] for name in names))):
+        yield rows
+
+
+async def coming_again(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
+    """Plans that come again: id, approved_by, text, rule, most, cap."""
+    names = ("id", "approved_by", "text", "rule", "most", "cap")
+    async for rows in _pages(db, select(*(series.c[name] for name in names))):
         yield rows
 
 

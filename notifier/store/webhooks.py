@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, exists, func, insert, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.schema import tickets, webhook_calls, webhook_events, webhook_tries, webhooks
+from notifier.store.given import among, listed
+from notifier.store.schema import Id, tickets, webhook_calls, webhook_events, webhook_tries, webhooks
+from notifier.store.straight import fetch, many
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,74 +198,109 @@ async def call_again(db: AsyncConnection, webhook_id: int, events: Sequence[Kept
     return len(wanted)
 
 
+# Spelled out, so that the partial indexes serve kept plans too.
+_DUE = webhook_calls.c.state == literal_column("'due'")
+_TIME = webhook_calls.c.due_at.type
+_FREE = or_(webhook_calls.c.lease_until.is_(None), webhook_calls.c.lease_until <= bindparam("now", type_=_TIME))
+
+
 async def waiting(db: AsyncConnection, now: datetime) -> list[int]:
     """The webhooks that have something to be told now."""
-    c = webhook_calls.c
-    free = or_(c.lease_until.is_(None), c.lease_until <= now)
-    due = exists(select(c.id).where(c.webhook_id == webhooks.c.id, c.state == "due", c.due_at <= now, free))
+    return [int(row[0]) for row in await fetch(db, _WAITING, {"now": now})]
+
+
+def _waiting() -> Any:
+    c, now = webhook_calls.c, bindparam("now", type_=_TIME)
+    due = exists(select(c.id).where(c.webhook_id == webhooks.c.id, _DUE, c.due_at <= now, _FREE))
     rested = or_(webhooks.c.rest_until.is_(None), webhooks.c.rest_until <= now)
-    return list((await db.execute(select(webhooks.c.id).where(webhooks.c.state == "on", rested, due))).scalars())
+    return select(webhooks.c.id).where(webhooks.c.state == "on", rested, due)
+
+
+_WAITING = _waiting()
 
 
 async def take(db: AsyncConnection, webhook_id: int, now: datetime, lease_until: datetime, limit: int) -> list[Due]:
     """Take calls under a lease: of each subject the oldest alone, so that its news arrives in order."""
+    values = {"of_webhook": webhook_id, "now": now, "lease": lease_until, "n": limit}
+    ids = [row[0] for row in await fetch(db, _TAKE, values)]
+    if not ids:
+        return []
+    return [Due(*row) for row in await fetch(db, _taken(db.dialect.name), listed(db, ids))]
+
+
+def _take() -> Any:
     c, before = webhook_calls.c, webhook_calls.alias("before").c
+    mine = bindparam("of_webhook", type_=Id)
     older = exists(
         select(before.id).where(
-            before.webhook_id == webhook_id, before.subject == c.subject, before.state == "due", before.id < c.id
+            before.webhook_id == mine,
+            before.subject == c.subject,
+            before.state == literal_column("'due'"),
+            before.id < c.id,
         )
     )
-    free = or_(c.lease_until.is_(None), c.lease_until <= now)
+    now = bindparam("now", type_=_TIME)
     pick = (
         select(c.id)
-        .where(c.webhook_id == webhook_id, c.state == "due", c.due_at <= now, free, ~older)
+        .where(c.webhook_id == mine, _DUE, c.due_at <= now, _FREE, ~older)
         .order_by(c.due_at, c.id)
-        .limit(limit)
+        .limit(bindparam("n", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("pick")
     )
-    mine = update(webhook_calls).where(c.id.in_(select(pick.c.id)))
-    taken = mine.values(
-        lease_until=lease_until, tries=c.tries + 1, first_at=func.coalesce(c.first_at, literal(now, c.first_at.type))
-    )
-    ids = [int(row[0]) for row in await db.execute(taken.returning(c.id))]
-    e = webhook_events.c
-    rows = await db.execute(
+    taken = {"lease_until": bindparam("lease", type_=_TIME), "tries": c.tries + 1}
+    first = func.coalesce(c.first_at, now)
+    return update(webhook_calls).where(c.id.in_(select(pick.c.id))).values(**taken, first_at=first).returning(c.id)
+
+
+_TAKE = _take()
+
+
+@cache
+def _taken(engine: str) -> Any:
+    c, e = webhook_calls.c, webhook_events.c
+    return (
         select(c.id, c.tries, c.first_at, e.uid, e.body, e.kind, e.region, func.coalesce(tickets.c.shielded, False))
         .select_from(
             webhook_calls.join(webhook_events, e.id == c.event_id).outerjoin(tickets, tickets.c.id == e.ticket_id)
         )
-        .where(c.id.in_(ids))
-        .order_by(c.id)
+        .where(among(engine, c.id))
+        .order_by(c.due_at, c.id)
     )
-    return [Due(*row) for row in rows]
 
 
+_MINE = (  # it is still the try that was taken
+    webhook_calls.c.id == bindparam("b_id", type_=Id),
+    webhook_calls.c.tries == bindparam("b_tries", type_=Integer),
+    _DUE,
+)
 _MADE = (
     update(webhook_calls)
-    .where(
-        webhook_calls.c.id == bindparam("b_id"),
-        webhook_calls.c.tries == bindparam("b_tries"),
-        webhook_calls.c.state == "due",
-    )
+    .where(*_MINE)
     .values(
-        state=bindparam("v_state"),
-        due_at=bindparam("v_due", type_=webhook_calls.c.due_at.type),
+        state=bindparam("v_state", type_=webhook_calls.c.state.type),
+        due_at=bindparam("v_due", type_=_TIME),
         lease_until=None,
     )
 )
+_GIVE_BACK = update(webhook_calls).where(*_MINE).values(tries=webhook_calls.c.tries - 1, lease_until=None)
+_TRY = insert(webhook_tries)
 
 
 async def made(db: AsyncConnection, calls: Sequence[Made], now: datetime) -> None:
     """Write what came of calls. A try whose lease was lost is logged, and decides nothing any more."""
-    for call in calls:
-        given = {"b_id": call.call_id, "b_tries": call.tries, "v_state": call.state, "v_due": call.due_at}
-        await db.execute(_MADE, given)
-    rows = [
-        {"call_id": call.call_id, "at": now, "status": call.status, "ms": call.ms, "said": call.said} for call in calls
+    ended = [
+        {"b_id": call.call_id, "b_tries": call.tries, "v_state": call.state, "v_due": call.due_at}
+        for call in sorted(calls, key=attrgetter("call_id"))
     ]
-    if rows:
-        await db.execute(insert(webhook_tries), rows)
+    await many(db, _MADE, ended)
+    tries = [{"call_id": call.call_id, "status": call.status, "ms": call.ms, "said": call.said} for call in calls]
+    await many(db, _TRY, tries, {"at": now})
+
+
+async def give_back(db: AsyncConnection, calls: Sequence[Due]) -> None:
+    """Let others have calls that were taken, and not begun."""
+    await many(db, _GIVE_BACK, [{"b_id": call.id, "b_tries": call.tries} for call in calls])
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

@@ -452,7 +452,7 @@ async def _ask_again(db: AsyncConnection, viewer: Viewer, event: str, channel: s
     for b in await broadcasts.worded(db, event):
         if any(place.startswith(f"{channel}/") for place in b.pins):
             why = f"the words of {event} were changed since it was approved: {told}"
-            if await broadcasts.ask(db, b, why):
+            if await broadcasts.ask(db, b, why, now):
                 await ledger.append(db, at=now, who=viewer.who, act="broadcast.asks", about=f"broadcast:{b.id}")
 
 

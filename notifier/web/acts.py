@@ -60,6 +60,7 @@ SAID: _Said = MappingProxyType(
         "statement.printed": ("mencatat neraca {about}", "put the account of {about} on record"),
         "series.planned": ("membuat {about}", "defined {about}"),
         "series.approved": ("menyetujui {about}", "approved {about}"),
+        "series.reworded": ("mengganti kata-kata {about}", "changed the words of {about}"),
         "settled": ("mencatat hasil kiriman", "recorded what became of messages"),
         "list.brought": ("mengunggah {about}", "brought {about}"),
         "line.tried": ("mencoba {about} sekarang", "had {about} tried"),
@@ -211,6 +212,20 @@ def _what(act: Act, tongue: str) -> str:
             word = language.word("act" if family == "ticket_" else "register", what, tongue)
             return said[english].replace("{what}", word.replace("{", "").replace("}", ""))
     return act.act.replace("_", " ").replace(".", " ").replace("{", "").replace("}", "") + ", {about}"
+
+
+def choices(tongue: str) -> Mapping[str, str]:
+    """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
+    said = {code: (words, code.replace(".", "_").partition("_")[0]) for code, words in SAID.items()}
+    said |= {family: (words, family.rstrip("_.")) for family, words in FAMILIES}
+    english = tongue == "en"
+    found = {
+        code: words[english]
+        .replace("{about}", ABOUT[kind][english].replace("{n}", "…") if kind in ABOUT else "…")
+        .replace("{what}", "…")
+        for code, (words, kind) in said.items()
+    }
+    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
 
 
 def _about(about: str, names: Mapping[str, tuple[str, str]], tongue: str) -> str:

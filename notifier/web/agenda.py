@@ -14,6 +14,7 @@ from aiohttp import web
 from notifier.desk.promise import named_days
 from notifier.errors import Refused
 from notifier.registry import Faulty
+from notifier.registry.points import SHUT
 from notifier.rules.people import PROGRAMMES
 from notifier.rules.points import Limits, Stay, Trouble, load, read_hours, warnings
 from notifier.rules.roles import Right
@@ -181,7 +182,8 @@ def _fill(
                 days[day].people += n
                 if point is not None:
                     at[point.id][day] += n
-        for warned in warnings(Limits(hours), stay):
+        shut = point is not None and point.state == SHUT
+        for warned in warnings(Limits(hours, shut=shut), stay):
             if warned.day in days:
                 days[warned.day].misfits.append((entry.code, warned.what))
     for number, loads in at.items():

@@ -829,7 +829,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
-        "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
+        "Jawaban disimpan; dikirim kepada {n} warga 20 detik lagi.": "Kept; it leaves for {n} citizens in 20 seconds.",
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible. What is possible: {3}."
+        ),
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible; nothing else is."
+        ),
+        "Aduan menurut {by}": "Complaints by {by}",
+        "{n} terbanyak": "the {n} largest",
+        "{n} aduan, {open} masih terbuka": "{n} complaints, {open} still open",
+        "Selesai ditangani": "Seen to",
+        "Masih terbuka": "Still open",
+        "Terjadi di": "Happened in",
+        "ditahan; dikirim {at}": "held; leaves {at}",
         # the promise of a ticket
         "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
             "A promise is broken and nobody has taken it on; the next office above will be told."
@@ -1559,6 +1572,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "A broadcast larger than this is not sent by itself: it waits for approval."
         ),
         "Batas biaya tiap kali, rupiah (boleh kosong)": "Cap each time, rupiah (optional)",
+        "Pemberitahuan umum berulang": "General notice that comes again",
+        "Tentang penyaluran satu program": "About the rounds of a programme",
+        "Mingguan: senin sampai minggu, atau 1 sampai 7; bulanan: tanggal 1 sampai 28.": (
+            "Weekly: 1 (Monday) to 7 (Sunday); monthly: a day from 1 to 28."
+        ),
+        "Jam, menurut jam setempat wilayahnya": "Hour, by the clock of its area",
+        "Ganti kata-katanya": "Change the words",
+        "Ganti": "Change",
+        "Sesudah diganti, tidak ada yang keluar sampai admin lain menyetujui kata-kata yang baru.": (
+            "Once changed, nothing leaves until another admin approves the new words."
+        ),
+        "Kata-katanya diganti. Admin lain perlu menyetujuinya lagi.": "Changed. Another admin approves them anew.",
+        "ditarik": "taken back",
+        "tiap {day} pukul {hour}": "every {day} at {hour}",
         "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
         "{day} pukul {hour}": "{day} at {hour}",
         "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (
@@ -1884,6 +1911,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
         ),
         "Segel terbaru": "Newest link",
+        "semua, tanpa hasil kiriman": "all, without what became of messages",
+        "semua, juga hasil kiriman": "all, also what became of messages",
         "Menunggu segel": "Waiting for their link",
         "Diingat di luar basis data": "Remembered beside the data",
         "Pemeriksaan lengkap terakhir": "Last whole proof",

@@ -103,6 +103,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "proposed": ("Diusulkan untuk disetujui orang kedua", "Proposed to a second person"),
             "withdrawn": ("Usul dikembalikan", "Proposal sent back"),
             "unseen": ("Tak ada petugas yang melihatnya; admin diberi tahu", "Nobody sees it; admins were told"),
+            "seen_again": ("Ada petugas yang melihatnya lagi", "Somebody sees it again"),
             "silence_asked": ("Warga diam; petugas ditanya", "Citizen silent; the desk was asked"),
             "link": ("Dikaitkan dengan", "Linked with"),
             "unlink": ("Kaitan dilepas dari", "Unlinked from"),
@@ -568,7 +569,17 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         },
         "every": {
             "round": ("hari penyaluran", "the day of each round"),
+            "week": ("minggu", "the week"),
             "month": ("bulan", "the month"),
+        },
+        "weekday": {
+            "1": ("Senin", "Monday"),
+            "2": ("Selasa", "Tuesday"),
+            "3": ("Rabu", "Wednesday"),
+            "4": ("Kamis", "Thursday"),
+            "5": ("Jumat", "Friday"),
+            "6": ("Sabtu", "Saturday"),
+            "7": ("Minggu", "Sunday"),
         },
         "receipt": {
             "confirmed": ("sudah menerima", "have received"),
@@ -698,6 +709,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"say how they came.*", "Pilih bagaimana warga menyampaikannya."),
         (r"a complaint is opened for somebody only.*", "Aduan hanya dibuka bila warga setuju; centang persetujuannya."),
         (r"write down what they told.*", "Tuliskan yang disampaikan warga, paling sedikit satu kalimat."),
+        (r"there is no region (\S+); leave it .*", r"Tidak ada wilayah \1; kosongkan, atau tulis yang ada."),
         (r"the region (\S*) is not yours.*", r"Wilayah \1 bukan wilayah Anda."),
         (r"\"(.*)\" is no phone number.*", r"“\1” bukan nomor telepon; tulis seperti 0812 3456 7890 atau kosongkan."),
         (r"no line of this service carries SMS.*", "Layanan ini tidak punya jalur SMS; kosongkan teleponnya."),
@@ -734,7 +746,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"name the letter by which .*", "Tuliskan nomor suratnya, 3 sampai 80 huruf."),
         (r"there is no body .*", "Pilih instansi yang dituju."),
         (r"Ticket (\S+): '\w+' needs a reason.*", r"Aduan \1: tuliskan alasannya, karena warga akan diberi tahu."),
-        (r"Ticket (\S+) is (\w+), so .*", r"Aduan \1 tidak dapat ditindak seperti itu dalam keadaannya sekarang."),
         (r"an answer has at most (\d+) characters; this one has (\d+)", r"Jawaban paling panjang \1 huruf; ini \2."),
         (r"say in a few words why the reporter.*", "Tuliskan singkat mengapa identitas pelapor perlu diketahui."),
         (r"the last day, (\S+), is before the first, (\S+); .*", r"Hari terakhir, \1, mendahului yang pertama, \2."),
@@ -788,6 +799,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"there is no such round in your region; .*", "Penyaluran itu tidak ada di wilayah Anda."),
         (r"(\S+) defined plan (\d+); somebody else .*", r"\1 yang membuat rencana \2; orang lain harus menyetujuinya."),
         (r"plan (\d+) is (\w+); .*", r"Rencana \1 sudah tidak dapat diubah begitu."),
+        (r"the words of plan (\d+) were changed since .*", r"Kata-kata rencana \1 diganti sesudah Anda membacanya."),
+        (r"the words of plan (\d+) were changed", r"Kata-kata rencana berulang \1 diganti."),
+        (r"plan (\d+) says exactly that already", "Kata-katanya masih sama."),
+        (r"plan (\d+) has no words of its own; .*", r"Rencana \1 memakai kata-kata templat."),
         (r"plan (\d+) was ended", r"Rencana berulang \1 diakhiri."),
         (r"plan (\d+) is paused", r"Rencana berulang \1 dijeda."),
         (r"plan (\d+) does this", r"Digantikan rencana berulang \1."),
@@ -799,6 +814,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"give the plan a name of .*", "Beri nama 3 sampai 80 huruf."),
         (r"a monthly plan has a day from 1 to (\d+), .*", r"Rencana bulanan memakai tanggal 1 sampai \1."),
+        (r"a weekly plan has a day of the week: .*", "Tulis hari seperti senin, atau 1 sampai 7."),
+        (r"a weekly plan is a general notice; .*", "Rencana mingguan hanya untuk pemberitahuan umum."),
+        (
+            r"a general notice has no round to count days from; .*",
+            "Pemberitahuan umum berulang tiap minggu atau tiap bulan.",
+        ),
+        (r"The region '(.*)' belongs to no province .*", r"Tidak ada provinsi dengan kode “\1”."),
         (r"a plan is at most (\d+) days from .*", r"Tulis hari seperti H-3 atau H+2, paling jauh \1 hari."),
         (r"nobody has received anything before .*", "Tanyakan penerimaan pada hari H atau sesudahnya."),
         (r'"(.*)" is no hour; .*', r"“\1” bukan jam; tulis 09:00."),
@@ -1091,12 +1113,30 @@ def refusal(sentence: str, tongue: str) -> str:
 
 def why(sentence: str, tongue: str) -> str:
     """A reason in the reader's language when it is one of ours; a person's own words stay as they are."""
+    if found := _IMPOSSIBLE.fullmatch(sentence):
+        return _impossible(found, tongue)
     for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
     if reasons.known(sentence) is not None:
         return _upper(reasons.said(sentence, tongue))
     return sentence
+
+
+_IMPOSSIBLE = re.compile(r"Ticket (\S+) is (\w+), so '(\w+)' is not possible; possible is: (.*)\.")
+_THEIRS = frozenset({"append", "citizen_answered", "confirm"})  # what citizens do, not whoever reads the sentence
+
+
+def _impossible(found: re.Match[str], tongue: str) -> str:
+    """Why an act can't be, in the words of the ticket's page."""
+    number, status, act, could = found.groups()
+    stands, what = word("status", status, tongue), word("act", act, tongue)
+    acts = ", ".join(word("act", one, tongue) for one in could.split(", ") if one not in _THEIRS)
+    if not acts:
+        said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin."
+        return text(said, tongue).format(number, stands, what)
+    said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}."
+    return text(said, tongue).format(number, stands, what, acts)
 
 
 def _upper(sentence: str) -> str:

@@ -1,7 +1,6 @@
 """The office's pages: the rounds to come, broadcasts from plan to statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
-from notifier.web import onward, pages
+from notifier.web import charts, onward, pages
 from notifier.web.house import HOUSE, House
 from notifier.web.points import at_point
 
@@ -47,17 +46,7 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a statement's bar: what it holds, how many people, where it begins and how wide it is."""
-
-    kind: str  # told, waiting, unsure, untold
-    n: int
-    begins: float  # percent
-    width: float
-
-
-def slices(statement: Statement) -> Sequence[Slice]:
+def slices(statement: Statement) -> Sequence[charts.Slice]:
     """A statement as four parts of one bar: told, still waiting, unsure, not told."""
     ended = statement.state == "stopped"  # whoever it has not come to it will not come to
     lost = statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values())
@@ -67,12 +56,7 @@ def slices(statement: Statement) -> Sequence[Slice]:
         "unsure": statement.unknown + statement.unconfirmed,
         "untold": lost + (statement.unexpanded if ended else 0),
     }
-    whole, begins, found = max(sum(parts.values()), 1), 0.0, []
-    for kind, n in parts.items():
-        width = round(100 * n / whole, 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar(parts)
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------
@@ -98,7 +82,7 @@ async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
 async def broadcast(request: web.Request) -> web.Response:
     """One broadcast: its plan, its progress, what may be done about it."""
     house, viewer, b = await _of(request)
-    mine = b.planned_by == viewer.who
+    mine = await house.broadcasts.maker(b) == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
     preview = await _preview(house, viewer, b) if can_approve else None
@@ -144,13 +128,9 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     try:
         if house.beforehand.keeps(b):
             return await house.beforehand.preview(viewer, b, house.clock())
-        text = str(b.facts.get("text", ""))
-        _, preview, _ = await house.broadcasts.dry_run(
-            viewer, b.event, b.round_code, house.clock(), Rule.of(b.rule), text
-        )
+        return await house.broadcasts.preview(viewer, b.id)
     except Refused:
         return None
-    return preview
 
 
 async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
@@ -179,8 +159,9 @@ def _standing(b: Broadcast, now: datetime) -> str:
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
     house, viewer, b = await _of(request)
-    cap = pages.rupiah((await pages.form(request)).get("cap"))
-    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
+    fields = await pages.form(request)
+    cap, seen = pages.rupiah(fields.get("cap")), pages.number(fields.get("seen"))
+    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap, seen=seen)
     late = past(approved.at, house.clock())
     told = "Siaran disetujui. Waktunya sudah lewat: siaran langsung dikirim." if late else "Siaran disetujui."
     return await pages.back(request, f"/broadcasts/{b.id}", told)

@@ -12,6 +12,7 @@ from aiohttp import web
 from notifier.broadcasts import together
 from notifier.errors import Refused
 from notifier.rules.audiences import Rule
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Right, Viewer
 from notifier.store import broadcasts as rows
 from notifier.store.broadcasts import Broadcast
@@ -39,6 +40,7 @@ class Going:
     hindrance: str  # why it cannot be ticked; "" when it can
     broadcast: Broadcast | None = None
     series: Series | None = None
+    said: str = ""  # the words of a general notice: whoever ticks it approves them
 
 
 async def look(request: web.Request) -> web.Response:
@@ -85,6 +87,8 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
     """What will go out, soonest first, and whether this is all of it."""
     async with house.database.read() as db:
         live = await rows.of_span(db, viewer.region, now + timedelta(days=1), now, MOST + 1)
+    plans = await house.recurring.list(viewer)
+    makers = {s.id: s.planned_by for s in plans}
     found, said = [], dict[str, str]()
     for b in live[:MOST]:
         if b.state not in AHEAD or b.expanded:
@@ -92,7 +96,7 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
         key = f"{b.programme} {b.rule}"
         if key not in said:  # many reminders are for the same people
             said[key] = await house.choosing.words(Rule.of(b.rule), b.programme, tongue)
-        why = together.hindrance(viewer, b, now)
+        why = together.hindrance(viewer, b, now, makers.get(b.series_id or 0, ""))
         found.append(
             Going(
                 b.at,
@@ -105,15 +109,16 @@ async def _going(house: House, viewer: Viewer, tongue: str, now: datetime) -> tu
                 said[key],
                 why,
                 broadcast=b,
+                said=str(b.facts.get("text", "")) if b.event == GENERAL else "",
             )
         )
-    plans = await house.recurring.list(viewer)
     coming = await house.recurring.next_of(plans, now)
     for s in plans:
         if (one := coming.get(s.id)) is not None:
             words = await house.recurring.words(s, tongue)
-            at, of = one.at, one.round
+            at, of, why = one.at, one.round, f"series_{s.state}"
+            code = of.code if of.id else ""
             found.append(
-                Going(at, of.zone, s.event, of.code, s.programme, of.region, None, words, f"series_{s.state}", series=s)
+                Going(at, of.zone, s.event, code, s.programme, of.region, None, words, why, series=s, said=s.text)
             )
     return sorted(found, key=lambda one: (one.at, one.code)), len(live) <= MOST

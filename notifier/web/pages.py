@@ -175,6 +175,15 @@ def number(text: str | None, largest: int = 2**53) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,16}", text, re.ASCII) and int(text) <= largest else None
 
 
+def day(text: str | None) -> date | None:
+    """A day as an address names it: 2026-12-05; None for anything else."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None
+
+
 def rupiah(text: str | None) -> int | None:
     """An amount from a field, with or without dots and "Rp"; None for an empty one. Raises Refused for words."""
     plain = re.sub(r"[.\s]|rp", "", text or "", flags=re.IGNORECASE)

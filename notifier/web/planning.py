@@ -27,8 +27,7 @@ from notifier.rules.rounds import Entitlement
 from notifier.store import agenda
 from notifier.store.agenda import Entry
 from notifier.store.person_lists import PersonList
-from notifier.web import pages
-from notifier.web.account import hand_over
+from notifier.web import files, pages
 from notifier.web.house import HOUSE
 from notifier.web.points import at_point
 
@@ -117,7 +116,7 @@ async def take_unreachable(request: web.Request) -> web.StreamResponse:
     house, viewer, asked = request.app[HOUSE], pages.who(request), await read(request)
     form = request.match_info["form"]
     file, _ = await house.rehearsing.sheet(viewer, await _draft(request, asked), form, house.clock())
-    return await hand_over(request, file, f"tak-terjangkau.{form}")
+    return await files.hand_over(request, file, f"tak-terjangkau.{form}")
 
 
 async def dry_run(request: web.Request) -> web.Response:
@@ -150,7 +149,7 @@ async def take_dry_run(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound from None
     form = request.match_info["form"]
     file, _ = await house.rehearsing.sheet(viewer, draft, form, house.clock())
-    return await hand_over(request, file, f"siaran-{number}-tak-terjangkau.{form}")
+    return await files.hand_over(request, file, f"siaran-{number}-tak-terjangkau.{form}")
 
 
 async def _draft(request: web.Request, asked: Asked) -> Draft:
@@ -175,7 +174,7 @@ async def take_strays(request: web.Request) -> web.StreamResponse:
         file, _ = await house.choosing.strays(viewer, int(request.match_info["id"]), form, house.clock())
     except Refused:
         raise web.HTTPNotFound from None
-    return await hand_over(request, file, f"tidak-dikenal-{request.match_info['id']}.{form}")
+    return await files.hand_over(request, file, f"tidak-dikenal-{request.match_info['id']}.{form}")
 
 
 # --- the form --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -120,7 +121,7 @@ class Reach:
     def _session(self, *, plain: bool) -> aiohttp.ClientSession:
         if plain not in self._sessions:
             resolver: Any = _Checked(self._allowed, plain=plain)
-            connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0, limit_per_host=8)
+            connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0)
             self._sessions[plain] = aiohttp.ClientSession(
                 connector=connector,
                 timeout=aiohttp.ClientTimeout(total=WHOLE, sock_connect=TO_CONNECT),
@@ -154,6 +155,11 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
         read += part
     if not response.content.at_eof():
         response.close()  # it may go on for ever
+    return _in_words(read)
+
+
+@lru_cache(64)  # most say the same each time
+def _in_words(read: bytes) -> str:
     plain = re.sub(r"[^\x20-\x7e\u00a0-\uffff]+", " ", read.decode("utf-8", "replace"))
     return discreet(plain[:300]).strip()
 

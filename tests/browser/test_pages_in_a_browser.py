@@ -57,6 +57,7 @@ async def test_the_whole_way_can_be_gone_with_the_keyboard(browser: Browser, pag
     await pages.hear("Bantuan belum masuk")
     async with window(browser, pages, signed_in=False, viewport=WIDE) as page:
         await page.goto("/login?next=/desk")
+        await expect(page.get_by_label("Nama pengguna")).to_be_focused()
         await page.keyboard.type("wulan")
         await page.keyboard.press("Tab")
         await page.keyboard.type(PASSWORD)
@@ -107,7 +108,7 @@ async def test_a_broadcast_shows_its_progress_without_being_asked(browser: Brows
             await db.execute(t.update().where(t.c.broadcast_id == 1, t.c.state == "due").values(state="accepted"))
         await expect(row).to_contain_text("6", timeout=10_000)
         await pages.house.broadcasts.stop(pages.viewers["tuti"], 1, pages.clock())
-        await expect(page.locator("h1 + .tag")).to_have_text("dihentikan", timeout=10_000)
+        await expect(page.locator("#keadaan")).to_have_text("dihentikan", timeout=10_000)
 
 
 async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
@@ -133,9 +134,15 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await page.keyboard.type("Pung")
         await key("Enter")
         await expect(page.locator(".flash.good")).to_contain_text("1 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(0)  # nobody ticked it
         for _ in range(6):
             await key("x")
             await key("j")
+        await key("c")
+        await page.keyboard.type("Kes")
+        await key("Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("6 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(6)  # sorted, then answered
         await key("r")
         await page.keyboard.type("Kami periksa di kelurahan.")
         await key("Control+Enter")

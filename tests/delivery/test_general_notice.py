@@ -1,5 +1,6 @@
 """A general notice: the office's own words to people of an area, about no round, with all that guards a broadcast."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,9 @@ async def test_a_notice_about_no_round_is_reckoned_approved_sent_and_accounted_f
     async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
         people, house = await _crowd(stage), stage.house
         async with house.database.write() as db:
+            alerted = update(schema.accounts).where(schema.accounts.c.login == "budi")
+            await db.execute(alerted.values(notify_kind="email", notify_address="b@b.test"))
+        async with house.database.write() as db:
             gone = update(schema.people).where(schema.people.c.id == people["eka"])
             await db.execute(gone.values(erased_at=stage.clock()))
         rule = Rule(regions=("31.75",))
@@ -63,6 +67,12 @@ async def test_a_notice_about_no_round_is_reckoned_approved_sent_and_accounted_f
             await house.broadcasts.approve(stage.planner, number, stage.clock())
         approved = await house.broadcasts.approve(stage.approver, number, stage.clock())
         assert (approved.round_id, approved.region, approved.zone) == (None, "31.75", "Asia/Jakarta")
+        async with house.database.write() as db:  # as if many had come or gone since
+            await db.execute(update(schema.broadcasts).values(approved_audience=30))
+        await stage.send()
+        [alert] = stage.providers.phones.notes("b@b.test")
+        assert 'Siaran untuk "Bantuan bulan ini bergese..." berhenti' in alert.text
+        await house.broadcasts.approve(stage.approver, number, stage.clock())
         rehearsed = await house.rehearsing.draft(stage.approver, number)
         spoken = (await house.rehearsing.rehearse(stage.approver, rehearsed, stage.clock())).spoken
         assert spoken
@@ -130,3 +140,28 @@ def test_words_that_cannot_be_said_to_many_are_refused(text: str, why: str) -> N
 
 def test_a_yes_to_a_general_notice_confirms_nothing() -> None:
     assert Context.read(GENERAL) is Context.NONE
+
+
+async def test_a_notice_stays_in_its_planner_s_area_and_is_said_to_nobody_twice(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        await _crowd(stage)
+        house, jakarta = stage.house, replace(stage.planner, region="31")
+        with pytest.raises(Refused, match=r"the region 73\.71 is not in 31"):
+            await house.choosing.count_notice(jakarta, Rule(regions=("73.71",)), "Asia/Jakarta", stage.clock())
+        with pytest.raises(Refused, match=r"the region 73\.71 is not in 31"):
+            await house.broadcasts.plan(
+                jakarta, GENERAL, "", "now", stage.clock(), rule=Rule(regions=("73.71",)), text=SAYS
+            )
+        first = await _plan(stage, canary="1")
+        await house.broadcasts.approve(stage.approver, first, stage.clock())
+        await stage.send()
+        await house.broadcasts.stop(stage.planner, first, stage.clock(), "salah jam")
+        with pytest.raises(Refused, match=f"these words are broadcast {first} already"):
+            await _plan(stage)  # its first ones have read them: the rest is planned from its page
+        twins = [await _plan(stage, again=True), await _plan(stage, again=True)]
+        async with house.database.write() as db:  # as if two had planned them at the same moment
+            await db.execute(update(schema.broadcasts).where(schema.broadcasts.c.id.in_(twins)).values(again=False))
+        with pytest.raises(Refused, match=f"these words are broadcast {first} already"):
+            await house.broadcasts.approve(stage.approver, twins[0], stage.clock())

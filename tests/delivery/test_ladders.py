@@ -72,15 +72,17 @@ async def test_after_a_refusal_the_climb_follows_the_person_s_own_order(database
         assert (await stage.house.broadcasts.statement(number)).balanced
 
 
-async def test_a_rung_that_is_taken_off_in_mid_send_leads_to_the_ladder_as_it_is_now(
-    database_url: str, tmp_path: Path
+@pytest.mark.parametrize("now", ["sms email", "sms telegram email"])
+async def test_a_ladder_that_is_changed_in_mid_send_leads_on_as_it_is_now(
+    database_url: str, tmp_path: Path, now: str
 ) -> None:
+    """Where a rung was taken off, or the one it stands on was put behind another."""
     async with open_stage(database_url, tmp_path) as stage:
         await add_round(stage)
-        await add_person(stage, "SITI AMINAH", ("telegram", DEAD), ("sms", SITI))
+        await add_person(stage, "SITI AMINAH", ("telegram", DEAD), ("sms", SITI), ("email", MAIL))
         number = await stage.broadcast("round_announced", CODE)
         await stage.house.broadcasts.advance(stage.clock(), "test")
-        ladder = {"ladder": "sms email"}
+        ladder = {"ladder": now}
         await stage.house.programmes.change(stage.planner, "BPNT", ladder, "sinyal buruk", stage.clock())
         await stage.send()
         assert _where(stage) == [SITI]

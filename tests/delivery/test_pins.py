@@ -49,6 +49,12 @@ async def _publish(stage: Stage, words: str = WORDS) -> None:
     await studio.publish(who, "round_announced", "sms", "id", now)
 
 
+async def _alerted(stage: Stage) -> None:
+    alerted = {"notify_kind": "email", "notify_address": "b@b.test"}
+    async with stage.house.database.write() as db:
+        await db.execute(update(accounts).where(accounts.c.login == "budi").values(alerted))
+
+
 async def _state(stage: Stage, number: int) -> tuple[str, str]:
     b = await stage.house.broadcasts.get(stage.approver, number)
     return b.state, b.why
@@ -59,11 +65,13 @@ async def test_words_published_in_mid_send_wait_for_another_yes(database_url: st
         number = await _due(stage)
         before = (await stage.house.broadcasts.get(stage.approver, number)).pins
         assert set(before) >= {"sms/id", "telegram/id", "email/id"}
+        await _alerted(stage)
         await _publish(stage)
         state, why = await _state(stage, number)
         assert (state, "sms/id is text v1 now" in why) == ("asking", True)
         await stage.send()
         assert not stage.providers.phones.notes(PHONE), "until then nothing more leaves"
+        assert len(stage.providers.phones.notes("b@b.test")) == 1, "whoever may say yes is told once"
         await refresh(stage.house.database, stage.house.words)
         approved = await stage.house.broadcasts.approve(stage.approver, number, stage.clock())
         assert approved.pins == {**before, "sms/id": "v1"}
@@ -98,9 +106,7 @@ async def test_files_of_a_new_release_wait_for_another_yes(database_url: str, tm
     async with open_stage(database_url, tmp_path) as stage:
         number = await _due(stage)
         assert await stage.house.broadcasts.question(stage.clock()) == 0
-        alerted = {"notify_kind": "email", "notify_address": "b@b.test"}
-        async with stage.house.database.write() as db:
-            await db.execute(update(accounts).where(accounts.c.login == "budi").values(alerted))
+        await _alerted(stage)
         stage.house.words.take({("round_announced", "sms", "id", "text"): ("file-0badcafe", WORDS)})
         assert await stage.house.broadcasts.question(stage.clock()) == 1
         assert (await _state(stage, number))[0] == "asking"

@@ -1,5 +1,6 @@
 """People who may be one: what is alike, that each is asked once, and that a merge tells nobody twice or never."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from notifier.desk import Complaint, Reporter
 from notifier.errors import Refused
 from notifier.ledger import seal, verify
 from notifier.proofs import prove
-from notifier.registry.doubles import MANY, alike
+from notifier.registry.doubles import MANY, alike, merge
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Role
 from notifier.store import contacts, deliveries, schema
@@ -137,6 +138,24 @@ async def test_two_rows_become_one_person_and_nobody_is_told_twice(database_url:
             mine = schema.deliveries.c.broadcast_id == following
             wanted = select(func.count(), func.max(schema.deliveries.c.person_id)).where(mine)
             assert tuple((await db.execute(wanted)).one()) == (1, one)
+
+
+async def test_a_walk_that_begins_while_two_rows_become_one_finds_the_one(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house = stage.house
+        one, other = await _pair(stage)
+        await add_round(stage)
+        number = await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        async with house.database.write() as db:
+            await merge(db, house.vault, stage.planner, other, one, WHY, stage.clock())
+            walking = asyncio.create_task(house.broadcasts.advance(stage.clock(), "test"))
+            await asyncio.wait({walking}, timeout=0.2)  # it would be through by then
+        await walking
+        assert "from 2 to 1 people" in (await house.broadcasts.get(stage.planner, number)).why
+        await house.broadcasts.approve(stage.approver, number, stage.clock())
+        await stage.send()
+        told = await house.broadcasts.statement(number)
+        assert (told.audience, told.accepted) == (1, 1)
 
 
 async def test_a_merge_while_a_broadcast_to_a_list_waits_loses_nobody(database_url: str, tmp_path: Path) -> None:

@@ -62,6 +62,9 @@ async def test_a_round_too_much_for_its_point_is_warned_of_everywhere(pages: Sit
     assert "<b>Budi" not in await pages.read("/points/KP-DS")
     late = await pages.post("/points/KP-DS/edit", {"NAMA": "Lain", "version": "1", "do": "change"})
     assert "sudah diubah rekan lain" in await late.text()
+    assert "Sel 8 Des 2026: titik tutup" not in await pages.read("/rounds/BPNT-2026-12-DS")
+    assert (await pages.post("/points/KP-DS/edit", {"STATUS": "TUTUP", "version": "2", "do": "change"})).status == 303
+    assert "Sel 8 Des 2026: titik tutup" in await pages.read("/rounds/BPNT-2026-12-DS"), "nobody is sent to a shut door"
     await pages.be("agent")
     assert "/edit" not in await pages.read("/points/KP-DS")
     await pages.be("admin", "73.71", login="makassar")

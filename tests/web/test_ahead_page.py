@@ -25,6 +25,7 @@ async def test_a_second_admin_approves_several_and_reads_why_others_cannot_be(pa
     assert "Anda yang merencanakannya; admin lain menyetujuinya" in text
     assert "Pengingat BPNT" in text, "what a plan will make stands among the others"
     assert "keluarga BPNT" in text
+    assert "“Jangan membayar pungutan apa pun.”" in text, "whoever ticks a notice has read it"
     assert "Belum ada yang dicentang" in await (await pages.post("/broadcasts/ahead")).text()
     async with pages.house.database.write() as db:
         b = schema.broadcasts

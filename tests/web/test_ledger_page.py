@@ -71,6 +71,20 @@ async def test_acts_are_read_in_sentences_narrowed_and_paged(pages: Site) -> Non
     assert "Budi opened who reported ticket 7" in await pages.read("/ledger")
 
 
+async def test_acts_are_picked_by_words_and_what_workers_write_comes_when_it_is_asked_for(pages: Site) -> None:
+    await _fill(pages, 3)
+    async with pages.house.database.write() as db:
+        for act in ("settled", "settled", "ticket_note"):
+            await rows.append(db, at=pages.clock(), who="host7:735", act=act, about="line:sms")
+    await pages.be("auditor")
+    for query, n in (("", 4), ("act=all", 6), ("act=settled", 2), ("act=ticket_", 1), ("act=odd", 0)):
+        assert (await pages.read(f"/ledger?{query}")).count("<details class=") == n, query
+    text = await pages.read("/ledger?act=settled")
+    assert '<option value="settled" selected>mencatat hasil kiriman</option>' in text
+    assert '<option value="ticket_">melakukan “…” pada aduan …</option>' in text
+    assert len(list(csv.reader(io.StringIO(await (await pages.get("/ledger/csv")).text())))) == 1 + 4
+
+
 async def test_a_stretch_that_was_altered_is_told_and_a_whole_one_is_sound(pages: Site) -> None:
     await _fill(pages)
     await pages.be("auditor")
@@ -150,3 +164,9 @@ def test_a_worker_and_a_command_are_called_what_they_are() -> None:
     }
     assert said["host7:735", "settled"] == "Pengirim mencatat hasil kiriman"
     assert said["cli:root", "backup.made"] == "Root (lewat perintah) membuat cadangan"
+
+
+@pytest.mark.parametrize("tongue", ["id", "en"])
+def test_no_two_acts_are_picked_by_the_same_words(tongue: str) -> None:
+    said = list(acts.choices(tongue).values())
+    assert sorted({words for words in said if said.count(words) > 1}) == []

@@ -8,7 +8,7 @@ import pytest
 from tests.web.sites import Site, open_site
 from tests.webhooks.receivers import Receiver, open_receiver
 
-OURS = {"allowed": ["127.0.0.1/32"]}
+OURS = {"allowed": ["127.0.0.1/32"], "at_once": 3}
 
 
 @pytest.fixture

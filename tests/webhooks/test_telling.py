@@ -182,6 +182,33 @@ async def test_a_slow_receiver_holds_nobody_else(pages: Site, receiver: Receiver
         assert await draining == 6
 
 
+async def test_a_process_that_ends_gives_back_what_it_has_not_begun_and_another_tells_it(
+    pages: Site, receiver: Receiver
+) -> None:
+    async def leased() -> int:
+        c = schema.webhook_calls.c
+        async with pages.house.database.read() as db:
+            return len((await db.execute(select(c.id).where(c.lease_until.is_not(None)))).all())
+
+    await follow(pages, receiver, kinds=["ticket.opened"])
+    for n in range(9):
+        await pages.hear(f"aduan {n}")
+    await pages.house.webhooks.gather(pages.clock())
+    receiver.until = asyncio.Event()
+    ending = build_caller(pages.house)
+    draining = asyncio.create_task(ending.drain())
+    while len(receiver.heard) < 3 or await leased() < 6:
+        await asyncio.sleep(0)
+    ending.stop()
+    receiver.until.set()
+    assert await draining == 3
+    assert await leased() == 0
+    assert await build_caller(pages.house).drain() == 6, "at once: no lease is waited for"
+    assert len({body["id"] for body in receiver.told}) == len(receiver.told) == 9
+    log = await pages.house.webhooks.log(1, 0, 20)
+    assert {(one.state, one.tries) for one in log} == {("done", 1)}
+
+
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_what_is_committed_late_is_told_although_later_ones_were_told_before(
     pages: Site, receiver: Receiver

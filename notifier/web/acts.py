@@ -217,6 +217,7 @@ def _what(act: Act, tongue: str) -> str:
 def choices(tongue: str) -> Mapping[str, str]:
     """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
     said = {code: (words, code.replace(".", "_").partition("_")[0]) for code, words in SAID.items()}
+    said |= {code: (SAID[code], "person") for code in SAID if code.startswith("contact_")}
     said |= {family: (words, family.rstrip("_.")) for family, words in FAMILIES}
     english = tongue == "en"
     found = {

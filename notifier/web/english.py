@@ -158,6 +158,14 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "That time is past: it leaves at once after approval."
         ),
         "Perintah dijalankan.": "Done.",
+        "Siaran dijeda. Yang sudah di tangan penyedia tetap sampai; sisanya menunggu.": (
+            "The broadcast is paused. What the providers have still arrives; the others wait."
+        ),
+        "Siaran dilanjutkan.": "The broadcast goes on.",
+        "Siaran dihentikan. Yang belum terkirim tidak dikirim lagi.": (
+            "The broadcast is stopped. What has not left is not sent any more."
+        ),
+        "Sisanya menyusul sekarang.": "The others follow now.",
         "{n} orang pertama diberi tahu dahulu. Bila semuanya baik, sisanya menyusul sendiri setelah {at}.": (
             "The first {n} people are told before the others, who follow by themselves after {at} if all goes well."
         ),

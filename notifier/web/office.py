@@ -14,6 +14,7 @@ from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
 from notifier.web import charts, onward, pages
 from notifier.web.house import HOUSE, House
+from notifier.web.points import at_point
 
 PAGE = 50
 # States of a broadcast that still has something before it: what is under way or asks comes first, then by its time.
@@ -28,6 +29,12 @@ LIVE: Mapping[str, int] = {
 }
 UNDER_WAY = ("approved", "canary", "expanding", "sending")
 ANEW: Mapping[str, str] = {"HX-Retarget": "#siaran", "HX-Reselect": "#siaran", "HX-Reswap": "outerHTML"}
+CONTROLLED: Mapping[str, str] = {
+    "pause": "Siaran dijeda. Yang sudah di tangan penyedia tetap sampai; sisanya menunggu.",
+    "resume": "Siaran dilanjutkan.",
+    "release": "Sisanya menyusul sekarang.",
+    "stop": "Siaran dihentikan. Yang belum terkirim tidak dikirim lagi.",
+}
 CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
     "planned": ("stop",),
     "asking": ("stop",),
@@ -89,6 +96,7 @@ async def broadcast(request: web.Request) -> web.Response:
         else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": preview,
+        "at_point": await at_point(house, viewer, b.round_code) if preview and b.round_id else None,
         "through": await _foreseen(house, preview, b.event, b.at, b.zone),
         "controls": CONTROLS.get(b.state, ()) if viewer.may(Right.CONTROL_BROADCAST) else (),
     }
@@ -164,7 +172,7 @@ async def control(request: web.Request) -> web.Response:
     house, viewer, b = await _of(request)
     fields = await pages.form(request)
     why, now = fields.get("why", "").strip()[:200], house.clock()
-    match fields.get("do"):
+    match do := fields.get("do", ""):
         case "pause":
             await house.broadcasts.pause(viewer, b.id, now, why)
         case "resume":
@@ -175,7 +183,7 @@ async def control(request: web.Request) -> web.Response:
             await house.broadcasts.stop(viewer, b.id, now, why)
         case _:
             raise web.HTTPBadRequest
-    return await pages.back(request, f"/broadcasts/{b.id}", "Perintah dijalankan.")
+    return await pages.back(request, f"/broadcasts/{b.id}", CONTROLLED[do])
 
 
 async def plan_rest(request: web.Request) -> web.Response:

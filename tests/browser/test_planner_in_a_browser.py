@@ -68,6 +68,11 @@ async def test_a_broadcast_is_picked_tried_approved_watched_and_accounted_for(br
         await pages.house.broadcasts.advance(pages.clock(), "test")
         await page.get_by_role("link", name="Neraca untuk dicetak").click()
         await expect(page.get_by_text("Neraca seimbang.")).to_be_visible()
+        await page.get_by_role("link", name="Hari ini").click()
+        await page.get_by_role("link", name="Biaya kirim").click()
+        async with page.expect_download() as taken:
+            await page.get_by_role("link", name="Ambil CSV").click()
+        assert "2026-12" in (await (await taken.value).path()).read_text(encoding="utf-8-sig")
 
 
 async def test_a_plan_that_comes_again_is_made_on_a_phone_without_javascript(browser: Browser, pages: Site) -> None:

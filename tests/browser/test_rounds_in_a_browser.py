@@ -6,12 +6,13 @@ Needs Debian's Chromium (`apt-get install chromium`); without one these stories 
 import os
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
 
 from notifier.rules.rounds import Entitlement
 from notifier.store import imports, rounds, schema
 from tests.browser.windows import IN_CHROMIUM, NARROW, WIDE, barriers, window
+from tests.registry.files import BUDI, SITI, write_csv
 from tests.web.sites import Site, fill
 
 PATHS = (
@@ -51,9 +52,35 @@ async def test_no_page_has_a_barrier_or_is_wider_than_its_window(browser: Browse
                 await page.screenshot(path=Path(PICTURES) / name, full_page=True)
 
 
-async def test_a_round_is_written_and_somebodys_aid_changed_without_javascript(browser: Browser, pages: Site) -> None:
+async def _bring_in(page: Page, pages: Site, path: Path) -> None:
+    """A register by its page: looked at, begun, and what was turned away taken back."""
+    await page.goto("/imports")
+    await page.get_by_label("Berkas CSV atau XLSX").set_input_files(path)
+    await page.get_by_role("button", name="Unggah dan lihat dahulu").click()
+    await expect(page.get_by_text("Sedang diperiksa")).to_be_visible()
+    await pages.house.uploads.work(pages.clock())
+    await page.reload()
+    await expect(page.get_by_role("row", name="NIK kurang dari 16 angka")).to_contain_text("ditolak")
+    await expect(page.get_by_role("row", name="Nomor HP tidak benar")).to_contain_text("diterima, kecuali")
+    await page.get_by_label("hanya sebagian").check()
+    await page.get_by_role("button", name="Mulai impor").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Impor dimulai")
+    await pages.house.uploads.work(pages.clock())
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Hasil impor")).to_be_visible()
+    async with page.expect_download() as taken:
+        await page.get_by_role("link", name="Unduh baris yang ditolak (CSV)").click()
+    assert "MENGAPA DITOLAK" in (await (await taken.value).path()).read_text(encoding="utf-8-sig")
+
+
+async def test_a_register_comes_in_a_round_is_written_and_somebodys_aid_changed_without_javascript(
+    browser: Browser, pages: Site, tmp_path: Path
+) -> None:
     await _furnish(pages)
+    register = write_csv(tmp_path / "daftar.csv", [SITI, BUDI | {"NO_HP": "12345"}, SITI | {"NIK": "317507500368"}])
     async with window(browser, pages, viewport=NARROW, java_script_enabled=False) as page:
+        await _bring_in(page, pages, register)
+        await page.get_by_role("link", name="Penyaluran", exact=True).click()
         await page.goto("/rounds/new?point=KP-DS")
         for label, words in (("Kode", "BPNT-BARU"), ("Periode", "Januari 2027"), ("Kode wilayah", "31.75.07")):
             await page.get_by_label(label, exact=True).fill(words)
@@ -63,6 +90,8 @@ async def test_a_round_is_written_and_somebodys_aid_changed_without_javascript(b
         await page.get_by_label("Selesai", exact=True).fill("2027-01-05T14:00")
         await page.get_by_role("button", name="Buat penyaluran").click()
         await expect(page.get_by_role("heading", name="BPNT-BARU").first).to_be_visible()
+        await page.get_by_role("link", name="Rencanakan siaran").click()
+        await expect(page.get_by_label("Penyaluran", exact=True)).to_have_value("BPNT-BARU")
         await page.goto("/rounds/BPNT-2026-12-DS/entitled")
         await page.get_by_label("Pilih Siti Aminah 1").check()
         await page.get_by_label("Status baru").select_option("DITUNDA")

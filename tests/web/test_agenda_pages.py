@@ -48,6 +48,10 @@ async def test_a_round_too_much_for_its_point_is_warned_of_everywhere(pages: Sit
     assert "Jum 11 Des 2026: titik tutup pada hari itu" in await pages.read("/rounds/BPNT-2026-12-DS")
     plan = {"event": "round_announced", "round": "BPNT-2026-12-DS", "do": "reckon", "again": "1"}
     assert "Tidak cocok dengan titiknya" in await (await pages.post("/broadcasts/plan", plan)).text()
+    planned = (await pages.post("/broadcasts/plan", plan | {"do": "plan"})).headers["Location"]
+    await pages.be("admin", login="dewi")
+    assert "Tidak cocok dengan titiknya" in await pages.read(planned), "whoever approves is warned too"
+    await pages.be("admin", login="tuti")
     month = await pages.read("/rounds/calendar?month=2026-12")
     for part in ("titik menampung 1", "titik tutup pada hari itu", "Natal", "month=2026-11", "month=2027-01"):
         assert part in month

@@ -7,7 +7,7 @@ import pytest
 
 from notifier.broadcasts import Statement
 from notifier.config import parse
-from notifier.web.office import slices
+from notifier.web.office import CONTROLLED, slices
 from notifier.web.public.welcome import ways
 from tests.web.sites import HOSTILE, Site, fill, open_site
 
@@ -98,7 +98,9 @@ async def test_a_broadcast_is_paused_resumed_and_stopped(pages: Site) -> None:
     await pages.be("admin", login="tuti")
     for do, state in (("pause", "dijeda"), ("resume", "mengirim"), ("stop", "dihentikan")):
         assert (await pages.post("/broadcasts/1/control", {"do": do, "why": "hujan & banjir"})).status == 303
-        assert state in await pages.read("/broadcasts/1")
+        page = await pages.read("/broadcasts/1")
+        assert state in page
+        assert CONTROLLED[do] in page
     assert "hujan &amp; banjir" in await pages.read("/broadcasts/1")
     assert (await pages.post("/broadcasts/1/control", {"do": "resume"})).status == 400
     assert (await pages.post("/broadcasts/1/control", {"do": "fly"})).status == 400

@@ -18,6 +18,7 @@ from notifier.broadcasts import Broadcasts, general
 from notifier.broadcasts.audience import audience
 from notifier.broadcasts.choosing import names_of, words_checked
 from notifier.broadcasts.course import note
+from notifier.broadcasts.rehearsing import Draft
 from notifier.broadcasts.values import Terms
 from notifier.errors import Refused
 from notifier.rules import notices
@@ -223,6 +224,14 @@ class Recurring:
         async with self._database.read() as db:
             return await audiences.count(db, audience(GENERAL, self._ground(s, now), None, Rule.of(s.rule)))
 
+    async def draft(self, s: Series, now: datetime) -> Draft:
+        """What the next occurrence of a general notice would be, to be tried out. Raises Refused for another plan."""
+        if s.event != GENERAL:
+            raise Refused(f"plan {s.id} has no words of its own; its templates have them")
+        coming = await self.coming(s, now, 1)
+        at = coming[0].at if coming else now
+        return Draft(GENERAL, self._ground(s, at), at, s.cap, Rule.of(s.rule))
+
     async def occurrences(self, s: Series) -> Sequence[Broadcast]:
         """The broadcasts that were made of a plan, newest first."""
         async with self._database.read() as db:
@@ -403,6 +412,8 @@ def _check(viewer: Viewer, wanted: Wanted) -> None:
         raise Refused(f'"{wanted.hour[:8]}" is no hour; write 09:00') from None
     if not 1 <= wanted.most <= MOST:
         raise Refused(f"say how many people one occurrence may tell without a second look, from 1 to {MOST}")
+    if wanted.region and not AREA.fullmatch(wanted.region):
+        raise Refused(f'"{wanted.region[:13]}" is no area; write it like 31.75.07')
     if not covers(viewer.region, wanted.region or viewer.region):
         raise Refused(f"the region {wanted.region[:13]} is not yours")
     if wanted.rule.listed or wanted.rule.regions:
@@ -414,10 +425,8 @@ def _check_alone(wanted: Wanted) -> None:
     general.of_no_round(wanted.rule)
     if wanted.every not in ALONE:
         raise Refused("a general notice has no round to count days from; let it come weekly or monthly")
-    if wanted.region and not AREA.fullmatch(wanted.region):
-        raise Refused(f'"{wanted.region[:13]}" is no area; write it like 31.75.07')
     try:
-        general.zone_in(wanted.region, "")
+        general.zone_in(wanted.region[:2], "")
     except ValueError as error:
         raise Refused(str(error)) from None
 

@@ -1587,6 +1587,9 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "Kata-katanya diganti. Admin lain perlu menyetujuinya lagi.": "Changed. Another admin approves them anew.",
         "ditarik": "taken back",
+        "Tiap penyaluran diuji bersama siarannya sendiri, sehari sebelum waktunya.": (
+            "Each round is tried out with its own broadcast, a day before its time."
+        ),
         "tiap {day} pukul {hour}": "every {day} at {hour}",
         "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
         "{day} pukul {hour}": "{day} at {hour}",

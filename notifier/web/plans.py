@@ -71,6 +71,21 @@ async def show(request: web.Request) -> web.Response:
     return await pages.page(request, "office/series.html", context)
 
 
+async def dry_run(request: web.Request) -> web.Response:
+    """What the next occurrence of a general notice would do: rungs, price, hours, messages of real people."""
+    house, viewer, s = await _of(request)
+    # What is about rounds is tried out with the broadcast of each of them.
+    draft = await house.recurring.draft(s, house.clock()) if s.text else None
+    context = {
+        "s": s,
+        "audience": await house.recurring.words(s, pages.tongue(request)),
+        "rehearsal": await house.rehearsing.rehearse(viewer, draft, house.clock()) if draft else None,
+        "take": "",
+        "zone": draft.round.zone if draft else "",
+    }
+    return await pages.page(request, "office/plan_dry_run.html", context)
+
+
 async def ask(request: web.Request) -> web.Response:
     """The form of a new plan."""
     about = {"event": GENERAL, "every": WEEK} if request.query.get("event") == GENERAL else {}

@@ -249,6 +249,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/plans/new", plans.ask, Right.PLAN),
     Door("POST", "/plans/new", plans.plan, Right.PLAN),
     Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
+    Door("GET", f"/plans/{ID}/dry-run", plans.dry_run, Right.SEE_PEOPLE),
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
     Door("POST", f"/plans/{ID}/words", plans.reword, Right.PLAN),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),

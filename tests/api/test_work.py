@@ -33,7 +33,8 @@ async def test_a_broadcast_is_planned_by_one_approved_by_another_steered_and_acc
     assert "somebody else" in (await api.post(planner, f"{path}/approve", {}, 409))["detail"]
     other = await api.key("admin", [Scope.BROADCASTS_APPROVE], login="rina")
     await api.post(other, f"{path}/approve", {}, 409)
-    assert (await api.post(approver, f"{path}/approve", {}))["state"] == "approved"
+    assert "shown with 4" in (await api.post(approver, f"{path}/approve", {"people": 4}, 409))["detail"]
+    assert (await api.post(approver, f"{path}/approve", {"people": 8}))["state"] == "approved"
     await api.site.house.broadcasts.advance(api.site.clock(), "test")
     assert (await api.post(planner, f"{path}/pause", {"why": "banjir"}))["why"] == "banjir"
     assert (await api.post(planner, f"{path}/resume"))["state"] == "canary"

@@ -105,9 +105,12 @@ class PreviewShown(Shown):
 
 
 class ApproveGiven(Given):
-    """A cap of its own, if any."""
+    """A cap of its own, if any, and the number of people that was shown to whoever approves."""
 
     cap: int | None = Field(default=None, ge=1, le=MOST_RUPIAH, description="rupiah")
+    people: int | None = Field(
+        default=None, ge=0, le=1_000_000_000, description="refused when it is for many more or fewer by now"
+    )
 
 
 class WhyGiven(Given):
@@ -273,7 +276,9 @@ async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, Preview, str]
 async def approve_broadcast(call: Call) -> Answer:
     """Somebody else says yes."""
     given: ApproveGiven = call.body
-    return await _then(call, call.house.broadcasts.approve(call.viewer, call.path.id, call.now, cap=given.cap))
+    return await _then(
+        call, call.house.broadcasts.approve(call.viewer, call.path.id, call.now, cap=given.cap, seen=given.people)
+    )
 
 
 async def pause_broadcast(call: Call) -> Answer:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.errors import Refused
 from notifier.registry.persons import said
 from notifier.rules.roles import Right, Viewer
-from notifier.store import dossiers, erasing, ledger, persons
+from notifier.store import dossiers, erasing, joining, ledger, persons
 from notifier.store.engine import Database
 from notifier.store.persons import Whole
 from notifier.vault import SHORT, Vault
@@ -86,6 +86,7 @@ class Dossiers:
         reason = said(why)
         async with self._database.write() as db:
             who = await _whole(db, viewer, person_id)
+            await joining.before_walks(db)
             ids = await persons.aliases(db, who.id)
             reports = await erasing.reported(db, [key for number in ids for key in self._keys(number)])
             busy = await persons.under_way(db, ids) or await erasing.unsettled(db, reports)

@@ -158,7 +158,7 @@ async def desk(ground: Ground) -> Figure:
 async def _context(much: Desk) -> dict[str, Any]:
     found = await much.house.desk.list(much.viewer, Asked(), much.house.clock())
     around = {"service": much.house.config.service, "now": much.house.clock(), "language": "id"}
-    return {"found": found, "viewer": much.viewer, **around}
+    return {"found": found, "viewer": much.viewer, "ticked": set(), **around}
 
 
 @asynccontextmanager

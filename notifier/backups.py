@@ -322,7 +322,10 @@ def _check_keys(about: About, draft: Path, place: Place) -> None:
         )
     vault = load_vault(here if named or here.exists() else brought, place.environment)
     if fingerprint(vault) != about.keys:
-        raise Refused("the keys here are others than those of the archive: what is sealed in it would stay shut")
+        raise Refused(
+            "the keys here are others than those of the archive: what is sealed in it would stay shut. Put the key "
+            f"file that belongs to it at {here}, or name it in NOTIFIER_VAULT__KEY"
+        )
 
 
 async def _marked(url: str, about: About, mark: Mark) -> None:

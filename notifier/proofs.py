@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules import notices
 from notifier.rules.audiences import Rule
 from notifier.rules.deliveries import State
 from notifier.rules.settled import Named, digest, named, to_whom
@@ -53,7 +54,7 @@ class Words(Protocol):
 async def prove(database: Database, vault: Words, progress: Progress = lambda what, n: None) -> AsyncIterator[str]:
     """Everything that disagrees, in one snapshot of the database."""
     async with database.snapshot() as db:
-        for look in (_attempts, _deliveries, _broadcasts, _entitlements):
+        for look in (_attempts, _deliveries, _broadcasts, _series, _entitlements):
             async for finding in look(db, progress):
                 yield finding
         async for finding in _tickets(db, vault, progress):
@@ -162,6 +163,28 @@ async def _broadcasts(db: AsyncConnection, progress: Progress) -> AsyncIterator[
             progress("broadcasts", looked)
 
 
+async def _series(db: AsyncConnection, progress: Progress) -> AsyncIterator[str]:
+    """Plans that come again: who approved what, against the act that did, for their occurrences go by it."""
+    looked = 0
+    async for page in rows.coming_again(db):
+        acts = await rows.about(db, [f"series:{s.id}" for s in page])
+        for s in page:
+            there = acts.get(f"series:{s.id}", [])
+            approval = next((act for act in reversed(there) if act.act == "series.approved"), None)
+            if not s.approved_by:
+                continue
+            if approval is None or approval.who != s.approved_by:
+                who = approval.who if approval else "nobody"
+                yield f"series {s.id}: approved by {s.approved_by}, the ledger says {who}"
+                continue
+            said = {"words": notices.digest(s.text), "rule": Rule.of(s.rule).digest, "most": s.most, "cap": s.cap}
+            for name, value in said.items():
+                if approval.detail.get(name, "") != value:
+                    yield f"series {s.id}: its {name} differ from what the ledger says was approved"
+            looked += 1
+            progress("series", looked)
+
+
 def _decided(b: Any, acts: Sequence[Told]) -> list[str]:
     plans = [act for act in acts if act.act == "broadcast.planned"]
     approvals = [act for act in acts if act.act == "broadcast.approved"]
@@ -176,6 +199,9 @@ def _decided(b: Any, acts: Sequence[Told]) -> list[str]:
     digest_of = Rule.of(b.rule).digest if b.rule else ""
     if any(act.detail.get("rule", "") != digest_of for act in (plan, last)):
         found.append(f"the rule of its audience is not what ledger {last.id} tells of")
+    said = notices.digest(str((b.facts or {}).get("text", "")))
+    if any(act.detail.get("words", "") != said for act in (plan, last)):
+        found.append(f"its words are not what ledger {last.id} tells of")
     approver = approvals[-1].who if approvals else ""
     if approver != b.approved_by:
         found.append(f"approved by {b.approved_by or 'nobody'}, the ledger says {approver or 'nobody'}")

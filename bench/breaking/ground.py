@@ -49,12 +49,13 @@ class Crew:
     logs: Path | None = None  # where what they say on stderr is kept; None: in the data folder
     started: int = 0
 
-    async def start(self, role: str) -> Process:
+    async def start(self, role: str, **environment: str) -> Process:
         self.started += 1
         log = (self.logs or self.data) / f"{role}-{self.started}.log"
         with log.open("wb") as out:
             words = ("-m", "notifier", role, "--quiet", "--data", str(self.data))
-            process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=DEVNULL, stderr=out)
+            own = {**os.environ, **environment}
+            process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=DEVNULL, stderr=out, env=own)
         self.running[process], self._heard[process] = role, log
         return process
 

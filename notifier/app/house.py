@@ -20,6 +20,7 @@ from notifier.accounts.own import Own
 from notifier.accounts.powers import Powers
 from notifier.accounts.records import Records
 from notifier.accounts.second_step import SecondStep
+from notifier.backups import fingerprint
 from notifier.broadcasts import Broadcasts
 from notifier.broadcasts import Route as PlanRoute
 from notifier.broadcasts import Terms as PlanTerms
@@ -68,12 +69,13 @@ from notifier.render import FACTS, Words
 from notifier.resealing import Resealing
 from notifier.restored import Restored
 from notifier.retention import Retention
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.halting import Limits
 from notifier.rules.ladders import Ladders
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.webhooks import networks
 from notifier.store import accounts as account_rows
-from notifier.store import paces
+from notifier.store import keyrings, paces
 from notifier.store.engine import Database, database_url, migrate_async
 from notifier.store.rounds import Round
 from notifier.studio import Studio, refresh
@@ -389,6 +391,32 @@ def second_lines(config: Config) -> dict[str, str]:
     return found
 
 
+async def _vault(database: Database, file: Path, clock: Callable[[], datetime]) -> Vault:
+    """The keys, if they are those that the database was begun with: what others seal nobody else opens, and by others
+    nobody is found. Raises Refused.
+    """
+    async with database.read() as db:
+        known = await keyrings.known(db)
+    named = bool(os.environ.get("NOTIFIER_VAULT__KEY"))
+    if known is not None and not file.exists() and not named:
+        raise Refused(
+            f"{file} is not there, and this database has keys already: copy keys.json there from its safe place or "
+            "another machine of the service (chmod 600), or name the right data folder (--data)"
+        )
+    vault = load_vault(file, os.environ)
+    mine = fingerprint(vault)
+    if known is None:
+        async with database.write() as db:
+            known = await keyrings.begin(db, mine, clock())
+    if known != mine:
+        raise Refused(
+            f"the keys of {'NOTIFIER_VAULT__KEY' if named else file} are others than those of this database: what it "
+            "holds sealed would stay shut, and nobody would be found; bring the right ones, or name the right data "
+            "folder (--data)"
+        )
+    return vault
+
+
 @asynccontextmanager
 async def open_house(
     options: Any, *, config: Config | None = None, clock: Callable[[], datetime] = utc_now
@@ -407,7 +435,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         database = Database(url, pool_size=config.database.pool)
         stack.push_async_callback(database.close)
-        vault = load_vault(data / KEY_FILE, os.environ)
+        vault = await _vault(database, data / KEY_FILE, clock)
         lines = lines_by_channel(config)
         common = {"sender": config.service.name, "zone": config.service.zone}
         words, texts = Words(common=common), Texts()
@@ -499,6 +527,8 @@ def _say(words: Words, names: Mapping[str, str]) -> Callable[[str, str, str, str
     def say(event: str, channel: str, language: str, zone: str, name: str, of: Round) -> tuple[str, str, int]:
         facts = round_facts({key: getattr(of, key) for key in of.__dataclass_fields__}, names)
         facts |= {"name": name, "zone": zone, "code": FACTS["help"]["code"].sample}
+        if event == GENERAL:  # the ground of a general notice has its words
+            facts |= {"text": of.note}
         parts = words.render(event, channel, language, facts).parts
         return parts.get("subject", ""), parts.get("text", ""), segments(parts.get("text", "")).count
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.broadcasts import general
 from notifier.broadcasts.audience import audience, audience_of, reckon
 from notifier.broadcasts.choosing import checked
 from notifier.broadcasts.course import Course, note
@@ -33,11 +34,13 @@ from notifier.broadcasts.values import (
 )
 from notifier.errors import Refused
 from notifier.outbox import Outbox
+from notifier.rules import notices
 from notifier.rules.audiences import EVERYBODY, Rule, apart
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.pacing import event_expiry
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, echoes, rounds, sweeps, told
+from notifier.store import deliveries, echoes, grounds, rounds, series, sweeps, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -72,8 +75,10 @@ class Broadcasts:
         canary: str = "",
         cap: int | None = None,
         rule: Rule = EVERYBODY,
+        text: str = "",
     ) -> tuple[int | None, Preview]:
         """Plan a broadcast; someone else approves it. `when` is `now` or a time, naive ones in the round's zone.
+        `text`: what a general notice says; it is about no round, and its rule alone says whom it is for.
 
         With `dry_run` everything is checked and reckoned, nothing written, and the number is None. A plan of the clock
         for the same event that has not begun gives way to one made by hand. `canary`: how many are told first, "500" or
@@ -82,14 +87,15 @@ class Broadcasts:
         """
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
-            of = await self._round(db, viewer, event, round_code)
+            of = await self._ground(db, viewer, event, round_code, text, rule, now)
             rule = await checked(db, viewer, of, rule)
             preview = await reckon(db, self._terms, self._measure, event, of, rule=rule)
         at, first = moment(when, of.zone, now), first_ones(canary, preview.people)
+        of = of if of.id else grounds.bare(of.region, of.zone, at, of.note)
         not_too_soon(event, at, of)
         not_too_late(event, at, of, now)
         preview = replace(preview, past=not in_time(at, now, self._terms.past_due, of.zone))
-        within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {round_code}")
+        within_cap(self._terms.cap if cap is None else cap, preview.price, f"{event} for {of.code}")
         if dry_run:
             return None, preview
         async with self._database.write() as db:
@@ -97,6 +103,8 @@ class Broadcasts:
             if event == "receipt_question":
                 for plan in await rows.forget_plans(db, of.id, "planned by hand instead", event=event, by="clock"):
                     await note(db, viewer.who, "broadcast.withdrawn", plan, now)
+            if event == GENERAL and not again:
+                await general.not_twice(db, of, rule, now)
             broadcast_id = await self.draft(
                 db,
                 event,
@@ -106,6 +114,7 @@ class Broadcasts:
                 now=now,
                 people=preview.people,
                 again=again,
+                facts={"text": of.note} if event == GENERAL else None,
                 canary=first,
                 cap=cap,
                 rule=rule,
@@ -144,7 +153,7 @@ class Broadcasts:
             db,
             {
                 "event": event,
-                "round_id": of.id,
+                "round_id": of.id or None,
                 "round_version": of.version,
                 "parent_id": parent_id,
                 "state": "planned",
@@ -159,6 +168,7 @@ class Broadcasts:
                 "canary": canary,
                 "cap": self._terms.cap if cap is None else cap,
                 "rule": rule.as_json() or None,
+                **({} if of.id else {"region": of.region, "zone": of.zone}),
                 **more,
             },
         )
@@ -168,9 +178,22 @@ class Broadcasts:
             who=who,
             act="broadcast.planned",
             about=f"broadcast:{broadcast_id}",
-            detail={"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)},
+            detail={
+                "event": event,
+                "round": of.id or None,
+                "version": of.version,
+                "people": people,
+                **sealed(rule, facts),
+            },
         )
         return broadcast_id
+
+    async def _ground(
+        self, db: AsyncConnection, viewer: Viewer, event: str, round_code: str, text: str, rule: Rule, now: datetime
+    ) -> Round:
+        if event == GENERAL:
+            return general.ground(viewer, self._terms.zone, text, rule, now)
+        return await self._round(db, viewer, event, round_code)
 
     async def _round(self, db: AsyncConnection, viewer: Viewer, event: str, round_code: str) -> Round:
         if event not in PLANNABLE:
@@ -184,16 +207,24 @@ class Broadcasts:
 
     # --- the second pair of eyes, and control ---
 
-    async def approve(self, viewer: Viewer, broadcast_id: int, now: datetime, *, cap: int | None = None) -> Broadcast:
-        """Approve what someone else planned, or answer "go on" to a broadcast that asks; `cap` sets its cap anew."""
+    async def approve(
+        self, viewer: Viewer, broadcast_id: int, now: datetime, *, cap: int | None = None, seen: int | None = None
+    ) -> Broadcast:
+        """Approve what someone else planned, or answer "go on" to a broadcast that asks; `cap` sets its cap anew.
+        `seen`: how many people whoever approves was shown, when that was reckoned earlier.
+        """
         viewer.needs(Right.APPROVE)
         async with self._database.write() as db:
             b = await self._seen(db, viewer, broadcast_id, lock=False)
-            of = await rounds.get(db, b.round_id, lock=True)  # the round before its broadcasts, as the clock does it
-            assert of is not None
+            of = await grounds.of(db, b, lock=True)  # the round before its broadcasts, as the clock does it
+            if b.event == GENERAL and not b.again and b.parent_id is None and b.expanded == 0:
+                await general.not_twice(db, of, Rule.of(b.rule), now, but=b.id, approved=True)
             b = await self._seen(db, viewer, broadcast_id)
             if b.planned_by == viewer.who:
                 raise Refused(f"{viewer.login} planned broadcast {broadcast_id}; somebody else has to approve it")
+            plan = await series.get(db, b.series_id) if b.series_id is not None else None
+            if plan is not None and plan.planned_by == viewer.who:
+                raise Refused(f"{viewer.login} defined plan {plan.id}; somebody else has to approve broadcast {b.id}")
             if b.state not in ("planned", "asking"):
                 raise Refused(f"broadcast {broadcast_id} is {b.state}; only a planned one can be approved")
             if not b.again and b.parent_id is None and b.expanded == 0:
@@ -210,6 +241,10 @@ class Broadcasts:
             if b.expires_at <= now:
                 raise Refused(f"broadcast {broadcast_id} would come too late: {of.code} is over")
             people = await rows.size(db, audience_of(b, of))
+            if seen is not None and abs(people - seen) * 100 > self._terms.audience_moved * max(seen, 1):
+                raise Refused(
+                    f"broadcast {broadcast_id} is for {people} people now, and was shown with {seen}; open it and look"
+                )
             state = "sending" if b.state == "asking" and b.audience and b.expanded >= b.audience else "approved"
             told = await self._guard.approved(db, b, cap)
             # Whoever says "go on" has seen the plan's hour pass.
@@ -236,7 +271,7 @@ class Broadcasts:
                 now,
                 people=people,
                 **told,
-                **sealed(Rule.of(b.rule)),
+                **sealed(Rule.of(b.rule), b.facts),
             )
             return await self._seen(db, viewer, broadcast_id)
 
@@ -401,9 +436,10 @@ class Broadcasts:
         **more: Any,
     ) -> int:
         """Write down an occurrence that is not sent, and why, in the caller's transaction."""
+        facts = {"text": of.note} if event == GENERAL else {}
         row = {
             "event": event,
-            "round_id": of.id,
+            "round_id": of.id or None,
             "round_version": of.version,
             "state": "stopped",
             "why": why[:200],
@@ -412,12 +448,14 @@ class Broadcasts:
             "planned_by": who,
             "planned_at": now,
             "approved_audience": people,
-            "facts": {},
+            "facts": facts,
             "pins": {},
             "rule": rule.as_json() or None,
+            **({} if of.id else {"region": of.region, "zone": of.zone}),
         }
         number = await rows.create(db, {**row, **more})
-        detail = {"event": event, "round": of.id, "version": of.version, "people": people, **sealed(rule)}
+        detail = {"event": event, "round": of.id or None, "version": of.version, "people": people}
+        detail |= sealed(rule, facts)
         await note(db, who, "broadcast.planned", number, now, **detail)
         await note(db, who, "broadcast.stopped", number, now)
         return number
@@ -432,18 +470,34 @@ class Broadcasts:
         await rows.change(
             db, broadcast_id, ("planned",), state="approved", pins=dict(self._terms.wordings(b.event)), **values
         )
-        detail = {"people": people, "cap": b.cap, "series": series_id, **sealed(Rule.of(b.rule))}
+        detail = {"people": people, "cap": b.cap, "series": series_id, **sealed(Rule.of(b.rule), b.facts)}
         await note(db, who, "broadcast.approved", broadcast_id, now, **detail)
 
     async def dry_run(
-        self, viewer: Viewer, event: str, round_code: str, rule: Rule = EVERYBODY
+        self, viewer: Viewer, event: str, round_code: str, now: datetime, rule: Rule = EVERYBODY, text: str = ""
     ) -> tuple[Round, Preview, Rule]:
         """What telling the people of a rule would take, whenever it is. Writes nothing. Raises Refused."""
         viewer.needs(Right.PLAN)
         async with self._database.read() as db:
-            of = await self._round(db, viewer, event, round_code)
+            of = await self._ground(db, viewer, event, round_code, text, rule, now)
             rule = await checked(db, viewer, of, rule)
             return of, await reckon(db, self._terms, self._measure, event, of, rule=rule), rule
+
+    async def preview(self, viewer: Viewer, broadcast_id: int) -> Preview:
+        """What a broadcast that is planned would take now: of its own audience, whoever looks. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        async with self._database.read() as db:
+            b = await self._seen(db, viewer, broadcast_id, lock=False)
+            of = await grounds.of(db, b)
+            return await reckon(db, self._terms, self._measure, b.event, of, b.parent_id, Rule.of(b.rule))
+
+    async def maker(self, b: Broadcast) -> str:
+        """Who may not approve a broadcast: whoever planned it, or defined the plan that it is an occurrence of."""
+        if b.series_id is None:
+            return b.planned_by
+        async with self._database.read() as db:
+            plan = await series.get(db, b.series_id)
+        return plan.planned_by if plan is not None else b.planned_by
 
 
 def overlapping(there: Sequence[tuple[int, Mapping[str, Any] | None]], rule: Rule) -> int | None:
@@ -451,6 +505,9 @@ def overlapping(there: Sequence[tuple[int, Mapping[str, Any] | None]], rule: Rul
     return next((number for number, other in there if not apart(Rule.of(other), rule)), None)
 
 
-def sealed(rule: Rule) -> dict[str, str]:
-    """What an act tells of a rule: its digest; nothing where everybody is meant."""
-    return {"rule": rule.digest} if rule != EVERYBODY else {}
+def sealed(rule: Rule, facts: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """What an act tells of a rule, and of the words of a general notice: their digests; nothing where everybody is
+    meant, or the words are those of a template.
+    """
+    said = notices.digest(str((facts or {}).get("text", "")))
+    return ({"rule": rule.digest} if rule != EVERYBODY else {}) | ({"words": said} if said else {})

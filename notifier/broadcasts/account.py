@@ -127,6 +127,9 @@ class Told:
         viewer.needs(Right.SEE_PEOPLE)
         async with self._database.read() as db:
             b = await seen(db, viewer, broadcast_id)
+            kept = await deliveries.tally(db, broadcast_id)
+            if shelf.state in set(State) and not any(n for (state, _), n in kept.items() if state == shelf.state):
+                return b, ()  # nobody: the rows would all be looked through to find that out
             return b, await told.page(db, broadcast_id, shelf, after, limit)
 
     async def taken_up(self, b: Broadcast) -> bool:

@@ -19,7 +19,7 @@ from notifier.errors import Refused
 from notifier.rules.deliveries import NO_WAY_BACK, State
 from notifier.rules.roles import Right, Viewer
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, loads, rounds, silence, told
+from notifier.store import deliveries, grounds, loads, rounds, silence, told
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -145,11 +145,10 @@ class Again:
         if b.state not in OPEN:
             raise Refused(f"broadcast {b.id} is {b.state}; there is nothing to retry before it has begun")
         if b.expires_at <= now:
-            raise Refused(
-                f"{b.round_code} is over since {local(b.expires_at, b.zone)}; a message now would be too late"
-            )
-        of = await rounds.get(db, b.round_id)
-        if of is not None and of.state == "cancelled" and b.event != "round_cancelled":
+            what, since = b.round_code or grounds.CALLED, local(b.expires_at, b.zone)
+            raise Refused(f"{what} is over since {since}; a message now would be too late")
+        of = await grounds.of(db, b)
+        if of.state == "cancelled" and b.event != "round_cancelled":
             raise Refused(f"{b.round_code} is cancelled; tell people that instead: plan round_cancelled")
 
     async def _send(
@@ -201,8 +200,7 @@ class Again:
         """Let a broadcast that was done go on; returns the version of its round. None: it was stopped, or is over."""
         b = b or await rows.get(db, broadcast_id, lock=True)
         assert b is not None
-        of = await rounds.get(db, b.round_id)
-        assert of is not None
+        of = await grounds.of(db, b)
         if b.state not in OPEN or (of.state == "cancelled" and b.event != "round_cancelled"):
             return None
         if await rows.change(db, broadcast_id, ("done",), state="sending", wake=now):

@@ -29,7 +29,10 @@ def audience(event: str, of: Round, parent_id: int | None = None, rule: Rule = E
     """
     if parent_id is not None and event in CORRECTIONS:
         return moves.unreached_by(rows.those(moves.told_before(of.id, of.version)), event, of.version, parent_id)
-    people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
+    if of.id:
+        people = rows.audience(of.programme, of.region, event != "receipt_question", of.id)
+    else:
+        people = rows.residents(of.region)
     people = narrowed(people, rule, of.id)
     if parent_id is None:
         return people

@@ -10,10 +10,11 @@ from typing import IO
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts import sheets
+from notifier.broadcasts import general, sheets
 from notifier.broadcasts.audience import audience
 from notifier.errors import Refused
 from notifier.rules.audiences import ANSWERS, Names, Rule, in_words, tidied
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.people import CONTACT_KINDS, PROGRAMMES
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.rounds import Entitlement
@@ -82,6 +83,14 @@ class Choosing:
                 raise Refused(f'no round has the code "{round_code}"; import it first: notifier import rounds FILE')
             rule = await checked(db, viewer, of, rule)
             return of, rule, await audiences.count(db, audience(event, of, None, rule))
+
+    async def count_notice(self, viewer: Viewer, rule: Rule, zone: str, now: datetime) -> tuple[Rule, Count]:
+        """How many people the rule picks for a general notice. Raises Refused."""
+        viewer.needs(Right.PLAN)
+        of = general.ground(viewer, zone, "", rule, now, draft=True)
+        async with self._database.read() as db:
+            rule = await checked(db, viewer, of, rule)
+            return rule, await audiences.count(db, audience(GENERAL, of, None, rule))
 
     async def words(self, rule: Rule, programme: str, tongue: str = "id") -> str:
         """The rule as a person reads it."""

@@ -20,7 +20,7 @@ from notifier.broadcasts.values import Terms
 from notifier.rules.deliveries import CORRECTIONS, EVENTS, State
 from notifier.rules.pacing import window
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, expansion, joining, loads, moves, rounds
+from notifier.store import deliveries, expansion, grounds, joining, loads, moves
 from notifier.store import ledger as acts
 from notifier.store.broadcasts import Broadcast
 from notifier.store.deliveries import Step
@@ -106,8 +106,7 @@ class Course:
 
     async def _begin(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
         """Freeze the audience, or ask when the world has moved since the approval."""
-        of = await rounds.get(db, b.round_id)
-        assert of is not None
+        of = await grounds.of(db, b)
         if b.parent_id is not None and await self._in_doubt(db, b, now):
             await rows.change(db, b.id, (b.state,), wake=now + LOOK)
             return False
@@ -140,18 +139,19 @@ class Course:
     async def _in_doubt(self, db: AsyncConnection, b: Broadcast, now: datetime) -> bool:
         """Whether what came before is still under way, so that nobody can say yet who has read it."""
         since = max(b.at, b.approved_at or b.at)
+        if b.round_id is None:  # a general notice corrects nothing
+            return False
         return now - since < DOUBT and await moves.under_way(db, b.round_id, b.round_version) > 0
 
     async def _expand(self, db: AsyncConnection, b: Broadcast, now: datetime, worker: str) -> bool:
-        of = await rounds.get(db, b.round_id)
-        assert of is not None
+        of = await grounds.of(db, b)
         people = audience_of(b, of)
         if b.event in CORRECTIONS:  # whoever joins one late has its walk begin once more
             people = moves.not_in(people, b.id)
         # The first ones stay among themselves: the slice that reaches their number ends there.
         whole = self._slice
         limit = min(whole, b.canary - b.expanded) if b.canary > b.expanded else whole
-        if b.parent_id is None or b.event not in CORRECTIONS:
+        if b.round_id is not None and (b.parent_id is None or b.event not in CORRECTIONS):
             await expansion.draw(db, b.round_id, people, now, b.cursor, limit)
         again = await asks_again(db, b.event, b.parent_id)
         event = EVENTS[b.event]

@@ -24,6 +24,7 @@ from notifier.store.broadcasts import Broadcast
 
 WATCHED = ("canary", "expanding", "sending")  # states in which it may halt by itself
 A_MOMENT = 4.0  # seconds from one look at a sending broadcast to the next, with time to stop
+FIRST_WORDS = 28  # characters of a notice by which an alert names it
 LAST = 4  # canaries that can't be told are judged after so many times the canary's span
 APPROVERS = tuple(role for role in Role if may(role, Right.APPROVE))
 
@@ -134,7 +135,7 @@ class Guard:
         """Alert whoever may say yes."""
         if self._outbox is not None:
             address = f"{self._terms.public_url}/broadcasts/{b.id}" if self._terms.public_url else ""
-            facts = {"broadcast": b.id, "round_code": b.round_code, "reason": why, "url": address}
+            facts = {"broadcast": b.id, "round_code": _called(b), "reason": why, "url": address}
             await self._outbox.tell(
                 db, "broadcast_asks", [role.value for role in APPROVERS], facts, self._terms.zone, now, region=b.region
             )
@@ -158,6 +159,12 @@ class Guard:
         now = {"told": figures.told, "failed": figures.failed, "complaints": figures.complaints, "wrong": figures.wrong}
         await echoes.see(db, b.id, now)
         return {**now, "cap": limit}
+
+
+def _called(b: Broadcast) -> str:
+    """How an alert calls what a broadcast is about: its round's code, or the first words of a general notice."""
+    said = str(b.facts.get("text", ""))
+    return b.round_code or f'"{said if len(said) <= FIRST_WORDS else said[: FIRST_WORDS - 3].rstrip() + "..."}"'
 
 
 async def seen(db: AsyncConnection, b: Broadcast) -> Level:

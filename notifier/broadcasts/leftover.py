@@ -16,7 +16,7 @@ from notifier.errors import Refused
 from notifier.rules.audiences import Rule
 from notifier.rules.deliveries import CORRECTIONS, EVENTS
 from notifier.store import broadcasts as rows
-from notifier.store import deliveries, editions, expansion, moves, rounds, told
+from notifier.store import deliveries, editions, expansion, grounds, moves, told
 from notifier.store.broadcasts import Broadcast
 from notifier.store.rounds import Round
 
@@ -57,8 +57,7 @@ async def rest_of(db: AsyncConnection, b: Broadcast) -> tuple[Round, int]:
     """The round as it is, and how many people a stopped broadcast has left untold. Raises Refused where nobody can take
     them up, or somebody does.
     """
-    of = await rounds.get(db, b.round_id, lock=True)
-    assert of is not None
+    of = await grounds.of(db, b, lock=True)
     if b.state != "stopped" or not b.expanded:
         raise Refused(f"broadcast {b.id} is {b.state}; only one that was stopped half-way has a rest to plan")
     if of.state == "cancelled" and b.event != "round_cancelled":
@@ -79,8 +78,7 @@ async def rest_of(db: AsyncConnection, b: Broadcast) -> tuple[Round, int]:
 
 
 async def _as_it_was(db: AsyncConnection, b: Broadcast) -> Round:
-    of = await rounds.get(db, b.round_id)
-    assert of is not None
+    of = await grounds.of(db, b)
     if of.version == b.round_version:
         return of
     said: dict[str, Any] = dict(editions.at_version(await editions.of_round(db, of.id), of, b.round_version) or {})

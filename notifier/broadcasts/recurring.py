@@ -4,6 +4,7 @@ The clock makes occurrences a little ahead. Each is a row with a unique name, so
 makes none twice and loses none; what can't be sent as it was approved waits for a person, and says why.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,31 +14,36 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.broadcasts import Broadcasts
+from notifier.broadcasts import Broadcasts, general
 from notifier.broadcasts.audience import audience
 from notifier.broadcasts.choosing import names_of, words_checked
 from notifier.broadcasts.course import note
 from notifier.broadcasts.values import Terms
 from notifier.errors import Refused
+from notifier.rules import notices
 from notifier.rules.audiences import EVERYBODY, Rule, in_words, tidied
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.pacing import event_expiry
 from notifier.rules.people import PROGRAMMES
 from notifier.rules.roles import Right, Role, Viewer, covers, may
-from notifier.rules.series import EVERY, FURTHEST, LAST_DAY, MONTH, Beat, Occasion, occasions
-from notifier.store import accounts, rounds, series
+from notifier.rules.series import ALONE, EVERY, FURTHEST, LAST_DAY, MONTH, ROUND, WEEK, Beat, Occasion, alone, occasions
+from notifier.store import accounts, audiences, grounds, rounds, series
 from notifier.store import broadcasts as rows
 from notifier.store import ledger as acts
+from notifier.store.audiences import Count
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
 from notifier.store.series import Series
 
 log = structlog.get_logger()
-PLANNED = ("round_announced", "round_reminder", "receipt_question")
+PLANNED = ("round_announced", "round_reminder", "receipt_question", GENERAL)
 AHEAD = timedelta(days=1)  # how long before its time an occurrence is made, so that people can look at it
 LATE = timedelta(days=31)  # what a clock that stood still for so long has missed is still made, for a person to look at
 SHOWN = timedelta(days=62)  # how far the page looks ahead
 MOST = 50_000_000
+SUNDAY = 7
+AREA = re.compile(r"\d\d(\.\d\d(\.\d\d(\.\d{4})?)?)?")
 LISTED = 20  # occurrences on the page of a plan
 
 
@@ -55,13 +61,14 @@ class Wanted:
     region: str = ""
     rule: Rule = EVERYBODY
     cap: int | None = None
+    text: str = ""  # what a general notice says
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
     """An occurrence that will be made."""
 
-    round: Round
+    round: Round  # a bare ground for a general notice
     name: str
     at: datetime
 
@@ -87,11 +94,12 @@ class Recurring:
         _check(viewer, wanted)
         rule = tidied(wanted.rule)
         words_checked(rule)
+        text = notices.worded(wanted.text) if wanted.event == GENERAL else ""
         row = {
             "name": wanted.name,
             "event": wanted.event,
-            "programme": wanted.programme,
-            "region": wanted.region or viewer.region,
+            "programme": "" if text else wanted.programme,
+            "region": wanted.region or viewer.region.rstrip("."),
             "rule": rule.as_json() or None,
             "every": wanted.every,
             "day": wanted.day,
@@ -101,26 +109,53 @@ class Recurring:
             "state": "planned",
             "planned_by": viewer.who,
             "planned_at": now,
+            "text": text,
         }
         async with self._database.write() as db:
             number = await series.create(db, row)
             detail = {
                 name: row[name] for name in ("event", "programme", "region", "every", "day", "hour", "most", "cap")
             }
-            await _note(db, viewer.who, "series.planned", number, now, **detail, rule=rule.digest)
+            await _note(db, viewer.who, "series.planned", number, now, **detail, rule=rule.digest, **_words(text))
         return number
 
-    async def approve(self, viewer: Viewer, series_id: int, now: datetime) -> None:
-        """Approve what somebody else defined; occurrences from now on follow by themselves. Raises Refused."""
+    async def reword(self, viewer: Viewer, series_id: int, text: str, now: datetime) -> None:
+        """Have a general notice say something else from now on; it waits for another one's approval, and what was made
+        with the older words and has not begun is taken back. Raises Refused.
+        """
+        viewer.needs(Right.PLAN)
+        text = notices.worded(text)
+        async with self._database.write() as db:
+            s = await self._seen(db, viewer, series_id, lock=True)
+            if s.event != GENERAL:
+                raise Refused(f"plan {series_id} has no words of its own; its templates have them")
+            if s.text == text:
+                raise Refused(f"plan {series_id} says exactly that already", field="text")
+            anew = {"state": "planned", "planned_by": viewer.who, "planned_at": now, "approved_by": ""}
+            anew |= {"approved_at": None, "since": None, "text": text}
+            if not await series.change(db, series_id, ("planned", "approved", "paused"), **anew):
+                raise Refused(f"plan {series_id} is {s.state}; it says nothing any more")
+            waiting = ("planned", "approved", "asking", "paused")
+            for number in await series.take_back(db, series_id, waiting, f"the words of plan {series_id} were changed"):
+                await note(db, viewer.who, "broadcast.stopped", number, now)
+            await _note(db, viewer.who, "series.reworded", series_id, now, **_words(text))
+
+    async def approve(self, viewer: Viewer, series_id: int, now: datetime, *, words: str | None = None) -> None:
+        """Approve what somebody else defined; occurrences from now on follow by themselves. `words`: the digest of the
+        words that whoever approves was shown. Raises Refused.
+        """
         viewer.needs(Right.APPROVE)
         async with self._database.write() as db:
             s = await self._seen(db, viewer, series_id, lock=True)
             if s.planned_by == viewer.who:
                 raise Refused(f"{viewer.login} defined plan {series_id}; somebody else has to approve it")
+            if words is not None and words != notices.digest(s.text):
+                raise Refused(f"the words of plan {series_id} were changed since you read them; open it and look")
             done = {"state": "approved", "approved_by": viewer.who, "approved_at": now, "since": now}
             if not await series.change(db, series_id, ("planned",), **done):
                 raise Refused(f"plan {series_id} is {s.state}; only a planned one can be approved")
-            await _note(db, viewer.who, "series.approved", series_id, now, most=s.most, cap=s.cap)
+            detail = {"most": s.most, "cap": s.cap, "rule": Rule.of(s.rule).digest, **_words(s.text)}
+            await _note(db, viewer.who, "series.approved", series_id, now, **detail)
 
     async def pause(self, viewer: Viewer, series_id: int, now: datetime) -> None:
         """Make no more occurrences; those that wait for their time are paused too."""
@@ -181,6 +216,13 @@ class Recurring:
         async with self._database.read() as db:
             return in_words(rule, s.programme, await names_of(db, rule), tongue)
 
+    async def today(self, s: Series, now: datetime) -> Count | None:
+        """How many people a general notice would tell today; None for what is about rounds: each has its own."""
+        if s.event != GENERAL:
+            return None
+        async with self._database.read() as db:
+            return await audiences.count(db, audience(GENERAL, self._ground(s, now), None, Rule.of(s.rule)))
+
     async def occurrences(self, s: Series) -> Sequence[Broadcast]:
         """The broadcasts that were made of a plan, newest first."""
         async with self._database.read() as db:
@@ -203,7 +245,7 @@ class Recurring:
             return {}
         opens = (now - timedelta(days=366), now + SHOWN + timedelta(days=FURTHEST))
         async with self._database.read() as db:
-            known = await series.rounds_ahead(db, {s.programme for s in going}, opens)
+            known = await series.rounds_ahead(db, {s.programme for s in going if s.programme}, opens)
             made = await series.made_since(db, [s.id for s in going], now)
         found: dict[int, Coming] = {}
         for s in going:
@@ -215,6 +257,9 @@ class Recurring:
                 for one in occasions(beat_of(s), of.opens_at, of.closes_at, of.zone, since, now + SHOWN)
                 if (s.id, of.id, one.name) not in made
             ]
+            if s.event == GENERAL:
+                some = self._alone(s, max(s.since or now, now), now + SHOWN)
+                coming = [one for one in some if (s.id, 0, one.name) not in made]
             if coming:
                 found[s.id] = min(coming, key=lambda one: (one.at, one.round.id))
         return found
@@ -244,6 +289,10 @@ class Recurring:
         self, db: AsyncConnection, s: Series, now: datetime, since: datetime, until: datetime
     ) -> Sequence[tuple[Round, Occasion]]:
         """The occurrences between two instants that were not made yet, soonest first."""
+        if s.event == GENERAL:
+            there = await series.made_alone(db, s.id)
+            owed = [one for one in self._alone(s, since, until) if one.name not in there]
+            return [(one.round, Occasion(one.name, one.at)) for one in owed]
         beat, margin = beat_of(s), timedelta(days=2)
         day = timedelta(days=0 if beat.every == MONTH else beat.day)
         opens = (since - day - margin, until - day + margin)
@@ -259,16 +308,29 @@ class Recurring:
         ]
         return sorted(found, key=lambda pair: (pair[1].at, pair[0].id))
 
+    def _ground(self, s: Series, at: datetime) -> Round:
+        return grounds.bare(s.region, general.zone_in(s.region, self._terms.zone), at, s.text)
+
+    def _alone(self, s: Series, since: datetime, until: datetime) -> Sequence[Coming]:
+        """The occurrences of a general notice between two instants, made or not."""
+        zone = general.zone_in(s.region, self._terms.zone)
+        return [Coming(self._ground(s, one.at), one.name, one.at) for one in alone(beat_of(s), zone, since, until)]
+
+    async def _was_made(self, db: AsyncConnection, s: Series, of: Round, one: Occasion) -> bool:
+        if not of.id:
+            return one.name in await series.made_alone(db, s.id)
+        return (of.id, one.name) in await series.made(db, s.id, [of.id])
+
     async def _make(self, s: Series, of: Round, one: Occasion, now: datetime) -> int:
         rule = Rule.of(s.rule)
         async with self._database.read() as db:  # counting people takes time, and nobody waits for a reader
             people = await rows.size(db, audience(s.event, of, None, rule))
         async with self._database.write() as db:
-            held = await rounds.get(db, of.id, lock=True)
+            held = await rounds.get(db, of.id, lock=True) if of.id else of
             still = await series.get(db, s.id, lock=True)
-            if held != of or still != s or (of.id, one.name) in await series.made(db, s.id, [of.id]):
+            if held != of or still != s or await self._was_made(db, s, of, one):
                 return 0  # changed or made meanwhile: the next look sees how it stands
-            if rule == EVERYBODY:
+            if rule == EVERYBODY and of.id:
                 why = f"plan {s.id} does this"
                 for number in await series.give_way(db, of.id, s.event, one.at, why):
                     await note(db, "clock", "broadcast.withdrawn", number, now)
@@ -289,6 +351,9 @@ class Recurring:
             await self._broadcasts.drop(db, s.event, of, **common, why=why, **named)
             return
         try:
+            if s.event == GENERAL:
+                await general.not_twice(db, of, rule, now)
+                named = {**named, "facts": {"text": s.text}}
             number = await self._broadcasts.draft(db, s.event, of, again=again, cap=s.cap, **common, **named)
         except Refused as error:
             await self._broadcasts.drop(db, s.event, of, **common, why=str(error), **named)
@@ -327,13 +392,19 @@ def _check(viewer: Viewer, wanted: Wanted) -> None:
         raise Refused("give the plan a name of 3 to 80 letters")
     if wanted.event not in PLANNED:
         raise Refused(f'"{wanted.event[:40]}" is no event for a plan that comes again; there are: {", ".join(PLANNED)}')
-    if wanted.programme not in PROGRAMMES:
+    if wanted.event == GENERAL:
+        _check_alone(wanted)
+    elif wanted.every == WEEK:
+        raise Refused("a weekly plan is a general notice; what is about a round comes by its days, or monthly")
+    elif wanted.programme not in PROGRAMMES:
         raise Refused(f'"{wanted.programme[:24]}" is no programme; there are: {", ".join(PROGRAMMES)}')
     if wanted.every not in EVERY:
         raise Refused(f'"{wanted.every[:8]}" is no way to come again; there are: {", ".join(EVERY)}')
     if wanted.every == MONTH and not 1 <= wanted.day <= LAST_DAY:
         raise Refused(f"a monthly plan has a day from 1 to {LAST_DAY}, which every month has")
-    if wanted.every != MONTH and abs(wanted.day) > FURTHEST:
+    if wanted.every == WEEK and not 1 <= wanted.day <= SUNDAY:
+        raise Refused("a weekly plan has a day of the week: 1 is Monday, 7 is Sunday")
+    if wanted.every == ROUND and abs(wanted.day) > FURTHEST:
         raise Refused(f"a plan is at most {FURTHEST} days from the opening of its round")
     if wanted.event == "receipt_question" and wanted.every != MONTH and wanted.day < 0:
         raise Refused("nobody has received anything before the round opens; ask on H or later")
@@ -347,6 +418,23 @@ def _check(viewer: Viewer, wanted: Wanted) -> None:
         raise Refused(f"the region {wanted.region[:13]} is not yours")
     if wanted.rule.listed or wanted.rule.regions:
         raise Refused("a plan that comes again has a region of its own and no list")
+
+
+def _check_alone(wanted: Wanted) -> None:
+    """Raises Refused for a general notice that cannot come again."""
+    general.of_no_round(wanted.rule)
+    if wanted.every not in ALONE:
+        raise Refused("a general notice has no round to count days from; let it come weekly or monthly")
+    if wanted.region and not AREA.fullmatch(wanted.region):
+        raise Refused(f'"{wanted.region[:13]}" is no area; write it like 31.75.07')
+    try:
+        general.zone_in(wanted.region, "")
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def _words(text: str) -> dict[str, str]:
+    return {"words": notices.digest(text)} if text else {}
 
 
 async def _note(db: AsyncConnection, who: str, act: str, series_id: int, now: datetime, **detail: Any) -> None:

@@ -14,7 +14,7 @@ from notifier.broadcasts.values import BEFORE, Preview
 from notifier.rules.roles import Viewer
 from notifier.store import broadcast_looks as looks
 from notifier.store import broadcasts as rows
-from notifier.store import rehearsals, rounds
+from notifier.store import grounds, rehearsals
 from notifier.store.broadcast_looks import DRY_RUN, Look
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
@@ -89,8 +89,7 @@ class Beforehand:
             b = await rows.get(db, look.broadcast_id) if look else None
             if look is None or b is None:
                 return 0
-            of = await rounds.get(db, b.round_id)
-            assert of is not None
+            of = await grounds.of(db, b)
             way = await self._rehearsing.way(db, Draft.of(b, of))
             last = await looks.last_person(db)
         if b.state not in BEFORE:

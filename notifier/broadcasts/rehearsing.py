@@ -23,8 +23,8 @@ from notifier.rules.eta import ROUND_THE_CLOCK, Queue, eta
 from notifier.rules.pacing import window
 from notifier.rules.roles import Right, Viewer
 from notifier.store import broadcasts as rows
+from notifier.store import grounds, rehearsals
 from notifier.store import ledger as acts
-from notifier.store import rehearsals, rounds
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.rehearsals import Hindered, Reached, Sample, Way
@@ -129,8 +129,7 @@ class Rehearsing:
         viewer.needs(Right.SEE_PEOPLE)
         async with self._database.read() as db:
             b = await seen(db, viewer, broadcast_id)
-            of = await rounds.get(db, b.round_id)
-        assert of is not None
+            of = await grounds.of(db, b)
         return Draft.of(b, of)
 
     async def rehearse(self, viewer: Viewer, draft: Draft, now: datetime) -> Rehearsal:
@@ -182,7 +181,7 @@ class Rehearsing:
             file, count = await sheets.write(form, HEAD, _cells(db, await self.way(db, draft)))
         async with self._database.write() as db:
             detail = {"list": "unreachable", "form": form, "people": count, "event": draft.event}
-            about = f"round:{draft.round.id}"
+            about = f"round:{draft.round.id}" if draft.round.id else "general_notice"
             await acts.append(db, at=now, who=viewer.who, act="export.unreachable", about=about, detail=detail)
         return file, count
 

@@ -18,8 +18,8 @@ from notifier.rules import reasons
 from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.visits import Result, code_of
 from notifier.store import broadcasts as rows
+from notifier.store import grounds, rounds, visits
 from notifier.store import ledger as acts
-from notifier.store import rounds, visits
 from notifier.store.broadcasts import Broadcast
 from notifier.store.engine import Database
 from notifier.store.rounds import Round
@@ -72,8 +72,7 @@ class Visiting:
                 b = await rows.get(db, broadcast_id)
             if b is None:
                 raise Refused(f"there is no broadcast {broadcast_id}")
-            of = await rounds.get(db, b.round_id)
-            assert of is not None
+            of = await grounds.of(db, b)
         within = _narrower(viewer.region if viewer else "", region)
         return Doors(Scope(broadcast_id=b.id, region=within, stopped=stopped), of, b)
 

@@ -66,7 +66,8 @@ class Watching:
             carried = await loads.of(db, b.id)
         if look is None or not timedelta(seconds=1) <= now - look.at <= SHOWS:
             return None
-        return (sum(load.attempts for load in carried.values()) - look.attempts) / (now - look.at).total_seconds()
+        since = sum(load.attempts for load in carried.values()) - look.attempts
+        return max(since, 0) / (now - look.at).total_seconds()  # a pause takes back what was about to be sent
 
     async def count(self, now: datetime) -> int:
         """The clock: count anew what has moved; returns how many broadcasts were."""

@@ -20,10 +20,17 @@ def command(args: list[str], options: Options) -> int:
 
 
 async def _backup(asked: argparse.Namespace, options: Options) -> int:
+    from notifier import config as configuration
     from notifier.app import open_house
+    from notifier.app.house import config_file, database_location
     from notifier.backups import backup, place_of
     from notifier.cli.progress import of_bytes
+    from notifier.errors import Refused
 
+    config = configuration.load(config_file(options), named=options.config_named)
+    file = place_of(options.data, database_location(config, options.data), os.environ).sqlite
+    if file is not None and not file.exists():  # else a new, empty one would be made and saved in its stead
+        raise Refused(f"there is no database at {file}; name the data folder of the service: --data DIR")
     async with open_house(options) as house:
         url = house.config.database.listen_url or house.database.url.render_as_string(hide_password=False)
         place = place_of(options.data, url, os.environ)

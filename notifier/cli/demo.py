@@ -1,6 +1,7 @@
 """notifier demo: the whole service on SQLite with fake providers and sample data; nobody real is told anything.
 
-Everything it makes lies in <data>/demo. Lines of config.toml are ignored, its calendars and policies are used.
+Everything it makes lies in <data>/demo; with --empty, for data of one's own, in <data>/empty. Lines of config.toml are
+ignored, its calendars and policies are used.
 """
 
 import asyncio
@@ -41,6 +42,7 @@ STAFF = (
     ("agus", "auditor", "Agus, inspektorat"),
 )
 WALL_PORT, SERVICE_PORT = 8081, 8080
+LOOK = 5.0  # seconds between two looks for people who were imported meanwhile
 out = Console(stderr=True)
 
 
@@ -49,6 +51,7 @@ def command(args: list[str], options: Options) -> int:
     words = parser("notifier demo", "Try it all with sample data and fake providers; nobody real is told anything.")
     words.add_argument("--port", type=int, default=SERVICE_PORT, help="port of the service (0: any free one)")
     words.add_argument("--wall-port", type=int, default=WALL_PORT, help="port of the phone wall (0: any free one)")
+    words.add_argument("--empty", action="store_true", help="an own empty database instead of the sample data")
     asked = words.parse_args(args)
     set_up(quiet=True)
     return asyncio.run(_demo(asked, options))
@@ -56,7 +59,7 @@ def command(args: list[str], options: Options) -> int:
 
 async def _demo(asked: Any, options: Options) -> int:
     stop = until_stopped()
-    data = Path(options.data) / "demo"
+    data = Path(options.data) / ("empty" if asked.empty else "demo")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         opened = open_sandbox(utc_now, port=asked.wall_port, first=int(utc_now().timestamp()))
@@ -66,15 +69,20 @@ async def _demo(asked: Any, options: Options) -> int:
     try:
         config = _configure(providers, asked.port, options, data)
         async with open_house(Options(data=data), config=config) as house:
-            with _step("Importing the sample registers and rounds"):
-                await _fill(house, data)
+            if not asked.empty:
+                with _step("Importing the sample registers and rounds"):
+                    await _fill(house, data)
             logins = await _staff(house, data)
-            await _introduce(house, providers)
-            async with open_service(house) as service:
-                providers.reach(service.url)
-                _tell(service.url, providers.sandbox.url, logins, data)
-                await stop.wait()
-                out.print("Stopping: what is under way is finished first.")
+            known = await introduce(house, providers)
+            watching = asyncio.create_task(_introducing(house, providers, known), name="phones")
+            try:
+                async with open_service(house) as service:
+                    providers.reach(service.url)
+                    _tell(service.url, providers.sandbox.url, logins, data)
+                    await stop.wait()
+                    out.print("Stopping: what is under way is finished first.")
+            finally:
+                watching.cancel()
     finally:
         await opened.__aexit__(None, None, None)
     return 0
@@ -190,11 +198,20 @@ async def _staff(house: House, data: Path) -> Mapping[str, str]:
     return logins
 
 
-async def _introduce(house: House, providers: Providers) -> None:
-    """Put the register's citizens on the phone wall."""
+async def introduce(house: House, providers: Providers, after: int = 0) -> int:
+    """Put the register's citizens beyond this one on the phone wall; returns the last of them."""
     async with house.database.read() as db:
-        async for name, addresses in contacts.everybody(db):
+        async for person_id, name, addresses in contacts.everybody(db, after):
             providers.phones.introduce(name, addresses)
+            after = person_id
+    return after
+
+
+async def _introducing(house: House, providers: Providers, last: int) -> None:
+    """Whoever is imported while the service runs gets a phone too."""
+    while True:
+        await asyncio.sleep(LOOK)
+        last = await introduce(house, providers, last)
 
 
 @contextmanager

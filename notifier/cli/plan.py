@@ -9,14 +9,18 @@ from notifier.app import House, open_house
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.cli.options import Options, parser
 from notifier.rules.audiences import ANSWERS, Rule, tidied
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Viewer
+
+EVENTS = (*PLANNABLE, GENERAL)
 
 
 def command(args: list[str], options: Options) -> int:
     """Print the broadcast's number and what it will do; with --dry-run nothing is written."""
     words = parser("notifier plan", "Plan a broadcast; somebody else approves it.")
-    words.add_argument("event", choices=PLANNABLE, metavar="EVENT", help=", ".join(PLANNABLE))
-    words.add_argument("--round", required=True, metavar="CODE", help="code of the round")
+    words.add_argument("event", choices=EVENTS, metavar="EVENT", help=", ".join(EVENTS))
+    words.add_argument("--round", default="", metavar="CODE", help="code of the round; a general notice has none")
+    words.add_argument("--text", default="", metavar="WORDS", help="what a general notice says")
     words.add_argument("--at", required=True, metavar="WHEN", help="2026-12-05T09:00 in the round's zone, or: now")
     words.add_argument("--by", required=True, metavar="LOGIN", help="who plans")
     words.add_argument("--dry-run", action="store_true", help="write nothing")
@@ -51,9 +55,10 @@ async def _plan(asked: Any, options: Options) -> int:
             canary=asked.canary,
             cap=asked.cap,
             rule=rule,
+            text=asked.text,
         )
-        of = await house.rounds.get(viewer, asked.round)
-        whom = await house.choosing.words(tidied(rule), of.programme, "en")
+        of = await house.rounds.get(viewer, asked.round) if asked.event != GENERAL else None
+        whom = await house.choosing.words(tidied(rule), of.programme if of else "", "en")
     told = {"broadcast": number, "whom": whom, **asdict(preview)}
     print(json.dumps(told) if asked.json else _told(asked.event, number, whom, preview))
     return 0

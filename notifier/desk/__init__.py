@@ -187,6 +187,10 @@ class Desk:
             return await merging.confirm(self.room, db, main, ticket_id, now)
         return await intake.confirm(self.room, db, ticket_id, heard_id, now)
 
+    async def rateable(self, number: str, code: str) -> str | None:
+        """The number of the closed ticket whose reporter a link asks how content they are; None when it is none's."""
+        return await following.rateable(self.room, number, code)
+
     async def rate(self, db: AsyncConnection, ticket_id: int, score: int, now: datetime) -> None:
         """The citizen says how content they are: 1 to 5."""
         await closing.rate(self.room, db, ticket_id, score, now)
@@ -504,9 +508,19 @@ class Desk:
         people: int,
         now: datetime,
         texts: Mapping[str, str] | None = None,
+        *,
+        held: bool = False,
     ) -> Ticket:
-        """Answer everybody, `texts` in further languages; `people` is how many the preview told."""
-        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts)
+        """Answer everybody, `texts` in further languages; `people` is how many the preview told. When 20 seconds have
+        passed, if it is `held`."""
+        leaves = now + HELD if held else None
+        return await incidents.answer(self.room, viewer, number, what, words, version, people, now, texts, leaves)
+
+    async def incident_kept(
+        self, viewer: Viewer, number: str, text: str, languages: Collection[str]
+    ) -> Mapping[str, str]:
+        """What was said in other languages beside an answer to all that was taken back."""
+        return await incidents.kept_in(self.room, viewer, number, text, languages)
 
     async def carry_incidents(self, now: datetime) -> int:
         """Gather what waits, send answers on; how many complaints were seen to."""

@@ -102,9 +102,9 @@ async def do(
         if was.assignee_id is None and moved.open:
             values["assignee_id"] = viewer.account_id  # who answers first takes it
         # What an answer that has not left needs to be taken back: which words, and whether it took the ticket. What
-        # goes to many with it can not.
+        # goes to many with it at once can not.
         held: dict[str, Any] = {}
-        if detail and also is None:
+        if detail and (also is None or leaves_at is not None):
             held = {"message": detail["message"], "took": "assignee_id" in values, **_held(leaves_at)}
         await note_move(db, was, change, {**(facts or {}), **held})
         for one in await tickets.merged(db, was.id):

@@ -16,6 +16,7 @@ from notifier.store import accounts, tickets
 from notifier.store.accounts import Account
 from notifier.store.tickets import Ticket
 
+UNSEEN, SEEN_AGAIN = "unseen", "seen_again"  # in a ticket's history
 DESK = tuple(role for role in Role if may(role, Right.ANSWER))
 
 
@@ -64,18 +65,22 @@ async def escalate(
 
 
 async def unseen(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> int:
-    """Tell the admins above, once, of a hidden ticket that nobody who could answer it sees."""
+    """Tell the admins above of a hidden ticket that nobody who could answer it sees: once, until somebody saw it."""
     if not ticket.shielded:
         return 0
+    acts = [change.act for change in await tickets.history(db, ticket.id) if change.act in (UNSEEN, SEEN_AGAIN)]
+    told = acts[-1:] == [UNSEEN]
     desk = await accounts.with_roles(db, [role.value for role in DESK])
     if any(covers(account.region, ticket.region) for account in desk):
+        if told:
+            await tickets.record(db, ticket.id, at=now, who="clock", act=SEEN_AGAIN)
         return 0
-    if any(change.act == "unseen" for change in await tickets.history(db, ticket.id)):
+    if told:
         return 0
     admins = await on_duty(db, ticket, (Role.ADMIN,))
     if not admins:  # told later, once one of them can be
         return 0
-    await tickets.record(db, ticket.id, at=now, who="clock", act="unseen")
+    await tickets.record(db, ticket.id, at=now, who="clock", act=UNSEEN)
     facts = {"what": "alert_unseen", "number": ticket.number, "url": page_of(room, ticket)}
     return await tell(room, db, "desk_alert", admins, ticket, facts, now)
 
@@ -87,10 +92,10 @@ async def second(room: Room, db: AsyncConnection, ticket: Ticket, but: int, now:
     return await tell(room, db, "desk_alert", people, ticket, facts, now)
 
 
-async def silent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> int:
-    """Ask the desk what becomes of a resolved ticket whose citizen says nothing."""
+async def silent(room: Room, db: AsyncConnection, ticket: Ticket, promise: Promise, now: datetime) -> int:
+    """Ask the desk, once its office works, what becomes of a resolved ticket whose citizen says nothing."""
     facts = {"what": "alert_silent", "number": ticket.number, "url": page_of(room, ticket)}
-    return await tell(room, db, "desk_alert", await on_duty(db, ticket, DESK), ticket, facts, now)
+    return await tell(room, db, "desk_alert", await on_duty(db, ticket, DESK), ticket, facts, now, promise)
 
 
 async def on_duty(db: AsyncConnection, ticket: Ticket, roles: Sequence[Role]) -> list[Account]:

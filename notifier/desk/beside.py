@@ -17,7 +17,7 @@ from notifier.desk.promise import GATHERED
 from notifier.desk.values import Room, is_private
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
-from notifier.store import beside, drafts, ledger, notices, rounds, tickets
+from notifier.store import beside, drafts, ledger, notices, points, rounds, tickets
 from notifier.store import incidents as gathered
 from notifier.store.beside import Paid, Sent
 from notifier.store.drafts import Draft
@@ -34,6 +34,7 @@ class Beside:
     """What the page of a ticket shows beside the conversation."""
 
     round: Round | None = None
+    moved: bool = False  # whether it is handed out elsewhere by now than when it was complained of
     place: str = ""  # the region by its name
     known: bool = False  # whether the desk knows the person, so that what is missing below is missing
     sent: tuple[Sent, ...] = ()
@@ -58,6 +59,7 @@ async def stand(room: Room, viewer: Viewer, number: str, now: datetime) -> Besid
         linked = [(kind, one) for kind, one in await beside.linked(db, ticket.id) if viewer.covers(one.region)]
         return Beside(
             round=of,
+            moved=of is not None and await _moved(db, ticket, of),
             place=names.get(ticket.region, ""),
             known=known,
             sent=told,
@@ -70,6 +72,14 @@ async def stand(room: Room, viewer: Viewer, number: str, now: datetime) -> Besid
             looking=tuple(await drafts.looking(db, ticket.id, viewer.account_id, now)),
             draft=await drafts.draft(db, viewer.account_id, ticket.id),
         )
+
+
+async def _moved(db: AsyncConnection, ticket: Ticket, of: Round) -> bool:
+    """Whether a round is handed out elsewhere by now; a point that is only called otherwise is where it was."""
+    if ticket.venue in ("", of.venue):
+        return False
+    point = await points.get(db, of.point_id) if of.point_id else None
+    return point is None or point.code != ticket.point
 
 
 async def _gathered_by(db: AsyncConnection, viewer: Viewer, ticket: Ticket) -> Ticket | None:

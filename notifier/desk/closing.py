@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.desk import alerts, silence
+from notifier.desk.following import rating_code
 from notifier.desk.intake import beside, letter, note_move, reporter_of
 from notifier.desk.values import Room
 from notifier.desk.versions import known
@@ -16,6 +17,8 @@ from notifier.store.tickets import TICKET_RATING, Ticket
 
 CLOCK = "clock"
 ONE_FIGURE = frozenset({"sms"})  # channels whose question whether it is settled asks for the rating too
+
+LINKED = frozenset({"email"})  # channels without buttons, where a link is one tap
 
 
 async def close_silent(room: Room, db: AsyncConnection, ticket: Ticket, now: datetime) -> bool:
@@ -33,7 +36,7 @@ async def close_silent(room: Room, db: AsyncConnection, ticket: Ticket, now: dat
         asked = PROPOSED if ticket.shielded else silence.ASKED
         await tickets.record(db, ticket.id, at=now, who=CLOCK, act=asked, facts=facts)
         await tickets.change(db, ticket, {}, now)
-        await alerts.silent(room, db, ticket, now)
+        await alerts.silent(room, db, ticket, promise, now)
         return True
     moved, change = move(ticket, Act.CLOSE, by=CLOCK, at=now)
     await note_move(db, ticket, change)
@@ -50,7 +53,9 @@ async def ask_rating(room: Room, db: AsyncConnection, ticket: Ticket, now: datet
     reporter = await reporter_of(room, db, ticket.id)
     if not reporter.reached or reporter.kind in ONE_FIGURE or await ratings.of(db, ticket.id) is not None:
         return False
-    notice = letter(room, ticket, reporter, TICKET_RATING, {"number": ticket.number}, now, now)
+    page, number = room.settings.public_url, ticket.number
+    url = f"{page}/nilai/{number}/{rating_code(room.vault, number)}" if page and reporter.kind in LINKED else ""
+    notice = letter(room, ticket, reporter, TICKET_RATING, {"number": number, "url": url}, now, now)
     await room.outbox.queue(db, notice, now)
     return True
 

@@ -18,6 +18,7 @@ from notifier.store import ratings, tickets
 from notifier.store.tickets import Changed, Said, Ticket
 from notifier.vault import Vault
 
+RATING = 16  # hexadecimal digits: with a number that is none's to guess, enough for a mark
 CODE = 8  # characters of 31: a guess in 850,000,000,000
 
 
@@ -59,6 +60,20 @@ def code_of(vault: Vault, number: str) -> str:
         value, letter = divmod(value, len(ALPHABET))
         letters.append(ALPHABET[letter])
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def rating_code(vault: Vault, number: str) -> str:
+    """What a link carries by which the reporter of a ticket says how content they are, and does nothing else."""
+    return vault.index(number, "rating").hex()[:RATING]
+
+
+async def rateable(room: Room, number: str, code: str) -> str | None:
+    """The number of a link's ticket, once it is closed; None alike for another's code and while it is worked on."""
+    if not hmac.compare_digest(code.encode(), rating_code(room.vault, number).encode()):
+        return None
+    async with room.database.read() as db:
+        ticket = await tickets.by_number(db, number)
+    return ticket.number if ticket is not None and ticket.status is Status.CLOSED else None
 
 
 def same_code(vault: Vault, number: str, typed: str) -> bool:

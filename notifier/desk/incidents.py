@@ -6,7 +6,7 @@ then is part of it from the first. Gathering and answering go slice by slice, so
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -265,6 +265,11 @@ async def speaks_for_many(db: AsyncConnection, ticket: Ticket, what: Act) -> boo
     return what in TOLD and await incidents.get(db, ticket.id) is not None
 
 
+async def set_out(db: AsyncConnection, ticket: Ticket, at: datetime, now: datetime) -> bool:
+    """Whether an answer that was given then is on its way to many already; one that waits does not leave any more."""
+    return await incidents.get(db, ticket.id) is not None and not await incidents.withdraw(db, ticket.id, at, now)
+
+
 def at_once(ticket: Ticket) -> str:
     """Why an incident is not answered like an ordinary ticket."""
     return f"{ticket.number} is an incident: answer all of its complaints at once, or let them go first"
@@ -280,9 +285,10 @@ async def answer(
     people: int,
     now: datetime,
     texts: Mapping[str, str] | None = None,
+    leaves_at: datetime | None = None,
 ) -> Ticket:
-    """Answer every complaint of an incident; `texts` says it in further languages. `people` is how many the preview
-    told; Refused when there are far more. What ends a hidden one is proposed to a second person.
+    """Answer every complaint of an incident, not before `leaves_at`; `texts` says it in further languages. `people` is
+    how many the preview told; Refused when there are far more. What ends a hidden one is proposed to a second person.
     """
     viewer.needs(Right.ANSWER)
     if what not in SPEAKS:
@@ -302,9 +308,17 @@ async def answer(
         return await shielding.propose(room, viewer, number, what, text, version, now, {"texts": spoken})
 
     async def also(db: AsyncConnection) -> None:
-        await _set_out(db, viewer, incident, what, safe(words), spoken, now)
+        await _set_out(db, viewer, incident, what, safe(words), spoken, now, leaves_at)
 
-    return await act(room, viewer, number, what, words, version, now, also=also)
+    return await act(room, viewer, number, what, words, version, now, leaves_at, also=also)
+
+
+async def kept_in(room: Room, viewer: Viewer, number: str, text: str, languages: Collection[str]) -> Mapping[str, str]:
+    """What the viewer said in other languages when they last took this very answer back."""
+    async with room.database.read() as db:
+        incident = await _incident(db, viewer, number)
+        texts = await incidents.withdrawn(db, incident.ticket_id, viewer.account_id, safe(text))
+    return {language: said for language, said in texts.items() if language in languages}
 
 
 async def decide(room: Room, viewer: Viewer, number: str, version: int, now: datetime, *, agree: bool) -> Ticket:
@@ -329,10 +343,13 @@ async def _set_out(
     text: str,
     texts: Mapping[str, str],
     now: datetime,
+    leaves_at: datetime | None = None,
 ) -> None:
-    """The answer begins its way to each complaint."""
+    """The answer begins its way to each complaint, at `leaves_at` or now."""
     row: dict[str, Any] = {"incident_id": incident.ticket_id, "account_id": viewer.account_id, "act": what.value}
-    fanout = await incidents.begin(db, row | {"text": text, "texts": texts, "created_at": now, "wake": now})
+    fanout = await incidents.begin(
+        db, row | {"text": text, "texts": texts, "created_at": now, "wake": leaves_at or now}
+    )
     about, detail = f"ticket:{incident.ticket_id}", {"fanout": fanout, "people": incident.gathered}
     await ledger.append(db, at=now, who=viewer.who, act="incident_answered", about=about, detail=detail)
 

@@ -144,6 +144,8 @@ def _wanted(room: Room, viewer: Viewer, asked: Asked, now: datetime) -> Wanted:
         opened_from=datetime.combine(asked.first, time(), zone) if asked.first else None,
         opened_until=datetime.combine(asked.last + timedelta(days=1), time(), zone) if asked.last else None,
         words=words,
+        place=asked.place,
+        unmerged=asked.unmerged,
     )
 
 

@@ -20,7 +20,7 @@ from notifier.desk.values import HELD, Room
 from notifier.errors import Refused
 from notifier.rules import shields
 from notifier.rules.roles import Right, Viewer
-from notifier.rules.tickets import MOVES, OPEN, Act, Category
+from notifier.rules.tickets import MOVES, OPEN, Act, Category, impossible
 from notifier.store import drafts, ledger, tickets
 from notifier.store.tickets import Changed, Ticket
 
@@ -112,7 +112,7 @@ async def letters(room: Room, viewer: Viewer, chosen: Sequence[Chosen], what: Ac
             if ticket.version != version:
                 why = f"ticket {ticket.number} was changed while you looked at it; look again before you act"
             elif what not in MOVES[ticket.status]:
-                why = f"Ticket {ticket.number} is {ticket.status}, so '{what}' is not possible."
+                why = impossible(ticket, what)
             elif shields.needs_two(ticket.shielded, what):
                 why = acting.takes_two(what, ticket)
             elif await incidents.speaks_for_many(db, ticket, what):
@@ -142,7 +142,9 @@ async def take_back(room: Room, viewer: Viewer, number: str, now: datetime) -> N
         ticket = await acting.seen(db, viewer, number, lock=True)
         history = await tickets.history(db, ticket.id)
         answered = next((change for change in reversed(history) if _says(change, held[0])), None)
-        if answered is None or held[0] in taken_back(history):  # an incident's, which went to everybody
+        if answered is None or held[0] in taken_back(history):  # two agreed on it, and it went to everybody
+            raise _has_left(seen)
+        if await incidents.set_out(db, ticket, answered.at, now):
             raise _has_left(seen)
         if held[1] is None and "held" not in answered.facts:  # read on a page, and there at once
             raise _has_left(seen)

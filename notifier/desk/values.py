@@ -243,6 +243,8 @@ class Asked:
     first: date | None = None  # the day it was opened on at the earliest, in the desk's zone
     last: date | None = None  # at the latest
     limit: int = 0  # of a page; 0: the usual one
+    place: str = ""  # where it happened, whoever sees it
+    unmerged: bool = False  # as reports count: without what was merged into others
 
 
 @dataclass(frozen=True, slots=True)

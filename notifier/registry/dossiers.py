@@ -5,14 +5,14 @@ made them follows them by number and code. An erasure takes them too, and says n
 """
 
 import asyncio
-import io
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,12 +20,16 @@ from notifier.errors import Refused
 from notifier.registry.persons import said
 from notifier.rules.roles import Right, Viewer
 from notifier.store import dossiers, erasing, joining, ledger, persons
+from notifier.store.contacts import WRONG
 from notifier.store.engine import Database
 from notifier.store.persons import Whole
 from notifier.vault import SHORT, Vault
 
 NOBODY = {"kind": "web", "line": "", "address": "", "person_id": None, "contact_id": None}
-HEARD = ("heard", "heard private")  # purposes by which senders are named; as the desk's keys have them
+# Purposes by which senders and reporters are named, as the desk's keys have them: in the open, and in confidence.
+HEARD = ("heard", "heard private")
+REPORTER = ("reporter", "reporter private")
+APPLICATION, FILE = "applications.sealed", "files.body"  # what these are sealed for
 TITLES: Mapping[str, str] = {
     "person": "Data diri",
     "contacts": "Kontak",
@@ -43,6 +47,8 @@ TITLES: Mapping[str, str] = {
     "report_changes": "Riwayat aduan",
     "ratings": "Penilaian",
     "files": "Lampiran",
+    "applications": "Permohonan didaftarkan",
+    "lists": "Daftar siaran",
     "looks": "Yang dilakukan petugas",
 }
 
@@ -56,8 +62,10 @@ class Dossiers:
         self._vault = vault
         self._data = data
 
-    async def export(self, viewer: Viewer, person_id: int, why: str, now: datetime) -> bytes:
-        """A ZIP with everything kept about a person: `data.json` for machines, `data.html` to read."""
+    async def export(self, viewer: Viewer, person_id: int, why: str, now: datetime) -> IO[bytes]:
+        """A ZIP with everything kept about a person: `data.json` for machines, `data.html` to read, and the files of
+        their reports. It has no name on disk; close it when it was read.
+        """
         _needs(viewer)
         reason = said(why)
         async with self._database.write() as db:
@@ -66,10 +74,20 @@ class Dossiers:
             await ledger.append(db, at=now, who=viewer.who, act="person_exported", about=f"person:{who.id}")
         async with self._database.read() as db:
             ids = await persons.aliases(db, who.id)
-            reports = await erasing.reported(db, [self._vault.person_index(number) for number in ids])
-            found = await dossiers.of(db, ids, reports)
-        everything = {"person": [self._clear(who)], **found}
-        return await asyncio.to_thread(_packed, everything, now)
+            rows = [whole for _, whole in sorted((await persons.several(db, ids)).items())]
+            pairs = await _alone(db, ids)
+            known = [self._vault.person_index(number) for number in ids]
+            reports = await erasing.reported(db, known, self._named(pairs, REPORTER[:1]))
+            found = await dossiers.of(db, ids, reports, self._named(pairs, HEARD[:1]))
+            asked = await dossiers.applied(db, [whole.nik_index for whole in rows], reports)
+        wishes = [{"created_at": a["created_at"], **self._vault.open_json(a["sealed"], APPLICATION)} for a in asked]
+        everything = {"person": [self._clear(whole) for whole in rows], **found, "applications": wishes}
+        return await asyncio.to_thread(_packed, everything, now, self._file)
+
+    def _file(self, number: int) -> bytes | None:
+        """An attachment in clear; None when it is not on this machine any more."""
+        path = self._data / "files" / str(number)
+        return self._vault.open(path.read_bytes(), FILE) if path.exists() else None
 
     def _clear(self, who: Whole) -> dict[str, Any]:
         kk = self._vault.open(who.kk, "people.kk").decode() if who.kk is not None else ""
@@ -88,18 +106,19 @@ class Dossiers:
             who = await _whole(db, viewer, person_id)
             await joining.before_walks(db)
             ids = await persons.aliases(db, who.id)
-            reports = await erasing.reported(db, [key for number in ids for key in self._keys(number)])
+            pairs = await _alone(db, ids)
+            known = [key for number in ids for key in self._keys(number)]
+            niks = [whole.nik_index for whole in (await persons.several(db, ids)).values()]
+            reports = await erasing.reported(db, known, self._named(pairs, REPORTER))
+            reports = sorted({*reports, *await erasing.applied(db, niks)})
             busy = await persons.under_way(db, ids) or await erasing.unsettled(db, reports)
             if busy or await persons.walked(db, ids):
                 raise Refused(
                     f"something of person {who.id} is still under way (a message or a report); try again later"
                 )
-            both = await erasing.shared(db, ids)
-            alone = [(r.kind, r.address) for number in ids for r in await persons.reaches(db, number)]
-            alone = [pair for pair in alone if pair not in both]
-            traces = await erasing.traces(db, ids, reports, [key for pair in alone for key in self._senders(*pair)])
+            traces = await erasing.traces(db, ids, reports, self._named(pairs, HEARD))
             nobody = self._vault.seal(b"", "people.nik")
-            await erasing.forget(db, traces, nobody, [address for _, address in alone], now)
+            await erasing.forget(db, traces, nobody, [address for _, address in pairs], now)
             reporter = {**NOBODY, "language": who.language, "zone": who.zone, "region": "", "thread": "", "name": ""}
             emptied = await erasing.unsay(db, traces, self._vault.seal_json(reporter, "reporters.sealed"))
             for ticket_id, messages in emptied.items():
@@ -115,8 +134,18 @@ class Dossiers:
         private = self._vault.index(str(person_id), "person private")[:SHORT]
         return self._vault.person_index(person_id), private
 
-    def _senders(self, kind: str, address: str) -> Sequence[bytes]:
-        return [self._vault.index(f"{kind}\0{address}", purpose)[:SHORT] for purpose in HEARD]
+    def _named(self, pairs: Sequence[tuple[str, str]], purposes: Sequence[str]) -> Sequence[bytes]:
+        """The keyed names of these addresses."""
+        return [self._vault.index(f"{kind}\0{at}", purpose)[:SHORT] for kind, at in pairs for purpose in purposes]
+
+
+async def _alone(db: AsyncConnection, ids: Sequence[int]) -> list[tuple[str, str]]:
+    """(kind, address) of what is theirs alone: nobody else of the register has it, nor did anybody answer there who
+    said that they are somebody else.
+    """
+    both = await erasing.shared(db, ids)
+    reaches = [reach for number in ids for reach in await persons.reaches(db, number) if reach.state != WRONG]
+    return [(one.kind, one.address) for one in reaches if (one.kind, one.address) not in both]
 
 
 def _needs(viewer: Viewer) -> None:
@@ -135,13 +164,24 @@ async def _whole(db: AsyncConnection, viewer: Viewer, person_id: int) -> Whole:
     return who
 
 
-def _packed(everything: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        told = {"written_at": now, **everything}
-        archive.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2, default=_plain))
-        archive.writestr("data.html", _readable(everything, now))
-    return file.getvalue()
+def _packed(
+    everything: Mapping[str, Sequence[Mapping[str, Any]]], now: datetime, read: Callable[[int], bytes | None]
+) -> IO[bytes]:
+    file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - handed to the caller, who closes it
+    try:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            told = {"written_at": now, **everything}
+            archive.writestr("data.json", json.dumps(told, ensure_ascii=False, indent=2, default=_plain))
+            archive.writestr("data.html", _readable(everything, now))
+            for one in everything["files"]:
+                body = read(one["id"]) if one["state"] == "kept" else None
+                if body is not None:
+                    archive.writestr(f"lampiran/{one['id']}-{one['name']}", body)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
 def _plain(value: Any) -> str:

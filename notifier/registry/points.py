@@ -32,6 +32,7 @@ from notifier.store.points import Point
 from notifier.store.rounds import Round
 
 MOST_PEOPLE = 1_000_000
+SHUT = "closed"  # state of a point that is used no more
 EDITABLE = ("NAMA", "ALAMAT", "LINTANG", "BUJUR", "KAPASITAS_JAM", "KAPASITAS_HARI", "JAM_BUKA", "STATUS")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
 _STATES: Mapping[str, str] = MappingProxyType(
@@ -120,7 +121,7 @@ def read_from(of: Round, point: Point) -> Round:
 
 def misfits(point: Point, of: Round, others: Sequence[Round], people: Mapping[int, int]) -> list[Warned]:
     """What does not fit about a round at its point, where these others are too."""
-    limits = Limits(read_hours(point.hours), point.per_hour, point.per_day)
+    limits = Limits(read_hours(point.hours), point.per_hour, point.per_day, point.state == SHUT)
     besides = [stay_of(point, other, people) for other in others if other.id != of.id]
     return warnings(limits, stay_of(point, of, people), besides)
 

@@ -6,6 +6,7 @@ They hold people's numbers in clear, so on disk they lie sealed, part by part; n
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
@@ -14,10 +15,11 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Protocol
 
 from notifier.errors import Refused
-from notifier.registry.tables import LINE, WHY, Cell, Source
+from notifier.registry.tables import FORMULA, LINE, WHY, Cell, Source
 
 PART = 256 * 1024  # characters sealed together
 PLACE = "imports.rejected"
+_NUMBER = re.compile(r"[+-][\d .()-]*")  # nothing in it calls anything
 MOST_IN_A_WORKBOOK = 200_000  # rows that a workbook may bring in again
 
 
@@ -117,16 +119,20 @@ def written(cell: Cell) -> str:
 
 def _calm(text: str) -> str:
     """No formula for a spreadsheet; a phone's + and a number's - stay as they are."""
-    return f"'{text}" if text[:1] in ("=", "@", "\t") or (text[:1] in ("+", "-") and not text[1:2].isdigit()) else text
+    return f"'{text}" if text.startswith(FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def told_of(report: Path, limit: int) -> list[Mapping[str, Any]]:
-    """The first lines of a report that a person has to look at: line, column, outcome, mend."""
-    found: list[Mapping[str, Any]] = []
+    """The first lines of a report that a person has to look at: line, column, outcome, mend. Rows that were not taken
+    come before those that were, but for something in them that was left out.
+    """
+    turned_away: list[Mapping[str, Any]] = []
+    taken: list[Mapping[str, Any]] = []
     with report.open(encoding="utf-8-sig", newline="") as file:
         for row in csv.DictReader(file):
-            if row["line"] and row["outcome"] in ("rejected", "conflict", "duplicate"):
-                found.append({**row, "mend": row["how to mend"]})
-                if len(found) == limit:
+            of = taken if row["outcome"] == "accepted" else turned_away
+            if row["line"] and len(of) < limit:
+                of.append({**row, "mend": row["how to mend"]})
+                if len(turned_away) == limit:
                     break
-    return found
+    return [*turned_away, *taken][:limit]

@@ -25,6 +25,7 @@ from notifier.store.engine import Database
 
 # Rows in one write transaction. On SQLite other writers wait for it, so it stays below 20 ms.
 SLICE_SQLITE, SLICE_POSTGRESQL = 100, 1000
+READ = 500  # rows read together where they are only counted; each is some kilobytes in memory
 
 Progress = Callable[[str, str, int, int], None]  # file, step, rows done, rows in all (0: not known)
 Item = TypeVar("Item")
@@ -171,7 +172,7 @@ async def count_rows(source: Source, order: Order, look: Callable[[Row], None] |
     shown each of them, in a thread.
     """
     count = 0
-    async for part in slices(_looked_at(source.rows(), look) if look is not None else source.rows(), 5000):
+    async for part in slices(_looked_at(source.rows(), look) if look is not None else source.rows(), READ):
         count += len(part)
         order.progress(source.name, "reading", count, 0)
     if not count:

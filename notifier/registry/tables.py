@@ -15,6 +15,15 @@ from notifier.errors import Refused
 Cell = str | float | int | bool | date | datetime | time | timedelta
 HEAD_ROWS = 20  # the header stands among these
 WHY, LINE = "MENGAPA DITOLAK", "BARIS ASAL"  # columns of our own file of rejected rows; no layout knows them
+FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\n",
+)  # what a spreadsheet takes for the beginning of one; there a quote is put before it
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -101,7 +110,14 @@ def picked(line: int, cells: Sequence[Cell], header: Header) -> Row:
     width = len(cells)
     surplus = width > header.width and any(cell != "" for cell in cells[header.width :])
     by_name = {column: cells[place] if place < width else "" for column, place in header.places.items()}
+    if header.mended:
+        by_name = {column: _uncalmed(cell) for column, cell in by_name.items()}
     return Row(line, by_name, width, surplus)
+
+
+def _uncalmed(cell: Cell) -> Cell:
+    """A cell of our own file of rejected rows, without the quote that kept it from being a formula."""
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _fold(cell: Cell) -> str:

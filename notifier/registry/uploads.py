@@ -5,6 +5,7 @@ service reads, and is gone once it was brought in. A run that was cut off begins
 """
 
 import asyncio
+import os
 import re
 import secrets
 import shutil
@@ -84,6 +85,7 @@ class Uploads:
         self._largest = largest
         self._kept = kept
         self._closing = False
+        self._swept: datetime | None = None  # when somebody last looked for what a killed process left
         self.woken = asyncio.Event()
 
     # --- taking ---
@@ -189,7 +191,7 @@ class Uploads:
             if upload.state in WORKING:
                 done = await rows.turn(db, number, upload.state, {"stop": True})
             else:
-                done = await rows.turn(db, number, READY, self._end(CANCELLED, now))
+                done = await rows.turn(db, number, READY, self._end(upload, CANCELLED, now))
             if not done or upload.state not in (*WORKING, READY):
                 raise Refused(f"upload {number} is over; nothing can be cancelled")
             await ledger.append(db, at=now, who=viewer.who, act="upload_cancelled", about=f"upload:{number}")
@@ -203,6 +205,7 @@ class Uploads:
         """Do what is due: look, bring in, forget. Returns how many files were seen to."""
         async with self._database.read() as db:
             due = await rows.waking(db, now)
+        await self._sweep(now)
         return sum([await self._see_to(upload, now) for upload in due if not self._closing])
 
     def close(self) -> None:
@@ -219,7 +222,7 @@ class Uploads:
                 return False
             why = "the file is not here any more; upload it again"
             async with self._database.write() as db:
-                return await rows.turn(db, upload.id, upload.state, self._end(FAILED, now, why=why))
+                return await rows.turn(db, upload.id, upload.state, self._end(upload, FAILED, now, why=why))
         async with self._database.write() as db:
             if not await rows.claim(db, upload, now, now + LEASE):
                 return False
@@ -228,7 +231,7 @@ class Uploads:
 
     async def _forget(self, upload: Upload, now: datetime) -> bool:
         """Nobody started it in time, or what came of it was kept long enough."""
-        values = self._end(CANCELLED, now) if upload.state == READY else {"wake": None}
+        values = self._end(upload, CANCELLED, now) if upload.state == READY else {"wake": None}
         async with self._database.write() as db:
             done = await rows.turn(db, upload.id, upload.state, values)
         if done and upload.state == READY:
@@ -237,8 +240,23 @@ class Uploads:
             shutil.rmtree(self._folder / upload.folder, ignore_errors=True)
         return done
 
-    def _end(self, state: str, now: datetime, **values: Any) -> dict[str, Any]:
-        return {"state": state, "ended_at": now, "wake": now + self._kept, "step": "", "stop": False, **values}
+    async def _sweep(self, now: datetime) -> None:
+        """Throw away what lies here and is no upload: whoever took it was killed before it was one."""
+        if self._swept is not None and now - self._swept < LOST:
+            return
+        self._swept = now
+        old = await asyncio.to_thread(_left, self._folder, now - WAITS)
+        async with self._database.read() as db:
+            known = await rows.folders(db, old) if old else frozenset()
+        for name in old:
+            if name not in known:
+                log.warning("upload.left", folder=name)
+                await asyncio.to_thread(shutil.rmtree, self._folder / name, ignore_errors=True)
+
+    def _end(self, upload: Upload, state: str, now: datetime, **values: Any) -> dict[str, Any]:
+        """It is over. The rows that were shown before go with the file: they name people."""
+        rest = {"wake": now + self._kept, "step": "", "stop": False, "look": {**upload.look, "rows": []}}
+        return {"state": state, "ended_at": now, **rest, **values}
 
     def _drop(self, upload: Upload) -> None:
         """The file itself has served; what was found in it stays a while."""
@@ -277,18 +295,20 @@ class _Turn:
         except Ended:
             if room._closing:
                 return {"state": upload.state, "wake": room._clock()}
-            return room._end(CANCELLED, room._clock(), done=self._done)
+            return room._end(upload, CANCELLED, room._clock(), done=self._done)
         except Refused as error:
-            return room._end(FAILED, room._clock(), why=_without(str(error), self._path.parent)[:500])
+            return room._end(upload, FAILED, room._clock(), why=_without(str(error), self._path.parent)[:500])
         except Exception as error:
             # Neither its message nor its trace: both may quote what stands in the file.
             log.error("upload.failed", upload=upload.id, error=type(error).__name__)
-            return room._end(FAILED, room._clock(), why="the service met a fault of its own; it is in the log")
+            return room._end(upload, FAILED, room._clock(), why="the service met a fault of its own; it is in the log")
         now, counts = room._clock(), dict(done.counts)
         if upload.state == LOOKING:
             why = _without(" ".join(done.asks), self._path.parent)[:500]
             return {"state": READY, "counts": counts, "total": counts["rows"], "why": why, "wake": now + WAITS}
-        return room._end(DONE, now, counts=counts, import_id=done.files[0].import_id, done=counts["rows"], why="")
+        return room._end(
+            upload, DONE, now, counts=counts, import_id=done.files[0].import_id, done=counts["rows"], why=""
+        )
 
     def _order(self) -> Order:
         upload, folder = self._upload, self._room._folder / self._upload.folder
@@ -364,6 +384,13 @@ def _make(folder: Path, place: Path) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     place.parent.mkdir(mode=0o700)
     place.mkdir(mode=0o700)
+
+
+def _left(folder: Path, before: datetime) -> list[str]:
+    """Names of what was put here before."""
+    with suppress(FileNotFoundError), os.scandir(folder) as there:
+        return sorted(one.name for one in there if one.is_dir() and one.stat().st_mtime < before.timestamp())
+    return []
 
 
 def _without(sentence: str, place: Path) -> str:

@@ -118,6 +118,14 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             changed=Fact("whether it was posted with another date or place before", False, "flag", default=False),
         ),
         "receipt_question": _ROUND,
+        "general_notice": _of(
+            _CITIZEN,
+            name=Fact("the citizen's name", "Siti Aminah"),
+            text=Fact(
+                "what the office tells, as it was written and approved with the plan",
+                "Bantuan bulan ini bergeser ke minggu depan. Jangan membayar pungutan.",
+            ),
+        ),
         "entitlement_changed": _of(
             _ROUND,
             status=Fact("what the benefit has become", "DISALURKAN", "code"),
@@ -163,7 +171,16 @@ FACTS: Mapping[str, Mapping[str, Fact]] = MappingProxyType(
             number=Fact("number of the ticket", "ADU-7K4M2QX"),
             reason=Fact("why the reporter's identity was opened", "Diminta Inspektorat untuk pemeriksaan"),
         ),
-        "ticket_rating": _of(_CITIZEN, number=Fact("number of the ticket", "ADU-7K4M2QX")),
+        "ticket_rating": _of(
+            _CITIZEN,
+            number=Fact("number of the ticket", "ADU-7K4M2QX"),
+            url=Fact(
+                "page to say it, by mail; ?nilai=5 chooses",
+                "https://bansos.example/nilai/ADU-7K4M2QX/9f2c",
+                empty=True,
+                default="",
+            ),
+        ),
         "information": _of(
             _CITIZEN,
             _MAYBE_ROUND,

@@ -64,6 +64,7 @@ _ONE_WAY = frozenset(
         "round_cancelled",
         "entitlement_changed",
         "entitlements_changed",
+        "general_notice",
     }
 )
 
@@ -303,7 +304,7 @@ def _answers(event: str, channel: str, part: str, source: str, outputs: Mapping[
         message = "This asks YA or TIDAK also on lines that can't be answered."
         suggestion = "Write {% if replies %}…{% endif %} round the question."
         yield _finding(source, offset, "error", "cannot_answer", message, suggestion)
-    if event in ("round_announced", "round_reminder") and typical and "STOP" not in typical:
+    if event in ("round_announced", "round_reminder", "general_notice") and typical and "STOP" not in typical:
         yield _finding(source, 0, "advice", "no_stop", "This does not say how to stop such messages.", "STOP=berhenti")
 
 

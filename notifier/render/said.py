@@ -120,6 +120,7 @@ _CODES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "jv": "jadwal bantuan",
             "su": "jadwal bantosan",
         },
+        "general_notice": {"id": "pemberitahuan", "en": "notice", "jv": "wara-wara", "su": "bewara"},
         "round_reminder": {"id": "pengingat jadwal", "en": "reminder", "jv": "pangèngetan", "su": "pangéling"},
         "round_changed": {"id": "jadwal berubah", "en": "changed schedule", "jv": "jadwal owah", "su": "jadwal robah"},
         "round_cancelled": {

@@ -109,7 +109,8 @@ _SHOWN = 4  # names of regions that are spelled out
 def in_words(rule: Rule, programme: str, names: Names, tongue: str = "id") -> str:
     """A rule as a person reads it: "keluarga PKH di 3 kecamatan (…), status dijadwalkan, yang belum menjawab"."""
     english = tongue == "en"
-    head = f"{programme} families" if english else f"keluarga {programme}"
+    registered = "everybody registered" if english else "semua yang terdaftar"  # for a notice about no round
+    head = (f"{programme} families" if english else f"keluarga {programme}") if programme else registered
     clauses = [f"{head} {_places(rule.regions, names, english)}" if rule.regions else head]
     if rule.programmes:
         clauses.append(f"{'also in' if english else 'juga di'} {_either(rule.programmes, english)}")

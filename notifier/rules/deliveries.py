@@ -99,6 +99,9 @@ def _hours(hours: int) -> timedelta:
     return timedelta(hours=hours)
 
 
+GENERAL = "general_notice"  # to many, in the office's own words, about no round
+LASTS = timedelta(days=3)  # how long a general notice still serves after its time
+
 EVENTS: Mapping[str, Event] = _events(
     # to many: sent again when in doubt, for nobody is harmed by reading the date twice
     Event("round_announced", Lane.BULK, "resend", _hours(12)),
@@ -106,6 +109,7 @@ EVENTS: Mapping[str, Event] = _events(
     Event("round_changed", Lane.BULK, "resend", _hours(12)),
     Event("round_cancelled", Lane.BULK, "resend", _hours(12)),
     Event("round_posted", Lane.BULK, "resend", _hours(12)),
+    Event(GENERAL, Lane.BULK, "resend", _hours(12)),
     Event("entitlement_changed", Lane.BULK, "resend", _hours(24)),
     Event("entitlements_changed", Lane.BULK, "resend", _hours(24)),
     # questions and answers: asked or answered twice they confuse, so a person decides

@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from notifier.rules.deliveries import EVENTS, Event
+from notifier.rules.deliveries import EVENTS, GENERAL, Event
 from notifier.rules.hours import Hours
 
 OPENS, CLOSES = time(8), time(20)  # the send window, by the citizen's wall clock
@@ -203,6 +203,7 @@ _SERVES: Mapping[str, timedelta] = MappingProxyType(
         "round_reminder": NOTHING,
         "round_changed": NOTHING,
         "round_cancelled": NOTHING,
+        GENERAL: NOTHING,
         "receipt_question": timedelta(days=14),
     }
 )

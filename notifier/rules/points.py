@@ -55,6 +55,7 @@ class Limits:
     hours: Hours
     per_hour: int | None = None
     per_day: int | None = None
+    shut: bool = False  # it is used no more: closed on every day
 
 
 def read_hours(text: str) -> Hours:
@@ -113,7 +114,7 @@ def warnings(limits: Limits, stay: Stay, others: Sequence[Stay] = ()) -> list[Wa
     first = stay.opens.date()
     for day in (first + timedelta(days=n) for n in range(min((stay.closes.date() - first).days, LONGEST) + 1)):
         span = limits.hours.get(day.weekday())
-        if limits.hours and span is None:
+        if limits.shut or (limits.hours and span is None):
             found.append(Warned(Trouble.CLOSED, day))
             continue
         if span is not None and not _inside(stay, span):

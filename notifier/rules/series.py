@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from notifier.rules.pacing import reminder_at
 
-ROUND, MONTH = "round", "month"
-EVERY = (ROUND, MONTH)
+ROUND, WEEK, MONTH = "round", "week", "month"
+EVERY = (ROUND, WEEK, MONTH)
+ALONE = (WEEK, MONTH)  # ways to come again of what is about no round
 FURTHEST = 60  # days from a round's opening
 LAST_DAY = 28  # of a month: every month has it
 AHEAD_OF_ROUND = timedelta(days=31)  # a monthly plan speaks of rounds that open within so long
@@ -22,7 +23,7 @@ class Beat:
     """How often, and at what hour of the round's zone."""
 
     every: str
-    day: int  # round: -3 is three days before it opens, 2 two days after; month: 1 to 28
+    day: int  # round: -3 is three days before it opens, 2 two days after; week: 1 is Monday, 7 Sunday; month: 1 to 28
     hour: time
 
 
@@ -30,7 +31,7 @@ class Beat:
 class Occasion:
     """One occurrence for one round."""
 
-    name: str  # H-3, H, H+2; 2026-12
+    name: str  # H-3, H, H+2; 2026-12; 2026-W49
     at: datetime  # UTC
 
 
@@ -62,4 +63,22 @@ def _monthly(beat: Beat, zone: ZoneInfo, since: datetime, until: datetime) -> li
         at = datetime.combine(month.replace(day=beat.day), beat.hour, zone).astimezone(UTC)
         found.append(Occasion(f"{month:%Y-%m}", at))
         month = (month + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def alone(beat: Beat, zone: str, since: datetime, until: datetime) -> Sequence[Occasion]:
+    """The occurrences of a weekly or monthly plan about no round after `since`, up to `until`, soonest first, by the
+    clock of its area.
+    """
+    found = (_weekly if beat.every == WEEK else _monthly)(beat, ZoneInfo(zone), since, until)
+    return [one for one in found if since < one.at <= until]
+
+
+def _weekly(beat: Beat, zone: ZoneInfo, since: datetime, until: datetime) -> list[Occasion]:
+    day, found = since.astimezone(zone).date(), []
+    day += timedelta(days=beat.day - day.isoweekday())
+    while day <= until.astimezone(zone).date():
+        year, week, _ = day.isocalendar()
+        found.append(Occasion(f"{year}-W{week:02d}", datetime.combine(day, beat.hour, zone).astimezone(UTC)))
+        day += timedelta(days=7)
     return found

@@ -269,14 +269,17 @@ def move(ticket: TicketT, act: Act, *, by: str, at: datetime, why: str = "") -> 
         raise ValueError(f"The time {at} of the act '{act}' has no zone: give it one.")
     allowed = MOVES[ticket.status]
     if act not in allowed:
-        could = ", ".join(sorted(allowed))
-        raise IllegalMove(
-            f"Ticket {ticket.number} is {ticket.status}, so '{act}' is not possible; possible is: {could}."
-        )
+        raise IllegalMove(impossible(ticket, act))
     if act in NEEDS_REASON and not why.strip():
         raise NoReason(f"Ticket {ticket.number}: '{act}' needs a reason, {NEEDS_REASON[act]}.")
     change = Change(act, ticket.status, allowed[act], by, at, why.strip())
     return replace(ticket, status=change.to), change
+
+
+def impossible(ticket: Ticket, act: Act) -> str:
+    """Why an act can't be: how the ticket stands, and what is possible then."""
+    could = ", ".join(sorted(MOVES[ticket.status]))
+    return f"Ticket {ticket.number} is {ticket.status}, so '{act}' is not possible; possible is: {could}."
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------

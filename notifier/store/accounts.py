@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store import sight
 from notifier.store.schema import accounts, sessions
 from notifier.store.straight import fetch
 
@@ -58,7 +59,9 @@ _ACCOUNT = tuple(accounts.c[name] for name in Account.__dataclass_fields__)
 async def create(db: AsyncConnection, row: Mapping[str, Any]) -> int:
     """Write an account; returns its id."""
     result = await db.execute(insert(accounts).values(**row).returning(accounts.c.id))
-    return int(result.scalar_one())
+    account_id = int(result.scalar_one())
+    await sight.changed(db, account_id, (row.get("region", ""),))
+    return account_id
 
 
 async def by_login(db: AsyncConnection, login: str) -> Account | None:
@@ -140,7 +143,11 @@ async def set_password(db: AsyncConnection, account_id: int, password: str) -> N
 
 async def change(db: AsyncConnection, account_id: int, values: Mapping[str, Any]) -> None:
     """Change an account's name, role, region, language, alerts or `disabled_at`."""
-    await db.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
+    ours = accounts.c.id == account_id
+    was = (await db.execute(select(accounts.c.region).where(ours))).scalar_one_or_none()
+    await db.execute(update(accounts).where(ours).values(**values))
+    if was is not None and sight.POWER & values.keys():
+        await sight.changed(db, account_id, {was, values.get("region", was)})
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ The audience of a round: people enrolled DITETAPKAN in its programme whose villa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -48,7 +48,7 @@ class Broadcast:
 
     id: int
     event: str
-    round_id: int
+    round_id: int | None  # None: a general notice, about no round
     round_version: int
     parent_id: int | None
     state: str
@@ -74,25 +74,27 @@ class Broadcast:
     rule: Mapping[str, Any] | None  # which of the round's people; None: everybody
     series_id: int | None
     occurrence: str
-    round_code: str
+    round_code: str  # "" for a general notice, like the programme
     programme: str  # of its round, like region and zone
     region: str
     zone: str  # of its round: what its times are shown in
-    opens_at: datetime  # of its round
+    opens_at: datetime  # of its round; of a general notice its own time
     round_now: int  # the version of its round as it stands
 
 
+WITH_ROUNDS = broadcasts.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
+PLACE: ColumnElement[str] = func.coalesce(rounds.c.region, broadcasts.c.region)  # SQL: the area a broadcast is for
 _ROUNDS = ("round_code", "programme", "region", "zone", "opens_at", "round_now")
 _OWN = tuple(name for name in Broadcast.__dataclass_fields__ if name not in _ROUNDS)
 _SELECT = select(
     *(broadcasts.c[name] for name in _OWN),
-    rounds.c.code.label("round_code"),
-    rounds.c.programme,
-    rounds.c.region,
-    rounds.c.zone,
-    rounds.c.opens_at,
-    rounds.c.version.label("round_now"),
-).select_from(broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id))
+    func.coalesce(rounds.c.code, "").label("round_code"),
+    func.coalesce(rounds.c.programme, "").label("programme"),
+    PLACE.label("region"),
+    func.coalesce(rounds.c.zone, broadcasts.c.zone).label("zone"),
+    func.coalesce(rounds.c.opens_at, broadcasts.c.at).label("opens_at"),
+    func.coalesce(rounds.c.version, 0).label("round_now"),
+).select_from(WITH_ROUNDS)
 
 
 _ONE = _SELECT.where(broadcasts.c.id == bindparam("of_broadcast", type_=Id))
@@ -126,7 +128,7 @@ async def change(db: AsyncConnection, broadcast_id: int, was: Sequence[str], **v
 
 async def page(db: AsyncConnection, region: str, before: int | None, limit: int) -> list[Broadcast]:
     """Broadcasts of a region and below, newest first, from `before` on."""
-    wanted = _SELECT.where(within(rounds.c.region, region)).order_by(broadcasts.c.id.desc()).limit(limit)
+    wanted = _SELECT.where(within(PLACE, region)).order_by(broadcasts.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(broadcasts.c.id < before)
     return [Broadcast(*tuple(row)) for row in await db.execute(wanted)]
@@ -205,10 +207,7 @@ async def already(
     what still holds, with the rules of their audiences; the clock's reminders apart. With `approved` plans that wait
     for their approval do not count.
     """
-    told = select(tallies.c.n).where(
-        tallies.c.broadcast_id == broadcasts.c.id, tallies.c.state.in_(("accepted", "delivered", "read", "unknown"))
-    )
-    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, told.exists())
+    half_way = and_(broadcasts.c.state == "stopped", broadcasts.c.round_version == rounds.c.version, _has_told())
     found = await db.execute(
         select(broadcasts.c.id, broadcasts.c.rule)
         .join(rounds, rounds.c.id == broadcasts.c.round_id)
@@ -222,6 +221,41 @@ async def already(
         .order_by(broadcasts.c.id)
     )
     return [(int(number), rule) for number, rule in found]
+
+
+class Saying(NamedTuple):
+    """A broadcast with words of its own."""
+
+    id: int
+    state: str
+    text: str
+    region: str
+    rule: Mapping[str, Any] | None
+
+
+async def saying(db: AsyncConnection, event: str, now: datetime, *, lock: bool = False) -> list[Saying]:
+    """Broadcasts of an event about no round that still serve and are not stopped, or were when they had told some."""
+    half_way = and_(broadcasts.c.state == "stopped", _has_told())
+    wanted = (
+        select(*(broadcasts.c[name] for name in ("id", "state", "facts", "region", "rule")))
+        .where(
+            broadcasts.c.event == event,
+            or_(broadcasts.c.state != "stopped", half_way),
+            broadcasts.c.expires_at > now,
+        )
+        .order_by(broadcasts.c.id)
+    )
+    found = await db.execute(wanted.with_for_update() if lock else wanted)
+    return [Saying(number, state, facts.get("text", ""), region, rule) for number, state, facts, region, rule in found]
+
+
+def _has_told() -> ColumnElement[bool]:
+    """SQL, of a broadcast: it may have reached somebody, by the kept counters."""
+    told = select(func.coalesce(func.sum(tallies.c.n), 0)).where(
+        tallies.c.broadcast_id == broadcasts.c.id,
+        tallies.c.state.in_(("sending", "accepted", "delivered", "read", "unknown")),
+    )
+    return told.correlate(broadcasts).scalar_subquery() > 0
 
 
 # --- the audience ----------------------------------------------------------------------------------------------------
@@ -253,6 +287,13 @@ def audience(programme: str, region: str, received_too: bool = True, round_id: i
         )
         wanted = wanted.where(~has.exists())
     return wanted
+
+
+def residents(region: str) -> Select[Any]:
+    """SQL: the ids of everybody registered in a region: whom a general notice is for, as far as its rule picks them."""
+    return select(people.c.id).where(
+        within(people.c.region, region), people.c.erased_at.is_(None), people.c.merged_into_id.is_(None)
+    )
 
 
 def is_in(broadcast_id: int, state: str) -> ColumnElement[bool]:
@@ -309,18 +350,21 @@ async def preview(
     besides: Select[Any] | None = None,
     mute: Mute | None = None,
 ) -> list[tuple[str, str, int]]:
-    """How an audience would be reached: (channel or "", language, people)."""
+    """How an audience would be reached: (channel or "", language, people). Who said STOP is not, as in the walk."""
+    contact = reachable(ladder, besides, mute).label("contact_id")
     first = (
-        select(people.c.id, people.c.language, reachable(ladder, besides, mute).label("contact_id"))
+        select(people.c.id, people.c.language, people.c.silenced_at, contact)
         .where(people.c.id.in_(people_ids))
         .subquery()
     )
+    quiet = or_(first.c.silenced_at.is_not(None), contacts.c.stopped_at.is_not(None))
+    kind = case((quiet, ""), else_=func.coalesce(contacts.c.kind, "")).label("kind")
     rows = await db.execute(
-        select(contacts.c.kind, first.c.language, func.count())
+        select(kind, first.c.language, func.count())
         .select_from(first.outerjoin(contacts, contacts.c.id == first.c.contact_id))
-        .group_by(contacts.c.kind, first.c.language)
+        .group_by(kind, first.c.language)
     )
-    return [(kind or "", language, int(n)) for kind, language, n in rows]
+    return [(channel, language, int(n)) for channel, language, n in rows]
 
 
 async def goes_on(db: AsyncConnection, broadcast_id: int) -> bool:
@@ -391,6 +435,6 @@ async def samples(
 async def of_span(db: AsyncConnection, region: str, since: datetime, until: datetime, limit: int) -> list[Broadcast]:
     """Broadcasts that have something before them, and others whose time lay in the span: by their time."""
     live: ColumnElement[bool] = literal_column("broadcasts.state NOT IN ('done', 'stopped')")  # as its index spells it
-    wanted = _SELECT.where(within(rounds.c.region, region), or_(live, broadcasts.c.at.between(since, until)))
+    wanted = _SELECT.where(within(PLACE, region), or_(live, broadcasts.c.at.between(since, until)))
     rows = await db.execute(wanted.order_by(broadcasts.c.at, broadcasts.c.id).limit(limit))
     return [Broadcast(*tuple(row)) for row in rows]

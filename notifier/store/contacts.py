@@ -230,9 +230,10 @@ async def silence_person(db: AsyncConnection, person_id: int, now: datetime) -> 
     return done.rowcount == 1
 
 
-async def everybody(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[tuple[str, dict[str, str]]]:
-    """Every person who can be reached: name, and one address by channel."""
-    last = 0
+async def everybody(
+    db: AsyncConnection, last: int = 0, batch: int = 2000
+) -> AsyncIterator[tuple[int, str, dict[str, str]]]:
+    """Every person beyond the last who can be reached: number, name, and one address by channel."""
     while True:
         rows = (
             await db.execute(
@@ -249,8 +250,8 @@ async def everybody(db: AsyncConnection, batch: int = 2000) -> AsyncIterator[tup
         )
         for person_id, kind, address in await db.execute(reached):
             found.setdefault(person_id, {}).setdefault(kind, address)
-        for person_id, addresses in found.items():
-            yield names[person_id], addresses
+        for person_id, addresses in sorted(found.items()):
+            yield person_id, names[person_id], addresses
 
 
 async def part(db: AsyncConnection, kind: str, address: str, person_id: int | None = None) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String, case, cast, func, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from notifier.store.broadcasts import within
+from notifier.store.broadcasts import PLACE, WITH_ROUNDS, within
 from notifier.store.schema import broadcasts, loads, rounds, tallies
 from notifier.store.stretches import day_of
 
@@ -41,11 +41,11 @@ async def costs(
     month = func.substr(day_of(db.dialect.name, broadcasts.c.at, zone, now), 1, 7)
     keys: Mapping[str, Any] = {
         "month": month,
-        "programme": rounds.c.programme,
+        "programme": func.coalesce(rounds.c.programme, ""),
         "line": loads.c.line,
         "broadcast": broadcasts.c.id,
     }
-    of_it = (broadcasts.c.at >= since, broadcasts.c.at < until, within(rounds.c.region, region.rstrip(".")))
+    of_it = (broadcasts.c.at >= since, broadcasts.c.at < until, within(PLACE, region.rstrip(".")))
     key = keys[by].label("key")
     names = ("people", "attempts", "segments", "rupiah")
     each = (  # one row a broadcast, or a broadcast and line: its tallies are joined once
@@ -71,7 +71,7 @@ async def costs(
         select(
             cast(key, String),
             func.max(broadcasts.c.event) if single else literal(""),
-            func.max(rounds.c.code) if single else literal(""),
+            func.coalesce(func.max(rounds.c.code), "") if single else literal(""),
             func.count(),
             *(func.sum(each.c[name]) for name in names),
             null() if by == "line" else func.coalesce(func.sum(told.c.n), 0),
@@ -79,9 +79,9 @@ async def costs(
             func.sum(cap),
         )
         .select_from(
-            broadcasts.join(rounds, rounds.c.id == broadcasts.c.round_id)
-            .join(each, each.c.broadcast_id == broadcasts.c.id)
-            .outerjoin(told, told.c.broadcast_id == broadcasts.c.id)
+            WITH_ROUNDS.join(each, each.c.broadcast_id == broadcasts.c.id).outerjoin(
+                told, told.c.broadcast_id == broadcasts.c.id
+            )
         )
         .where(*of_it)
         .group_by(key)

@@ -119,7 +119,9 @@ def _quote_nothing(context: ExceptionContext) -> None:
 
 def _sqlite_manners(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    # secure_delete: what was erased is overwritten, not only let go; Debian's builds do so anyway, others do not.
+    manners = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
+    for pragma in manners:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, literal, or_, select, union, update
+from sqlalchemy import and_, delete, exists, literal, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store import search
@@ -57,9 +57,19 @@ class Traces:
     addresses: Sequence[tuple[str, str]]
 
 
-async def reported(db: AsyncConnection, persons: Collection[bytes]) -> list[int]:
-    """Tickets whose reporter has one of these keyed names, confidential ones too."""
-    wanted = select(reporters.c.ticket_id).where(reporters.c.person_index.in_(tuple(persons)))
+async def reported(db: AsyncConnection, persons: Collection[bytes], addresses: Collection[bytes] = ()) -> list[int]:
+    """Tickets whose reporter has one of these keyed names, confidential ones too. `addresses`: keyed names of addresses
+    from which nobody else writes: whoever reported from there before the register knew them is the same.
+    """
+    r = reporters.c
+    there = and_(r.person_index.is_(None), r.address_index.in_(tuple(addresses)))
+    wanted = select(r.ticket_id).where(or_(r.person_index.in_(tuple(persons)), there))
+    return sorted(int(row[0]) for row in await db.execute(wanted))
+
+
+async def applied(db: AsyncConnection, niks: Collection[bytes]) -> list[int]:
+    """Tickets by which somebody asked that the person with one of these numbers be registered."""
+    wanted = select(applications.c.ticket_id).where(applications.c.nik_index.in_(tuple(niks)))
     return sorted(int(row[0]) for row in await db.execute(wanted))
 
 

@@ -129,7 +129,7 @@ async def expand(
 @lru_cache(KEPT)
 def _expanding(
     people_ids: Select[Any],
-    alike: tuple[int, int, str, int, datetime, datetime, int],
+    alike: tuple[int, int | None, str, int, datetime, datetime, int],
     ladder: tuple[str, ...],
     lines: tuple[tuple[str, str], ...],
     due: tuple[tuple[str, datetime], ...],
@@ -167,7 +167,7 @@ def _expanding(
         literal(number),
         first.c.person_id,
         first.c.contact_id,
-        literal(round_id),
+        literal(round_id, Id),
         literal(event),
         literal(lane),
         case((contacts.c.line != "", contacts.c.line), else_=default_line),

@@ -234,6 +234,22 @@ async def advance(db: AsyncConnection, fanout_id: int, values: Mapping[str, Any]
 
 
 async def answers(db: AsyncConnection, incident_id: int) -> Sequence[Fanout]:
-    """Every answer of an incident, newest first."""
-    query = select(*_FANOUT).where(fanouts.c.incident_id == incident_id).order_by(fanouts.c.id.desc()).limit(20)
+    """Every answer of an incident that had somebody to reach, newest first."""
+    f = fanouts.c
+    query = select(*_FANOUT).where(f.incident_id == incident_id, f.last > 0).order_by(f.id.desc()).limit(20)
     return [Fanout(*row) for row in await db.execute(query)]
+
+
+async def withdraw(db: AsyncConnection, incident_id: int, at: datetime, now: datetime) -> bool:
+    """An answer that was given then, and has not set out, reaches nobody; False when it has."""
+    f = fanouts.c
+    ours = (f.incident_id == incident_id, f.created_at == at, f.wake > now, f.cursor == 0)
+    return (await db.execute(update(fanouts).where(*ours).values(wake=None, last=0))).rowcount == 1
+
+
+async def withdrawn(db: AsyncConnection, incident_id: int, account_id: int, text: str) -> Mapping[str, str]:
+    """What somebody's newest answer that reached nobody said in further languages, if it was in these words."""
+    f = fanouts.c
+    theirs = (f.incident_id == incident_id, f.account_id == account_id, f.last == 0)
+    row = (await db.execute(select(f.text, f.texts).where(*theirs).order_by(f.id.desc()).limit(1))).first()
+    return dict(row[1]) if row and row[0] == text else {}

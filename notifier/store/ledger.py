@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.schema import LARGEST_ID, ledger
@@ -161,11 +161,15 @@ class Asked:
     """Which acts somebody wants to see; what is empty does not narrow."""
 
     who: str = ""
-    act: str = ""
+    act: str = ""  # "signed_in", or a family of them: "ticket_", "export."
     about: str = ""  # "ticket:17", or a kind alone: "ticket"
     since: datetime | None = None
     until: datetime | None = None  # not included
     only: tuple[str, ...] | None = None  # acts of these alone: an area's own accounts
+    quiet: bool = False  # leave out what workers write of what they sent, unless `act` asks for it
+
+
+_BY_PEOPLE: ColumnElement[bool] = literal_column("ledger.act <> 'settled'")  # as its index spells it
 
 
 async def page(db: AsyncConnection, asked: Asked, before: int | None, limit: int) -> list[Act]:
@@ -174,8 +178,12 @@ async def page(db: AsyncConnection, asked: Asked, before: int | None, limit: int
     wanted = select(ledger)
     if asked.who:
         wanted = wanted.where(one.who == asked.who)
-    if asked.act:
+    if asked.act.endswith(("_", ".")):
+        wanted = wanted.where(one.act.startswith(asked.act, autoescape=True))
+    elif asked.act:
         wanted = wanted.where(one.act == asked.act)
+    elif asked.quiet:
+        wanted = wanted.where(_BY_PEOPLE)
     if asked.about:
         kind = ":" not in asked.about
         wanted = wanted.where(

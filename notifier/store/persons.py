@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.rules.deliveries import NOT_SENT
 from notifier.store.schema import (
     attempts,
     broadcasts,
@@ -157,10 +158,12 @@ async def silent(db: AsyncConnection, addresses: Collection[tuple[str, str]]) ->
 
 
 async def lately(db: AsyncConnection, indexes: Collection[bytes]) -> dict[bytes, dict[str, datetime]]:
-    """Address (its keyed name) → state → when an attempt to reach it last ended so."""
+    """Address (its keyed name) → state → when an attempt to reach it last ended so. What was handed back before it
+    left, as by a pause, is no failure of the address.
+    """
     when = func.max(func.coalesce(attempts.c.settled_at, attempts.c.started_at))
     grouped = select(attempts.c.address_index, attempts.c.state, when.label("at"))
-    grouped = grouped.where(attempts.c.address_index.in_(indexes))
+    grouped = grouped.where(attempts.c.address_index.in_(indexes), attempts.c.reason != NOT_SENT)
     found: dict[bytes, dict[str, datetime]] = {}
     for index, state, at in await db.execute(grouped.group_by(attempts.c.address_index, attempts.c.state)):
         moment = datetime.fromisoformat(at) if isinstance(at, str) else at

@@ -17,6 +17,7 @@ from notifier.store.schema import (
     entitlements,
     ledger,
     receipts,
+    series,
     ticket_changes,
     ticket_messages,
     tickets,
@@ -133,11 +134,18 @@ async def unfounded(db: AsyncConnection, state: str, founded: Collection[str], a
 
 async def planned(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
     """Broadcasts: id, event, round_id, state, planned_by, approved_by, approved_audience, audience, expanded, cap,
-    rule.
+    rule, facts.
     """
-    what = "id event round_id state planned_by approved_by approved_audience audience expanded cap rule"
+    what = "id event round_id state planned_by approved_by approved_audience audience expanded cap rule facts"
     names = what.split()
     async for rows in _pages(db, select(*(broadcasts.c[name] for name in names))):
+        yield rows
+
+
+async def coming_again(db: AsyncConnection) -> AsyncIterator[Sequence[Any]]:
+    """Plans that come again: id, approved_by, text, rule, most, cap."""
+    names = ("id", "approved_by", "text", "rule", "most", "cap")
+    async for rows in _pages(db, select(*(series.c[name] for name in names))):
         yield rows
 
 

@@ -241,18 +241,21 @@ _ROUND = (
 
 async def _around_broadcasts(
     db: AsyncConnection, ids: Collection[int]
-) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]]:
+) -> dict[int, tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
     if not ids:
         return {}
     rows = await fetch(db, _of_broadcasts(db.dialect.name), listed(db, ids))
-    return {number: (facts, dict(zip(_ROUND, around, strict=True))) for number, facts, *around in rows}
+    return {
+        number: (facts, dict(zip(_ROUND, around, strict=True)) if around[0] is not None else None)
+        for number, facts, *around in rows
+    }
 
 
 @cache
 def _of_broadcasts(engine: str) -> Any:
     return (
         select(broadcasts.c.id, broadcasts.c.facts, *(rounds.c[name] for name in _ROUND))
-        .join_from(broadcasts, rounds, rounds.c.id == broadcasts.c.round_id)
+        .join_from(broadcasts, rounds, rounds.c.id == broadcasts.c.round_id, isouter=True)  # a general notice has none
         .where(among(engine, broadcasts.c.id))
     )
 

@@ -187,6 +187,7 @@ Index("ix_ledger_about", ledger.c.about)
 Index("ix_ledger_who", ledger.c.who, ledger.c.id)
 Index("ix_ledger_act", ledger.c.act, ledger.c.id)
 Index("ix_ledger_at", ledger.c.at)
+Index("ix_ledger_decided", ledger.c.id, **_when("act <> 'settled'"))  # among many groups of sent messages
 
 leases = Table(
     "leases",
@@ -194,6 +195,14 @@ leases = Table(
     Column("name", String(48), primary_key=True),
     Column("holder", String(80), nullable=False),
     Column("until", UtcDateTime, nullable=False),
+)
+
+keyrings = Table(  # one row: the keys that the database was begun with
+    "keyrings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("fingerprint", String(16), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 # --- the register ----------------------------------------------------------------------------------------------------
@@ -498,11 +507,11 @@ series = Table(  # plans that come again: before and after every round of a prog
     _id(),
     Column("name", String(80), nullable=False),
     Column("event", String(40), nullable=False),
-    Column("programme", String(24), nullable=False),
-    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds it is for
+    Column("programme", String(24), nullable=False),  # "" for a general notice
+    Column("region", String(13), nullable=False, server_default=""),  # prefix of the rounds, or people, it is for
     Column("rule", Json),  # which of each round's people; null: everybody
-    Column("every", String(8), nullable=False),  # round: so many days from its opening; month: on a day of it
-    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a month 1 to 28
+    Column("every", String(8), nullable=False),  # round: so many days from its opening; week, month: on a day of it
+    Column("day", Integer, nullable=False),  # -3 is H-3, 2 is H+2; of a week 1 (Monday) to 7; of a month 1 to 28
     Column("hour", String(5), nullable=False),  # 09:00, in each round's zone
     Column("most", Integer, nullable=False),  # people one occurrence may tell without a person looking again
     Column("cap", BigInteger),  # rupiah one occurrence may cost
@@ -512,6 +521,7 @@ series = Table(  # plans that come again: before and after every round of a prog
     Column("approved_by", String(64), nullable=False, server_default=""),
     Column("approved_at", UtcDateTime),
     Column("since", UtcDateTime),  # what lies before is not made up for: its approval, or the end of a pause
+    Column("text", String(300), nullable=False, server_default=""),  # what a general notice says; approved with it
 )
 
 broadcasts = Table(
@@ -519,7 +529,7 @@ broadcasts = Table(
     metadata,
     _id(),
     Column("event", String(40), nullable=False),
-    _ref("round_id", "rounds.id", nullable=False),
+    _ref("round_id", "rounds.id"),  # null: a general notice, about no round
     Column("round_version", Integer, nullable=False),
     _ref("parent_id", "broadcasts.id"),  # a correction names what it corrects
     Column("state", String(12), nullable=False),
@@ -548,6 +558,8 @@ broadcasts = Table(
     Column("rule", Json),  # which of the round's people it is for; null: everybody
     _ref("series_id", "series.id"),  # the plan that comes again it is an occurrence of
     Column("occurrence", String(16), nullable=False, server_default=""),  # which one: H-3, 2026-12
+    Column("region", String(13), nullable=False, server_default=""),  # of a general notice: the area it is for
+    Column("zone", String(40), nullable=False, server_default=""),  # of a general notice: what its times are shown in
 )
 Index("ix_broadcasts_wake", broadcasts.c.wake, **_when("wake IS NOT NULL"))
 Index("ix_broadcasts_round", broadcasts.c.round_id)
@@ -561,6 +573,13 @@ Index(  # no occurrence twice, however many clocks make them
     broadcasts.c.occurrence,
     unique=True,
     **_when("series_id IS NOT NULL"),
+)
+Index(  # nor one about no round: nulls are all different; "" is what was made and taken back with older words
+    "ix_broadcasts_alone",
+    broadcasts.c.series_id,
+    broadcasts.c.occurrence,
+    unique=True,
+    **_when("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
 )
 
 tallies = Table(  # kept counters: one row per broadcast, worker and state; summed, they are the statement
@@ -902,6 +921,7 @@ Index("ix_tickets_province", tickets.c.province, tickets.c.rank, tickets.c.id, *
 Index("ix_tickets_regency", tickets.c.regency, tickets.c.rank, tickets.c.id, **_when(_OPEN))
 Index("ix_tickets_district", tickets.c.district, tickets.c.rank, tickets.c.id, **_when(_OPEN))
 Index("ix_tickets_of_regency", tickets.c.regency, tickets.c.id)
+Index("ix_tickets_hidden", tickets.c.region, **_when(f"{_OPEN} AND shielded"))
 
 reporters = Table(  # who complained: sealed, so that no join tells; found by keyed index only
     "reporters",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store import rounds as round_rows
-from notifier.store.broadcasts import within
+from notifier.store.broadcasts import WITH_ROUNDS, within
 from notifier.store.rounds import Round
 from notifier.store.schema import LARGEST_ID, broadcasts, rounds, series
 
@@ -37,6 +37,7 @@ class Series:
     approved_by: str
     approved_at: datetime | None
     since: datetime | None
+    text: str  # what a general notice says
 
 
 _SERIES = tuple(series.c[name] for name in Series.__dataclass_fields__)
@@ -118,17 +119,44 @@ async def rounds_ahead(
 
 
 async def made_since(db: AsyncConnection, series_ids: Collection[int], since: datetime) -> set[tuple[int, int, str]]:
-    """(series, round, occurrence) of these plans whose time is after an instant."""
+    """(series, round or 0, occurrence) of these plans whose time is after an instant."""
     rows = await db.execute(
-        select(broadcasts.c.series_id, broadcasts.c.round_id, broadcasts.c.occurrence)
-        .join(rounds, rounds.c.id == broadcasts.c.round_id)
+        select(broadcasts.c.series_id, func.coalesce(broadcasts.c.round_id, 0), broadcasts.c.occurrence)
+        .select_from(WITH_ROUNDS)
         .where(
             broadcasts.c.series_id.in_(series_ids),
             broadcasts.c.at > since,
-            or_(broadcasts.c.round_version == rounds.c.version, broadcasts.c.expanded > 0),
+            or_(
+                broadcasts.c.round_id.is_(None),
+                broadcasts.c.round_version == rounds.c.version,
+                broadcasts.c.expanded > 0,
+            ),
         )
     )
     return {(int(row[0]), int(row[1]), str(row[2])) for row in rows}
+
+
+async def made_alone(db: AsyncConnection, series_id: int) -> set[str]:
+    """The occurrences about no round that exist."""
+    alone = (broadcasts.c.series_id == series_id, broadcasts.c.round_id.is_(None))
+    return set((await db.execute(select(broadcasts.c.occurrence).where(*alone))).scalars())
+
+
+async def take_back(db: AsyncConnection, series_id: int, states: Sequence[str], why: str) -> list[int]:
+    """Stop the occurrences about no round in these states that nobody was told of yet. They are occurrences no longer,
+    so that each can be made anew.
+    """
+    taken = (
+        update(broadcasts)
+        .where(
+            broadcasts.c.series_id == series_id,
+            broadcasts.c.round_id.is_(None),
+            broadcasts.c.state.in_(tuple(states)),
+            broadcasts.c.expanded == 0,
+        )
+        .values(state="stopped", why=why, occurrence="", paused_from="", wake=None)
+    )
+    return sorted((await db.execute(taken.returning(broadcasts.c.id))).scalars())
 
 
 async def made(db: AsyncConnection, series_id: int, round_ids: Collection[int]) -> set[tuple[int, str]]:

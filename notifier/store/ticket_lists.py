@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.boards import View, areas, level
+from notifier.rules.shields import OFFICE, above
 from notifier.rules.tickets import OPEN, Status
 from notifier.store import search
 from notifier.store.schema import accounts, rounds, tickets
@@ -81,12 +82,18 @@ class Wanted:
     words: tuple[str, ...] = ()
     opened_from: datetime | None = None
     opened_until: datetime | None = None  # not included
+    place: str = ""  # where it happened, whoever sees it: a group of the report by region
+    unmerged: bool = False  # as reports count: what was merged counts with the one it went into
 
     @property
     def plain(self) -> bool:
         """Whether it is the whole list, of which a counter is kept."""
         chosen = (self.category, self.area, self.round, self.point, self.channel, self.language, self.agent, self.words)
-        return not any(chosen) and {self.opened_before, self.opened_from, self.opened_until} == {None}
+        return not any((*chosen, self.place, self.unmerged)) and {
+            self.opened_before,
+            self.opened_from,
+            self.opened_until,
+        } == {None}
 
 
 def nearest(region: str, limit: int) -> Select[tuple[int]]:
@@ -123,6 +130,10 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
         conditions.append(tickets.c.assignee_id == wanted.agent)
     if wanted.area:
         conditions.append(within(wanted.area))
+    if wanted.place:
+        conditions.append(_happened(wanted))
+    if wanted.unmerged:
+        conditions.append(tickets.c.status != Status.MERGED)
     if wanted.round:
         conditions.append(tickets.c.round_id.in_(select(rounds.c.id).where(rounds.c.code == wanted.round)))
     if wanted.point:
@@ -136,6 +147,18 @@ def _matching(engine: str, wanted: Wanted) -> ColumnElement[bool]:
     if wanted.words:
         conditions.append(search.says(engine, wanted.words))
     return and_(*conditions)
+
+
+def _happened(wanted: Wanted) -> ColumnElement[bool]:
+    """Where it happened: below that place, as the report by region puts them together; for one no narrower than the
+    region that looks, at that very place.
+    """
+    exactly = tickets.c.place == wanted.place
+    if level(wanted.place) <= level(wanted.region):
+        return exactly
+    below = or_(exactly, tickets.c.place.startswith(f"{wanted.place}.", autoescape=True))
+    # Who sees it is the office there, or the one above it: what happened in a district is in its regency's index.
+    return and_(within(above(wanted.place)), below) if level(wanted.place) >= OFFICE else below
 
 
 Place = tuple[datetime, int]  # rank, id: where a page ended

@@ -198,12 +198,14 @@ class Relative:
     expanded: int
 
 
-async def relatives(db: AsyncConnection, round_id: int, broadcast_id: int, parent_id: int | None) -> list[Relative]:
+async def relatives(
+    db: AsyncConnection, round_id: int | None, broadcast_id: int, parent_id: int | None
+) -> list[Relative]:
     """The broadcast that this one corrects or finishes, if any, and those that correct or finish this one."""
     own = or_(broadcasts.c.parent_id == broadcast_id, broadcasts.c.id == parent_id)
     rows = await db.execute(
         select(broadcasts.c.id, broadcasts.c.event, broadcasts.c.state, broadcasts.c.expanded)
-        .where(broadcasts.c.round_id == round_id, own)
+        .where(broadcasts.c.round_id.is_not_distinct_from(round_id), own)
         .order_by(broadcasts.c.id)
     )
     return [Relative(*row) for row in rows]
@@ -221,8 +223,10 @@ async def rest_of(db: AsyncConnection, broadcast_id: int, event: str) -> Relativ
     return Relative(*row) if row else None
 
 
-async def corrected_by(db: AsyncConnection, round_id: int, version: int) -> list[Relative]:
+async def corrected_by(db: AsyncConnection, round_id: int | None, version: int) -> list[Relative]:
     """The corrections of what was said of a round in this version, whichever broadcast each names as its own."""
+    if round_id is None:
+        return []
     rows = await db.execute(
         select(broadcasts.c.id, broadcasts.c.event, broadcasts.c.state, broadcasts.c.expanded)
         .where(
@@ -435,7 +439,7 @@ async def under_way(db: AsyncConnection) -> list[tuple[int, datetime]]:
     return [(int(number), at) for number, at in rows]
 
 
-async def corrections(db: AsyncConnection, broadcast_id: int, round_id: int, version: int | None) -> list[int]:
+async def corrections(db: AsyncConnection, broadcast_id: int, round_id: int | None, version: int | None) -> list[int]:
     """The broadcasts that follow this one: its own, and corrections of what it told people of its round in this
     version, if it told anybody."""
     own = select(broadcasts.c.id).where(broadcasts.c.parent_id == broadcast_id)

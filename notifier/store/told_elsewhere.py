@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifier.store.broadcasts import PLACE, WITH_ROUNDS
 from notifier.store.schema import broadcasts, deliveries, people, rounds, ticket_changes, tickets
 
 
@@ -90,8 +91,8 @@ async def of_broadcasts(db: AsyncConnection, ids: Collection[int]) -> dict[int, 
     """These broadcasts by id."""
     b = broadcasts.c
     rows = await db.execute(
-        select(b.id, b.event, rounds.c.code, rounds.c.region, b.audience)
-        .join(rounds, rounds.c.id == b.round_id)
+        select(b.id, b.event, func.coalesce(rounds.c.code, ""), PLACE, b.audience)
+        .select_from(WITH_ROUNDS)
         .where(b.id.in_(tuple(ids)))
     )
     return {row[0]: OfBroadcast(*row) for row in rows}

@@ -1,6 +1,6 @@
 """Files that came in by the page: one row a file, from the first look to its end. Knows no file and no table's rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -68,6 +68,12 @@ async def page(db: AsyncConnection, area: str, before: int | None, limit: int) -
     if before is not None:
         wanted = wanted.where(uploads.c.id < before)
     return [Upload(*row) for row in await db.execute(wanted)]
+
+
+async def folders(db: AsyncConnection, names: Collection[str]) -> frozenset[str]:
+    """Which of these folders belong to a file."""
+    rows = await db.execute(select(uploads.c.folder).where(uploads.c.folder.in_(names)))
+    return frozenset(rows.scalars())
 
 
 async def waking(db: AsyncConnection, now: datetime, limit: int = 20) -> list[Upload]:

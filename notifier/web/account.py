@@ -1,9 +1,8 @@
 """The account's pages: who was told and who was not, what is held, who is to be visited, and the statement to print."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -17,18 +16,13 @@ from notifier.rules.visits import Result, code_of
 from notifier.store.broadcasts import Broadcast
 from notifier.store.told import TOLD, UNTOLD, Shelf
 from notifier.store.visits import Unreached
-from notifier.web import pages
+from notifier.web import files, pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
 DOORS = 100  # people on one page of the field officers' list
 LOST = ("failed", "expired", "cancelled", "suppressed")
 OPEN_ENDED = ("due", "sending", "unknown")
-CHUNK = 64 * 1024
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
@@ -95,21 +89,7 @@ async def take_people(request: web.Request) -> web.StreamResponse:
     house, viewer, b = await _of(request)
     shelf, form = _shelf(request.query, "untold"), request.match_info["form"]
     file, _ = await house.told.sheet(viewer, b.id, shelf, form, house.clock())
-    return await hand_over(request, file, f"siaran-{b.id}-{shelf.state}.{form}")
-
-
-async def hand_over(request: web.Request, file: IO[bytes], name: str) -> web.StreamResponse:
-    """A file to be saved; it is closed when it was read."""
-    """A file for the reader's disk; it is closed and gone afterwards."""
-    form = name.rpartition(".")[2]
-    with file:
-        headers = {"Content-Type": TYPES[form], "Content-Disposition": f'attachment; filename="{name}"'}
-        response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        while part := await asyncio.to_thread(file.read, CHUNK):
-            await response.write(part)
-        await response.write_eof()
-    return response
+    return await files.hand_over(request, file, f"siaran-{b.id}-{shelf.state}.{form}")
 
 
 # --- once more -------------------------------------------------------------------------------------------------------
@@ -213,7 +193,7 @@ async def _take(request: web.Request, house: House, viewer: Viewer, doors: Doors
     viewer.needs(Right.EXPORT)
     form = request.match_info["form"]
     file, _ = await house.visiting.sheet(doors, form, viewer.who, house.clock())
-    return await hand_over(request, file, f"{name}.{form}")
+    return await files.hand_over(request, file, f"{name}.{form}")
 
 
 async def _of_round(request: web.Request) -> tuple[House, Doors]:

@@ -33,6 +33,12 @@ SAID: _Said = MappingProxyType(
         "key.resealed": ("menyegel ulang data dengan kunci baru", "sealed the data anew"),
         "key.retired": ("mengeluarkan kunci penyegel lama", "took an old sealing key out"),
         "backup.made": ("membuat cadangan", "made a backup"),
+        "webhook.added": ("menambahkan {about}", "added {about}"),
+        "webhook.changed": ("mengubah {about}", "changed {about}"),
+        "webhook.removed": ("menghapus {about}", "removed {about}"),
+        "webhook.secret": ("mengganti rahasia {about}", "gave {about} a new secret"),
+        "webhook.pinged": ("mencoba {about}", "tried {about}"),
+        "webhook.replayed": ("mengirim ulang lewat {about}", "had calls of {about} made again"),
         "webhook.off": ("mematikan {about}: gagal terus", "switched {about} off: it kept failing"),
         "key_revoked": ("mencabut {about}", "revoked {about}"),
         # broadcasts
@@ -51,8 +57,10 @@ SAID: _Said = MappingProxyType(
         "broadcast.stopped": ("menghentikan {about}", "stopped {about}"),
         "broadcast.withdrawn": ("menarik {about}", "withdrew {about}"),
         "broadcast.done": ("menyelesaikan {about}", "finished {about}"),
+        "statement.printed": ("mencatat neraca {about}", "put the account of {about} on record"),
         "series.planned": ("membuat {about}", "defined {about}"),
         "series.approved": ("menyetujui {about}", "approved {about}"),
+        "series.reworded": ("mengganti kata-kata {about}", "changed the words of {about}"),
         "settled": ("mencatat hasil kiriman", "recorded what became of messages"),
         "list.brought": ("mengunggah {about}", "brought {about}"),
         "line.tried": ("mencoba {about} sekarang", "had {about} tried"),
@@ -60,7 +68,18 @@ SAID: _Said = MappingProxyType(
         "visit.recorded": ("mencatat hasil kunjungan, {about}", "recorded a visit, {about}"),
         "restore.noticed": ("menemukan basis data dari cadangan", "noticed a restored backup"),
         "restore.confirmed": ("mengonfirmasi pemulihan", "confirmed a restore"),
+        # lists that were taken away
+        "export.ledger": ("mengunduh buku besar", "took the ledger away"),
+        "export.people": ("mengunduh daftar orang, {about}", "took a list of people away, {about}"),
+        "export.strays": ("mengunduh baris tak dikenal dari {about}", "took the unknown rows of {about}"),
+        "export.unreachable": ("mengunduh yang tidak terjangkau, {about}", "took those out of reach away, {about}"),
+        "export.unreached": ("mengunduh daftar kunjungan, {about}", "took the list of visits away, {about}"),
+        "export.silent": ("mengunduh yang diam, {about}", "took the silent away, {about}"),
+        "export.coverage": ("mengunduh cakupan {about}", "took the coverage of {about} away"),
         # people, registers, rounds
+        "round.created": ("membuat {about}", "wrote {about}"),
+        "round.changed": ("mengubah {about}", "changed {about}"),
+        "round.cancelled": ("membatalkan {about}", "cancelled {about}"),
         "person_revealed": ("membuka data {about}", "opened the clear values of {about}"),
         "person_sought": ("mencari seseorang dengan nomor", "looked somebody up by a number"),
         "person_corrected": ("memperbaiki data {about}", "corrected {about}"),
@@ -89,6 +108,10 @@ SAID: _Said = MappingProxyType(
         "statuses.changed": ("mengubah status bantuan, {about}", "changed the status of aid, {about}"),
         "entitlement_heard": ("mencatat jawaban penerimaan, {about}", "recorded an answer of receipt, {about}"),
         # the desk
+        "ticket_note": ("menulis catatan internal pada {about}", "wrote an internal note on {about}"),
+        "ticket_rated": ("menilai {about}", "rated {about}"),
+        "ticket_reword": ("mengubah kata-kata {about}", "changed the words of {about}"),
+        "ticket_proposal_withdrawn": ("menarik usulan tentang {about}", "withdrew a proposal about {about}"),
         "reporter_revealed": ("membuka identitas pelapor {about}", "opened who reported {about}"),
         "reporter_moved": ("memindahkan pelapor {about}", "moved the reporter of {about}"),
         "file_seen": ("melihat lampiran {about}", "looked at an attachment of {about}"),
@@ -189,6 +212,20 @@ def _what(act: Act, tongue: str) -> str:
             word = language.word("act" if family == "ticket_" else "register", what, tongue)
             return said[english].replace("{what}", word.replace("{", "").replace("}", ""))
     return act.act.replace("_", " ").replace(".", " ").replace("{", "").replace("}", "") + ", {about}"
+
+
+def choices(tongue: str) -> Mapping[str, str]:
+    """Every act and family of acts by its code, in words, as one picks them: by their first letters."""
+    said = {code: (words, code.replace(".", "_").partition("_")[0]) for code, words in SAID.items()}
+    said |= {family: (words, family.rstrip("_.")) for family, words in FAMILIES}
+    english = tongue == "en"
+    found = {
+        code: words[english]
+        .replace("{about}", ABOUT[kind][english].replace("{n}", "…") if kind in ABOUT else "…")
+        .replace("{what}", "…")
+        for code, (words, kind) in said.items()
+    }
+    return dict(sorted(found.items(), key=lambda pair: (pair[1], pair[0])))
 
 
 def _about(about: str, names: Mapping[str, tuple[str, str]], tongue: str) -> str:

@@ -14,6 +14,7 @@ from aiohttp import web
 from notifier.desk.promise import named_days
 from notifier.errors import Refused
 from notifier.registry import Faulty
+from notifier.registry.points import SHUT
 from notifier.rules.people import PROGRAMMES
 from notifier.rules.points import Limits, Stay, Trouble, load, read_hours, warnings
 from notifier.rules.roles import Right
@@ -28,6 +29,7 @@ PAGE = 50
 MOST = 500  # rounds of one month
 SHOWN = 4  # rounds, and points, written into one day
 MOST_PEOPLE = 10**9  # what a point takes whose capacity nobody knows
+SUGGESTED = 200  # points to choose from in the form of a new round
 COLUMNS = (
     *("KODE", "PROGRAM", "PERIODE", "KODE_WILAYAH", "TITIK", "TEMPAT", "ALAMAT", "MULAI", "SELESAI", "NOMINAL"),
     *("METODE", "CATATAN"),
@@ -180,7 +182,8 @@ def _fill(
                 days[day].people += n
                 if point is not None:
                     at[point.id][day] += n
-        for warned in warnings(Limits(hours), stay):
+        shut = point is not None and point.state == SHUT
+        for warned in warnings(Limits(hours, shut=shut), stay):
             if warned.day in days:
                 days[warned.day].misfits.append((entry.code, warned.what))
     for number, loads in at.items():
@@ -216,8 +219,10 @@ async def create(request: web.Request) -> web.Response:
 async def _form(
     request: web.Request, cells: Mapping[str, str], *, faults: Mapping[str, str] | None = None, refused: str = ""
 ) -> web.Response:
+    house, viewer = request.app[HOUSE], pages.who(request)
     context: dict[str, Any] = {
         "cells": dict.fromkeys(COLUMNS, "") | dict(cells),
+        "points": {one.code: one.name for one in await house.points.page(viewer, "", SUGGESTED)},
         "programmes": PROGRAMMES,
         "methods": tuple(Method),
         "faults": faults or {},

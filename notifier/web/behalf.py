@@ -42,6 +42,10 @@ async def open_ticket(request: web.Request) -> web.Response:
     )
     line = next((name for name, one in house.config.lines.items() if one.channel == "sms"), "")
     try:
+        if told.region.strip() and not await house.by_hand.knows_region(told.region.strip()):
+            raise Refused(
+                f"there is no region {told.region.strip()[:13]}; leave it empty or name one there is", field="region"
+            )
         opened = await house.desk.open_for(pages.who(request), told, line, house.clock())
     except Refused as error:
         return await _show(request, fields, str(error))

@@ -20,7 +20,6 @@ from notifier.rules.roles import Right, Viewer, covers
 from notifier.rules.tickets import Act, Category, find_numbers
 from notifier.web import language, pages, session
 from notifier.web.house import HOUSE
-from notifier.web.reports import day_of_query
 
 AGES = (1, 3, 7, 14, 30)  # days
 CATEGORIES, CHANNELS, LANGUAGES = tuple(Category), tuple(language.WORDS["channel"]), tuple(language.WORDS["language"])
@@ -93,22 +92,29 @@ def _asked(query: Mapping[str, str]) -> Asked:
     """What an address asks for; what nobody can choose is left away."""
     view, category, channel = query.get("view", ""), query.get("category", ""), query.get("channel", "")
     tongue, age = query.get("language", ""), pages.number(query.get("age"), 3650)
-    area = pages.clean(query.get("area", "")).strip(".")[:13]
+    area, place = _region(query.get("area", "")), _region(query.get("place", ""))
     return Asked(
         view=View(view) if view in set(View) else View.TEAM,
         before=pages.clean(query.get("before", ""))[:100],
         words=pages.clean(query.get("q", "")).strip()[:100],
         category=category if category in set(Category) else "",
-        area=area if all(part.isdigit() for part in area.split(".")) else "",
+        area=area,
+        place=place,
+        unmerged=query.get("unmerged") == "1",
         round=pages.clean(query.get("round", ""))[:48],
         point=pages.clean(query.get("point", ""))[:120],
         channel=channel if channel in CHANNELS else "",
         language=tongue if tongue in language.WORDS["language"] else "",
         age=age or 0,
         agent=pages.number(query.get("agent"), LARGEST_ACCOUNT) or 0,
-        first=day_of_query(query.get("first")),
-        last=day_of_query(query.get("last")),
+        first=pages.day(query.get("first")),
+        last=pages.day(query.get("last")),
     )
+
+
+def _region(typed: str) -> str:
+    code = pages.clean(typed).strip(".")[:13]
+    return code if all(part.isdigit() for part in code.split(".")) else ""
 
 
 def _link(asked: Asked, **changes: Any) -> str:
@@ -132,6 +138,8 @@ def _address(asked: Asked, named: tuple[tuple[str, Any], ...]) -> str:
         "agent": asked.agent,
         "first": asked.first,
         "last": asked.last,
+        "place": asked.place,
+        "unmerged": "1" if asked.unmerged else "",
     }
     if "words" in changes:
         changes["q"] = changes.pop("words")
@@ -165,6 +173,7 @@ async def _board(
         "refused": refused,
         "fields": fields or {},
         "held": [number for number in request.query.get("held", "").split(",") if number][:MOST],
+        "ticked": set(request.query.get("ticked", "").split(",")[:MOST]),
         "here": _link(asked, before=asked.before),
         "alone": "HX-Request" in request.headers,
         "link": lambda **changes: _link(asked, **changes),
@@ -256,6 +265,8 @@ async def bulk(request: web.Request) -> web.Response:
             raise web.HTTPBadRequest from None
         # On the list itself, so that what was written is not lost.
         return await _board(request, _asked(URL(back).query), refused=str(error), fields=fields, status=400)
+    if done.done and do != "answer" and "HX-Request" not in request.headers:  # ticked still: taken, then answered
+        back += ("&" if "?" in back else "?") + urlencode({"ticked": ",".join(done.done)})
     return await _told(request, done, said, back)
 
 

@@ -1,4 +1,6 @@
-"""Pictures of figures: where each part of a column chart lies. The templates draw them as SVG, a table beside each."""
+"""Pictures of figures: where each part of a bar or of a column chart lies. The templates draw them as SVG, a table or
+the same in words beside each.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,3 +55,44 @@ def _drawn(one: Column, x: float, width: float, most: int) -> Drawn:
             y -= height
             pieces.append(Piece(kind, round(x, 3), round(max(y, 0), 3), round(width, 3), round(height, 3)))
     return Drawn(one.name, one.parts, pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a bar: what it holds, how many people, where it begins and how wide it is."""
+
+    kind: str  # which is also its colour: told, waiting, unsure, untold, nobody
+    n: int
+    begins: float  # percent
+    width: float
+
+
+def bar(parts: Mapping[str, int], whole: int = 0) -> Sequence[Slice]:
+    """Kind → how many, as the parts of one bar; of their sum when `whole` says nothing."""
+    whole, begins, found = whole or max(sum(parts.values()), 1), 0.0, []
+    for kind, n in parts.items():
+        width = round(100 * n / whole, 3)
+        found.append(Slice(kind, n, round(begins, 3), width))
+        begins += width
+    return found
+
+
+ROW, NAME, THICK = 48.0, 22.0, 14.0  # pixels: of one lying bar with its name, from there to the bar, of the bar
+
+
+def bars(given: Sequence[Mapping[str, int]]) -> Sequence[Sequence[Piece]]:
+    """Bars that lie one below the other, their names above them: x and width in percent of the picture, the longest as
+    wide as that; y and height in pixels, so that words in it stay as large as all others.
+    """
+    most = max((sum(parts.values()) for parts in given), default=0)
+    return [_lying(parts, n * ROW + NAME, most) for n, parts in enumerate(given)] if most else []
+
+
+def _lying(parts: Mapping[str, int], y: float, most: int) -> Sequence[Piece]:
+    x, pieces = 0.0, []
+    for kind, n in parts.items():
+        if n:
+            width = 100 * n / most
+            pieces.append(Piece(kind, round(x, 3), y, round(max(width, 0.6), 3), THICK))
+            x += width
+    return pieces

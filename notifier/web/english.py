@@ -821,7 +821,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "{came} complaints gathered; {rest} could not be: settled, confidential, hidden, or in an incident already."
         ),
         "Aduan ini ditangani tersendiri; jamnya berjalan lagi.": "It is handled by itself; its clock runs again.",
-        "Jawaban sedang dikirim kepada {n} warga.": "The answer is on its way to {n} citizens.",
+        "Jawaban disimpan; dikirim kepada {n} warga 20 detik lagi.": "Kept; it leaves for {n} citizens in 20 seconds.",
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible. What is possible: {3}."
+        ),
+        "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin.": (
+            "Ticket {0} is “{1}”, so “{2}” is not possible; nothing else is."
+        ),
+        "Aduan menurut {by}": "Complaints by {by}",
+        "{n} terbanyak": "the {n} largest",
+        "{n} aduan, {open} masih terbuka": "{n} complaints, {open} still open",
+        "Selesai ditangani": "Seen to",
+        "Masih terbuka": "Still open",
+        "Terjadi di": "Happened in",
+        "ditahan; dikirim {at}": "held; leaves {at}",
         # the promise of a ticket
         "Janji terlewat dan belum ada yang menanganinya; atasan berikutnya akan diberi tahu.": (
             "A promise is broken and nobody has taken it on; the next office above will be told."
@@ -1364,8 +1377,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Unduh baris yang ditolak ({form})": "Download the rejected rows ({form})",
         "Baris yang perlu dilihat": "Rows to look at",
         "Sebab, dan cara memperbaikinya": "Why, and how to mend it",
-        "Ini {n} baris pertama; selebihnya ada di berkas yang ditolak.": (
-            "These are the first {n} rows; the others are in the file of rejected rows."
+        "Ini {n} baris pertama; yang ditolak semuanya ada di berkasnya.": (
+            "These are the first {n} rows; the file of rejected rows has all that were rejected."
         ),
         "Isi berkas": "What is in the file",
         "Judul di baris {n}.": "The header is on line {n}.",
@@ -1551,6 +1564,20 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "A broadcast larger than this is not sent by itself: it waits for approval."
         ),
         "Batas biaya tiap kali, rupiah (boleh kosong)": "Cap each time, rupiah (optional)",
+        "Pemberitahuan umum berulang": "General notice that comes again",
+        "Tentang penyaluran satu program": "About the rounds of a programme",
+        "Mingguan: senin sampai minggu, atau 1 sampai 7; bulanan: tanggal 1 sampai 28.": (
+            "Weekly: 1 (Monday) to 7 (Sunday); monthly: a day from 1 to 28."
+        ),
+        "Jam, menurut jam setempat wilayahnya": "Hour, by the clock of its area",
+        "Ganti kata-katanya": "Change the words",
+        "Ganti": "Change",
+        "Sesudah diganti, tidak ada yang keluar sampai admin lain menyetujui kata-kata yang baru.": (
+            "Once changed, nothing leaves until another admin approves the new words."
+        ),
+        "Kata-katanya diganti. Admin lain perlu menyetujuinya lagi.": "Changed. Another admin approves them anew.",
+        "ditarik": "taken back",
+        "tiap {day} pukul {hour}": "every {day} at {hour}",
         "tiap tanggal {day} pukul {hour}": "on day {day} of each month at {hour}",
         "{day} pukul {hour}": "{day} at {hour}",
         "Uji coba: contoh pesan, jam, biaya, dan siapa yang tidak terjangkau": (
@@ -1602,6 +1629,72 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Webhook {name} tidak menjawab": "Webhook {name} does not answer",
         "Pengiriman terhambat; lihat catatan sistem": "Sending is held up; see the system's log",
         "Tidak ada yang terlambat dan tidak ada yang rusak.": "Nothing is late and nothing is broken.",
+        # all that will go out
+        "Yang akan keluar": "What will go out",
+        "Semua yang belum dimulai, yang terdekat dahulu: rencana orang, pengingat dan pertanyaan program, dan yang "
+        "dibuat rencana berulang.": (
+            "All that has not begun, the nearest first: people's plans, the programmes' reminders and questions, and "
+            "what plans that come again make."
+        ),
+        "Pengingat tiap program": "Reminders of each programme",
+        "{n} siaran disetujui.": "{n} broadcasts approved.",
+        "Yang ini tidak disetujui": "These were not approved",
+        "Daftar ini tidak lengkap: yang paling dekat saja.": "This list is not whole: only the nearest.",
+        "Setujui yang dicentang": "Approve what is ticked",
+        "Masing-masing dikirim pada waktunya. Bila jumlah orangnya sudah jauh berubah, yang itu tidak "
+        "ikut disetujui.": (
+            "Each leaves at its time. Where the number of people has changed much, that one is not approved."
+        ),
+        "Tidak ada yang akan keluar": "Nothing will go out",
+        "Pengingat disiapkan sendiri begitu sebuah penyaluran dibuat; siaran lain direncanakan.": (
+            "Reminders are prepared by themselves once a round is made; other broadcasts are planned."
+        ),
+        "Bersama pengingat program dan semua siaran lain yang belum dimulai:": (
+            "Together with the programmes' reminders and every other broadcast that has not begun:"
+        ),
+        # a general notice
+        "Pemberitahuan umum": "General notice",
+        "Kata-kata kantor sendiri, tidak tentang satu penyaluran.": "Words of the office, about no round.",
+        "Tentang satu penyaluran": "About a round",
+        "Tidak tentang satu penyaluran, misalnya peringatan pungutan?": "About no round, such as a warning of levies?",
+        "Tulis pemberitahuan umum": "Write a general notice",
+        "Kata-katanya": "The words",
+        "Paling banyak {n} huruf, tanpa tautan dan tanpa nomor orang. Nama penerima, pengirim, dan kode ASLI "
+        "ditambahkan oleh templatnya.": (
+            "At most {n} letters, without links and without anybody's number. The reader's name, the sender and the "
+            "ASLI code are added by its template."
+        ),
+        "Waktu kirim, menurut jam setempat wilayahnya": "When to send, in the local time of its area",
+        "Tanpa pilihan: semua orang yang terdaftar di wilayah Anda. Setiap pilihan mempersempitnya.": (
+            "Nothing chosen: everybody registered in your area. Each choice narrows it."
+        ),
+        "Tulis kata-katanya, pilih kepada siapa, lalu tekan Hitung dulu: berapa orang, lewat apa, berapa biayanya, "
+        "berapa lama.": (
+            "Write the words, choose whom, then reckon: how many people, by which way, at what cost, how long."
+        ),
+        "Program, bahasa, jalur": "Programme, language, channel",
+        "Terdaftar di": "Registered in",
+        "Langkah pertama": "First steps",
+        "{done} dari {n} selesai": "{done} of {n} done",
+        "selesai": "done",
+        "Mulailah dengan daftar penerima; sesudahnya titik penyaluran dan penyalurannya, dari berkas di sini atau "
+        "satu per satu di halaman Penyaluran.": (
+            "Begin with the register; after it the distribution points and their rounds, from files here or one by one "
+            "on the page Rounds."
+        ),
+        "Sesudahnya buat penyaluran di titik itu.": "After that make a round at that point.",
+        "Sesudahnya pengingatnya disiapkan sendiri dan menunggu persetujuan; pengumumannya Anda rencanakan.": (
+            "Its reminders are then prepared by themselves and wait for approval; its announcement is yours to plan."
+        ),
+        "Sebelum siaran pertama, kirim satu uji coba lewat tiap jalur kepada diri sendiri.": (
+            "Before the first broadcast, send one test over each line to yourself."
+        ),
+        "Baru ada satu admin. Tidak ada yang menyetujui siarannya sendiri: tambahkan satu admin lagi.": (
+            "There is only one admin. Nobody approves their own broadcast: add another admin."
+        ),
+        "Daftar ini mencentang dirinya dari data, dan hilang sesudah siaran pertama berjalan.": (
+            "This list ticks itself off from the data, and is gone once the first broadcast has begun."
+        ),
         "Aduan yang dibuka hari ini": "Complaints opened today",
         "{n} mendesak": "{n} urgent",
         "Belum ada aduan yang dibuka hari ini.": "No complaints were opened today.",
@@ -1810,6 +1903,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Each act is linked to the one before; what is altered, removed or slipped in breaks the chain."
         ),
         "Segel terbaru": "Newest link",
+        "semua, tanpa hasil kiriman": "all, without what became of messages",
+        "semua, juga hasil kiriman": "all, also what became of messages",
         "Menunggu segel": "Waiting for their link",
         "Diingat di luar basis data": "Remembered beside the data",
         "Pemeriksaan lengkap terakhir": "Last whole proof",

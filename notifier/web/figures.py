@@ -16,12 +16,9 @@ from notifier.registry import Programme
 from notifier.render import said
 from notifier.rules.roles import Right
 from notifier.store.round_figures import Figures
-from notifier.web import pages
-from notifier.web.account import hand_over
+from notifier.web import charts, files, pages
 from notifier.web.charts import Column, columns
 from notifier.web.house import HOUSE
-from notifier.web.office import Slice
-from notifier.web.reports import day_of_query
 from notifier.web.silence import PARTS
 
 DAYS = 30  # what is shown of lines when nobody asks for other days
@@ -48,7 +45,7 @@ async def _hand_over(
         yield rows
 
     file, _ = await sheets.write(form, head, cells())
-    return await hand_over(request, file, f"{name}.{form}")
+    return await files.hand_over(request, file, f"{name}.{form}")
 
 
 # --- programmes ------------------------------------------------------------------------------------------------------
@@ -66,15 +63,9 @@ async def _course(request: web.Request) -> tuple[Programme, Course]:
         raise web.HTTPNotFound from None
 
 
-def bar(of: Figures) -> Sequence[Slice]:
+def bar(of: Figures) -> Sequence[charts.Slice]:
     """The people of a round or an area as the parts of one bar."""
-    begins, found = 0.0, []
-    for name, kind in PARTS.items():
-        n = getattr(of, name)
-        width = round(100 * n / max(of.people, 1), 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar({kind: getattr(of, name) for name, kind in PARTS.items()}, of.people)
 
 
 async def programme(request: web.Request) -> web.Response:
@@ -120,8 +111,8 @@ async def take_programme(request: web.Request) -> web.StreamResponse:
 
 
 def _days(request: web.Request) -> tuple[date, date]:
-    last = day_of_query(request.query.get("last")) or _today(request)
-    return day_of_query(request.query.get("first")) or last - timedelta(days=DAYS - 1), last
+    last = pages.day(request.query.get("last")) or _today(request)
+    return pages.day(request.query.get("first")) or last - timedelta(days=DAYS - 1), last
 
 
 async def channels(request: web.Request) -> web.Response:
@@ -132,12 +123,16 @@ async def channels(request: web.Request) -> web.Response:
         found = await house.figures.channels(viewer, first, last, house.clock())
     except Refused as error:
         return await _refused(request, error)
+    tongue = said.language(pages.tongue(request))
     context = {
         "lines": found,
         "kinds": house.kinds,
         "first": first,
         "last": last,
-        "charts": {one.line: columns([Column(day.day.isoformat(), day.parts) for day in one.days]) for one in found},
+        "charts": {
+            one.line: columns([Column(said.short_date(day.day, tongue), day.parts) for day in one.days])
+            for one in found
+        },
         "query": urlencode({"first": first, "last": last}),
         "share": f.share,
     }
@@ -157,8 +152,8 @@ async def take_channels(request: web.Request) -> web.StreamResponse:
 def _cost_asked(request: web.Request) -> tuple[str, date, date]:
     asked, today = request.query, _today(request)
     by = asked.get("by", BY[0])
-    last = day_of_query(asked.get("last")) or _month_end(today)
-    first = day_of_query(asked.get("first")) or date(today.year - (today.month < 12), today.month % 12 + 1, 1)
+    last = pages.day(asked.get("last")) or _month_end(today)
+    first = pages.day(asked.get("first")) or date(today.year - (today.month < 12), today.month % 12 + 1, 1)
     return (by if by in BY else BY[0]), first, last
 
 

@@ -8,14 +8,16 @@ from aiohttp import BodyPartReader, web
 from notifier.errors import Refused
 from notifier.registry import LAYOUTS
 from notifier.store.uploads import WORKING, Upload
-from notifier.web import account, pages
+from notifier.web import charts, files, pages
 from notifier.web.house import HOUSE, House
-from notifier.web.office import Slice
 
 PAGE = 30
 PART = 1 << 20  # bytes read at a time
 LONGEST_WORD = 200  # bytes of a field beside the file
-COUNTED = ("created", "changed", "unchanged", "rejected", "duplicates", "conflicts", "absent", "notices")
+COUNTED = (
+    *("created", "changed", "unchanged", "rejected", "duplicates", "conflicts"),
+    *("contacts_dropped", "absent", "notices"),
+)
 
 
 async def look(request: web.Request) -> web.Response:
@@ -78,7 +80,7 @@ async def _of(request: web.Request) -> tuple[House, Upload]:
 
 def _progress(upload: Upload) -> dict[str, Any]:
     width = round(100 * min(upload.done / upload.total, 1), 1) if upload.total else 0
-    return {"u": upload, "live": upload.state in WORKING, "bar": Slice("told", upload.done, 0, width)}
+    return {"u": upload, "live": upload.state in WORKING, "bar": charts.Slice("told", upload.done, 0, width)}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -124,4 +126,4 @@ async def rejected(request: web.Request) -> web.StreamResponse:
     house, upload = await _of(request)
     form = request.match_info["form"]
     file = await house.uploads.rejected(pages.who(request), upload.id, form)
-    return await account.hand_over(request, file, f"ditolak-{upload.id}.{form}")
+    return await files.hand_over(request, file, f"ditolak-{upload.id}.{form}")

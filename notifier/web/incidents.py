@@ -69,6 +69,8 @@ async def answer(request: web.Request) -> web.Response:
         said = await house.desk.canned_in(viewer, number_of(request), fields.get("canned", ""), ("id", *others))
         # What was put in as it is kept goes to each in their language; for what was written anew the others are blank.
         kept = said if said.get("id") and said["id"] in fields.get("text", "") else {}
+        # What the viewer took back a moment ago, they wrote already.
+        kept = {**kept, **await house.desk.incident_kept(viewer, number_of(request), fields.get("text", ""), others)}
         context = {
             "number": number_of(request),
             "fields": fields,
@@ -83,11 +85,21 @@ async def answer(request: web.Request) -> web.Response:
     }
     try:
         ticket = await house.desk.answer_incident(
-            viewer, number_of(request), Act(act), fields.get("text", ""), version, people, house.clock(), texts
+            viewer,
+            number_of(request),
+            Act(act),
+            fields.get("text", ""),
+            version,
+            people,
+            house.clock(),
+            texts,
+            held=True,
         )
     except Refused as error:
         return await show(request, fields, str(error))
     await house.desk.forget_draft(viewer, number_of(request), "text")
     if needs_two(ticket.shielded, Act(act)):
         return await pages.back(request, place_of(request), PROPOSED)
-    return await pages.back(request, place_of(request), "Jawaban sedang dikirim kepada {n} warga.", n=people)
+    return await pages.back(
+        request, place_of(request), "Jawaban disimpan; dikirim kepada {n} warga 20 detik lagi.", n=people
+    )

@@ -103,6 +103,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "proposed": ("Diusulkan untuk disetujui orang kedua", "Proposed to a second person"),
             "withdrawn": ("Usul dikembalikan", "Proposal sent back"),
             "unseen": ("Tak ada petugas yang melihatnya; admin diberi tahu", "Nobody sees it; admins were told"),
+            "seen_again": ("Ada petugas yang melihatnya lagi", "Somebody sees it again"),
             "silence_asked": ("Warga diam; petugas ditanya", "Citizen silent; the desk was asked"),
             "link": ("Dikaitkan dengan", "Linked with"),
             "unlink": ("Kaitan dilepas dari", "Unlinked from"),
@@ -128,6 +129,69 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "urgent": ("aduan mendesak", "urgent complaints"),
             "undelivered": ("jawaban belum terkirim", "answers not delivered"),
             "held": ("kiriman menunggu keputusan", "deliveries waiting for a decision"),
+        },
+        "hindrance": {
+            "own": ("Anda yang merencanakannya; admin lain menyetujuinya", "you planned it; another admin approves it"),
+            "right": ("seorang admin menyetujuinya", "an admin approves it"),
+            "over": ("terlambat: waktunya sudah habis", "too late: its time is over"),
+            "moved": (
+                "penyalurannya berubah sesudah direncanakan: hentikan, lalu rencanakan lagi",
+                "its round was changed since: stop it and plan it again",
+            ),
+            "asking": ("menunggu keputusan: buka dan lihat sebabnya", "waits for a decision: open it and see why"),
+            "approved": ("disetujui: keluar sendiri pada waktunya", "approved: leaves by itself at its time"),
+            "paused": ("dijeda", "paused"),
+            "series_approved": ("dibuat sendiri oleh rencana ini", "made by this plan by itself"),
+            "series_planned": (
+                "rencana berulangnya belum disetujui: buka untuk menyetujui",
+                "its plan is not approved yet: open it to approve",
+            ),
+        },
+        "first_step": {
+            "programme": ("Lihat program Anda", "Look at your programmes"),
+            "people": ("Impor daftar penerima", "Import the register"),
+            "point": ("Tulis titik penyaluran", "Write the distribution points"),
+            "round": ("Buat penyaluran", "Make a round"),
+            "line": ("Uji satu jalur dengan pesan kepada Anda sendiri", "Test a line with a message to yourself"),
+            "second": ("Tambah admin kedua", "Add a second admin"),
+            "plan": ("Rencanakan siaran", "Plan a broadcast"),
+            "approved": ("Admin kedua menyetujuinya", "The second admin approves it"),
+        },
+        "first_step_how": {
+            "programme": (
+                "Nama, urutan saluran dan pengingat tiap program. Yang bawaan sudah cukup? Lanjutkan saja.",
+                "Name, order of channels and reminders of each programme. Are the defaults right? Go on.",
+            ),
+            "people": (
+                "Berkas CSV atau XLSX dengan NIK, nama, wilayah, program dan kontak. Diperiksa dahulu, baru diimpor. "
+                "Wilayah mengikuti kode wilayahnya.",
+                "A CSV or XLSX file with NIK, name, region, programme and contacts. It is looked at first, then "
+                "imported. Regions follow from their codes.",
+            ),
+            "point": (
+                "Tempat orang menerima bantuan, dengan jam buka dan daya tampungnya: impor, atau tulis satu per satu.",
+                "Where people receive their aid, with opening hours and capacity: import them, or write one by one.",
+            ),
+            "round": (
+                "Satu penyaluran: program, wilayah, tempat, waktu. Dari berkas juga bisa, di halaman Impor.",
+                "One distribution: programme, region, place, time. From a file too, on the page Import.",
+            ),
+            "line": (
+                "Di bawah jalur itu buka Kirim uji coba, tulis nomor atau alamat Anda sendiri.",
+                "Below the line open Send a test, and write your own number or address.",
+            ),
+            "second": (
+                "Tidak ada yang menyetujui rencananya sendiri: tambahkan rekan dengan peran admin.",
+                "Nobody approves their own plan: add a colleague with the role admin.",
+            ),
+            "plan": (
+                "Pilih pemberitahuan dan penyaluran, Hitung dulu, lalu Buat rencana. Belum ada yang dikirim.",
+                "Choose a notice and a round, reckon first, then make the plan. Nothing is sent yet.",
+            ),
+            "approved": (
+                "Admin lain masuk dengan akunnya, membuka rencana itu dan menyetujuinya. Lalu siaran berangkat.",
+                "Another admin signs in, opens the plan and approves it. Then the broadcast leaves.",
+            ),
         },
         "failure": {
             "busy": ("Terlalu banyak pesan sekaligus", "Too many messages at once"),
@@ -204,6 +268,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "round_changed": ("Perubahan jadwal", "Round changed"),
             "round_cancelled": ("Pembatalan penyaluran", "Round cancelled"),
             "round_posted": ("Jadwal di grup", "Schedule in a group"),
+            "general_notice": ("Pemberitahuan umum", "General notice"),
             "entitlements_changed": ("Beberapa perubahan status bantuan", "Several benefit statuses changed"),
             "entitlement_changed": ("Perubahan status bantuan", "Benefit status changed"),
             "receipt_question": ("Pertanyaan: sudah diterima?", "Question: received?"),
@@ -438,6 +503,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "rejected": ("ditolak", "rejected"),
             "duplicates": ("ganda", "duplicates"),
             "conflicts": ("konflik", "conflicts"),
+            "contacts_dropped": ("kontak tidak disimpan", "contacts not kept"),
             "absent": ("tidak ada di berkas", "absent from the file"),
             "notices": ("pemberitahuan", "notices"),
         },
@@ -445,6 +511,7 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
             "rejected": ("ditolak", "rejected"),
             "duplicate": ("ganda", "duplicate"),
             "conflict": ("konflik", "conflict"),
+            "accepted": ("diterima, kecuali", "taken, except"),
         },
         "decision": {
             "keep": ("Tetap yang pertama", "Keep the first"),
@@ -502,7 +569,17 @@ WORDS: Mapping[str, _Words] = MappingProxyType(
         },
         "every": {
             "round": ("hari penyaluran", "the day of each round"),
+            "week": ("minggu", "the week"),
             "month": ("bulan", "the month"),
+        },
+        "weekday": {
+            "1": ("Senin", "Monday"),
+            "2": ("Selasa", "Tuesday"),
+            "3": ("Rabu", "Wednesday"),
+            "4": ("Kamis", "Thursday"),
+            "5": ("Jumat", "Friday"),
+            "6": ("Sabtu", "Saturday"),
+            "7": ("Minggu", "Sunday"),
         },
         "receipt": {
             "confirmed": ("sudah menerima", "have received"),
@@ -549,6 +626,35 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r'no group has the code "(.*)"; .*',
             r'Tidak ada grup berkode "\1"; kodenya muncul di grup saat bot ditambahkan.',
+        ),
+        (
+            r"broadcast (\d+) is for (\d+) people now, and was shown with (\d+); .*",
+            r"Siaran \1 sekarang untuk \2 orang, di daftar \3: buka dan lihat dahulu.",
+        ),
+        (r"nothing was ticked; .*", "Belum ada yang dicentang; centang yang Anda setujui."),
+        (
+            r"(\d+) plans are too many .* at most (\d+)",
+            r"\1 rencana sekaligus terlalu banyak; setujui paling banyak \2.",
+        ),
+        (
+            r"a notice says (\d+) to (\d+) characters; this has (\d+)",
+            r"Pemberitahuan berisi \1 sampai \2 huruf; ini \3 huruf.",
+        ),
+        (
+            r"the words of a notice are said as they are .*",
+            "Kata-kata pemberitahuan dikirim apa adanya dan tidak menyebut fakta; hapus kurung kurawalnya.",
+        ),
+        (
+            r"a notice to many must not hold a number of 16 digits.*",
+            "Pemberitahuan kepada banyak orang tidak boleh memuat angka 16 digit: itu mungkin NIK seseorang.",
+        ),
+        (
+            r"these words are broadcast (\d+) already; .*",
+            r"Kata-kata ini sudah menjadi siaran \1; centang Kirim sekali lagi bila memang dimaksud.",
+        ),
+        (
+            r"a general notice is about no round: .*",
+            "Pemberitahuan umum tidak tentang satu penyaluran: status dan jawaban penerimaan tidak dapat dipilih.",
         ),
         (r"no ticket is ticked; .*", "Belum ada aduan yang dipilih; pilih dahulu yang dimaksud."),
         (
@@ -603,6 +709,7 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"say how they came.*", "Pilih bagaimana warga menyampaikannya."),
         (r"a complaint is opened for somebody only.*", "Aduan hanya dibuka bila warga setuju; centang persetujuannya."),
         (r"write down what they told.*", "Tuliskan yang disampaikan warga, paling sedikit satu kalimat."),
+        (r"there is no region (\S+); leave it .*", r"Tidak ada wilayah \1; kosongkan, atau tulis yang ada."),
         (r"the region (\S*) is not yours.*", r"Wilayah \1 bukan wilayah Anda."),
         (r"\"(.*)\" is no phone number.*", r"“\1” bukan nomor telepon; tulis seperti 0812 3456 7890 atau kosongkan."),
         (r"no line of this service carries SMS.*", "Layanan ini tidak punya jalur SMS; kosongkan teleponnya."),
@@ -639,7 +746,6 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"name the letter by which .*", "Tuliskan nomor suratnya, 3 sampai 80 huruf."),
         (r"there is no body .*", "Pilih instansi yang dituju."),
         (r"Ticket (\S+): '\w+' needs a reason.*", r"Aduan \1: tuliskan alasannya, karena warga akan diberi tahu."),
-        (r"Ticket (\S+) is (\w+), so .*", r"Aduan \1 tidak dapat ditindak seperti itu dalam keadaannya sekarang."),
         (r"an answer has at most (\d+) characters; this one has (\d+)", r"Jawaban paling panjang \1 huruf; ini \2."),
         (r"say in a few words why the reporter.*", "Tuliskan singkat mengapa identitas pelapor perlu diketahui."),
         (r"the last day, (\S+), is before the first, (\S+); .*", r"Hari terakhir, \1, mendahului yang pertama, \2."),
@@ -693,6 +799,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"there is no such round in your region; .*", "Penyaluran itu tidak ada di wilayah Anda."),
         (r"(\S+) defined plan (\d+); somebody else .*", r"\1 yang membuat rencana \2; orang lain harus menyetujuinya."),
         (r"plan (\d+) is (\w+); .*", r"Rencana \1 sudah tidak dapat diubah begitu."),
+        (r"the words of plan (\d+) were changed since .*", r"Kata-kata rencana \1 diganti sesudah Anda membacanya."),
+        (r"the words of plan (\d+) were changed", r"Kata-kata rencana berulang \1 diganti."),
+        (r"plan (\d+) says exactly that already", "Kata-katanya masih sama."),
+        (r"plan (\d+) has no words of its own; .*", r"Rencana \1 memakai kata-kata templat."),
         (r"plan (\d+) was ended", r"Rencana berulang \1 diakhiri."),
         (r"plan (\d+) is paused", r"Rencana berulang \1 dijeda."),
         (r"plan (\d+) does this", r"Digantikan rencana berulang \1."),
@@ -708,6 +818,13 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"give the plan a name of .*", "Beri nama 3 sampai 80 huruf."),
         (r"a monthly plan has a day from 1 to (\d+), .*", r"Rencana bulanan memakai tanggal 1 sampai \1."),
+        (r"a weekly plan has a day of the week: .*", "Tulis hari seperti senin, atau 1 sampai 7."),
+        (r"a weekly plan is a general notice; .*", "Rencana mingguan hanya untuk pemberitahuan umum."),
+        (
+            r"a general notice has no round to count days from; .*",
+            "Pemberitahuan umum berulang tiap minggu atau tiap bulan.",
+        ),
+        (r"The region '(.*)' belongs to no province .*", r"Tidak ada provinsi dengan kode “\1”."),
         (r"a plan is at most (\d+) days from .*", r"Tulis hari seperti H-3 atau H+2, paling jauh \1 hari."),
         (r"nobody has received anything before .*", "Tanyakan penerimaan pada hari H atau sesudahnya."),
         (r'"(.*)" is no hour; .*', r"“\1” bukan jam; tulis 09:00."),
@@ -1000,12 +1117,30 @@ def refusal(sentence: str, tongue: str) -> str:
 
 def why(sentence: str, tongue: str) -> str:
     """A reason in the reader's language when it is one of ours; a person's own words stay as they are."""
+    if found := _IMPOSSIBLE.fullmatch(sentence):
+        return _impossible(found, tongue)
     for pattern, words in _REFUSALS if tongue != "en" else ():
         if pattern.fullmatch(sentence):
             return pattern.sub(words, sentence)
     if reasons.known(sentence) is not None:
         return _upper(reasons.said(sentence, tongue))
     return sentence
+
+
+_IMPOSSIBLE = re.compile(r"Ticket (\S+) is (\w+), so '(\w+)' is not possible; possible is: (.*)\.")
+_THEIRS = frozenset({"append", "citizen_answered", "confirm"})  # what citizens do, not whoever reads the sentence
+
+
+def _impossible(found: re.Match[str], tongue: str) -> str:
+    """Why an act can't be, in the words of the ticket's page."""
+    number, status, act, could = found.groups()
+    stands, what = word("status", status, tongue), word("act", act, tongue)
+    acts = ", ".join(word("act", one, tongue) for one in could.split(", ") if one not in _THEIRS)
+    if not acts:
+        said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan; tidak ada tindakan lain yang mungkin."
+        return text(said, tongue).format(number, stands, what)
+    said = "Aduan {0} berstatus “{1}”, jadi “{2}” tidak dapat dilakukan. Yang dapat dilakukan: {3}."
+    return text(said, tongue).format(number, stands, what, acts)
 
 
 def _upper(sentence: str) -> str:

@@ -14,10 +14,11 @@ from notifier.errors import Refused
 from notifier.ledger import LONGEST_STRETCH
 from notifier.store import ledger as rows
 from notifier.store.ledger import Act, Asked
-from notifier.web import account, acts, pages
+from notifier.web import acts, files, pages
 from notifier.web.house import HOUSE
 
 PAGE = 50
+EVERYTHING = "all"  # also what workers write of what they sent: by far the most
 FILTERS = ("who", "act", "about", "since", "until")
 COLUMNS = ("nomor", "id", "waktu", "siapa", "tindakan", "tentang", "rincian", "segel")
 
@@ -59,7 +60,7 @@ async def take(request: web.Request) -> web.StreamResponse:
 
     file, count = await sheets.write(form, COLUMNS, cells())
     await house.records.taken(viewer, count, house.clock())
-    return await account.hand_over(request, file, f"buku-besar.{form}")
+    return await files.hand_over(request, file, f"buku-besar.{form}")
 
 
 def _cells(act: Act) -> Sequence[object]:
@@ -76,7 +77,8 @@ async def _asked(request: web.Request, given: Mapping[str, str]) -> tuple[Asked,
     until = _day(fields["until"], zone)
     return Asked(
         who=logins.get(fields["who"].lower(), fields["who"]),
-        act=fields["act"],
+        act="" if fields["act"] == EVERYTHING else fields["act"],
+        quiet=fields["act"] != EVERYTHING,
         about=_account(fields["about"], logins),
         since=_day(fields["since"], zone),
         until=until + timedelta(days=1) if until else None,
@@ -112,7 +114,7 @@ async def _page(
         "query": urlencode(query),
         "before": given.get("before", ""),
         "older": urlencode(query | {"before": str(shown[-1].id)}) if len(found) > PAGE else "",
-        "kinds": sorted(acts.SAID),
+        "kinds": acts.choices(tongue),
         "standing": await house.records.standing(),
         "stretch": (min(chained), max(chained)) if chained else None,
         "longest": LONGEST_STRETCH,

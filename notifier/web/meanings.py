@@ -48,6 +48,9 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "all of them in one line; empty when that does not fit an SMS": (
             "semuanya dalam satu baris; kosong kalau tidak muat dalam satu SMS"
         ),
+        "what the office tells, as it was written and approved with the plan": (
+            "yang disampaikan kantor, seperti ditulis dan disetujui bersama rencananya"
+        ),
         "what we answer": "jawaban kami",
         "how it was settled": "bagaimana diselesaikan",
         "how it stands; empty for who is not known for its reporter": (

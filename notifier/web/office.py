@@ -1,7 +1,6 @@
 """The office's pages: the rounds to come, broadcasts from plan to statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
-from notifier.web import onward, pages
+from notifier.web import charts, onward, pages
 from notifier.web.house import HOUSE, House
 
 PAGE = 50
@@ -28,6 +27,7 @@ LIVE: Mapping[str, int] = {
     "approved": 1,
 }
 UNDER_WAY = ("approved", "canary", "expanding", "sending")
+ANEW: Mapping[str, str] = {"HX-Retarget": "#siaran", "HX-Reselect": "#siaran", "HX-Reswap": "outerHTML"}
 CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about it
     "planned": ("stop",),
     "asking": ("stop",),
@@ -39,17 +39,7 @@ CONTROLS: Mapping[str, tuple[str, ...]] = {  # state → what may be done about 
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a statement's bar: what it holds, how many people, where it begins and how wide it is."""
-
-    kind: str  # told, waiting, unsure, untold
-    n: int
-    begins: float  # percent
-    width: float
-
-
-def slices(statement: Statement) -> Sequence[Slice]:
+def slices(statement: Statement) -> Sequence[charts.Slice]:
     """A statement as four parts of one bar: told, still waiting, unsure, not told."""
     ended = statement.state == "stopped"  # whoever it has not come to it will not come to
     lost = statement.failed + statement.expired + statement.cancelled + sum(statement.suppressed.values())
@@ -59,12 +49,7 @@ def slices(statement: Statement) -> Sequence[Slice]:
         "unsure": statement.unknown + statement.unconfirmed,
         "untold": lost + (statement.unexpanded if ended else 0),
     }
-    whole, begins, found = max(sum(parts.values()), 1), 0.0, []
-    for kind, n in parts.items():
-        width = round(100 * n / whole, 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar(parts)
 
 
 # --- broadcasts ------------------------------------------------------------------------------------------------------
@@ -90,7 +75,7 @@ async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
 async def broadcast(request: web.Request) -> web.Response:
     """One broadcast: its plan, its progress, what may be done about it."""
     house, viewer, b = await _of(request)
-    mine = b.planned_by == viewer.who
+    mine = await house.broadcasts.maker(b) == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
     preview = await _preview(house, viewer, b) if can_approve else None
@@ -99,7 +84,9 @@ async def broadcast(request: web.Request) -> web.Response:
         "names": names,
         "mine": mine,
         "can_approve": can_approve,
-        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request)) if b.rule else "",
+        "audience": await house.choosing.words(Rule.of(b.rule), b.programme, pages.tongue(request))
+        if b.rule or b.round_id is None
+        else "",
         "past": b.state == "planned" and past(b.at, house.clock()),
         "preview": preview,
         "through": await _foreseen(house, preview, b.event, b.at, b.zone),
@@ -119,7 +106,9 @@ async def _progress(request: web.Request, house: House, viewer: Viewer, b: Broad
         "slices": slices(glance.statement),
         "ahead": [onward.said(step, b.zone, tongue) for step in glance.ahead],
         "kinds": {name: line.channel for name, line in house.config.lines.items()},
-        "live": b.state in UNDER_WAY,
+        "live": b.state in LIVE,
+        "waits": b.state not in UNDER_WAY,
+        "standing": _standing(b, house.clock()),
         "rate": await house.watching.rate(b, house.clock()) if b.state in ("canary", "expanding", "sending") else None,
         "may_plan_rest": rest and viewer.may(Right.PLAN),
     }
@@ -131,10 +120,9 @@ async def _preview(house: House, viewer: Viewer, b: Broadcast) -> Preview | None
     try:
         if house.beforehand.keeps(b):
             return await house.beforehand.preview(viewer, b, house.clock())
-        _, preview, _ = await house.broadcasts.dry_run(viewer, b.event, b.round_code, Rule.of(b.rule))
+        return await house.broadcasts.preview(viewer, b.id)
     except Refused:
         return None
-    return preview
 
 
 async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime, zone: str) -> datetime | None:
@@ -142,19 +130,30 @@ async def _foreseen(house: House, seen: Preview | None, event: str, at: datetime
 
 
 async def progress(request: web.Request) -> web.Response:
-    """The part of a broadcast's page that is fetched again every two seconds while it is under way."""
+    """The part of a broadcast's page that is fetched again and again while something is before it. Once it stands
+    otherwise than the page says, everything on the page but what somebody writes there is put anew: other buttons,
+    other words.
+    """
     house, viewer, b = await _of(request)
-    response = pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
-    if b.state not in UNDER_WAY:
-        response.headers["HX-Refresh"] = "true"  # over: other buttons, other words
+    if request.query.get("was", _standing(b, house.clock())) == _standing(b, house.clock()):
+        return pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
+    response = await broadcast(request)
+    response.headers.update(ANEW)
     return response
+
+
+def _standing(b: Broadcast, now: datetime) -> str:
+    """What a broadcast's page shows besides its figures, in a word: its state, whether it is late, its round."""
+    late = b.state == "planned" and past(b.at, now)
+    return f"{b.state}{'-late' if late else ''}-{b.round_now}"
 
 
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
     house, viewer, b = await _of(request)
-    cap = pages.rupiah((await pages.form(request)).get("cap"))
-    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap)
+    fields = await pages.form(request)
+    cap, seen = pages.rupiah(fields.get("cap")), pages.number(fields.get("seen"))
+    approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap, seen=seen)
     late = past(approved.at, house.clock())
     told = "Siaran disetujui. Waktunya sudah lewat: siaran langsung dikirim." if late else "Siaran disetujui."
     return await pages.back(request, f"/broadcasts/{b.id}", told)

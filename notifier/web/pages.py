@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import aiohttp_jinja2
@@ -30,6 +31,7 @@ STATIC = HERE / "static"
 BESIDE = {"points": "/rounds", "programmes": "/rounds", "plans": "/broadcasts", "texts": "/templates"}
 VIEWER = "viewer"  # key of the request: who looks, put there by the guard
 MOST_DAYS_BEFORE = 31  # a reminder further from its round belongs to another day than the present one
+BRIEF = 40  # characters of a general notice in its heading
 LONGEST_FIELD = 200_000  # characters of one form field
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -173,6 +175,15 @@ def number(text: str | None, largest: int = 2**53) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,16}", text, re.ASCII) and int(text) <= largest else None
 
 
+def day(text: str | None) -> date | None:
+    """A day as an address names it: 2026-12-05; None for anything else."""
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None
+
+
 def rupiah(text: str | None) -> int | None:
     """An amount from a field, with or without dots and "Rp"; None for an empty one. Raises Refused for words."""
     plain = re.sub(r"[.\s]|rp", "", text or "", flags=re.IGNORECASE)
@@ -296,6 +307,8 @@ def _heading(context: Context, b: Broadcast) -> str:
     round that was changed since was so many days before another date.
     """
     name, english = language.word("event", b.event, context["language"]), context["language"] == "en"
+    if b.round_id is None and (words := str(b.facts.get("text", ""))):
+        return f"{name}: {shorten(words, BRIEF, placeholder='…')}"
     if b.event != "round_reminder":
         return name
     if b.round_version != b.round_now:

@@ -8,7 +8,7 @@ from aiohttp import web
 from notifier.errors import Refused
 from notifier.registry import FIELDS
 from notifier.rules.people import CONTACT_KINDS
-from notifier.web import language, pages
+from notifier.web import files, language, pages
 from notifier.web.house import HOUSE
 
 
@@ -91,16 +91,15 @@ async def retire(request: web.Request) -> web.Response:
     return await _done(request, "Kontak tidak dipakai lagi.")
 
 
-async def export(request: web.Request) -> web.Response:
+async def export(request: web.Request) -> web.StreamResponse:
     """Everything kept about them, as a file to hand over."""
     house, fields = request.app[HOUSE], await pages.form(request)
     number, why = int(request.match_info["id"]), fields.get("why", "")
     try:
-        body = await house.dossiers.export(pages.who(request), number, why, house.clock())
+        file = await house.dossiers.export(pages.who(request), number, why, house.clock())
     except Refused as error:
         return await _page(request, {"refused": str(error)}, 400)
-    headers = {"Content-Disposition": f'attachment; filename="data-{number}.zip"'}
-    return web.Response(body=body, content_type="application/zip", headers=headers)
+    return await files.hand_over(request, file, f"data-{number}.zip")
 
 
 async def erase(request: web.Request) -> web.Response:

@@ -20,20 +20,21 @@ from notifier.broadcasts.rehearsing import Draft, Rehearsal
 from notifier.broadcasts.values import BEFORE, moment
 from notifier.errors import Refused
 from notifier.rules.audiences import ANSWERS, EVERYBODY, Rule
+from notifier.rules.deliveries import GENERAL
+from notifier.rules.notices import LONGEST as LONGEST_NOTICE
 from notifier.rules.people import CONTACT_KINDS, PROGRAMMES
 from notifier.rules.rounds import Entitlement
 from notifier.store import agenda
 from notifier.store.agenda import Entry
 from notifier.store.person_lists import PersonList
-from notifier.web import pages
-from notifier.web.account import hand_over
+from notifier.web import files, pages
 from notifier.web.house import HOUSE
 from notifier.web.points import at_point
 
 PAGE = 200  # rounds to choose from
 OVER_CAP = "above its cap"
 LONGEST = 64  # characters of a code in the form
-PLAIN = ("event", "round", "at", "again", "canary", "cap")
+PLAIN = ("event", "round", "at", "again", "canary", "cap", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class Asked:
 
 async def ask(request: web.Request) -> web.Response:
     """The form of a plan."""
-    return await _form(request, Asked({"round": request.query.get("round", "")[:48]}))
+    about = {"event": GENERAL} if request.query.get("event") == GENERAL else {}
+    return await _form(request, Asked({"round": request.query.get("round", "")[:48], **about}))
 
 
 async def plan(request: web.Request) -> web.Response:
@@ -71,6 +73,7 @@ async def plan(request: web.Request) -> web.Response:
             canary=asked.fields.get("canary", ""),
             cap=pages.rupiah(asked.fields.get("cap")),
             rule=asked.rule,
+            text=asked.fields.get("text", ""),
         )
     except Refused as error:
         dear = asked.do == "reckon" and OVER_CAP in str(
@@ -113,7 +116,7 @@ async def take_unreachable(request: web.Request) -> web.StreamResponse:
     house, viewer, asked = request.app[HOUSE], pages.who(request), await read(request)
     form = request.match_info["form"]
     file, _ = await house.rehearsing.sheet(viewer, await _draft(request, asked), form, house.clock())
-    return await hand_over(request, file, f"tak-terjangkau.{form}")
+    return await files.hand_over(request, file, f"tak-terjangkau.{form}")
 
 
 async def dry_run(request: web.Request) -> web.Response:
@@ -146,14 +149,15 @@ async def take_dry_run(request: web.Request) -> web.StreamResponse:
         raise web.HTTPNotFound from None
     form = request.match_info["form"]
     file, _ = await house.rehearsing.sheet(viewer, draft, form, house.clock())
-    return await hand_over(request, file, f"siaran-{number}-tak-terjangkau.{form}")
+    return await files.hand_over(request, file, f"siaran-{number}-tak-terjangkau.{form}")
 
 
 async def _draft(request: web.Request, asked: Asked) -> Draft:
     """What the form plans. Raises Refused."""
     house, viewer = request.app[HOUSE], pages.who(request)
     event, code = asked.fields.get("event", ""), asked.fields.get("round", "").strip()[:48]
-    of, _, rule = await house.broadcasts.dry_run(viewer, event, code, asked.rule)
+    text = asked.fields.get("text", "")
+    of, _, rule = await house.broadcasts.dry_run(viewer, event, code, house.clock(), asked.rule, text)
     at = moment(asked.fields.get("at", "").strip()[:40] or "now", of.zone, house.clock())
     return Draft(event, of, at, pages.rupiah(asked.fields.get("cap")), rule)
 
@@ -170,7 +174,7 @@ async def take_strays(request: web.Request) -> web.StreamResponse:
         file, _ = await house.choosing.strays(viewer, int(request.match_info["id"]), form, house.clock())
     except Refused:
         raise web.HTTPNotFound from None
-    return await hand_over(request, file, f"tidak-dikenal-{request.match_info['id']}.{form}")
+    return await files.hand_over(request, file, f"tidak-dikenal-{request.match_info['id']}.{form}")
 
 
 # --- the form --------------------------------------------------------------------------------------------------------
@@ -215,6 +219,14 @@ async def _count(request: web.Request, asked: Asked) -> dict[str, Any]:
     house, viewer = request.app[HOUSE], pages.who(request)
     event, code = asked.fields.get("event") or PLANNABLE[0], asked.fields.get("round", "").strip()[:48]
     found: dict[str, Any] = {"counted": None, "chosen": "", "fault": ""}
+    if event == GENERAL:
+        try:
+            rule, counted = await house.choosing.count_notice(
+                viewer, asked.rule, house.config.service.zone, house.clock()
+            )
+        except Refused as error:
+            return found | {"fault": str(error)}
+        return found | {"counted": counted, "chosen": await house.choosing.words(rule, "", pages.tongue(request))}
     if not code or event not in PLANNABLE:
         return found
     try:
@@ -240,7 +252,9 @@ async def _form(
             db, viewer.region, closing_after=house.clock() - timedelta(days=14), before=None, limit=PAGE
         )
     of = next((r for r in known if r.code == asked.fields.get("round")), None)
-    tree = await house.choosing.tree(of.region, asked.opened) if of else ()
+    general = asked.fields.get("event") == GENERAL
+    root = viewer.region.rstrip(".") if general else of.region if of else None
+    tree = await house.choosing.tree(root, asked.opened) if root is not None else ()
     shown = _codes(tree)
     window = house.config.delivery
     zone = of.zone if of else house.config.service.zone
@@ -251,6 +265,8 @@ async def _form(
         "fields": dict.fromkeys(PLAIN, "") | dict(asked.fields),
         "rule": asked.rule,
         "of": of,
+        "general": general,
+        "longest": LONGEST_NOTICE,
         "tree": tree,
         "opened": asked.opened,
         "elsewhere": [code for code in asked.rule.regions if code not in shown],

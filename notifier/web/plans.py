@@ -8,11 +8,13 @@ from aiohttp import web
 from notifier.broadcasts.choosing import LANGUAGES
 from notifier.broadcasts.recurring import PLANNED, Wanted
 from notifier.errors import Refused
+from notifier.rules import notices
 from notifier.rules.audiences import ANSWERS
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.people import CONTACT_KINDS, PROGRAMMES
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.rounds import Entitlement
-from notifier.rules.series import EVERY, MONTH
+from notifier.rules.series import ALONE, MONTH, ROUND, WEEK
 from notifier.store.series import Series
 from notifier.web import pages, planning
 from notifier.web.house import HOUSE, House
@@ -26,7 +28,9 @@ BLANK = {"name": "", "event": "round_reminder", "programme": "", "every": "round
     "most": "",
     "cap": "",
     "region": "",
+    "text": "",
 }
+WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")
 NO_DAY = 10_000  # what no plan may have, for a field without a number
 
 
@@ -53,6 +57,10 @@ async def show(request: web.Request) -> web.Response:
     context = {
         "s": s,
         "audience": await house.recurring.words(s, pages.tongue(request)),
+        "today": await house.recurring.today(s, house.clock()),
+        "words": notices.digest(s.text),
+        "longest": notices.LONGEST,
+        "can_reword": bool(s.text) and s.state != "ended" and viewer.may(Right.PLAN),
         "coming": await house.recurring.coming(s, house.clock()),
         "made": await house.recurring.occurrences(s),
         "mine": mine,
@@ -65,7 +73,8 @@ async def show(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """The form of a new plan."""
-    return await _form(request, planning.Asked())
+    about = {"event": GENERAL, "every": WEEK} if request.query.get("event") == GENERAL else {}
+    return await _form(request, planning.Asked(about))
 
 
 async def plan(request: web.Request) -> web.Response:
@@ -85,6 +94,7 @@ async def plan(request: web.Request) -> web.Response:
             region=fields.get("region", "").strip()[:13],
             rule=planning.without_places(asked.rule),
             cap=pages.rupiah(fields.get("cap")),
+            text=fields.get("text", ""),
         )
         number = await house.recurring.plan(viewer, wanted, house.clock())
     except Refused as error:
@@ -93,9 +103,11 @@ async def plan(request: web.Request) -> web.Response:
 
 
 def _day(text: str, every: str) -> int:
-    """A day of a form: "-3", "H-3", "H", "2"; of a month a number."""
+    """A day of a form: "-3", "H-3", "H", "2"; of a month a number; of a week a number or a name."""
+    if every == WEEK and text.strip().lower() in WEEKDAYS:
+        return WEEKDAYS.index(text.strip().lower()) + 1
     plain = text.strip().upper().removeprefix("H").replace("−", "-").replace("+", "").strip()
-    if not plain and every != MONTH and text.strip():
+    if not plain and every == ROUND and text.strip():
         return 0
     number = pages.number(plain.removeprefix("-"), NO_DAY)
     return NO_DAY if number is None else -number if plain.startswith("-") else number
@@ -104,8 +116,16 @@ def _day(text: str, every: str) -> int:
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else defined."""
     house, viewer, s = await _of(request)
-    await house.recurring.approve(viewer, s.id, house.clock())
+    read = (await pages.form(request)).get("words", "") if s.text else None
+    await house.recurring.approve(viewer, s.id, house.clock(), words=read)
     return await pages.back(request, f"/plans/{s.id}", "Rencana disetujui; siarannya dibuat sendiri pada waktunya.")
+
+
+async def reword(request: web.Request) -> web.Response:
+    """Have a general notice say something else; somebody else approves it anew."""
+    house, viewer, s = await _of(request)
+    await house.recurring.reword(viewer, s.id, (await pages.form(request)).get("text", ""), house.clock())
+    return await pages.back(request, f"/plans/{s.id}", "Kata-katanya diganti. Admin lain perlu menyetujuinya lagi.")
 
 
 async def control(request: web.Request) -> web.Response:
@@ -120,13 +140,16 @@ async def control(request: web.Request) -> web.Response:
 
 
 async def _form(request: web.Request, asked: planning.Asked, *, refused: str = "") -> web.Response:
+    general = asked.fields.get("event") == GENERAL
     context: dict[str, Any] = {
         "fields": BLANK | dict(asked.fields),
         "rule": asked.rule,
         "refused": refused,
-        "events": PLANNED,
+        "events": [event for event in PLANNED if event != GENERAL],
+        "general": general,
+        "longest": notices.LONGEST,
         "programmes": PROGRAMMES,
-        "ways": EVERY,
+        "ways": ALONE if general else (ROUND, MONTH),
         "statuses": [status.value for status in Entitlement],
         "languages": LANGUAGES,
         "channels": CONTACT_KINDS,

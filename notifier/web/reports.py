@@ -1,7 +1,7 @@
 """Reports of the desk: a table with pictures that lead to the list, the same as a file, and a case file to print."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -12,14 +12,16 @@ from notifier.desk.reports import COLUMNS
 from notifier.errors import Refused
 from notifier.render import said
 from notifier.store.reports import BY
-from notifier.web import account, pages
+from notifier.web import files, pages
+from notifier.web.charts import ROW, bars
 from notifier.web.house import HOUSE
 
+DRAWN = 12  # groups in the picture, the largest ones; all are in the table
 DAYS = 30  # what is shown when nobody asks for other days
 # what a table is put together by → the filter of the list that shows one group
 FILTERS: Mapping[str, str] = {
     "category": "category",
-    "region": "area",
+    "region": "place",
     "round": "round",
     "point": "point",
     "agent": "agent",
@@ -31,18 +33,9 @@ async def _report(request: web.Request) -> Report:
     now = house.clock()
     today = said.local(now, house.config.service.zone).date()
     by = asked.get("by", BY[0])
-    last = day_of_query(asked.get("last")) or today
-    first = day_of_query(asked.get("first")) or last - timedelta(days=DAYS - 1)
+    last = pages.day(asked.get("last")) or today
+    first = pages.day(asked.get("first")) or last - timedelta(days=DAYS - 1)
     return await house.desk.report(pages.who(request), by if by in BY else BY[0], first, last, now)
-
-
-def day_of_query(text: str | None) -> date | None:
-    """A day as an address names it: 2026-12-05; None for anything else."""
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if 2000 <= found.year <= 2100 else None
 
 
 async def _names(request: web.Request) -> Mapping[str, str]:
@@ -67,7 +60,8 @@ async def look(request: web.Request) -> web.Response:
         "names": await _names(request),
         "query": urlencode(chosen),
         "leads": leads,
-        "most": max((line.opened for line in report.lines), default=0),
+        "drawn": bars([{"told": one.opened - one.open, "waiting": one.open} for one in report.lines[:DRAWN]]),
+        "row": ROW,
     }
     return await pages.page(request, "desk/reports.html", context)
 
@@ -76,7 +70,8 @@ def _lead(report: Report, key: str) -> str:
     """Where the list shows the tickets of a group that were opened on these days; "" when it can't."""
     if report.by not in FILTERS or not key:
         return ""
-    return f"/desk?{urlencode({'view': 'all', FILTERS[report.by]: key, 'first': report.first, 'last': report.last})}"
+    group = {"view": "all", FILTERS[report.by]: key, "first": report.first, "last": report.last, "unmerged": 1}
+    return f"/desk?{urlencode(group)}"
 
 
 async def take(request: web.Request) -> web.StreamResponse:
@@ -88,7 +83,7 @@ async def take(request: web.Request) -> web.StreamResponse:
         yield [(names.get(line.key, line.key), *line.cells()[1:]) for line in report.lines]
 
     file, _ = await sheets.write(form, COLUMNS, cells())
-    return await account.hand_over(request, file, f"laporan-{report.by}-{report.first}-{report.last}.{form}")
+    return await files.hand_over(request, file, f"laporan-{report.by}-{report.first}-{report.last}.{form}")
 
 
 async def case_file(request: web.Request) -> web.Response:

@@ -43,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
         "history": await house.rounds.history(viewer, of.code),
         "names": names,
         "may_edit": viewer.may(Right.EDIT_ROUND) and of.state == "open",
+        "may_plan": viewer.may(Right.PLAN) and of.state == "open" and of.closes_at > house.clock(),
         **await fit(house, of),
     }
     return await pages.page(request, "office/round.html", context)

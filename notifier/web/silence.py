@@ -9,10 +9,9 @@ from aiohttp import web
 from notifier.broadcasts.silence import Coverage
 from notifier.errors import Refused
 from notifier.store.silence import Village
-from notifier.web import pages
-from notifier.web.account import after, hand_over
+from notifier.web import charts, files, pages
+from notifier.web.account import after
 from notifier.web.house import HOUSE
-from notifier.web.office import Slice
 
 PAGE = 100
 # A village's bar: what each part holds, and the colour it has on other pages too.
@@ -25,15 +24,9 @@ PARTS: Mapping[str, str] = {
 }
 
 
-def bar(village: Village) -> Sequence[Slice]:
+def bar(village: Village) -> Sequence[charts.Slice]:
     """A village as the parts of one bar."""
-    begins, found = 0.0, []
-    for name, kind in PARTS.items():
-        n = getattr(village, name)
-        width = round(100 * n / max(village.people, 1), 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar({kind: getattr(village, name) for name, kind in PARTS.items()}, village.people)
 
 
 async def coverage(request: web.Request) -> web.Response:
@@ -86,7 +79,7 @@ async def take_silent(request: web.Request) -> web.StreamResponse:
 async def _take(request: web.Request, what: str, name: str) -> web.StreamResponse:
     house, form, found = request.app[HOUSE], request.match_info["form"], (await _coverage(request)).round
     file, _ = await house.silence.sheet(pages.who(request), found.id, what, form, house.clock())
-    return await hand_over(request, file, f"{name}-penyaluran-{found.id}.{form}")
+    return await files.hand_over(request, file, f"{name}-penyaluran-{found.id}.{form}")
 
 
 async def _coverage(request: web.Request) -> Coverage:

@@ -37,6 +37,7 @@ from notifier.web import (
     login,
     metrics,
     office,
+    outgoing,
     own,
     pages,
     persons,
@@ -63,7 +64,19 @@ from notifier.web import (
     webhooks,
 )
 from notifier.web.house import HOUSE, House
-from notifier.web.public import check, complain, follow, frame, genuine, guides, schedule, statistics, stop, welcome
+from notifier.web.public import (
+    check,
+    complain,
+    follow,
+    frame,
+    genuine,
+    guides,
+    rating,
+    schedule,
+    statistics,
+    stop,
+    welcome,
+)
 from notifier.web.security import Handler
 
 log = structlog.get_logger()
@@ -95,6 +108,7 @@ ID = r"{id:\d{1,16}}"
 FORM = r"{form:csv|xlsx}"
 NUMBER = r"{number:[A-Za-z0-9-]{5,24}}"
 POINT = r"{point:[A-Za-z0-9][A-Za-z0-9._-]{0,47}}"
+LINKED = r"{code:[0-9a-f]{16}}"
 PROGRAMME = r"{programme:[A-Z]{2,24}}"
 CODE = r"{code:[A-Za-z0-9][A-Za-z0-9._/-]{0,47}}"
 LINE = r"{line:[a-z][a-z0-9_]{0,47}}"
@@ -112,6 +126,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/lapor", complain.file, PUBLIC),
     Door("GET", "/lacak", follow.ask, PUBLIC),
     Door("POST", "/lacak", follow.follow, PUBLIC),
+    Door("GET", f"/nilai/{NUMBER}/{LINKED}", rating.ask, PUBLIC),
+    Door("POST", f"/nilai/{NUMBER}/{LINKED}", rating.give, PUBLIC),
     Door("GET", "/asli", genuine.ask, PUBLIC),
     Door("POST", "/asli", genuine.check, PUBLIC),
     Door("GET", "/cara-lapor", guides.how, PUBLIC),
@@ -217,6 +233,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
     Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
+    Door("GET", "/broadcasts/ahead", outgoing.look, Right.SEE_BROADCASTS),
+    Door("POST", "/broadcasts/ahead", outgoing.approve, Right.APPROVE),
     # the planner: whom, when, tried out beforehand
     Door("GET", "/broadcasts/plan", planning.ask, Right.PLAN),
     Door("POST", "/broadcasts/plan", planning.plan, Right.PLAN),
@@ -232,6 +250,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/plans/new", plans.plan, Right.PLAN),
     Door("GET", f"/plans/{ID}", plans.show, Right.SEE_BROADCASTS),
     Door("POST", f"/plans/{ID}/approve", plans.approve, Right.APPROVE),
+    Door("POST", f"/plans/{ID}/words", plans.reword, Right.PLAN),
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),

@@ -14,9 +14,9 @@ from notifier.store import agenda, deliveries, today
 from notifier.store import broadcasts as rows
 from notifier.store.broadcasts import Broadcast
 from notifier.store.today import Opened
-from notifier.web import pages
+from notifier.web import charts, firsts, pages
 from notifier.web.house import HOUSE, House
-from notifier.web.office import LIVE, Slice
+from notifier.web.office import LIVE
 
 MOST = 60  # broadcasts that are looked at
 SHOWN = 8  # of them in the list
@@ -65,6 +65,7 @@ async def home(request: web.Request) -> web.Response:
     broken = await _broken(house, day, held, counts[View.UNDELIVERED])
     shown = [*day.live[:SHOWN], *day.over[:SHOWN]]
     context = {
+        "steps": await firsts.steps(house, viewer, day.found),
         "day": day,
         "shown": shown,
         "more": len(day.live) - len(day.live[:SHOWN]),
@@ -81,7 +82,7 @@ async def home(request: web.Request) -> web.Response:
     return await pages.page(request, "office/home.html", context)
 
 
-def bar(b: Broadcast, states: Mapping[str, int]) -> Sequence[Slice]:
+def bar(b: Broadcast, states: Mapping[str, int]) -> Sequence[charts.Slice]:
     """A broadcast as parts of one bar, by its kept counters alone: told, still waiting, unsure, not told."""
     rest = max(b.audience - b.expanded, 0)
     ended = b.state == "stopped"
@@ -92,12 +93,7 @@ def bar(b: Broadcast, states: Mapping[str, int]) -> Sequence[Slice]:
         "untold": sum(states.get(state, 0) for state in ("failed", "expired", "cancelled", "suppressed"))
         + (rest if ended else 0),
     }
-    whole, begins, found = max(sum(parts.values()), 1), 0.0, []
-    for kind, n in parts.items():
-        width = round(100 * n / whole, 3)
-        found.append(Slice(kind, n, round(begins, 3), width))
-        begins += width
-    return found
+    return charts.bar(parts)
 
 
 async def _day(house: House, viewer: Viewer, now: datetime) -> Day:

@@ -78,3 +78,16 @@ async def test_a_plan_is_narrowed_by_the_planners_rule_and_tells_its_count(api: 
     far = await api.key("admin", [Scope.BROADCASTS_PLAN], region="73.71", login="makassar")
     await api.get(far, f"/lists/{listed}", 404)
     assert (await api.get(far, "/lists"))["data"] == []
+
+
+async def test_a_general_notice_has_words_and_a_rule_and_no_round(api: Asking) -> None:
+    key, second = await api.key("admin", login="rina"), await api.key("admin", login="dewi")
+    for person in (_person(1), _person(2, language="jv"), _person(3, region="73.71.01.1001")):
+        await api.put(key, "/people", person, 201)
+    notice = {"event": "general_notice", "text": "Jangan membayar pungutan.", "rule": {"regions": ["31.75"]}}
+    assert (await api.post(key, "/broadcasts/plan", notice))["people"] == 2
+    made = await api.post(key, "/broadcasts", notice, 201)
+    assert (made["round"], made["region"], made["text"]) == ("", "31.75", notice["text"])
+    assert (await api.post(second, f"/broadcasts/{made['id']}/approve", {}))["state"] == "approved"
+    for wrong in ({"text": ""}, {"round": CODE}, {"event": "round_announced"}, {"text": "NIK 3175070101800001 boleh"}):
+        await api.post(key, "/broadcasts", {**notice, **wrong}, 422)

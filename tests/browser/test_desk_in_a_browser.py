@@ -55,7 +55,8 @@ async def test_an_alarm_is_taken_a_merge_undone_an_incident_opened_an_identity_s
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Kirim kepada 1 warga?")
         assert await barriers_here(page) == []
         await page.get_by_role("button", name="Kirim kepada 1 warga").click()
-        await expect(page.locator(".flash.good")).to_contain_text("sedang dikirim kepada 1 warga")
+        await expect(page.locator(".flash.good")).to_contain_text("dikirim kepada 1 warga 20 detik lagi")
+        pages.clock.move(seconds=20)
         await pages.house.desk.carry_incidents(pages.clock())
         await page.goto(f"/desk/tickets/{one.number}")
         await expect(page.locator(".said.out")).to_contain_text("Beras diganti hari Rabu.")

@@ -31,7 +31,12 @@ MORE: Mapping[Role | None, Sequence[str]] = {
     Role.SUPERVISOR: ("/desk?view=all&q=potong", "/desk?view=all&q=nix", "/desk/answers?name=jadwal&tongue=id"),
     Role.ADMIN: (
         *("/rounds?programme=BPNT", "/rounds/calendar?month=2026-12", "/rounds/new?point=KP-MK"),
-        *("/broadcasts/plan?round=BPNT-2026-12-DS", "/broadcasts/2", "/rounds/BPNT-2026-12-DS/entitled?status=TIDAK"),
+        *(
+            "/broadcasts/plan?round=BPNT-2026-12-DS",
+            "/broadcasts/2",
+            "/accounts/3",
+            "/rounds/BPNT-2026-12-DS/entitled?status=TIDAK",
+        ),
         *("/templates/receipt_question/telegram/id", "/templates/round_announced/email/en"),
     ),
 }
@@ -68,6 +73,7 @@ async def _furnish(pages: Site, folder: Path) -> str:
     for n in range(4):
         await pages.hear(f"dipotong 25rb pak, saya warga {n}", categories=("deduction",), round_id=1)
     await house.desk.watch(now)
+    await house.powers.act(admin, pages.viewers["sari"].account_id, "disable", "sedang cuti panjang", now)
     await ledger.seal(house.database, house.vault, "test", now)
     return ticket.number
 
@@ -78,7 +84,9 @@ async def test_no_page_has_a_barrier_or_is_wider_than_a_small_phone(
 ) -> None:
     number = await _furnish(pages, tmp_path)
     doors = [door for door in DOORS if door.method == "GET" and not NO_PAGE.search(door.path) and _who(door) is role]
+    wide = await pages.hear("x" * 3000 + " https://contoh.test/" + "y" * 400)
     paths = [address(door, number, 1) for door in doors]
+    paths += [f"/desk/tickets/{wide.number}"] if role is Role.SUPERVISOR else []
     await pages.be(role or "agent")
     if role is None:  # who gave the password and has still to give the code is nobody yet
         async with pages.house.database.write() as db:

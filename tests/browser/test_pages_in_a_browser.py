@@ -34,7 +34,7 @@ async def _answer_a_citizen(page: Page, number: str) -> None:
     await page.get_by_role("link", name=number).click()
     await page.get_by_label("Isi jawaban").fill("Bantuan Ibu sudah bisa diambil besok.")
     await page.get_by_role("button", name="Kirim jawaban").click()
-    await expect(page.get_by_role("status").first).to_contain_text("sedang dikirim")
+    await expect(page.get_by_role("status").first).to_contain_text("dikirim 20 detik lagi")
     await expect(page.locator(".said.out").last).to_contain_text("Bantuan Ibu sudah bisa diambil besok.")
 
 
@@ -57,6 +57,7 @@ async def test_the_whole_way_can_be_gone_with_the_keyboard(browser: Browser, pag
     await pages.hear("Bantuan belum masuk")
     async with window(browser, pages, signed_in=False, viewport=WIDE) as page:
         await page.goto("/login?next=/desk")
+        await expect(page.get_by_label("Nama pengguna")).to_be_focused()
         await page.keyboard.type("wulan")
         await page.keyboard.press("Tab")
         await page.keyboard.type(PASSWORD)
@@ -74,16 +75,9 @@ async def test_the_whole_way_can_be_gone_with_the_keyboard(browser: Browser, pag
         await expect(page.get_by_role("heading", name="Percakapan")).to_be_visible()
 
 
-@pytest.mark.parametrize("full", [True, False], ids=["full", "empty"])
-async def test_no_page_is_wider_than_a_small_phone(browser: Browser, pages: Site, full: bool) -> None:
+async def test_no_empty_page_is_wider_than_a_small_phone(browser: Browser, pages: Site) -> None:
     paths = ["/", "/home", "/desk", "/broadcasts", "/broadcasts/plan", "/rounds", "/templates", "/nix/nix"]
     paths += ["/templates/round_announced/sms/id", "/templates/round_announced/email/en"]
-    if full:
-        ticket = await fill(pages)
-        wide = await pages.hear("x" * 3000 + " https://contoh.test/" + "y" * 400)
-        paths += [f"/desk/tickets/{t.number}" for t in (ticket, wide)]
-        paths += ["/broadcasts/1", "/broadcasts/2", "/broadcasts/1/untold", "/desk/radar", "/desk/reports"]
-        paths += [f"/desk/tickets/{ticket.number}/casefile"]
     await pages.be("admin", login="tuti")
     async with _lenient(browser, pages) as page:
         for path in paths:
@@ -114,42 +108,7 @@ async def test_a_broadcast_shows_its_progress_without_being_asked(browser: Brows
             await db.execute(t.update().where(t.c.broadcast_id == 1, t.c.state == "due").values(state="accepted"))
         await expect(row).to_contain_text("6", timeout=10_000)
         await pages.house.broadcasts.stop(pages.viewers["tuti"], 1, pages.clock())
-        await expect(page.locator("h1 + .tag")).to_have_text("dihentikan", timeout=10_000)
-
-
-CONTRAST = """() => {
-  const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
-  const linear = v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => [r, g, b].map(v => linear(v / 255))
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
-    if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
-  const bad = [];
-  for (const e of document.querySelectorAll('body *')) {
-    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) || !e.offsetParent) continue;
-    const s = getComputedStyle(e), a = light(parse(s.color)), b = light(ground(e));
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    const large = parseFloat(s.fontSize) >= 24 || (parseFloat(s.fontSize) >= 18.6 && +s.fontWeight >= 700);
-    const decoration = e.ariaHidden === 'true';
-    if (!decoration && ratio < (large ? 3 : 4.5)) bad.push(`${e.className || e.tagName}: ${ratio.toFixed(2)}`);
-  }
-  return bad;
-}"""
-
-
-async def test_every_word_can_be_read_and_every_field_has_a_name(browser: Browser, pages: Site) -> None:
-    ticket = await fill(pages)
-    await pages.be("supervisor")
-    paths = ["/", "/home", "/desk", f"/desk/tickets/{ticket.number}", "/broadcasts", "/broadcasts/1", "/rounds"]
-    paths += ["/desk/radar", "/desk/reports", f"/desk/tickets/{ticket.number}/casefile"]
-    async with window(browser, pages, viewport=WIDE) as page:
-        for path in [*paths, "/templates", "/templates/receipt_question/telegram/id"]:
-            await page.goto(path)
-            assert await page.evaluate(CONTRAST) == [], path
-            nameless = "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
-            nameless += ".filter(e => !e.labels.length).map(e => e.name)"
-            assert await page.evaluate(nameless) == [], path
-            assert await page.locator("h1").count() == 1, path
+        await expect(page.locator("#keadaan")).to_have_text("dihentikan", timeout=10_000)
 
 
 async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
@@ -175,9 +134,15 @@ async def test_a_new_agent_works_through_mixed_arrivals_from_the_keyboard_alone(
         await page.keyboard.type("Pung")
         await key("Enter")
         await expect(page.locator(".flash.good")).to_contain_text("1 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(0)  # nobody ticked it
         for _ in range(6):
             await key("x")
             await key("j")
+        await key("c")
+        await page.keyboard.type("Kes")
+        await key("Enter")
+        await expect(page.locator(".flash.good")).to_contain_text("6 aduan dikategorikan")
+        await expect(page.locator("input[name=t]:checked")).to_have_count(6)  # sorted, then answered
         await key("r")
         await page.keyboard.type("Kami periksa di kelurahan.")
         await key("Control+Enter")

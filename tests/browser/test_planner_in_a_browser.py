@@ -52,7 +52,10 @@ async def test_a_broadcast_is_picked_tried_approved_watched_and_accounted_for(br
         await page.get_by_role("link", name="Uji coba").click()
         await expect(page.get_by_text("dapat dihubungi lewat SMS")).to_be_visible()
         await _fine(page)
-        await page.go_back()
+        for path in ("/broadcasts/ahead", "/broadcasts/plan?event=general_notice", "/home"):
+            await page.goto(path)
+            await _fine(page)
+        await page.goto("/broadcasts/1")
         await page.get_by_role("button", name="Setujui dan kirim pada waktunya").click()
         await pages.house.broadcasts.advance(pages.clock(), "test")
         await Watching(pages.house.database).count(pages.clock())

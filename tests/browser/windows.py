@@ -31,6 +31,9 @@ LOOK = """async path => {
   const found = await axe.run(document, { resultTypes: ["violations"], preload: false, elementRef: false });
   const barriers = found.violations.map(one => [one.id, ...one.nodes.map(node => node.html)]);
   if (!answer.ok || answer.redirected || !/^<!doctype html>/i.test(text)) barriers.push(["no page"]);
+  const code = document.body.textContent.match(/<(Macro|Undefined|function|bound|coroutine)[^>]*>/);
+  if (code) barriers.push(["code instead of words", code[0]]);
+  if (document.querySelectorAll("h1").length !== 1) barriers.push(["not one heading of the page"]);
   if (document.documentElement.scrollWidth > document.documentElement.clientWidth) barriers.push(["beyond the edge"]);
   return barriers;
 }"""

@@ -285,6 +285,16 @@ async def test_the_unreached_are_listed_by_village_and_who_asked_to_stop_apart(
         assert [p.name for p in await visiting.page(silent)] == ["DIAM"]
         elsewhere = await visiting.of_broadcast(number, stage.planner, region="31.75.08")
         assert not await visiting.page(elsewhere)
+        await stage.house.watching.count(stage.clock())  # of a long list it is kept where they live
+        async with stage.house.database.read() as db:
+            for scope in (doors.scope, Scope(round_id=doors.round.id)):
+                whole = await visit_rows.page(db, scope, ("", 0), 10)
+                assert await visit_rows.page_of_many(db, scope, ("", 0), 10) == whole
+                first = await visit_rows.page_of_many(db, scope, ("", 0), 1)
+                rest = await visit_rows.page_of_many(db, scope, (first[0].region, first[0].person_id), 10)
+                assert [*first, *rest] == whole
+            by_person = await visit_rows.page_by_person(db, silent.scope, ("", 0), 10)
+            assert by_person == await visit_rows.page(db, silent.scope, ("", 0), 10)
         for form in ("csv", "xlsx"):
             file, count = await visiting.sheet(doors, form, "cli:test", stage.clock())
             with file:

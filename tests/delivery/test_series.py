@@ -7,18 +7,23 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from notifier.broadcasts.recurring import Wanted
 from notifier.config import Reminders
 from notifier.errors import Refused
 from notifier.jobs import RoundCarrier
 from notifier.proofs import prove
+from notifier.rules import notices
 from notifier.rules.audiences import Rule
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Role, Viewer
+from notifier.store import broadcasts as rows
 from notifier.store import schema
 from tests.houses import NO_WINDOW, START, Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
+SAYS = "Jangan membayar pungutan apa pun untuk bantuan sosial."
 H1 = Wanted("Pengingat H-1", "round_reminder", "BPNT", "round", -1, "09:00", most=100)
 
 
@@ -140,6 +145,8 @@ async def test_a_larger_occurrence_than_was_approved_waits_for_a_person(database
         assert await stage.house.recurring.carry(stage.clock()) == 1
         why = f"3 people are more than the 2 that plan {number} was approved for"
         assert await _made(stage) == [(1, "planned", "2026-12", why)]
+        with pytest.raises(Refused, match=f"rina defined plan {number}; somebody else has to approve broadcast 1"):
+            await stage.house.broadcasts.approve(stage.planner, 1, stage.clock())
         await stage.house.broadcasts.approve(stage.approver, 1, stage.clock())
 
 
@@ -188,6 +195,63 @@ async def test_one_s_own_plan_is_approved_by_nobody_and_a_pause_reaches_what_was
         assert [finding async for finding in prove(stage.house.database, stage.house.vault)] == []
 
 
+async def _again(stage: Stage, number: int) -> None:
+    async with stage.house.database.write() as db:
+        b = await rows.get(db, 1)
+        assert b is not None
+        names = ("event", "at", "expires_at", "planned_by", "planned_at", "occurrence", "facts", "pins", "state")
+        row = {name: getattr(b, name) for name in (*names, "round_version", "approved_audience")}
+        await rows.create(db, {**row, "series_id": number})
+
+
+LEVY = Wanted("Pungutan", GENERAL, "", "week", 7, "09:00", most=100, region="31.75", text=SAYS)
+
+
+async def test_a_general_notice_comes_again_with_the_words_that_somebody_else_approved_and_to_today_s_people(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house, clock = stage.house.recurring, stage.clock
+        await add_person(stage, "MAKASSAR", ("sms", "+628120000009"), region="73.71.01.1001")
+        number = await _begin(stage, LEVY)  # today is Saturday; it comes on Sundays
+        [first, *_] = await house.coming(await house.get(stage.planner, number), clock())
+        assert (first.name, first.at.isoformat()) == ("2026-W49", "2026-12-06T02:00:00+00:00")
+        assert await house.next_of(await house.list(stage.planner), clock()) == {number: first}
+        clock.move(hours=1)
+        made = await asyncio.gather(*(house.carry(clock()) for _ in range(3)))
+        assert (sum(made), await _made(stage)) == (1, [(1, "approved", "2026-W49", "")])
+        with pytest.raises(IntegrityError):  # whatever a clock believes: the database has it once
+            await _again(stage, number)
+        await house.reword(stage.approver, number, "Laporkan pungutan ke kantor kelurahan.", clock())
+        assert await _made(stage) == [(1, "stopped", "", f"the words of plan {number} were changed")]
+        assert await house.carry(clock()) == 0
+        old = notices.digest(SAYS)
+        with pytest.raises(Refused, match="somebody else has to approve it"):
+            await house.approve(stage.approver, number, clock())
+        with pytest.raises(Refused, match="were changed since you read them"):
+            await house.approve(stage.planner, number, clock(), words=old)
+        await house.approve(stage.planner, number, clock())
+        await add_person(stage, "BARU", ("sms", "+628120000008"))
+        assert await house.carry(clock()) == 1
+        _, (second, *how) = await _made(stage)
+        assert how == ["approved", "2026-W49", ""]
+        clock.move(hours=23)
+        await stage.send()
+        told = await stage.house.broadcasts.statement(second)
+        assert (told.state, told.audience, told.accepted, told.balanced) == ("done", 4, 4, True)
+        assert not stage.providers.phones.notes("+628120000009")
+        [note] = stage.providers.phones.notes("+628120000008")
+        assert "Laporkan pungutan ke kantor kelurahan." in note.text
+        clock.move(days=6, hours=1)
+        assert await house.carry(clock()) == 1
+        assert (await _made(stage))[2][1:3] == ("approved", "2026-W50")
+        assert [finding async for finding in prove(stage.house.database, stage.house.vault)] == []
+        async with stage.house.database.write() as db:
+            await db.execute(update(schema.series).values(text="Bayar dulu ke petugas."))
+        found = [finding async for finding in prove(stage.house.database, stage.house.vault)]
+        assert found == [f"series {number}: its words differ from what the ledger says was approved"]
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -195,6 +259,12 @@ async def test_one_s_own_plan_is_approved_by_nobody_and_a_pause_reaches_what_was
         {"event": "round_cancelled"},
         {"programme": "NIX"},
         {"every": "week"},
+        {"event": GENERAL, "text": SAYS},
+        {"event": GENERAL, "text": SAYS, "every": "week", "day": 8},
+        {"event": GENERAL, "text": SAYS, "every": "month", "day": 5, "region": "xx"},
+        {"event": GENERAL, "text": SAYS, "every": "month", "day": 5, "region": "99.01"},
+        {"event": GENERAL, "text": "Singkat", "every": "month", "day": 5},
+        {"event": GENERAL, "text": SAYS, "every": "month", "day": 5, "rule": Rule(answer="silent")},
         {"every": "month", "day": 31},
         {"day": 61},
         {"event": "receipt_question"},

@@ -102,6 +102,11 @@ async def test_a_round_is_covered_village_by_village_and_the_silent_are_asked_on
     assert [(p.name, p.village, p.asked) for p in silent] == [("EKA", "", 2), ("DEWI", "Klender", 1)]
     _, rest = await talk.house.silence.page(talk.stage.planner, of, (PONDOK_BAMBU, silent[0].person_id), 10)
     assert [p.name for p in rest] == ["DEWI"]
+    async with talk.house.database.read() as db:  # as of a large round: one village after the other
+        villages = [p.region for p in silent]
+        assert await silence.page_of_many(db, of, villages, ("", 0), 10) == silent
+        assert await silence.page_of_many(db, of, villages, (PONDOK_BAMBU, silent[0].person_id), 10) == rest
+        assert await silence.page_of_many(db, of, villages, ("", 0), 1) == silent[:1]
     await talk.sms("+6281200000005", "sudah terima pak")
     assert (await _table(talk, of))["1002"] == (2, 1, 1, 0, 0, 1, 0)
     file, count = await talk.house.silence.sheet(talk.stage.planner, of, "silent", "csv", talk.now)

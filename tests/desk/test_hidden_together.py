@@ -201,6 +201,11 @@ async def test_whoever_gave_a_ticket_back_to_its_office_does_not_end_it_alone(ta
             await desk.act(boss, levy.number, end, "Selesai.", back.version, now)
     with pytest.raises(Refused, match="gave ticket"):
         await desk.merge(boss, levy.number, late.number, "", back.version, now)
+    # nor by way of an incident, which is settled with all that it gathers
+    with pytest.raises(Refused, match="gave ticket"):
+        await desk.open_incident(boss, levy.number, "Pungutan di kantor pos.", now)
+    incident = await desk.open_incident(here, late.number, "Kantor pos kehabisan uang.", now)
+    assert await desk.gather(boss, incident.number, (levy.number,), now) == (0, 1)
     done = await desk.act(here, levy.number, Act.RESOLVE, "Uang dikembalikan.", back.version, now)
     assert done.status == "resolved"
 

@@ -1,10 +1,14 @@
 """Many complaints about one thing: gathered by themselves or by hand, answered at once, each in its own channel."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from notifier.app.house import open_house
+from notifier.app.lines import build_dispatcher, open_lines
+from notifier.cli.options import Options
 from notifier.desk import Complaint, Reporter
 from notifier.desk.fanning import LEAST, MOST, Pace
 from notifier.errors import Refused
@@ -143,6 +147,33 @@ async def test_an_incident_by_hand_gathers_what_it_is_told_and_leaves_the_confid
     assert len(said) == len(set(said)) == 6, "the incident and its five"
     [fanout] = await talk.rows(fanouts)
     assert (fanout["told"], fanout["skipped"]) == (5, 1)
+
+
+@ONE_ENGINE
+async def test_what_is_held_leaves_though_the_process_that_took_it_is_killed(talk: Talk, tmp_path: Path) -> None:
+    of = await add_round(talk.stage)
+    sari, desk = await talk.staff("sari"), talk.house.desk
+    alone, first = await _complaint(talk, of, 0), await _complaint(talk, of, 1)
+    incident = await desk.open_incident(sari, first.number, "Kantor pos kehabisan uang.", talk.now)
+    await desk.act(sari, alone.number, Act.ANSWER, "Kami cek.", 1, talk.now, held=True)
+    args = (sari, incident.number, Act.RESOLVE, "Uangnya datang Rabu.", incident.version, 1, talk.now)
+    await desk.answer_incident(*args, held=True)
+    options = Options(data=tmp_path)
+    async with (  # started anew
+        open_house(options, config=talk.house.config, clock=talk.stage.clock) as next_one,
+        open_lines(next_one),
+    ):
+        worker = build_dispatcher(next_one)
+        talk.stage.clock.move(seconds=19)
+        assert await next_one.desk.carry_incidents(talk.now) + await worker.drain() == 2, "the acknowledgements alone"
+        talk.stage.clock.move(seconds=1)
+        assert await next_one.desk.carry_incidents(talk.now) == 1
+        await worker.drain()
+    phones = talk.stage.providers.phones
+    assert "Kami cek." in phones.notes("+6281300000000")[-1].text
+    assert "Uangnya datang Rabu." in phones.notes("+6281300000001")[-1].text
+    refused = (await desk.take_back(sari, [incident.number, alone.number], talk.now)).refused
+    assert [number for number, _ in refused] == [incident.number, alone.number]
 
 
 @ONE_ENGINE

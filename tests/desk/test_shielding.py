@@ -1,18 +1,23 @@
 """Hidden from the office it may concern, ended by two people, and told to the admins when nobody above sees it."""
 
+from dataclasses import replace
+
 import pytest
 
+from notifier.accounts import Person
 from notifier.desk import Asked, Complaint, Reporter
 from notifier.errors import Refused
 from notifier.proofs import prove
 from notifier.rules.boards import View
 from notifier.rules.roles import Role
 from notifier.rules.tickets import Act
+from notifier.store import accounts as rows_of_accounts
 from notifier.store.schema import deliveries, ledger, levies, ratings, ticket_changes, tickets
 from tests.houses import add_person
 from tests.inbox.talks import Talk
 
 AYU, BUDI, CICI = "+6281200000001", "+6281200000002", "+6281200000003"
+MAIL = "ayu@example.com"
 LEVY = "petugas minta uang 10rb untuk administrasi sebelum bantuan diberikan"
 LATE = "bantuan saya terlambat sekali, sampai sekarang belum cair"
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -155,8 +160,9 @@ async def test_who_left_neither_name_nor_address_can_be_revealed_by_nobody(talk:
 async def _resolved(talk: Talk, text: str = LATE, kind: str = "sms") -> str:
     """A ticket that a colleague calls settled, and its citizen was told so."""
     sari = await talk.staff("sari")
-    await add_person(talk.stage, "AYU", (kind, AYU if kind == "sms" else "7100"))
-    await (talk.sms(AYU, text) if kind == "sms" else talk.telegram(7100, text))
+    await add_person(talk.stage, "AYU", (kind, {"sms": AYU, "email": MAIL}.get(kind, "7100")))
+    said = {"sms": lambda: talk.sms(AYU, text), "email": lambda: talk.mail(MAIL, text)}
+    await said.get(kind, lambda: talk.telegram(7100, text))()
     await talk.send()
     talk.stage.clock.move(minutes=5)
     number = str((await talk.rows(tickets))[0]["number"])
@@ -215,6 +221,23 @@ async def test_a_button_confirms_and_five_more_ask_how_content_they_are(talk: Ta
     assert (await talk.rows(tickets))[0]["status"] == "closed"
 
 
+@ONE_ENGINE
+async def test_a_mail_asks_by_links_that_say_nothing_until_a_button_is_pressed(talk: Talk) -> None:
+    room = talk.house.desk.room
+    talk.house.desk.room = replace(room, settings=replace(room.settings, public_url="https://bansos.test"))
+    await _resolved(talk, kind="email")
+    await talk.mail(MAIL, "YA", reply_to=await talk.ref_to("email", MAIL, "ticket_resolved"))
+    await talk.send()
+    number = str((await talk.rows(tickets))[0]["number"])
+    asked = (await talk.rows(deliveries))[-1]["facts"]["url"]
+    assert asked.startswith(f"https://bansos.test/nilai/{number}/")
+    mail = talk.stage.providers.phones.notes(MAIL)[-1].text
+    assert [line for line in mail.splitlines() if line.endswith("?nilai=4")] == [f"4 puas: {asked}?nilai=4"]
+    code = asked.rpartition("/")[2]
+    assert await talk.house.desk.rateable(number, code) == number
+    assert await talk.house.desk.rateable(number, "0" * 16) is None
+
+
 async def test_ten_working_days_of_silence_close_a_ticket_and_nothing_sooner(talk: Talk) -> None:
     talk.at("2026-12-07 09:00")
     await _resolved(talk)
@@ -247,6 +270,41 @@ async def test_silence_counts_from_the_last_that_was_said_to_the_citizen(talk: T
         assert (await talk.rows(tickets))[0]["status"] == status
 
 
+async def test_whoever_goes_leaves_no_hidden_ticket_behind_unseen(talk: Talk) -> None:
+    boss = await talk.staff("pusat", Role.ADMIN)
+    desk, accounts = talk.house.desk, talk.house.accounts
+    await add_person(talk.stage, "AYU", ("sms", AYU))
+    await talk.sms(AYU, LEVY)
+    number = str((await talk.rows(tickets))[0]["number"])
+    assert await _alerts(talk) == [], "no admin can be told"
+
+    async def sweep() -> list[str]:
+        while await desk.sweep(talk.now):
+            pass
+        found = await desk.ticket(boss, number, talk.now)
+        return [one.act for one in found.history if one.act in ("unseen", "seen_again")]
+
+    assert await sweep() == []
+    talk.stage.clock.move(minutes=2)  # the lease of that look
+    async with talk.house.database.write() as db:
+        await rows_of_accounts.change(db, boss.account_id, {"notify_kind": "sms", "notify_address": CICI})
+    assert await sweep() == ["unseen"], "told once one of them can be"
+    now = talk.now
+    above = Person("atas", name="Atas", role="agent", region="31.75")
+    await accounts.add(above, "kata sandi yang panjang", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again"]
+    await accounts.reset("atas", "kata sandi yang lain", region="31.75.07", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again", "unseen"], "narrowed"
+    await accounts.reset("atas", "kata sandi yang lain", region="31", who="cli", now=now)
+    await accounts.disable("atas", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again", "unseen"], "seen by nobody in between"
+    await accounts.enable("atas", who="cli", now=now)
+    assert await sweep() == ["unseen", "seen_again"] * 2
+    await accounts.disable("atas", who="cli", now=now)
+    assert len(await sweep()) == 5
+    assert await _alerts(talk) == [(boss.account_id, "alert_unseen")] * 3
+
+
 @ONE_ENGINE
 async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: Talk) -> None:
     talk.at("2026-12-07 09:00")
@@ -258,9 +316,12 @@ async def test_a_hidden_ticket_is_not_closed_by_silence_but_asks_a_person(talk: 
     await desk.act(sari, number, Act.RESOLVE, "Sudah dikembalikan.", 1, talk.now)
     await desk.decide(dewi, number, 2, talk.now, agree=True)
     await talk.send()
-    talk.at("2027-01-20 09:00")
+    talk.at("2027-01-20 20:00")
     for _ in range(2):
         await desk.sweep(talk.now)
+    asked = [r["due_at"] for r in await talk.rows(deliveries) if r["facts"].get("what") == "alert_silent"]
+    talk.at("2027-01-21 07:30")
+    assert asked == [talk.now] * 2, "not after the office has closed"
     page = await desk.ticket(sari, number, talk.now)
     assert page.ticket.status == "resolved"
     assert [what for _, what in await _alerts(talk)].count("alert_silent") == 2  # each of the desk once

@@ -115,7 +115,13 @@ async def test_what_is_backed_up_while_it_sends_comes_back_elsewhere_sound_and_s
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a service's data and a backup of it, which the command made without keys."""
     folder = tmp_path_factory.mktemp("made")
-    assert main(["backup", str(folder / "b.tar.gz"), "--data", str(folder / "here")]) == 0
+    words = ["backup", str(folder / "b.tar.gz"), "--data", str(folder / "here")]
+    assert main(words) == 1, (
+        "the folder was misspelled: an empty service is not saved in place of the one that is meant"
+    )
+    assert not (folder / "here").exists()
+    assert main(["vault", "show", "--data", str(folder / "here")]) == 0
+    assert main(words) == 0
     return folder
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from notifier import config
 from notifier.cli.main import COMMANDS
-from notifier.cli.options import split
+from notifier.cli.options import CONFIG, DATA, split
 from notifier.web.site import DOORS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +63,23 @@ def test_each_unit_starts_a_command_that_there_is_and_is_shut(path: Path) -> Non
         assert int(service["TimeoutStopSec"]) >= 2 * drain, "what is under way has time to arrive"
 
 
+def test_a_command_by_hand_is_the_service_s_own_in_every_way(tmp_path: Path) -> None:
+    """Its user, its secrets, its configuration and its data are those of the unit."""
+    (tmp_path / "systemd-run").write_text('#!/bin/sh\nfor word in "$@"; do echo "$word"; done\n')
+    (tmp_path / "systemd-run").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SUDO_USER": "siti"}
+    words = [str(DEPLOY / "notifier.sh"), "backup", "/var/backups/notifier/with space.tar.gz"]
+    said = subprocess.run(words, env=variables, capture_output=True, text=True, check=True).stdout.splitlines()
+    service = dict(unit(DEPLOY / "notifier.service")["Service"])
+    program, *start = shlex.split(service["ExecStart"])
+    mine = said[said.index(program) + 1 :]
+    known(mine)
+    assert split(mine)[0] == split(start)[0]
+    assert split(mine)[1] == words[1:]
+    properties = {f"--property={key}={service[key]}" for key in ("EnvironmentFile", "UMask")}
+    assert properties | {f"--uid={service['User']}", f"--gid={service['Group']}", "--setenv=LOGNAME=siti"} <= set(said)
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
     for path in [*UNITS, *DEPLOY.glob("*.timer")]:
@@ -87,6 +104,10 @@ def test_the_container_runs_as_nobody_in_particular_and_its_check_asks_a_door_th
             assert (ROOT / source).exists(), source
     variables = dict(re.findall(r"(NOTIFIER_\w+)=(\S+)", last))
     assert config.load(Path("none.toml"), variables).service.host == "0.0.0.0"  # noqa: S104
+    here = re.search(r"^WORKDIR (\S+)$", last, re.MULTILINE)
+    assert here is not None
+    assert f"ln -s /data {here[1]}/{DATA}" in last, "a command without options finds the keys of the service"
+    assert f"ln -s /etc/notifier/config.toml {here[1]}/{CONFIG}" in last
     command = re.search(r"^CMD (\[.*\])$", last, re.MULTILINE)
     assert command is not None
     _, rest = split(yaml.safe_load(command[1]))

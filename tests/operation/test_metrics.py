@@ -79,7 +79,7 @@ async def test_no_figure_walks_through_a_table_that_grows(database_url: str, tmp
         asked: list[tuple[str, Any]] = []
 
         def note(_c: Any, _k: Any, statement: str, parameters: Any, *_: Any) -> None:
-            asked.append((statement, parameters))
+            asked.append((statement, parameters if isinstance(parameters, dict) else tuple(parameters)))
 
         event.listen(pages.house.database.engine.sync_engine, "before_cursor_execute", note)
         await pages.read("/metrics")

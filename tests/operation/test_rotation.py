@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, func, insert, select
 
+from notifier.app.house import open_house
 from notifier.cli.main import main
+from notifier.cli.options import Options
+from notifier.config import Config
 from notifier.errors import Refused
 from notifier.registry.rejected import opened
 from notifier.resealing import Resealing
@@ -200,4 +203,26 @@ def test_the_command_makes_a_key_seals_anew_and_takes_the_old_one_out(
     assert sorted(read_keys(tmp_path / "keys.retired-1.json").keys) == [1, 2]
     monkeypatch.setitem(os.environ, "NOTIFIER_VAULT__KEY", "ab" * 32)
     assert main(["vault", "rotate", *here]) == 1
+    assert "NOTIFIER_VAULT__KEY are others than those of this database" in capsys.readouterr().err
+    assert main(["vault", "rotate", "--data", str(tmp_path / "new")]) == 1
     assert "comes from NOTIFIER_VAULT__KEY" in capsys.readouterr().err
+
+
+async def test_no_process_works_with_keys_that_are_not_the_database_s(database_url: str, tmp_path: Path) -> None:
+    """Another machine without the key file, or a command that was given the wrong folder."""
+    config = Config.model_validate({"database": {"url": database_url}})
+    one, two = tmp_path / "one", tmp_path / "two"
+
+    async def started(data: Path) -> None:
+        async with open_house(Options(data=data), config=config):
+            pass
+
+    await started(one)
+    with pytest.raises(Refused, match="is not there"):
+        await started(two)
+    assert not (two / "keys.json").exists(), "none is made that would have to be told from the right one"
+    load_vault(two / "keys.json", {})
+    with pytest.raises(Refused, match="are others than those of this database"):
+        await started(two)
+    write_keys(two / "keys.json", rotated(read_keys(one / "keys.json")))
+    await started(two)

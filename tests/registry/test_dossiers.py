@@ -1,12 +1,11 @@
 """What a person may ask: all that is kept about them, and that it is gone. The ledger's proof holds all the same."""
 
-import io
 import json
 import zipfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from notifier.desk import Complaint, Keys, Reporter
 from notifier.errors import Refused
@@ -21,11 +20,11 @@ from notifier.store import contacts, schema
 from notifier.store.engine import Database
 from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
 
-SITI, BUDI = "+6281234567890", "+6281234567891"
+SITI, BUDI, WRONG = "+6281234567890", "+6281234567891", "+6281234567892"
 WHY = "permintaan tertulis"
 
 
-async def _complain(stage: Stage, person: int, address: str, text: str, *, confidential: bool = False) -> str:
+async def _complain(stage: Stage, person: int | None, address: str, text: str, *, confidential: bool = False) -> str:
     reporter = Reporter("sms", "sms", address, "id", "Asia/Jakarta", person, region="31.75.07.1003", name="Siti")
     async with stage.house.database.write() as db:
         complaint = Complaint(None, reporter, text, stage.clock(), ("other",), confidential=confidential)
@@ -38,6 +37,42 @@ async def _settle(stage: Stage, number: str) -> None:
         agent = Viewer(await account_rows.create(db, row), "a", Role.AGENT)
     ticket = (await stage.house.desk.ticket(agent, number, stage.clock())).ticket
     await stage.house.desk.act(agent, number, Act.REJECT, "Bukan Siti Rahayu", ticket.version, stage.clock())
+
+
+async def _befall(stage: Stage, siti: int, number: str) -> Path:
+    """What else may come to be kept about somebody; returns where the attachment lies."""
+    s, now, vault = schema, stage.clock(), stage.house.vault
+    async with stage.house.database.write() as db:
+        wrong = {"person_id": siti, "kind": "sms", "address": WRONG, "state": "wrong", "created_at": now}
+        await db.execute(insert(s.contacts).values(**wrong))
+        await db.execute(insert(s.silences).values(kind="sms", address=WRONG, since=now))
+        counted = {"rows": 1, "people": 1, "strays": 0, "who": "account:1", "at": now}
+        await db.execute(insert(s.person_lists).values(id=1, name="lansia.csv", digest="", **counted))
+        await db.execute(insert(s.person_list_members).values(list_id=1, person_id=siti))
+        row = {"line": "sms", "at": now}
+        await db.execute(insert(s.arrivals).values(id=1, body=b"", headers=b"", **row))
+        keys = {at: Keys(vault, "sms", at).heard() for at in (SITI, WRONG)}
+        for at, text in ((SITI, "halo dari Siti Rahayu"), (WRONG, "halo, bukan Siti")):
+            said = {
+                "arrival_id": 1,
+                "dedupe": keys[at].hex(),
+                "sender_index": keys[at],
+                "sender": b"",
+                "kind": "text",
+                "why": [],
+            }
+            await db.execute(insert(s.heard).values(**row, **said, text=text))
+        ticket = (await db.execute(select(s.tickets.c.id).where(s.tickets.c.number == number))).scalar_one()
+        nik = (await db.execute(select(s.people.c.nik_index).where(s.people.c.id == siti))).scalar_one()
+        wish = vault.seal_json({"name": "Siti Rahayu", "village": "Klender"}, "applications.sealed")
+        asked = {"ticket_id": ticket, "nik_index": nik, "sender_index": bytes(16), "sealed": wish, "created_at": now}
+        await db.execute(insert(s.applications).values(**asked))
+        kept = {"heard_id": 1, "ticket_id": ticket, "name": "bukti.jpg", "type": "image/jpeg", "state": "kept"}
+        file = (await db.execute(insert(s.files).values(**kept, path="1").returning(s.files.c.id))).scalar_one()
+    path = stage.house.data / "files" / str(file)
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(vault.seal(b"JPEG", "files.body"))
+    return path
 
 
 async def _everything(database: Database) -> str:
@@ -69,15 +104,21 @@ async def test_a_person_gets_everything_and_is_forgotten(database_url: str, tmp_
         secret = await _complain(stage, siti, SITI, "Jangan sebut Siti Rahayu", confidential=True)
         other = await _complain(stage, budi, BUDI, "Bantuan Budi belum masuk")
 
-        body = await house.dossiers.export(admin, siti, WHY, stage.clock())
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        before_known = await _complain(stage, None, SITI, "Saya Siti Rahayu, kapan terdaftar")
+        await _complain(stage, None, WRONG, "Ini nomor saya, bukan Siti")
+        picture = await _befall(stage, siti, number)
+        with await house.dossiers.export(admin, siti, WHY, stage.clock()) as body, zipfile.ZipFile(body) as archive:
             told, page = json.loads(archive.read("data.json")), archive.read("data.html").decode()
+            assert archive.read(f"lampiran/{picture.name}-bukti.jpg") == b"JPEG"
         assert told["person"][0]["nik"].startswith("3175")
-        assert [one["address"] for one in told["contacts"]] == [SITI]
+        assert [one["address"] for one in told["contacts"]] == [SITI, WRONG]
         assert told["messages"][0]["event"] == "round_announced"
-        assert [one["number"] for one in told["reports"]] == [number], (
-            "what was said in confidence is not handed to staff"
+        assert [one["number"] for one in told["reports"]] == [number, before_known], (
+            "neither what was said in confidence nor what strangers said is handed to staff"
         )
+        assert [one["text"] for one in told["heard"]] == ["halo dari Siti Rahayu"]
+        assert [one["name"] for one in told["lists"]] == ["lansia.csv"]
+        assert [one["village"] for one in told["applications"]] == ["Klender"]
         assert "JL RAHASIA 7" in page
 
         with pytest.raises(Refused, match="under way"):
@@ -86,7 +127,8 @@ async def test_a_person_gets_everything_and_is_forgotten(database_url: str, tmp_
         await stage.send()
         with pytest.raises(Refused, match="under way"):
             await house.dossiers.erase(admin, siti, WHY, stage.clock())
-        await _settle(stage, secret)
+        for report in (secret, before_known):
+            await _settle(stage, report)
         for _ in range(3):
             await stage.send()
             stage.clock.move(hours=1)
@@ -99,6 +141,11 @@ async def test_a_person_gets_everything_and_is_forgotten(database_url: str, tmp_
         left = await _everything(house.database)
         for trace in ("SITI RAHAYU", "Siti Rahayu", "JL RAHASIA", SITI, "dipotong", f"******{9000}"):
             assert trace not in left, trace
+        assert not picture.exists()
+        async with house.database.read() as db:
+            assert (await db.execute(select(schema.applications))).all() == []
+            assert (await db.execute(select(schema.silences.c.address))).scalars().all() == [WRONG]
+        assert "bukan Siti" in left, "who answers at a number that is not hers is somebody else"
         assert "BUDI" in left
         assert BUDI in left
         assert "belum masuk" in left
@@ -149,7 +196,8 @@ async def test_keyed_names_are_those_of_the_desk(database_url: str, tmp_path: Pa
         vault, room = stage.house.vault, stage.house.dossiers
         keys = Keys(vault, "sms", SITI, 7)
         assert (keys.person(), keys.person(private=True)) == tuple(room._keys(7))
-        assert keys.heards() == tuple(room._senders("sms", SITI))
+        assert keys.heards() == tuple(room._named([("sms", SITI)], dossiers.HEARD))
+        assert keys.reporters()[1] == tuple(room._named([("sms", SITI)], dossiers.REPORTER))
         assert dossiers.NOBODY.keys() <= set(Reporter.__dataclass_fields__)
 
 

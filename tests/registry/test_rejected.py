@@ -35,11 +35,23 @@ def test_they_come_back_as_a_table_that_can_be_brought_in(tmp_path: Path, form: 
         back.write_bytes(file.read())
     source = open_table(back, PEOPLE)
     assert [row.cells["NIK"] for row in source.rows()] == [f"31750701018{n:05d}" for n in range(3000)]
+    assert next(source.rows()).cells["NAMA"] == "=WARGA 0", "it comes in again as it was, unless it was mended"
     if form == "csv":
         first = next(csv.DictReader(io.StringIO(back.read_text("utf-8-sig"))))
         assert first["NAMA"] == "'=WARGA 0", "no spreadsheet takes it for a formula"
         assert (first[WHY], first[LINE]) == ("sebabnya", "2")
         assert "LAIN" not in first
+
+
+@pytest.mark.parametrize(
+    ("cell", "given"),
+    [
+        *((calm, calm) for calm in ("SITI", "+62 812-3456-7890", "-6.2347", "-", "--", "", "A=1")),
+        *((bad, f"'{bad}") for bad in ("=1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "\t=1")),
+    ],
+)
+def test_no_spreadsheet_takes_a_rejected_cell_for_a_formula(cell: str, given: str) -> None:
+    assert rejected._calm(cell) == given
 
 
 def test_four_times_the_rows_are_not_four_times_the_memory(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ RECEIVED_MOST = (
     "genuine_checked",
     "round_announced",
     "round_reminder",
+    "general_notice",
     "receipt_question",
     "ticket_received",
     "ticket_answer",
@@ -32,7 +33,13 @@ RECEIVED_MOST = (
 )
 MESSAGES = sorted({key[:3] for key in SOURCES})
 SMS = [(event, language) for event, channel, language in MESSAGES if channel == "sms"]
-FREE_TEXT = {"ticket_answer", "ticket_resolved", "information", "talk"}  # what comes in words is never cut
+FREE_TEXT = {
+    "ticket_answer",
+    "ticket_resolved",
+    "information",
+    "talk",
+    "general_notice",
+}  # what comes in words is never cut
 
 
 def _wanted() -> Iterator[tuple[str, str, str, str]]:

@@ -57,6 +57,7 @@ def test_hours_that_can_not_be_are_refused(written: str) -> None:
         (Limits(WEEK), _stay(10, 1, closes="15:30"), (), [(Trouble.OUTSIDE, 7, 0, 0)]),
         (Limits(WEEK), _stay(10, 7, closes="12:00"), (), [(Trouble.CLOSED, 13, 0, 0)]),
         (Limits(read_hours("")), _stay(10**6), (), []),
+        (Limits(WEEK, per_day=1, shut=True), _stay(9, 2), (), [(Trouble.CLOSED, 7, 0, 0), (Trouble.CLOSED, 8, 0, 0)]),
     ],
 )
 def test_a_round_is_warned_of_where_it_does_not_fit(

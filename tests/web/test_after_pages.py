@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from notifier.desk.following import rating_code
 from notifier.rules.tickets import Act
 from notifier.store import schema
+from notifier.store.reports import BY
 from tests.web.sites import Site, fill
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -92,7 +94,7 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
     ]
     for by, shown in {
         "category": "/desk?view=all&amp;category=delayed",
-        "region": "/desk?view=all&amp;area=31",
+        "region": "/desk?view=all&amp;place=31",
         "round": "/desk?view=all&amp;round=BPNT-2026-12-DS",
         "point": "/desk?view=all&amp;point=Kantor",
         "agent": "/desk?view=all&amp;agent=",
@@ -114,6 +116,26 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
     assert (await pages.get("/desk/reports?first=2026-12-05&last=2026-12-01")).status == 400
     await pages.be("supervisor", "73.71", login="makassar")
     assert "Tidak ada aduan yang dibuka" in await pages.read("/desk/reports")
+
+
+async def test_a_figure_leads_to_exactly_the_tickets_that_it_counts(pages: Site) -> None:
+    await pages.add_round()
+    agent = await pages.be("agent", login="sari")
+    one, two = [await pages.hear("belum cair", categories=("delayed",), round_id=1) for _ in range(2)]
+    await pages.hear("petugas minta 50rb", categories=("illegal_levy",), round_id=1)  # seen by the office above alone
+    async with pages.house.database.write() as db:  # what happened at no narrower place than the regency
+        await db.execute(schema.tickets.update().where(schema.tickets.c.id == one.id).values(place="31.75"))
+    await pages.house.desk.merge(agent, two.number, one.number, "hal yang sama", two.version, pages.clock())
+    for role, region, by_region in (("auditor", "", {"31": 2}), ("supervisor", "31.75", {"31.75": 1, "31.75.07": 1})):
+        await pages.be(role, region)
+        for by in BY:
+            text = await pages.read(f"/desk/reports?by={by}")
+            counted = dict[str, int]()
+            for row in text.split('<tr><th scope="row"><a href="')[1:]:
+                lead, n = html.unescape(row.split('"')[0]), int(row.split('<td class="num">')[1].split("<")[0])
+                assert (await pages.read(lead)).count('<li class="row ticket') == n, lead
+                counted[lead.split("place=")[-1].split("&")[0]] = n
+            assert counted == by_region or by != "region"
 
 
 @SQLITE
@@ -184,3 +206,28 @@ async def test_a_hidden_ticket_is_ended_on_its_page_by_two(pages: Site) -> None:
     assert (await pages.post(f"{place}/seal", {"version": str(ticket.version + 3)})).status == 303
     text = await pages.read(place)
     assert "Identitas pelapor dirahasiakan" in text
+
+
+@SQLITE
+async def test_a_link_of_a_mail_says_how_content_somebody_is_by_one_button(pages: Site) -> None:
+    agent = await pages.be("agent")
+    ticket = await pages.hear("belum cair")
+    place = f"/nilai/{ticket.number}/{rating_code(pages.house.vault, ticket.number)}"
+    pages.leave()
+    assert (await pages.get(f"{place}?nilai=4")).status == 400, "nothing is asked while it is worked on"
+    done = await pages.house.desk.act(agent, ticket.number, Act.RESOLVE, "Sudah.", 1, pages.clock())
+    await pages.house.desk.act(agent, ticket.number, Act.CLOSE, "", done.version, pages.clock())
+
+    async def scores() -> list[int]:
+        async with pages.house.database.read() as db:
+            return list((await db.execute(select(schema.ratings.c.score))).scalars())
+
+    text = await pages.read(f"{place}?nilai=4")
+    assert text.index("4 · Puas") < text.index("Nilai lain") < text.index("5 · Sangat puas")
+    assert await scores() == [], "who fetches the links of a mail says nothing"
+    for given in ("4", "2", "9"):
+        shown = await (await pages.post(place, {"nilai": given})).text()
+        assert ("penilaian Anda tercatat" in shown) is (given != "9")
+    assert await scores() == [2], "the last word counts"
+    assert (await pages.post(f"{place[:-1]}{'0' if place[-1] != '0' else '1'}", {"nilai": "5"})).status == 400
+    assert await scores() == [2]

@@ -58,6 +58,9 @@ async def test_a_round_too_much_for_its_point_is_warned_of_everywhere(pages: Sit
     assert "<b>Budi" not in await pages.read("/points/KP-DS")
     late = await pages.post("/points/KP-DS/edit", {"NAMA": "Lain", "version": "1", "do": "change"})
     assert "sudah diubah rekan lain" in await late.text()
+    assert "Sel 8 Des 2026: titik tutup" not in await pages.read("/rounds/BPNT-2026-12-DS")
+    assert (await pages.post("/points/KP-DS/edit", {"STATUS": "TUTUP", "version": "2", "do": "change"})).status == 303
+    assert "Sel 8 Des 2026: titik tutup" in await pages.read("/rounds/BPNT-2026-12-DS"), "nobody is sent to a shut door"
     await pages.be("agent")
     assert "/edit" not in await pages.read("/points/KP-DS")
     await pages.be("admin", "73.71", login="makassar")
@@ -68,13 +71,16 @@ async def test_a_new_round_is_written_or_comes_back_with_its_faults(pages: Site)
     async with pages.house.database.write() as db:
         await imports.name_regions(db, [("31.75.07", "Duren Sawit")])
     await pages.be("admin")
-    await pages.read("/rounds/new?point=KP-DS")
+    await pages.post("/points/new", POINT)
+    assert '<option value="KP-DS">' in await pages.read("/rounds/new?point=KP-DS")
     for cells, column in (({"KODE": "A B"}, "KODE"), ({"MULAI": ""}, "MULAI"), ({"TEMPAT": ""}, "TEMPAT")):
         wrong = await pages.post("/rounds/new", NEW | cells)
         assert wrong.status == 400
         assert f"{column}-fault" in await wrong.text()
     assert (await pages.post("/rounds/new", NEW)).headers["Location"] == "/rounds/BPNT-BARU"
-    assert "Balai Warga" in await pages.read("/rounds/BPNT-BARU")
+    page = await pages.read("/rounds/BPNT-BARU")
+    assert "Balai Warga" in page
+    assert "/broadcasts/plan?round=BPNT-BARU" in page
     assert "KODE-fault" in await (await pages.post("/rounds/new", NEW)).text()
 
 

@@ -30,6 +30,12 @@ async def test_several_citizens_are_answered_by_forms_alone_and_the_answers_take
     await pages.be("agent", login="sari")
     ticked = _ticked(await pages.read("/desk"))
     await pages.client.post("/desk/bulk", data={"do": "take"}, headers={"Sec-Fetch-Site": "same-origin"})
+    # what was ticked is so still, with the version it has now: taken, then answered
+    text = await _posted(pages, [("t", ticked[0]), ("t", ticked[2]), ("do", "take"), ("back", "/desk?view=mine")])
+    still = re.findall(r'value="([^"]+)" checked', text)
+    assert {one.partition(":")[0] for one in still} == {one.partition(":")[0] for one in (ticked[0], ticked[2])}
+    assert not set(still) & set(ticked)
+    ticked = _ticked(await pages.read("/desk"))
     data = [("t", one) for one in ticked[:2]]
     text = await _posted(
         pages, [*data, ("do", "preview"), ("act", "answer"), ("text", HOSTILE), ("back", "/desk?view=team")]

@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from notifier.accounts import Person
 from notifier.app.lines import build_dispatcher, open_lines
 from notifier.rules.roles import RIGHTS, Right, Role
+from notifier.rules.tickets import Act, Status, impossible
+from notifier.rules.tickets import Ticket as Numbered
 from notifier.store import schema
 from notifier.web import language, session, site
 from notifier.web import pages as web_pages
@@ -46,7 +48,7 @@ def address(door: Door, number: str, file: int) -> str:
     path = re.sub(r"\{number:[^}]*\}+", number, door.path)
     path = path.replace(site.PROGRAMME, "BPNT").replace(site.POINT, "KP-MK")
     path = path.replace(site.CODE, "BPNT-2026-12-DS").replace("/files/" + site.ID, f"/files/{file}")
-    path = path.replace(site.ID, "1")
+    path = path.replace(site.ID, "1").replace(site.LINKED, "0" * 16)
     path = path.replace(site.TEXT, "public_page/id/faq")
     path = path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.EVENT, "round_announced")
     return path.replace(site.MESSAGE, "round_announced/sms/id").replace(site.LINE, "sms").replace(site.FORM, "csv")
@@ -209,6 +211,14 @@ async def test_the_cookie_is_for_this_site_alone(pages: Site) -> None:
 
 async def test_a_wrong_password_gives_no_session_and_names_no_reason(pages: Site) -> None:
     await _add_sari(pages)
+    stands = impossible(Numbered(1, "ADU-7K4M2QX", Status.REJECTED), Act.REFER)
+    assert language.refusal(stands, "id") == (
+        "Aduan ADU-7K4M2QX berstatus “Ditolak”, jadi “Rujuk ke instansi lain” tidak dapat dilakukan. "
+        "Yang dapat dilakukan: Kirim jawaban, Tutup, Buka kembali."
+    )
+    assert language.refusal(stands, "en").endswith("What is possible: Send answer, Close, Reopen.")
+    over = impossible(Numbered(1, "ADU-7K4M2QX", Status.MERGED), Act.ANSWER)
+    assert language.refusal(over, "id").endswith("tidak ada tindakan lain yang mungkin.")
     unknown = await pages.post("/login", {"login": "siapa", "password": RIGHT})
     wrong = await pages.post("/login", {"login": "siapa", "password": "salah"})
     assert unknown.status == wrong.status == 400

@@ -37,6 +37,7 @@ async def test_dashboards_show_pictures_tables_and_files(pages: Site) -> None:
     assert "31.75.07.1003" in deeper
     channels = await pages.read("/figures/channels")
     assert "Alamat tidak ada lagi" in channels
+    assert "<span>5 Des 2026</span>" in channels, "a day as people say it"
     assert "71,4 %" in channels
     assert "masih" in channels
     cost = await pages.read("/figures/cost?by=broadcast")

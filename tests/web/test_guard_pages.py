@@ -27,7 +27,7 @@ async def test_a_plan_names_its_first_ones_and_its_cap(pages: Site) -> None:
     text = await pages.read("/broadcasts/1")
     assert "2 orang pertama diberi tahu dahulu" in text
     assert "mencoba dahulu" in text
-    assert 'hx-get="/broadcasts/1/progress"' in text
+    assert 'hx-get="/broadcasts/1/progress?was=' in text
     b = await pages.house.broadcasts.get(who, 1)
     assert (b.canary, b.cap) == (2, 1_000_000)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -41,7 +42,7 @@ async def work(pages: Site) -> int:
 
 
 async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pages: Site, tmp_path: Path) -> None:
-    body = write_csv(tmp_path / "x.csv", [SITI, BUDI, BAD]).read_bytes()
+    body = write_csv(tmp_path / "x.csv", [SITI, BUDI | {"NO_HP": "12345"}, BAD]).read_bytes()
     await pages.be("admin")
     response = await upload(pages, "../../etc/daftar <b>.csv", body)
     assert response.status == 303
@@ -55,6 +56,8 @@ async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pa
     assert SITI["NO_HP"] not in page
     assert "317507******9763" in page
     assert "NIK kurang dari 16 angka" in page
+    assert page.index("kurang dari 16 angka") < page.index("Nomor HP tidak benar, tidak disimpan")
+    assert re.search(r"kontak tidak disimpan</dt><dd>1<", page)
     assert await count(pages) == 0, "a first look changes nothing"
     assert (await pages.post(f"{place}/start")).status == 303
     assert "hx-get" in await pages.read(place)
@@ -63,6 +66,10 @@ async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pa
     assert "Hasil impor" in page
     assert await count(pages) == 2
     assert not list((tmp_path / "imports").glob("*/file/*")), "the file is gone once it was brought in"
+    async with pages.house.database.read() as db:
+        [look] = (await db.execute(select(schema.uploads.c.look))).scalars()
+    assert SITI["NAMA"] not in str(look), "an erased person's name would stand there for ever"
+    assert SITI["NAMA"] not in page
     kept = next((tmp_path / "imports").glob("*/rejected")).read_bytes()
     assert b"TANPA NIK" not in kept
     response = await pages.get(f"{place}/rejected/csv")
@@ -81,8 +88,13 @@ async def test_a_file_is_looked_at_brought_in_and_what_was_rejected_is_mended(pa
     ]
     listed = await pages.read("/imports")
     assert "lagi.xlsx" in listed
+    for name, days in (("killed", 29), ("coming", 30.5)):  # who took the first was killed before it was an upload
+        (tmp_path / "imports" / name / "file").mkdir(parents=True)
+        at = pages.clock.now.timestamp() + days * 86400
+        os.utime(tmp_path / "imports" / name, (at, at))
     pages.clock.move(days=31)
     await work(pages)
+    assert [path.name for path in (tmp_path / "imports").iterdir() if len(path.name) == 6] == ["coming"]
     await pages.be("admin")
     assert len(list((tmp_path / "imports").glob("*/rejected"))) == 1, "of the younger one"
     assert (await pages.get(f"{place}/rejected/csv")).status == 400

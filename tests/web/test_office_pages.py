@@ -34,7 +34,7 @@ async def test_a_plan_is_reckoned_then_made_then_approved_by_somebody_else(pages
     await pages.house.broadcasts.advance(pages.clock(), "test")
     text = await pages.read("/broadcasts/1")
     assert "Neraca seimbang." in text
-    assert 'hx-get="/broadcasts/1/progress"' in text
+    assert 'hx-get="/broadcasts/1/progress?was=' in text
     assert "tidak punya kontak" in await pages.read("/broadcasts/1/untold")
 
 
@@ -103,9 +103,11 @@ async def test_a_broadcast_is_paused_resumed_and_stopped(pages: Site) -> None:
     assert (await pages.post("/broadcasts/1/control", {"do": "resume"})).status == 400
     assert (await pages.post("/broadcasts/1/control", {"do": "fly"})).status == 400
     await pages.house.broadcasts.advance(pages.clock(), "test")
-    part = await pages.get("/broadcasts/1/progress", headers={"HX-Request": "true"})
-    assert part.headers["HX-Refresh"] == "true"
-    assert "hx-trigger" not in await part.text()
+    whole = await pages.get("/broadcasts/1/progress?was=sending-1", headers={"HX-Request": "true"})
+    assert whole.headers["HX-Retarget"] == "#siaran", "other words and buttons, and what is written there stays"
+    text = await whole.text()
+    assert "hx-trigger" not in text
+    assert "dihentikan" in text
 
 
 @SQLITE
@@ -235,3 +237,19 @@ async def test_a_plan_says_that_messages_wait_only_where_they_do(
     async with open_site(database_url, tmp_path, delivery=window) as pages:
         await pages.be("admin")
         assert ("pesan menunggu sampai pagi" in await pages.read("/broadcasts/plan")) is waits
+
+
+@SQLITE
+async def test_a_page_that_waits_follows_what_others_do(pages: Site) -> None:
+    await fill(pages)
+    await pages.be("admin", login="tuti")
+    page = await pages.read("/broadcasts/2")
+    [(path, pace)] = re.findall(r'hx-get="([^"]+)" hx-trigger="every (\d+s)"', page)
+    assert (path, pace) == ("/broadcasts/2/progress?was=planned-late-1", "10s")
+    part = await pages.get(path)
+    assert "HX-Retarget" not in part.headers
+    assert 'id="siaran"' not in await part.text()
+    await pages.house.broadcasts.approve(pages.viewers["dewi"], 2, pages.clock())
+    whole = await pages.get(path)
+    assert whole.headers["HX-Reselect"] == "#siaran"
+    assert "disetujui" in await whole.text()

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import update
 
 from notifier.broadcasts import rehearsed
-from notifier.store import imports
+from notifier.store import imports, schema
 from tests.web.sites import HOSTILE, OURS, Site
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -180,3 +181,57 @@ async def test_a_plan_that_comes_again_is_made_approved_by_another_and_seen_to_c
     assert "Rencana berulang 2 diakhiri." in await pages.read("/broadcasts/1")
     await pages.be("admin", "73.71", login="makassar")
     await pages.read("/plans/2", 404)
+
+
+async def test_a_general_notice_that_comes_again_is_written_read_approved_and_reworded(pages: Site) -> None:
+    await _begin(pages)
+    assert 'name="programme"' not in await pages.read("/plans/new?event=general_notice")
+    fields = {
+        "name": "Pungutan",
+        "event": "general_notice",
+        "text": "Jangan membayar pungutan apa pun.",
+        "hour": "09:00",
+    }
+    fields |= {"every": "week", "day": "senin", "most": "1.000", "region": "31.75", "also": "BPNT"}
+    for odd in ({"day": "H-3"}, {"text": "Halo"}, {"region": "7"}, {"every": "round"}):
+        refused = await pages.post("/plans/new", {**fields, **odd})
+        assert refused.status == 400
+        assert 'name="text"' in await refused.text(), "the form stays what it was"
+    await pages.post("/plans/new", fields)
+    await pages.be("admin", login="dewi")
+    text = await pages.read("/plans/1")
+    assert "tiap Senin pukul 09:00" in text
+    assert "<blockquote>Jangan membayar pungutan apa pun.</blockquote>" in text
+    words = text.partition('name="words" value="')[2].partition('"')[0]
+    await pages.be("admin", login="rina")
+    assert (await pages.post("/plans/1/words", {"text": "Laporkan pungutan ke kelurahan."})).status == 303
+    await pages.be("admin", login="dewi")
+    for stale in ({"words": words}, {}):
+        assert (await pages.post("/plans/1/approve", stale)).status == 400
+    text = await pages.read("/plans/1")
+    words = text.partition('name="words" value="')[2].partition('"')[0]
+    assert (await pages.post("/plans/1/approve", {"words": words})).status == 303
+    ahead = await pages.read("/broadcasts/ahead")
+    assert "“Laporkan pungutan ke kelurahan.”" in ahead
+    assert "Sen 7 Des 2026, 09.00 WIB" in ahead
+    assert "“Laporkan pungutan ke kelurahan.”" in await pages.read("/plans")
+
+
+@SQLITE
+async def test_whoever_approves_sees_the_planner_s_audience_and_approves_the_number_that_was_shown(
+    pages: Site,
+) -> None:
+    await _begin(pages)
+    async with pages.house.database.write() as db:
+        p = schema.people
+        await db.execute(update(p).where(p.c.id == 1).values(region="73.71.01.1001"))
+    await pages.be("admin", "31.75", login="lia")
+    notice = {"event": "general_notice", "text": "Jangan membayar pungutan apa pun.", "do": "plan"}
+    await pages.post("/broadcasts/plan", notice)
+    await pages.be("admin", login="dewi")
+    assert 'name="seen" value="7"' in await pages.read("/broadcasts/1"), "not of the whole country, which dewi sees"
+    await pages.add_people(4, first=50)
+    refused = await pages.post("/broadcasts/1/approve", {"seen": "7"})
+    assert refused.status == 400
+    assert "Siaran 1 sekarang untuk 11 orang, di daftar 7" in await refused.text()
+    assert (await pages.post("/broadcasts/1/approve", {"seen": "11"})).status == 303

@@ -393,6 +393,7 @@ WRONG = [
     ("region", "73.71", "bukan wilayah Anda"),
     ("round_code", "NIX", "Tidak ada penyaluran"),
     ("nik", "3175070101809999", "Tidak ada orang dengan NIK"),
+    ("region", "31.75.99", "Tidak ada wilayah 31.75.99"),
 ]
 
 
@@ -438,9 +439,31 @@ async def test_an_incident_is_opened_answered_with_a_preview_and_left_on_its_pag
     form["text_en"] = "The money comes on Wednesday."
     sent = await pages.post(f"{place}/answer-all", {**form, "do": "send", "people": _field(preview, "people")})
     assert sent.status == 303
-    assert "sedang dikirim, 0 sudah" in await pages.read(place)
+    # held as every answer is: taken back it is a draft again, in every language, and nobody was told
+    text = await pages.read(place)
+    assert "ditahan; dikirim" in text
+    assert 'id="undo"' in text
+    assert await pages.house.desk.carry_incidents(pages.clock()) == 0
+    number = place.rpartition("/")[2]
+    assert (await pages.post("/desk/undo", {"numbers": number, "back": place})).status == 303
+    text = await pages.read(place)
+    assert "Uangnya datang &lt;Rabu&gt;.</textarea>" in text
+    assert "ditahan; dikirim" not in text
+    pages.clock.move(seconds=21)
+    assert await pages.house.desk.carry_incidents(pages.clock()) == 0
+    assert [row.status for row in await _rows(pages, schema.tickets)] == ["received"] * 4
+    del form["text_en"]
+    form["version"] = _field(text, "version")
+    preview = await (await pages.post(f"{place}/answer-all", form)).text()
+    assert "The money comes on Wednesday." in preview
+    form |= {"do": "send", "people": _field(preview, "people"), "text_en": "The money comes on Wednesday."}
+    assert (await pages.post(f"{place}/answer-all", form)).status == 303
+    pages.clock.move(seconds=20)
     while await pages.house.desk.carry_incidents(pages.clock()):
         pass
+    assert (
+        "has left" in (await pages.house.desk.take_back(pages.viewers["agent"], [number], pages.clock())).refused[0][1]
+    )
     assert "terkirim kepada 3" in await pages.read(place)
     child = await pages.read(f"/desk/tickets/{numbers[1]}")
     assert "Uangnya datang &lt;Rabu&gt;." in child
@@ -449,3 +472,17 @@ async def test_an_incident_is_opened_answered_with_a_preview_and_left_on_its_pag
     assert (await pages.post(f"/desk/tickets/{numbers[1]}/let-go")).status == 303
     assert "Bagian dari insiden" not in await pages.read(f"/desk/tickets/{numbers[1]}")
     assert [finding async for finding in prove(pages.house.database, pages.house.vault)] == []
+
+
+@SQLITE
+async def test_the_end_of_a_hidden_incident_is_said_to_be_proposed(pages: Site) -> None:
+    levy = await pages.hear("petugas minta 50rb", categories=("illegal_levy",))
+    await pages.be("agent", "31.75")
+    place = (await pages.post(f"/desk/tickets/{levy.number}/incident", {"what": "Pungutan di kantor."})).headers[
+        "Location"
+    ]
+    form = {"text": "Uangnya dikembalikan.", "act": "resolve", "version": "1", "do": "send", "people": "1"}
+    assert (await pages.post(f"{place}/answer-all", form)).headers["Location"] == place
+    text = await pages.read(place)
+    assert "Usul dicatat" in text
+    assert 'id="undo"' not in text

@@ -1,5 +1,6 @@
 """The day at a glance: what goes out, what came in, what is late and what is broken, each with where one acts."""
 
+import re
 from datetime import timedelta
 
 from sqlalchemy import insert, update
@@ -56,3 +57,30 @@ async def test_the_day_tells_what_goes_out_came_in_is_late_and_is_broken(pages: 
     assert "dihentikan sebelum selesai" not in elsewhere
     assert "1 mendesak" not in elsewhere
     assert "rusak.csv" not in elsewhere
+
+
+async def test_an_empty_office_is_led_step_by_step_and_each_step_ticks_itself_off(pages: Site) -> None:
+    await pages.be("admin")
+    assert ticked(await pages.read("/home")) == ([], "/programmes")
+    assert "Baru ada satu admin" in await pages.read("/accounts")
+    await pages.add_people(1, first=50)
+    async with pages.house.database.write() as db:
+        row = {"event": "test_send", "lane": 1, "language": "id", "zone": "Asia/Jakarta", "state": "accepted"}
+        await db.execute(insert(schema.deliveries).values(**row, due_at=pages.clock(), created_at=pages.clock()))
+    await pages.be("admin", login="budi")
+    assert ticked(await pages.read("/home")) == (["/programmes", "/imports", "/lines", "/accounts"], "/points")
+    await fill(pages)  # a round, plans, and a broadcast that has begun: nobody needs to be led any more
+    await pages.be("admin")
+    assert "Langkah pertama" not in await pages.read("/home")
+    async with pages.house.database.write() as db:
+        await db.execute(update(schema.broadcasts).values(expanded=0, approved_at=None, planned_by="account:1"))
+    done, following = ticked(await pages.read("/home"))
+    assert (len(done), following) == (7, "/broadcasts/ahead")
+    await pages.be("agent")
+    assert "Langkah pertama" not in await pages.read("/home")
+
+
+def ticked(text: str) -> tuple[list[str], str]:
+    """Where the steps lead that are done, and where the next one does."""
+    steps = re.findall(r'<li class="(done|next|)"[^>]*><a href="([^"]+)"', text)
+    return [where for kind, where in steps if kind == "done"], next((w for kind, w in steps if kind == "next"), "")

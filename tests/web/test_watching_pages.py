@@ -48,6 +48,10 @@ async def test_areas_are_counted_by_the_clock_and_shown_without_counting(pages: 
     assert "Klender" not in await pages.read("/broadcasts/1/places?w=31.75.07.1001")
     for path, status in (("/broadcasts/9/places", 404), ("/broadcasts/1/places?w=%27", 400)):
         await pages.read(path, status)
+    pages.clock.move(seconds=5)
+    async with pages.house.database.write() as db:  # paused: what was about to leave goes back
+        await db.execute(update(schema.loads).values(attempts=schema.loads.c.attempts - 9))
+    assert ">0,0 pesan per detik" in await pages.read("/broadcasts/1/progress")
     await pages.be("agent", "73.71", login="makassar")
     await pages.read("/broadcasts/1/places", 404)
 

@@ -25,6 +25,7 @@ class Context(StrEnum):
         raise ValueError(f'context "{name}" is unknown; use one of {", ".join(cls)}.')
 
 
+# A general notice asks nothing and is about no round: "ya" confirms nothing.
 # event names begin so, whatever their ending: round_announced, reminder_3_days, ticket_answered …
 _EVENTS = {
     "round": Context.NOTICE,
@@ -36,6 +37,7 @@ _EVENTS = {
     "enrolment": Context.STATUS,
     "ticket": Context.TICKET,
     "answer": Context.TICKET,
+    "general": Context.NONE,
 }
 
 

@@ -10,8 +10,9 @@ from pydantic import Field
 from notifier.broadcasts import PLANNABLE, Preview
 from notifier.errors import Refused
 from notifier.rules.audiences import tidied
-from notifier.rules.deliveries import State
+from notifier.rules.deliveries import GENERAL, State
 from notifier.rules.keys import Scope
+from notifier.rules.notices import LONGEST
 from notifier.store.attempts import Attempt
 from notifier.store.broadcasts import Broadcast
 from notifier.store.paging import Delivery
@@ -34,8 +35,10 @@ from notifier.web.api.shapes import (
     wrong_field,
 )
 
-Event = Literal["round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question"]
-assert Event.__args__ == PLANNABLE  # type: ignore[attr-defined]
+Event = Literal[
+    "round_announced", "round_reminder", "round_changed", "round_cancelled", "receipt_question", "general_notice"
+]
+assert Event.__args__ == (*PLANNABLE, GENERAL)  # type: ignore[attr-defined]
 MOST_RUPIAH = 10**12
 _CHAT = re.compile(r"^-?\d+:")  # Telegram numbers messages chat by chat, and the chat is an address of somebody
 
@@ -45,7 +48,9 @@ class BroadcastShown(Shown):
 
     id: Id
     event: str
-    round: str = Field(description="code")
+    round: str = Field(description="code; empty: a general notice, about no round")
+    text: str = Field(description="what a general notice says; otherwise empty")
+    region: str = Field(description="the area it is for; empty: the whole country")
     state: str = Field(description="planned, approved, canary, expanding, sending, done; asking, paused, stopped")
     why: str = Field(description="why it asks, is paused or was stopped")
     at: Moment
@@ -72,7 +77,10 @@ class PlanGiven(Given):
     """What is to be said about which round, and when."""
 
     event: Event
-    round: Code
+    round: Code | None = Field(default=None, description="whatever is not a general notice is about a round")
+    text: str = Field(
+        default="", max_length=LONGEST, description="what a general notice says, in the office's own words"
+    )
     at: Moment | Literal["now"] = "now"
     again: bool = Field(default=False, description="tell the same people once more")
     canary: str = Field(
@@ -187,10 +195,15 @@ class DeliveriesAsked(Paged):
 async def shown(call: Call, *some: Broadcast) -> list[BroadcastShown]:
     """Broadcasts as the API tells of them."""
     known = await audiences.codes(call, [b.rule for b in some])
-    own = [name for name in BroadcastShown.model_fields if name not in ("round", "rule")]
+    own = [name for name in BroadcastShown.model_fields if name not in ("round", "rule", "text")]
     return [
         BroadcastShown.model_validate(
-            {"round": b.round_code, "rule": audiences.told(b.rule, known)} | {name: getattr(b, name) for name in own}
+            {
+                "round": b.round_code,
+                "rule": audiences.told(b.rule, known),
+                "text": str(b.facts.get("text", "")) if b.round_id is None else "",
+            }
+            | {name: getattr(b, name) for name in own}
         )
         for b in some
     ]
@@ -231,15 +244,20 @@ async def plan_broadcast(call: Call) -> Answer:
 async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, Preview, str]:
     """The plan's number, what it would do, and whom it is for in words."""
     given: PlanGiven = call.body
+    general = given.event == GENERAL
+    if general and (given.round is not None or not given.text):
+        raise wrong_field("text", "a general notice has words of its own, and no round")
+    if not general and (given.round is None or given.text):
+        raise wrong_field("round", "this event is about a round; only a general notice has a text")
     try:
-        of = await call.house.rounds.get(call.viewer, given.round)
+        of = await call.house.rounds.get(call.viewer, given.round) if given.round is not None else None
     except Refused:
         raise wrong_field("round", "there is no such round in the key's area") from None
     rule = await audiences.rule_of(call, given.rule)
     planned, preview = await call.house.broadcasts.plan(
         call.viewer,
         given.event,
-        given.round,
+        given.round or "",
         given.at if isinstance(given.at, str) else given.at.isoformat(),
         call.now,
         again=given.again,
@@ -247,8 +265,9 @@ async def _plan(call: Call, *, dry_run: bool) -> tuple[int | None, Preview, str]
         canary=given.canary,
         cap=given.cap,
         rule=rule,
+        text=given.text,
     )
-    return planned, preview, await call.house.choosing.words(tidied(rule), of.programme, call.tongue)
+    return planned, preview, await call.house.choosing.words(tidied(rule), of.programme if of else "", call.tongue)
 
 
 async def approve_broadcast(call: Call) -> Answer:

@@ -11,6 +11,7 @@
   const ticks = () => all("input[name=t]", board);
   const link = (row) => find("a.main", row);
   const current = () => document.activeElement.closest("li.ticket") || rows().find((row) => row.dataset.number === at);
+  let lent = ""; // the ticket that was ticked only because one stood there: for one act, nobody chose it
   let [at, place] = (sessionStorage.getItem(HERE) || ":0").split(":");
 
   // --- place and selection ---
@@ -29,7 +30,14 @@
     const list = rows();
     return list[Math.min(Number(place), list.length - 1)];
   }
+  function giveBack() {
+    const tick = lent && ticks().find((one) => one.value.startsWith(`${lent}:`));
+    if (tick) tick.checked = false;
+    lent = "";
+    told();
+  }
   function step(by) {
+    giveBack();
     const list = rows();
     const now = list.indexOf(current());
     stand(list[now < 0 ? 0 : Math.min(Math.max(now + by, 0), list.length - 1)]);
@@ -40,7 +48,7 @@
       if (!row) return false;
       stand(row);
       const tick = find("input[name=t]", row);
-      if (tick) tick.checked = true;
+      if (tick) { tick.checked = true; lent = row.dataset.number; }
     }
     told();
     return true;
@@ -96,8 +104,7 @@
   async function act(what) { // to what is ticked; the server says so when nothing is
     const filled = new URLSearchParams(new FormData(document.getElementById("bulk")));
     filled.set("do", what);
-    ticks().forEach((tick) => { tick.checked = false; }); // what is ticked from now on is meant for the next act
-    told();
+    giveBack(); // what somebody ticked stays so: taken, then answered
     if (!board.contains(document.activeElement)) stand(current() || rows()[0]);
     const answer = await fetched("/desk/bulk", { method: "POST", body: filled });
     if (!answer) return;
@@ -126,7 +133,7 @@
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
-    x: () => { const row = current() || rows()[0]; if (row) { stand(row); const tick = find("input[name=t]", row); if (tick) tick.checked = !tick.checked; told(); } },
+    x: () => { const row = current() || rows()[0]; if (row) { stand(row); const tick = find("input[name=t]", row); if (tick) tick.checked = !tick.checked; lent = ""; told(); } },
     a: () => find("button[value=take]") && choose() && act("take"),
     c: () => find("#to-category") && choose() && find("#to-category").focus(),
     r: () => write("reply", "text", "answer"),
@@ -139,7 +146,7 @@
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input:not([type=checkbox]), select, textarea");
     if (event.key === "Enter" && event.target.name === "t") { link(current()).click(); return; }
-    if (event.key === "Escape" && field) { stand(current() || rows()[0]); return; }
+    if (event.key === "Escape" && field) { giveBack(); stand(current() || rows()[0]); return; }
     if (event.key === "Enter" && event.target.id === "to-category") { event.preventDefault(); act("categorise"); return; }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "text") {
       event.preventDefault(); find("button[value=preview]").click(); return;
@@ -156,7 +163,7 @@
     if (button && ["take", "assign", "categorise", "note"].includes(button.value)) { event.preventDefault(); act(button.value); }
     else if (button) choose();
   });
-  board.addEventListener("change", told);
+  board.addEventListener("change", () => { lent = ""; told(); });
   board.addEventListener("focusin", (event) => {
     const row = event.target.closest("li.ticket");
     if (row) keep(row);
@@ -170,6 +177,7 @@
   window.addEventListener("pagehide", () => { // a ticket's page goes on to the next one of this list, and back to it
     const here = new URL(window.location.href);
     here.searchParams.delete("held");
+    here.searchParams.delete("ticked");
     const numbers = rows().map((row) => row.dataset.number);
     sessionStorage.setItem("desk.list", JSON.stringify({ address: here.pathname + here.search, numbers }));
   });

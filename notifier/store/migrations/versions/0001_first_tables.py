@@ -68,6 +68,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
     )
     op.create_table(
+        "keyrings",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keyrings")),
+    )
+    op.create_table(
         "leases",
         sa.Column("name", sa.String(length=48), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=False),
@@ -92,6 +99,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_ledger_who", ["who", "id"], unique=False)
         batch_op.create_index("ix_ledger_act", ["act", "id"], unique=False)
         batch_op.create_index("ix_ledger_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_decided",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("act <> 'settled'"),
+            postgresql_where=sa.text("act <> 'settled'"),
+        )
         batch_op.create_index(
             "ix_ledger_unsealed",
             ["id"],
@@ -239,6 +253,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.String(length=64), server_default="", nullable=False),
         sa.Column("approved_at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
         sa.Column("since", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("text", sa.String(length=300), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
     )
     op.create_table(
@@ -258,7 +273,7 @@ def upgrade() -> None:
         "broadcasts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("event", sa.String(length=40), nullable=False),
-        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("round_version", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -285,6 +300,8 @@ def upgrade() -> None:
         sa.Column("rule", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
         sa.Column("series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("occurrence", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("region", sa.String(length=13), server_default="", nullable=False),
+        sa.Column("zone", sa.String(length=40), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["broadcasts.id"], name=op.f("fk_broadcasts_parent_id_broadcasts")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_broadcasts_round_id_rounds")),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_broadcasts_series_id_series")),
@@ -313,6 +330,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("series_id IS NOT NULL"),
             postgresql_where=sa.text("series_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_broadcasts_alone",
+            ["series_id", "occurrence"],
+            unique=True,
+            sqlite_where=sa.text("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
+            postgresql_where=sa.text("series_id IS NOT NULL AND round_id IS NULL AND occurrence <> ''"),
         )
 
     op.create_table(
@@ -517,6 +541,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("round_id IS NOT NULL"),
         )
         batch_op.create_index("ix_tickets_of_regency", ["regency", "id"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_hidden",
+            ["region"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL AND shielded"),
+            postgresql_where=sa.text("closed_at IS NULL AND shielded"),
+        )
         batch_op.create_index(
             "ix_tickets_open",
             ["rank", "id"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import NOT_SENT
@@ -203,13 +203,18 @@ async def under_way(db: AsyncConnection, ids: Sequence[int]) -> bool:
 
 
 async def walked(db: AsyncConnection, ids: Sequence[int]) -> str:
-    """The code of a round whose audience is being walked through just now and may hold these people; "" for none."""
+    """The code of a round whose audience is being walked through just now and may hold these people; "" for none. The
+    walk of a general notice, which is about no round, may hold anybody.
+    """
     mine = select(enrolments.c.programme).where(enrolments.c.person_id.in_(ids))
     walking = broadcasts.c.state.in_(("canary", "expanding")) | (
         broadcasts.c.state.in_(("paused", "asking")) & (broadcasts.c.cursor > 0)
     )
-    wanted = select(rounds.c.code).join(broadcasts, broadcasts.c.round_id == rounds.c.id)
-    row = (await db.execute(wanted.where(walking, rounds.c.programme.in_(mine)).limit(1))).first()
+    may_hold = or_(broadcasts.c.round_id.is_(None), rounds.c.programme.in_(mine))
+    wanted = select(func.coalesce(rounds.c.code, "a general notice")).select_from(
+        broadcasts.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
+    )
+    row = (await db.execute(wanted.where(walking, may_hold).limit(1))).first()
     return str(row[0]) if row else ""
 
 

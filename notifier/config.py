@@ -308,6 +308,9 @@ class Retention(_Table):
     )
     addresses: Span = Field(default=timedelta(days=730), description="keyed names of the addresses of attempts")
     attachments: Span = Field(default=timedelta(days=730), description="attachments of reports that are closed")
+    heard: Span = Field(default=timedelta(days=730), description="what was heard and became no report, with its sender")
+    conflicts: Span = Field(default=timedelta(days=365), description="second rows of a NIK that were decided on")
+    applications: Span = Field(default=timedelta(days=365), description="who asked to be registered, once it is closed")
 
 
 def _networks(value: Any) -> Any:

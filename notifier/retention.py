@@ -1,7 +1,8 @@
-"""What is kept only so long: requests as they came, what messages said and where they went, attachments, addresses of
-attempts. The clock goes through them a little at a time; rows, states and counts stay.
+"""What is kept only so long: requests as they came, what messages said and where they went, what was heard.
 
-Tickets' words and the register are not aged: they go when a person asks, or a programme ends, by somebody's decision.
+Also attachments, addresses of attempts, rows and applications that were decided on. The clock goes through them a
+little at a time; rows, states and counts stay. Tickets' words and the register are not aged: they go when a person
+asks, or a programme ends, by somebody's decision.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ from notifier.store.engine import Database
 SLICE = 500
 MOST = 40  # slices of one kind at a time; the next look goes on
 RESTS = timedelta(days=1)  # before kinds that are walked through as a whole are begun anew
-ANEW = frozenset({"attachments"})  # what is passed over today may be old enough tomorrow: its report was open
+# What is passed over today may be old enough tomorrow: its report, or the decision about it, was open.
+ANEW = frozenset({"attachments", "conflicts", "applications"})
 
 
 class Retention:

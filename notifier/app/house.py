@@ -391,12 +391,10 @@ def second_lines(config: Config) -> dict[str, str]:
     return found
 
 
-async def _vault(database: Database, file: Path, clock: Callable[[], datetime]) -> Vault:
-    """The keys, if they are those that the database was begun with: what others seal nobody else opens, and by others
-    nobody is found. Raises Refused.
+def keyed(known: str | None, file: Path) -> Vault:
+    """The keys of this place, if they are those that the database was begun with (`known`, by their fingerprint): what
+    others seal nobody else opens, and by others nobody is found. Raises Refused.
     """
-    async with database.read() as db:
-        known = await keyrings.known(db)
     named = bool(os.environ.get("NOTIFIER_VAULT__KEY"))
     if known is not None and not file.exists() and not named:
         raise Refused(
@@ -404,16 +402,23 @@ async def _vault(database: Database, file: Path, clock: Callable[[], datetime]) 
             "another machine of the service (chmod 600), or name the right data folder (--data)"
         )
     vault = load_vault(file, os.environ)
-    mine = fingerprint(vault)
-    if known is None:
-        async with database.write() as db:
-            known = await keyrings.begin(db, mine, clock())
-    if known != mine:
+    if known is not None and fingerprint(vault) != known:
         raise Refused(
             f"the keys of {'NOTIFIER_VAULT__KEY' if named else file} are others than those of this database: what it "
             "holds sealed would stay shut, and nobody would be found; bring the right ones, or name the right data "
             "folder (--data)"
         )
+    return vault
+
+
+async def _vault(database: Database, file: Path, clock: Callable[[], datetime]) -> Vault:
+    """The same, for a database that may be new. Raises Refused."""
+    async with database.read() as db:
+        known = await keyrings.known(db)
+    vault = keyed(known, file)
+    if known is None:
+        async with database.write() as db:
+            keyed(await keyrings.begin(db, fingerprint(vault), clock()), file)  # somebody else may have been quicker
     return vault
 
 

@@ -15,7 +15,7 @@ import aiohttp
 
 from channels.contract import ChannelError, Probes
 from notifier import config as configuration
-from notifier.app.house import KEY_FILE, config_file, database_location, utc_now
+from notifier.app.house import KEY_FILE, config_file, database_location, keyed, utc_now
 from notifier.app.lines import build_channel
 from notifier.cli.options import Options, parser
 from notifier.config import Config
@@ -23,6 +23,7 @@ from notifier.desk.promise import decreed
 from notifier.errors import Refused
 from notifier.render import CHANNELS, Words, missing
 from notifier.render.lint import check_all
+from notifier.store import keyrings
 from notifier.store.engine import Database, database_url, schema_head, schema_version
 from notifier.studio import broken
 from notifier.vault import load_vault
@@ -118,6 +119,7 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
         async with database.read() as db:
             version = await schema_version(db)
             spoiled = await broken(db) if version == schema_head() else []
+            known = await keyrings.known(db) if version == schema_head() else None
     except Exception as error:
         yield Found("error", "database", f"{shown} does not answer: {type(error).__name__}: {error}".split("\n")[0])
         return
@@ -126,6 +128,11 @@ async def _database(config: Config, data: Path) -> AsyncIterator[Found]:
     head = schema_head()
     if version == head:
         yield Found("ok", "database", f"{shown}, migration {version}")
+        try:
+            if known is not None:
+                keyed(known, data / KEY_FILE)
+        except Refused as error:
+            yield Found("error", "keys", str(error))
         for sentence in spoiled:
             yield Found("error", "templates", sentence)
     else:

@@ -104,8 +104,24 @@ class Doubles:
                 await doubles.stand(db, 0 if done else some[-1].id, now + RESTS if done else now)
             looked += len(some)
             if done:
+                await self._clear(now)
                 break
         return looked
+
+    async def _clear(self, now: datetime) -> None:
+        """Take off the list what was put right meanwhile: a name, a birthday, a card, whose phone it is."""
+        after = 0
+        while True:
+            async with self._database.read() as db:
+                some = await doubles.waiting(db, after, SLICE)
+                still = await _still(db, some)
+            past = [one.id for one in some if one.id not in still]
+            if past:
+                async with self._database.write_slice() as db:
+                    await doubles.past(db, past, now)
+            if len(some) < SLICE:
+                return
+            after = some[-1].id
 
     async def _look(self, db: AsyncConnection, some: Sequence[Seen]) -> list[dict[str, Any]]:
         households = {one.kk_index for one in some if one.kk_index is not None}
@@ -265,6 +281,21 @@ async def _of(db: AsyncConnection, viewer: Viewer, double_id: int, kind: str) ->
 async def _close(db: AsyncConnection, one: Double, state: str, viewer: Viewer, now: datetime) -> None:
     if not await doubles.decide(db, one.id, state, viewer.who, now):
         raise Refused(f"case {one.id} was decided already; look at the list again")
+
+
+async def _still(db: AsyncConnection, some: Sequence[Double]) -> set[int]:
+    """Which of these are as they were found."""
+    pairs = [one for one in some if one.kind == HOUSEHOLD]
+    phones = {one.id: one.key.partition(":")[2] for one in some if one.kind == PHONE}
+    whole = await persons.several(db, {number for one in pairs for number in (one.person_id, one.other_id)})
+    seen = {w.id: Seen(w.id, w.kk_index, w.name, w.born, w.region) for w in whole.values()}
+    crowded = await doubles.crowded(db, set(phones.values()), MANY)
+    still = {number for number, phone in phones.items() if phone in crowded}
+    for one in pairs:
+        first, second = seen[one.person_id], seen[one.other_id]
+        if first.kk_index is not None and first.kk_index == second.kk_index and alike(first, second):
+            still.add(one.id)
+    return still
 
 
 def _pair(one: Seen, other: Seen) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, distinct, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.people import THERE, within
 from notifier.store.schema import contacts, doubles, people, walks
 from notifier.store.upsert import upsert
 
-OPEN = "open"
+OPEN, GONE = "open", "gone"
 LARGEST = 30  # people of one household
 WALK = "doubles"
 HOUSEHOLD, PHONE = "household", "phone"
@@ -87,12 +87,36 @@ async def crowds(db: AsyncConnection, person_ids: Collection[int], many: int) ->
 
 
 async def note(db: AsyncConnection, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Put them on the list; what is there already, decided or not, keeps its decision."""
+    """Put them on the list; what is there already, decided or not, keeps its decision. What was gone is there again."""
+    was = doubles.c.state == GONE
+    back = {
+        "state": case((was, OPEN), else_=doubles.c.state),
+        "decided_at": case((was, null()), else_=doubles.c.decided_at),
+    }
     for row in rows:
         statement = upsert(db, doubles).values(**row, at=now)
         await db.execute(
-            statement.on_conflict_do_update(index_elements=["key"], set_={"people": statement.excluded.people})
+            statement.on_conflict_do_update(index_elements=["key"], set_={"people": statement.excluded.people, **back})
         )
+
+
+async def waiting(db: AsyncConnection, after: int, limit: int) -> list[Double]:
+    """The next that wait for a decision, wherever."""
+    wanted = select(*_DOUBLE).where(doubles.c.state == OPEN, doubles.c.id > after).order_by(doubles.c.id).limit(limit)
+    return [Double(*row) for row in await db.execute(wanted)]
+
+
+async def crowded(db: AsyncConnection, addresses: Collection[str], many: int) -> set[str]:
+    """Which of these phones at least `many` have."""
+    c = contacts.c
+    theirs = select(c.address).where(c.kind == "sms", c.address.in_(addresses), c.state == "ok").group_by(c.address)
+    return set((await db.execute(theirs.having(func.count(distinct(c.person_id)) >= many))).scalars())
+
+
+async def past(db: AsyncConnection, ids: Collection[int], now: datetime) -> None:
+    """There is nothing to decide about these any more, unless somebody just did."""
+    mine = (doubles.c.id.in_(ids), doubles.c.state == OPEN)
+    await db.execute(update(doubles).where(*mine).values(state=GONE, who="clock", decided_at=now))
 
 
 async def standing(db: AsyncConnection, name: str = WALK) -> tuple[int, datetime] | None:
@@ -153,7 +177,7 @@ async def gone(db: AsyncConnection, person_id: int, who: str, now: datetime) -> 
     """A row of the register is no person of its own any more: nothing about it waits."""
     theirs = or_(doubles.c.person_id == person_id, doubles.c.other_id == person_id)
     here = and_(doubles.c.kind == HOUSEHOLD, doubles.c.state == OPEN, theirs)
-    await db.execute(update(doubles).where(here).values(state="gone", who=who, decided_at=now))
+    await db.execute(update(doubles).where(here).values(state=GONE, who=who, decided_at=now))
 
 
 async def sharing(db: AsyncConnection, addresses: Collection[str], area: str, most: int) -> dict[str, list[Any]]:

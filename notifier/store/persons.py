@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import and_, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.rules.deliveries import NOT_SENT
@@ -203,19 +203,19 @@ async def under_way(db: AsyncConnection, ids: Sequence[int]) -> bool:
 
 
 async def walked(db: AsyncConnection, ids: Sequence[int]) -> str:
-    """The code of a round whose audience is being walked through just now and may hold these people; "" for none. The
-    walk of a general notice, which is about no round, may hold anybody.
+    """The code of a round whose audience is being walked through just now and may hold these people, or the number of a
+    general notice; "" for none.
     """
     mine = select(enrolments.c.programme).where(enrolments.c.person_id.in_(ids))
+    there = select(people.c.id).where(people.c.id.in_(ids), people.c.region.startswith(broadcasts.c.region))
     walking = broadcasts.c.state.in_(("canary", "expanding")) | (
         broadcasts.c.state.in_(("paused", "asking")) & (broadcasts.c.cursor > 0)
     )
-    may_hold = or_(broadcasts.c.round_id.is_(None), rounds.c.programme.in_(mine))
-    wanted = select(func.coalesce(rounds.c.code, "a general notice")).select_from(
-        broadcasts.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
-    )
-    row = (await db.execute(wanted.where(walking, may_hold).limit(1))).first()
-    return str(row[0]) if row else ""
+    wanted = select(rounds.c.code, broadcasts.c.id).select_from(broadcasts)
+    wanted = wanted.outerjoin(rounds, rounds.c.id == broadcasts.c.round_id)
+    theirs = or_(rounds.c.programme.in_(mine), and_(broadcasts.c.round_id.is_(None), there.exists()))
+    row = (await db.execute(wanted.where(walking, theirs).limit(1))).first()
+    return (row[0] or f"notice:{row[1]}") if row else ""
 
 
 async def told_of(db: AsyncConnection, person_id: int, now: datetime) -> tuple[str, datetime] | None:

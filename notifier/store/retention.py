@@ -10,11 +10,11 @@ from itertools import takewhile
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier.store.persons import LIVE
-from notifier.store.schema import arrivals, attempts, deliveries, files, heard, tickets
+from notifier.store.schema import applications, arrivals, attempts, conflicts, deliveries, files, heard, tickets
 
 NO_INDEX = bytes(16)
 
@@ -71,12 +71,47 @@ def _files() -> Kind:
     return Kind(walk, heard.c.at, full, lambda ids: update(files).where(c.id.in_(ids)).values(**empty))
 
 
+def _words() -> Kind:
+    """What was said and led to no report: answers, questions, thanks. What it meant and did stays."""
+    c = heard.c
+    full = and_(c.ticket_id.is_(None), c.effect != "part", or_(c.text != "", func.length(c.sender) > 0))
+    empty: Mapping[str, Any] = {"text": "", "sender": b"", "sender_index": NO_INDEX, "ref": "", "album": "", "why": {}}
+    return Kind(select(c.id, c.at, full), c.at, full, lambda ids: update(heard).where(c.id.in_(ids)).values(**empty))
+
+
+def _conflicts() -> Kind:
+    c = conflicts.c
+    full = and_(c.state != "open", func.length(c.sealed) > 0)
+    return Kind(
+        select(c.id, c.created_at, full),
+        c.created_at,
+        full,
+        lambda ids: update(conflicts).where(c.id.in_(ids)).values(sealed=b""),
+    )
+
+
+def _applications() -> Kind:
+    """There is nothing to them but what goes."""
+    c = applications.c
+    full = tickets.c.closed_at.is_not(None)
+    walk = select(c.id, c.created_at, full).join(tickets, tickets.c.id == c.ticket_id)
+    return Kind(walk, c.created_at, full, lambda ids: delete(applications).where(c.id.in_(ids)))
+
+
 def _text(column: Any) -> Any:
     return func.coalesce(cast(column, Text), "")
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {"hooks": _arrivals(), "messages": _messages(), "addresses": _addresses(), "attachments": _files()}
+    {
+        "hooks": _arrivals(),
+        "messages": _messages(),
+        "addresses": _addresses(),
+        "attachments": _files(),
+        "heard": _words(),
+        "conflicts": _conflicts(),
+        "applications": _applications(),
+    }
 )
 
 

@@ -332,6 +332,7 @@ def _words(request: web.Request, letter: Letter) -> str:
         "category": letter.ticket.category,
         "text": letter.text,
         "zone": letter.zone,
+        "code": "XXXX-XXXX",  # given when it is written: each message has its own
         "replies": house.config.lines[letter.line].two_way if letter.line in house.config.lines else False,
     }
     try:

@@ -1022,6 +1022,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "buka aduan": "open the complaint",
         "pilih, atau batal memilih": "select, or unselect",
         "ambil: menjadi milik saya": "take: assign to me",
+        "gabungkan ke aduan lain": "merge into another ticket",
+        "insiden: jadikan, atau kumpulkan": "incident: open one, or gather",
         "ubah kategori; ketik huruf awalnya, lalu Enter": "category; type its first letters, then Enter",
         "jawab warga; Ctrl Enter untuk melihat dahulu": "answer the citizen; Ctrl Enter to look first",
         "jawab dan nyatakan selesai": "answer and resolve",

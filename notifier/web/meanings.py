@@ -81,6 +81,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "what staff have to look at": "yang perlu dilihat petugas",
         "the figures, when there are some": "angkanya, kalau ada",
         "page to open": "halaman yang dibuka",
+        "page to say it, by mail; ?nilai=5 chooses": "halaman penilaian, lewat surel; ?nilai=5 memilihkan",
         "number of the broadcast": "nomor siaran",
         "why it stopped, with the figures": "mengapa berhenti, dengan angkanya",
         "page of the broadcast": "halaman siaran",

@@ -33,7 +33,7 @@ async def test_an_alarm_is_taken_a_merge_undone_an_incident_opened_an_identity_s
         await expect(page.locator(".flash.good")).to_contain_text("Alarm ini Anda tangani")
         await expect(page.get_by_role("button", name="Saya tangani")).to_have_count(0)
         # merged into another, and taken out again because it was not the same
-        await page.get_by_text("Gabungkan ke aduan lain").click()
+        await page.locator("summary", has_text="Gabungkan ke aduan lain").click()
         await page.get_by_label("Gabungkan ke nomor").fill(other.number)
         await page.get_by_label("Mengapa digabung?").fill("hal yang sama")
         await page.get_by_role("button", name="Gabungkan").click()

@@ -23,6 +23,8 @@ HELPED = [
     "jawab warga; Ctrl Enter mengirim",
     "jawab dan nyatakan selesai; Ctrl Enter mengirim",
     "catatan internal; Ctrl Enter menyimpan",
+    "gabungkan ke aduan lain",
+    "insiden: jadikan, atau kumpulkan",
     "cari",
     "keluar dari kotak, lalu ke daftar",
     "bantuan ini",

@@ -165,18 +165,3 @@ async def test_a_notice_stays_in_its_planner_s_area_and_is_said_to_nobody_twice(
             await db.execute(update(schema.broadcasts).where(schema.broadcasts.c.id.in_(twins)).values(again=False))
         with pytest.raises(Refused, match=f"these words are broadcast {first} already"):
             await house.broadcasts.approve(stage.approver, twins[0], stage.clock())
-
-
-async def test_whoever_a_notice_that_is_just_sent_may_still_come_to_is_merged_and_forgotten_later(
-    database_url: str, tmp_path: Path
-) -> None:
-    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
-        people, house = await _crowd(stage), stage.house
-        number = await _plan(stage, canary="1")
-        await house.broadcasts.approve(stage.approver, number, stage.clock())
-        await stage.send()
-        assert (await house.broadcasts.get(stage.planner, number)).state == "canary"
-        with pytest.raises(Refused, match="a general notice is just going"):
-            await house.doubles.merge(stage.planner, people["eka"], people["cici"], "orang yang sama", stage.clock())
-        with pytest.raises(Refused, match="still under way"):
-            await house.dossiers.erase(stage.planner, people["eka"], "diminta sendiri", stage.clock())

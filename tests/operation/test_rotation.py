@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import LargeBinary, func, insert, select
 
 from notifier.app.house import open_house
+from notifier.cli.check import _database
 from notifier.cli.main import main
 from notifier.cli.options import Options
 from notifier.config import Config
@@ -220,6 +221,8 @@ async def test_no_process_works_with_keys_that_are_not_the_database_s(database_u
     await started(one)
     with pytest.raises(Refused, match="is not there"):
         await started(two)
+    told = {found.what: found async for found in _database(config, two)}
+    assert (told["database"].level, told["keys"].level) == ("ok", "error")
     assert not (two / "keys.json").exists(), "none is made that would have to be told from the right one"
     load_vault(two / "keys.json", {})
     with pytest.raises(Refused, match="are others than those of this database"):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from notifier.desk import Complaint, Reporter
 from notifier.errors import Refused
@@ -15,6 +15,7 @@ from notifier.ledger import seal, verify
 from notifier.proofs import prove
 from notifier.registry.doubles import MANY, alike, merge
 from notifier.rules.audiences import Rule
+from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Role
 from notifier.store import contacts, deliveries, schema
 from notifier.store.doubles import LARGEST, Seen
@@ -88,6 +89,51 @@ async def test_they_are_found_by_a_walk_and_asked_about_once(database_url: str, 
         stage.clock.move(days=2)
         await doubles.walk(stage.clock())
         assert await doubles.count(admin) == 0, "what was decided is not asked again"
+
+
+async def test_what_was_put_right_meanwhile_waits_no_longer(database_url: str, tmp_path: Path) -> None:
+    async with open_stage(database_url, tmp_path, lines_open=False) as stage:
+        doubles, admin, people, contacts = stage.house.doubles, stage.planner, schema.people, schema.contacts
+        _, other = await _pair(stage)
+        for n in range(MANY):
+            await add_person(stage, f"WARGA {n}", ("sms", "+6281299999999"))
+
+        async def changed(born: date, phone: str) -> int:
+            async with stage.house.database.write() as db:
+                await db.execute(update(people).where(people.c.id == other).values(born=born))
+                await db.execute(update(contacts).where(contacts.c.person_id == other + 1).values(address=phone))
+            stage.clock.move(days=2)
+            await doubles.walk(stage.clock())
+            return await doubles.count(admin)
+
+        assert await changed(BORN, "+6281299999999") == 2
+        assert await changed(date(1990, 1, 1), "+6281200000003") == 0
+        assert await changed(BORN, "+6281299999999") == 2, "as it was: it is to be decided after all"
+        (household,) = await doubles.page(admin, "household", 0, 10)
+        await doubles.apart(admin, household.double.id, stage.clock())
+        assert await changed(date(1990, 1, 1), "+6281299999999") == 1
+        assert await changed(BORN, "+6281299999999") == 1, "what a person decided stays"
+
+
+async def test_nobody_is_merged_or_erased_while_a_general_notice_goes_through_their_area(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path) as stage:
+        house, admin, now = stage.house, stage.planner, stage.clock()
+        one, other = await _pair(stage)
+        plan = house.broadcasts.plan(admin, GENERAL, "", "now", now, rule=Rule(regions=("31.75",)), text="Hati-hati.")
+        number, _ = await plan
+        assert number is not None
+        for region, state in (("31.75", "expanding"), ("31.75", "canary"), ("", "expanding")):
+            async with house.database.write() as db:
+                await db.execute(update(schema.broadcasts).values(region=region, state=state))
+            with pytest.raises(Refused, match="a broadcast of notice:1 is just going"):
+                await house.doubles.merge(admin, other, one, WHY, now)
+            with pytest.raises(Refused, match="still under way"):
+                await house.dossiers.erase(admin, other, WHY, now)
+        async with house.database.write() as db:
+            await db.execute(update(schema.broadcasts).values(region="73"))
+        await house.dossiers.erase(admin, other, WHY, now)
 
 
 async def test_two_rows_become_one_person_and_nobody_is_told_twice(database_url: str, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _sayer(request: web.Request, spoken: str) -> Callable[..., str]:
 
 def _speaker(request: web.Request) -> Callable[[str], str]:
     """The address of this page in another language; of a form's answer, that of the form."""
-    kept = {name: value[:60] for name, value in request.query.items() if name in ("w", "jadwal", "kode")}
+    kept = {name: value[:60] for name, value in request.query.items() if name in ("w", "jadwal", "kode", "nilai")}
 
     def address(language: str) -> str:
         return f"{request.path}?{urlencode({**kept, COOKIE: language})}"

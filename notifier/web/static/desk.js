@@ -61,6 +61,13 @@
     label.textContent = n ? `${label.dataset.words}: ${n}` : label.dataset.words;
   }
 
+  function onward() { // where one stands after an answer to what is ticked: at the first below that has none yet
+    const list = rows();
+    const left = (row) => !find("input[name=t]:checked", row);
+    const here = list.slice(list.indexOf(current()) + 1).find(left) || list.find(left);
+    if (here) keep(here);
+  }
+
   // --- fetching anew ---
   function put(html, mine) {
     const stood = document.activeElement === document.body || board.contains(document.activeElement);
@@ -161,7 +168,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[form=bulk]");
     if (button && ["take", "assign", "categorise", "note"].includes(button.value)) { event.preventDefault(); act(button.value); }
-    else if (button) choose();
+    else if (button && choose() && button.value === "preview") onward();
   });
   board.addEventListener("change", () => { lent = ""; told(); });
   board.addEventListener("focusin", (event) => {
@@ -171,7 +178,7 @@
   const keys = document.getElementById("keys");
   keys.hidden = false;
   keys.addEventListener("click", showKeys);
-  const back = document.getElementById("undo") ? next() : rows().find((row) => row.dataset.number === at);
+  const back = rows().find((row) => row.dataset.number === at) || (document.getElementById("undo") ? next() : null);
   if (back && document.activeElement === document.body) stand(back);
   told();
   window.addEventListener("pagehide", () => { // a ticket's page goes on to the next one of this list, and back to it

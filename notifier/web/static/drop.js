@@ -4,6 +4,9 @@
   var place = document.getElementById("jatuh"), field = document.getElementById("file");
   if (!place || !field) return;
   place.querySelector("[data-hint]").hidden = false;
+  ["dragover", "drop"].forEach(function (name) {  // beside it: else the browser would leave the page for the file
+    document.addEventListener(name, function (event) { event.preventDefault(); });
+  });
   ["dragenter", "dragover"].forEach(function (name) {
     place.addEventListener(name, function (event) { event.preventDefault(); place.classList.add("over"); });
   });

@@ -55,6 +55,8 @@
     r: [() => say("answer"), there("#text")],
     e: [() => say("resolve"), there(".composer.answer button[name=act][value=resolve]")],
     n: [() => write(find("#note")), there("#note")],
+    m: [() => write(find("#into")), there("#into")],
+    i: [() => write(find("#what, #numbers")), there("#what, #numbers")],
     u: [() => find("#undo").requestSubmit(), there("#undo")],
     "/": [() => find("#q").focus(), there("#q")],
     "?": [() => { told(); help.showModal(); }, () => true],
@@ -74,12 +76,18 @@
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && ["text", "note"].includes(event.target.id)) {
       event.preventDefault(); send(event.target); return;
     }
+    if (event.key === "Enter" && event.target.id === "canned") { // chosen: put in
+      event.preventDefault(); event.target.parentElement.querySelector("button").click(); return;
+    }
     if (event.key === "Enter" && event.target.id === "to-category") {
       event.preventDefault(); event.target.form.requestSubmit(); return;
     }
     if (field || event.ctrlKey || event.metaKey || event.altKey) return;
     const [act, can] = KEYS[event.key] || [];
     if (act && can()) { event.preventDefault(); act(); }
+  });
+  document.addEventListener("htmx:afterSettle", (event) => { // what was put in is read, and mended, next
+    if (event.detail.elt.id === "text") find("#text").focus();
   });
   const undo = find("#undo");
   if (undo) window.setTimeout(() => { undo.remove(); told(); }, Number(undo.dataset.seconds) * 1000);

@@ -26,9 +26,9 @@ from notifier.rules.audiences import EVERYBODY, Rule, in_words, tidied
 from notifier.rules.deliveries import GENERAL
 from notifier.rules.pacing import event_expiry
 from notifier.rules.people import PROGRAMMES
-from notifier.rules.roles import Right, Viewer, covers
+from notifier.rules.roles import Right, Role, Viewer, covers, may
 from notifier.rules.series import ALONE, EVERY, FURTHEST, LAST_DAY, MONTH, ROUND, WEEK, Beat, Occasion, alone, occasions
-from notifier.store import audiences, grounds, rounds, series
+from notifier.store import accounts, audiences, grounds, rounds, series
 from notifier.store import broadcasts as rows
 from notifier.store import ledger as acts
 from notifier.store.audiences import Count
@@ -372,6 +372,8 @@ class Recurring:
             why = f"{people} people are more than the {s.most} that plan {s.id} was approved for"
         elif now - one.at > self._terms.past_due:
             why = "the plan is past due: the service did not run at its time"
+        elif not await _still_may(db, s):
+            why = f"whoever approved plan {s.id} may approve it no longer"
         if why:
             await rows.change(db, number, ("planned",), why=why)
             return
@@ -382,6 +384,15 @@ class Recurring:
         if found is None or not covers(viewer.region, found.region):
             raise Refused(f"there is no plan {series_id} in the region of {viewer.login}")
         return found
+
+
+async def _still_may(db: AsyncConnection, s: Series) -> bool:
+    """Whether an occurrence can be approved in the name of whoever approved the plan: their account may be closed,
+    narrowed to another area, or have another role since.
+    """
+    kind, _, number = s.approved_by.partition(":")
+    of = await accounts.get(db, int(number)) if kind == "account" else None
+    return of is not None and not of.disabled_at and may(Role(of.role), Right.APPROVE) and covers(of.region, s.region)
 
 
 def _check(viewer: Viewer, wanted: Wanted) -> None:

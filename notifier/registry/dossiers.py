@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from notifier.errors import Refused
 from notifier.registry.persons import said
 from notifier.rules.roles import Right, Viewer
-from notifier.store import dossiers, erasing, ledger, persons
+from notifier.store import dossiers, erasing, joining, ledger, persons
 from notifier.store.contacts import WRONG
 from notifier.store.engine import Database
 from notifier.store.persons import Whole
@@ -104,6 +104,7 @@ class Dossiers:
         reason = said(why)
         async with self._database.write() as db:
             who = await _whole(db, viewer, person_id)
+            await joining.before_walks(db)
             ids = await persons.aliases(db, who.id)
             pairs = await _alone(db, ids)
             known = [key for number in ids for key in self._keys(number)]

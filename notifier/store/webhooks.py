@@ -137,12 +137,14 @@ async def fared(db: AsyncConnection, webhook_id: int, values: Mapping[str, Any])
 # --- events and calls ------------------------------------------------------------------------------------------------
 
 
-async def tell(db: AsyncConnection, event: Mapping[str, Any], webhook_ids: Collection[int], now: datetime) -> int:
-    """Write an event, and a call for each of these; returns the event's id."""
-    made = await db.execute(insert(webhook_events).values(**event).returning(webhook_events.c.id))
-    event_id = int(made.scalar_one())
-    await _call(db, [(webhook_id, event_id, str(event["subject"])) for webhook_id in webhook_ids], now)
-    return event_id
+async def tell(db: AsyncConnection, told: Sequence[tuple[Mapping[str, Any], Collection[int]]], now: datetime) -> None:
+    """Write events, and a call for each of the webhooks beside them; of one webhook they wait in this order."""
+    if not told:
+        return
+    named = insert(webhook_events).returning(webhook_events.c.uid, webhook_events.c.id)
+    ids = {row[0]: int(row[1]) for row in await db.execute(named, [dict(event) for event, _ in told])}
+    calls = [(webhook, ids[event["uid"]], str(event["subject"])) for event, whom in told for webhook in whom]
+    await _call(db, calls, now)
 
 
 async def _call(db: AsyncConnection, calls: Sequence[tuple[int, int, str]], now: datetime) -> None:
@@ -231,18 +233,19 @@ async def take(db: AsyncConnection, webhook_id: int, now: datetime, lease_until:
 def _take() -> Any:
     c, before = webhook_calls.c, webhook_calls.alias("before").c
     mine = bindparam("of_webhook", type_=Id)
-    older = exists(
-        select(before.id).where(
-            before.webhook_id == mine,
-            before.subject == c.subject,
-            before.state == literal_column("'due'"),
-            before.id < c.id,
-        )
+    # A value, not EXISTS: PostgreSQL makes that a join, and before its statistics know of all that waits it then reads
+    # everything for each row.
+    oldest = (
+        select(before.id)
+        .where(before.webhook_id == mine, before.subject == c.subject, before.state == literal_column("'due'"))
+        .order_by(before.subject, before.id)
+        .limit(1)
+        .scalar_subquery()
     )
     now = bindparam("now", type_=_TIME)
     pick = (
         select(c.id)
-        .where(c.webhook_id == mine, _DUE, c.due_at <= now, _FREE, ~older)
+        .where(c.webhook_id == mine, _DUE, c.due_at <= now, _FREE, c.id == oldest)
         .order_by(c.due_at, c.id)
         .limit(bindparam("n", type_=Integer))
         .with_for_update(skip_locked=True)

@@ -812,6 +812,10 @@ _REFUSALS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(\d+) people are more than the (\d+) that plan (\d+) was approved for",
             r"\1 orang, lebih dari \2 yang disetujui untuk rencana \3.",
         ),
+        (
+            r"whoever approved plan (\d+) may approve it no longer",
+            r"Penyetuju rencana \1 tidak berwenang lagi; orang lain harus menyetujui siaran ini.",
+        ),
         (r"give the plan a name of .*", "Beri nama 3 sampai 80 huruf."),
         (r"a monthly plan has a day from 1 to (\d+), .*", r"Rencana bulanan memakai tanggal 1 sampai \1."),
         (r"a weekly plan has a day of the week: .*", "Tulis hari seperti senin, atau 1 sampai 7."),

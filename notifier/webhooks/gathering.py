@@ -56,8 +56,8 @@ async def gather(database: Database, now: datetime) -> int:
         async with database.write_slice() as db:
             notes = await happenings.take(db, SLICE)
             following = await rows.every(db)
-            for event in await _events(db, notes, now):
-                await write(db, event, following, now)
+            events = await _events(db, notes, now)
+            await rows.tell(db, [told for event in events if (told := _told(event, following, now))], now)
         read += len(notes)
         if len(notes) < SLICE:
             return read
@@ -65,9 +65,18 @@ async def gather(database: Database, now: datetime) -> int:
 
 async def write(db: AsyncConnection, event: Event, following: Sequence[Webhook], now: datetime) -> str:
     """Keep an event and have those called who follow it; returns its name, or "" when nobody does."""
+    told = _told(event, following, now)
+    if told is None:
+        return ""
+    await rows.tell(db, [told], now)
+    return str(told[0]["uid"])
+
+
+def _told(event: Event, following: Sequence[Webhook], now: datetime) -> tuple[Mapping[str, Any], Sequence[int]] | None:
+    """An event as it is kept, and who is called; None when nobody follows it."""
     whom = [one for one in following if follows(one, event.kind, event.region, event.shielded)]
     if not whom:
-        return ""
+        return None
     uid = f"evt_{secrets.token_hex(12)}"
     body = {"id": uid, "type": event.kind.value, "timestamp": event.at.isoformat(), "data": dict(event.data)}
     row = {
@@ -79,8 +88,7 @@ async def write(db: AsyncConnection, event: Event, following: Sequence[Webhook],
         "body": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
         "at": now,
     }
-    await rows.tell(db, row, [one.id for one in whom if one.state != "off"], now)
-    return uid
+    return row, [one.id for one in whom if one.state != "off"]
 
 
 async def _events(db: AsyncConnection, notes: Sequence[Happening], now: datetime) -> list[Event]:

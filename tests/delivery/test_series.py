@@ -20,7 +20,7 @@ from notifier.rules.deliveries import GENERAL
 from notifier.rules.roles import Role, Viewer
 from notifier.store import broadcasts as rows
 from notifier.store import schema
-from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
+from tests.houses import NO_WINDOW, START, Stage, add_person, add_round, open_stage
 
 CODE = "BPNT-2026-12-DS"
 SAYS = "Jangan membayar pungutan apa pun untuk bantuan sosial."
@@ -148,6 +148,21 @@ async def test_a_larger_occurrence_than_was_approved_waits_for_a_person(database
         with pytest.raises(Refused, match=f"rina defined plan {number}; somebody else has to approve broadcast 1"):
             await stage.house.broadcasts.approve(stage.planner, 1, stage.clock())
         await stage.house.broadcasts.approve(stage.approver, 1, stage.clock())
+
+
+@pytest.mark.parametrize("become", [{"disabled_at": START}, {"region": "73"}, {"role": "auditor"}])
+async def test_nothing_is_approved_in_the_name_of_who_may_no_longer(
+    database_url: str, tmp_path: Path, become: dict[str, Any]
+) -> None:
+    async with open_stage(database_url, tmp_path, lines_open=False) as stage:
+        number = await _begin(stage, people=1)
+        await add_round(stage)
+        async with stage.house.database.write() as db:
+            mine = schema.accounts.c.id == stage.approver.account_id
+            await db.execute(update(schema.accounts).where(mine).values(become))
+        assert await stage.house.recurring.carry(stage.clock()) == 1
+        why = f"whoever approved plan {number} may approve it no longer"
+        assert await _made(stage) == [(1, "planned", "H-1", why)]
 
 
 async def test_one_s_own_plan_is_approved_by_nobody_and_a_pause_reaches_what_was_made(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from channels import gsm
+from notifier.broadcasts import course
 from notifier.registry import Became, Statuses, Wanted
 from notifier.registry.news import News
 from notifier.render import Words
@@ -18,7 +19,7 @@ from notifier.render.listing import listed
 from notifier.rules.rounds import Entitlement
 from notifier.store import rounds as round_rows
 from notifier.store import schema
-from tests.houses import Stage, add_person, add_round, open_stage
+from tests.houses import Stage, add_crowd, add_person, add_round, open_stage
 
 SITI, BUDI = "+628121110001", "+628121110002"
 CODES = ("BPNT-1", "BPNT-2", "BPNT-3")
@@ -218,3 +219,30 @@ def test_a_list_that_is_too_long_for_an_sms_says_how_to_see_it(tongue: str, n: i
     assert gsm.segments(text).count == 1
     assert ("STATUS" in text) == (not facts["brief"]) == (n > 2 or tongue == "en")
     assert f"{n}" in text or facts["brief"]
+
+
+async def test_statuses_of_many_in_one_go_while_a_walk_draws_the_same_round(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another system says what became of everybody, twice at once, while the round's people are just being told."""
+    monkeypatch.setattr(course, "SLICE_SQLITE", 7)
+    monkeypatch.setattr(course, "SLICE_POSTGRESQL", 7)
+    async with open_stage(database_url, tmp_path, delivery=DAYTIME) as stage:
+        house, now = stage.house, stage.clock()
+        await add_crowd(stage, [("sms", f"+62812111{n:04d}") for n in range(45)])
+        await add_round(stage, CODES[0])
+        number = await stage.broadcast("round_announced", CODES[0])
+        rows = [Wanted(CODES[0], "DISALURKAN", person_id=person) for person in range(45, 0, -1)]
+        other = Statuses(house.database, house.vault, house.outbox, timedelta(minutes=15))
+        _, *said = await asyncio.gather(
+            house.broadcasts.advance(now, "test"),
+            house.statuses.change_statuses(stage.planner, rows, now),
+            other.change_statuses(stage.approver, rows, now),
+        )
+        became = [sorted(one.outcome for one in both) for both in zip(*said, strict=True)]
+        assert became == [["changed", "unchanged"]] * 45, "each once, whoever came first"
+        told = [row.person_id for row in await _notices(stage) if row.event == "entitlement_changed"]
+        assert sorted(told) == list(range(1, 46))
+        assert {status for status, _ in await _changes(stage)} == {"DISALURKAN"}
+        account = await house.broadcasts.statement(number)
+        assert (account.audience, account.due, account.balanced) == (45, 45, True)

@@ -16,7 +16,7 @@ from notifier.registry import dossiers
 from notifier.rules.roles import Role, Viewer
 from notifier.rules.tickets import Act
 from notifier.store import accounts as account_rows
-from notifier.store import schema
+from notifier.store import contacts, schema
 from notifier.store.engine import Database
 from tests.houses import NO_WINDOW, Stage, add_person, add_round, open_stage
 
@@ -199,3 +199,30 @@ async def test_keyed_names_are_those_of_the_desk(database_url: str, tmp_path: Pa
         assert keys.heards() == tuple(room._named([("sms", SITI)], dossiers.HEARD))
         assert keys.reporters()[1] == tuple(room._named([("sms", SITI)], dossiers.REPORTER))
         assert dossiers.NOBODY.keys() <= set(Reporter.__dataclass_fields__)
+
+
+async def test_nobody_is_forgotten_between_a_claim_and_its_send_and_a_stop_then_counts_from_the_next_on(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with open_stage(database_url, tmp_path, delivery=NO_WINDOW) as stage:
+        house, now = stage.house, stage.clock()
+        siti = await add_person(stage, "SITI", ("sms", SITI))
+        await add_round(stage)
+        await stage.broadcast("round_announced", "BPNT-2026-12-DS")
+        await house.broadcasts.advance(now, "test")
+        grant = await stage.claim("sms")
+        with pytest.raises(Refused, match="under way"):
+            await house.dossiers.erase(stage.planner, siti, WHY, now)
+        async with house.database.write() as db:
+            await contacts.stop(db, "sms", SITI, now)
+        await stage.deliver("sms", grant)
+        assert len(stage.providers.phones.notes(SITI)) == 1, (
+            "it was leaving: a worker takes no more than a second's worth"
+        )
+        again, _ = await house.broadcasts.plan(
+            stage.planner, "round_announced", "BPNT-2026-12-DS", "now", now, again=True
+        )
+        assert again is not None
+        await house.broadcasts.approve(stage.approver, again, now)
+        await stage.send()
+        assert (await house.broadcasts.statement(again)).suppressed == {"stopped": 1}

@@ -13,57 +13,40 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.rules.roles import Right
-from notifier.web import (
-    account,
-    accounts,
-    agenda,
-    api,
+from notifier.web import api, language, live, metrics, pages, security, session, status
+from notifier.web.desk import (
     behalf,
     beside,
     board,
-    conflicts,
-    desk,
-    duplicates,
-    entitled,
-    figures,
-    groups,
-    imports,
+    conversation,
     incidents,
-    keys,
-    language,
-    ledger,
-    lines,
-    live,
-    login,
-    metrics,
-    office,
-    outgoing,
-    own,
-    pages,
-    persons,
-    planning,
-    plans,
-    points,
-    programmes,
     promised,
     radar,
     reckoning,
     reports,
-    restored,
-    rounds,
-    second_step,
-    security,
-    session,
     shielding,
-    silence,
-    status,
-    studio,
-    texts,
-    today,
-    watching,
-    webhooks,
 )
 from notifier.web.house import HOUSE, House
+from notifier.web.office import (
+    account,
+    agenda,
+    broadcasts,
+    entitled,
+    figures,
+    groups,
+    lines,
+    outgoing,
+    planning,
+    plans,
+    points,
+    programmes,
+    restored,
+    rounds,
+    silence,
+    today,
+    watching,
+)
+from notifier.web.people import conflicts, duplicates, imports, persons
 from notifier.web.public import (
     check,
     complain,
@@ -78,6 +61,8 @@ from notifier.web.public import (
     welcome,
 )
 from notifier.web.security import Handler
+from notifier.web.staff import accounts, keys, ledger, login, own, second_step, webhooks
+from notifier.web.studio import messages, texts
 
 log = structlog.get_logger()
 REQUEST_LIMIT = 32 * 1024 * 1024  # bytes: hooks bring files; forms are held shorter by `security`
@@ -171,17 +156,17 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/desk/search", board.search, Right.SEE_TICKETS),  # the desk knows: a person needs more
     Door("POST", "/desk/bulk", board.bulk, Right.SEE_TICKETS),  # the desk knows: each act has its right
     Door("POST", "/desk/undo", board.undo, Right.ANSWER),
-    Door("GET", r"/desk/tickets/{number:[^/]{3,40}}", desk.ticket, Right.SEE_TICKETS),  # in any spelling
-    Door("GET", f"/desk/tickets/{NUMBER}/talk", desk.talk, Right.SEE_TICKETS),
-    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", desk.attachment, Right.SEE_TICKETS),
-    Door("POST", f"/desk/tickets/{NUMBER}/answer", desk.answer, Right.ANSWER),
-    Door("POST", f"/desk/tickets/{NUMBER}/note", desk.note, Right.ANSWER),
-    Door("POST", f"/desk/tickets/{NUMBER}/act", desk.act, Right.ANSWER),
-    Door("POST", f"/desk/tickets/{NUMBER}/categorise", desk.categorise, Right.ANSWER),
+    Door("GET", r"/desk/tickets/{number:[^/]{3,40}}", conversation.ticket, Right.SEE_TICKETS),  # in any spelling
+    Door("GET", f"/desk/tickets/{NUMBER}/talk", conversation.talk, Right.SEE_TICKETS),
+    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}", conversation.attachment, Right.SEE_TICKETS),
+    Door("POST", f"/desk/tickets/{NUMBER}/answer", conversation.answer, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/note", conversation.note, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/act", conversation.act, Right.ANSWER),
+    Door("POST", f"/desk/tickets/{NUMBER}/categorise", conversation.categorise, Right.ANSWER),
     Door(
-        "POST", f"/desk/tickets/{NUMBER}/assign", desk.assign, Right.SEE_TICKETS
+        "POST", f"/desk/tickets/{NUMBER}/assign", conversation.assign, Right.SEE_TICKETS
     ),  # the desk knows: to oneself or to others
-    Door("POST", f"/desk/tickets/{NUMBER}/reveal", desk.reveal, Right.REVEAL),
+    Door("POST", f"/desk/tickets/{NUMBER}/reveal", conversation.reveal, Right.REVEAL),
     Door("POST", f"/desk/tickets/{NUMBER}/alarm", promised.alarm, Right.SEE_TICKETS),  # the desk knows who may
     Door("POST", f"/desk/tickets/{NUMBER}/pause", promised.pause, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/refer", promised.refer, Right.ANSWER),
@@ -197,7 +182,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/desk/tickets/{NUMBER}/casefile", reports.case_file, Right.EXPORT),
     Door("POST", f"/desk/tickets/{NUMBER}/merge", beside.merge, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/unmerge", beside.unmerge, Right.ANSWER),
-    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", desk.look_at, Right.SEE_TICKETS),
+    Door("GET", f"/desk/tickets/{NUMBER}/files/{ID}/look", conversation.look_at, Right.SEE_TICKETS),
     Door("GET", f"/desk/tickets/{NUMBER}/lookers", beside.lookers, Right.SEE_TICKETS),
     Door("POST", f"/desk/tickets/{NUMBER}/draft", beside.draft, Right.ANSWER),
     Door("POST", f"/desk/tickets/{NUMBER}/insert", beside.insert, Right.ANSWER),
@@ -232,7 +217,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/rounds/{CODE}/entitled", entitled.look, Right.SEE_PEOPLE),
     Door("POST", f"/rounds/{CODE}/entitled", entitled.change, Right.CHANGE_STATUS),
     Door("GET", f"/rounds/{CODE}", rounds.show, Right.SEE_ROUNDS),
-    Door("GET", "/broadcasts", office.broadcasts, Right.SEE_BROADCASTS),
+    Door("GET", "/broadcasts", broadcasts.broadcasts, Right.SEE_BROADCASTS),
     Door("GET", "/broadcasts/ahead", outgoing.look, Right.SEE_BROADCASTS),
     Door("POST", "/broadcasts/ahead", outgoing.approve, Right.APPROVE),
     # the planner: whom, when, tried out beforehand
@@ -255,8 +240,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"/plans/{ID}/control", plans.control, Right.CONTROL_BROADCAST),
     # broadcasts under way, and their account
     Door("GET", f"/broadcasts/{ID}/places", watching.look, Right.SEE_BROADCASTS),
-    Door("GET", f"/broadcasts/{ID}", office.broadcast, Right.SEE_BROADCASTS),
-    Door("GET", f"/broadcasts/{ID}/progress", office.progress, Right.SEE_BROADCASTS),
+    Door("GET", f"/broadcasts/{ID}", broadcasts.broadcast, Right.SEE_BROADCASTS),
+    Door("GET", f"/broadcasts/{ID}/progress", broadcasts.progress, Right.SEE_BROADCASTS),
     Door("GET", f"/broadcasts/{ID}/untold", account.untold, Right.SEE_PEOPLE),
     Door("GET", f"/broadcasts/{ID}/people", account.people, Right.SEE_PEOPLE),
     Door("GET", f"/broadcasts/{ID}/people/{FORM}", account.take_people, Right.EXPORT),
@@ -270,9 +255,9 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"/broadcasts/{ID}/unreached", account.unreached, Right.SEE_PEOPLE),
     Door("GET", f"/broadcasts/{ID}/unreached/{FORM}", account.take_unreached, Right.EXPORT),
     Door("POST", "/visits", account.visit, Right.RECORD_VISIT),
-    Door("POST", f"/broadcasts/{ID}/approve", office.approve, Right.APPROVE),
-    Door("POST", f"/broadcasts/{ID}/control", office.control, Right.CONTROL_BROADCAST),
-    Door("POST", f"/broadcasts/{ID}/rest", office.plan_rest, Right.PLAN),
+    Door("POST", f"/broadcasts/{ID}/approve", broadcasts.approve, Right.APPROVE),
+    Door("POST", f"/broadcasts/{ID}/control", broadcasts.control, Right.CONTROL_BROADCAST),
+    Door("POST", f"/broadcasts/{ID}/rest", broadcasts.plan_rest, Right.PLAN),
     Door("GET", "/lines", lines.look, Right.SEE_BROADCASTS),
     Door("POST", f"/lines/{LINE}/try", lines.try_now, Right.CONTROL_BROADCAST),
     Door("POST", f"/lines/{LINE}/test", lines.test, Right.CONTROL_BROADCAST),
@@ -333,13 +318,13 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/figures/cost", figures.cost, Right.SEE_REPORTS),
     Door("GET", f"/figures/cost/{FORM}", figures.take_cost, Right.EXPORT),
     # the words we say
-    Door("GET", "/templates", studio.shelf, Right.SEE_TEMPLATES),
-    Door("GET", f"/templates/{MESSAGE}", studio.template, Right.SEE_TEMPLATES),
-    Door("POST", f"/templates/{MESSAGE}", studio.change, Right.EDIT_TEMPLATE),
-    Door("GET", f"/templates/{EVENT}", studio.event, Right.SEE_TEMPLATES),
-    Door("POST", f"/templates/{MESSAGE}/preview", studio.preview, Right.SEE_TEMPLATES),
-    Door("GET", f"/templates/{MESSAGE}/mail", studio.mail, Right.SEE_TEMPLATES),
-    Door("POST", f"/templates/{MESSAGE}/mail", studio.mail, Right.SEE_TEMPLATES),
+    Door("GET", "/templates", messages.shelf, Right.SEE_TEMPLATES),
+    Door("GET", f"/templates/{MESSAGE}", messages.template, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}", messages.change, Right.EDIT_TEMPLATE),
+    Door("GET", f"/templates/{EVENT}", messages.event, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}/preview", messages.preview, Right.SEE_TEMPLATES),
+    Door("GET", f"/templates/{MESSAGE}/mail", messages.mail, Right.SEE_TEMPLATES),
+    Door("POST", f"/templates/{MESSAGE}/mail", messages.mail, Right.SEE_TEMPLATES),
     Door("GET", f"/texts/{TEXT}", texts.text, Right.SEE_TEMPLATES),
     Door("POST", f"/texts/{TEXT}", texts.change, Right.EDIT_TEMPLATE),
 )

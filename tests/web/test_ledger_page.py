@@ -13,7 +13,8 @@ from notifier import ledger
 from notifier.ledger import LONGEST_STRETCH, Verified
 from notifier.store import ledger as rows
 from notifier.store import schema
-from notifier.web import acts, language
+from notifier.web import language
+from notifier.web.staff import acts
 from tests.web.sites import Site
 
 ROOT = Path(__file__).resolve().parents[2] / "notifier"

@@ -7,7 +7,7 @@ import pytest
 
 from notifier.broadcasts import Statement
 from notifier.config import parse
-from notifier.web.office import CONTROLLED, slices
+from notifier.web.office.broadcasts import CONTROLLED, slices
 from notifier.web.public.welcome import ways
 from tests.web.sites import HOSTILE, Site, fill, open_site
 

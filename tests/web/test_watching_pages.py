@@ -6,7 +6,7 @@ from notifier.broadcasts.recurring import Wanted
 from notifier.broadcasts.watching import Watching
 from notifier.store import imports, schema
 from notifier.store.places import Place
-from notifier.web.watching import tiles
+from notifier.web.office.watching import tiles
 from tests.web.sites import Site
 
 NAMES = [("31.75.07.1001", "Pondok Bambu"), ("31.75.07.1003", "Klender"), ("31.75.07", "Duren Sawit")]

@@ -14,9 +14,10 @@ from notifier.store import agenda, deliveries, today
 from notifier.store import broadcasts as rows
 from notifier.store.broadcasts import Broadcast
 from notifier.store.today import Opened
-from notifier.web import charts, firsts, pages
+from notifier.web import charts, pages
 from notifier.web.house import HOUSE, House
-from notifier.web.office import LIVE
+from notifier.web.office import firsts
+from notifier.web.office.broadcasts import LIVE
 
 MOST = 60  # broadcasts that are looked at
 SHOWN = 8  # of them in the list

@@ -29,7 +29,7 @@ from notifier.store.agenda import Entry
 from notifier.store.person_lists import PersonList
 from notifier.web import files, pages
 from notifier.web.house import HOUSE
-from notifier.web.points import at_point
+from notifier.web.office.points import at_point
 
 PAGE = 200  # rounds to choose from
 OVER_CAP = "above its cap"

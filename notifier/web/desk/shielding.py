@@ -6,7 +6,8 @@ from aiohttp import web
 
 from notifier.errors import Refused
 from notifier.store.tickets import Ticket
-from notifier.web import desk, pages
+from notifier.web import pages
+from notifier.web.desk import conversation
 from notifier.web.house import HOUSE
 
 Do = Callable[[int], Awaitable[Ticket]]  # with the version of the ticket that the page showed
@@ -17,9 +18,9 @@ async def _after(
 ) -> web.Response:
     """Do it and go back to the ticket; to the list where it is no longer to be seen."""
     try:
-        ticket = await do(desk.version(fields))
+        ticket = await do(conversation.version(fields))
     except Refused as error:
-        return await desk.show(request, fields, str(error))
+        return await conversation.show(request, fields, str(error))
     if not pages.who(request).covers(ticket.region):
         return await pages.back(request, "/desk", gone)
     return await pages.back(request, f"/desk/tickets/{ticket.number}", sentence)

@@ -9,8 +9,8 @@ from notifier.errors import Refused
 from notifier.rules.shields import needs_two
 from notifier.rules.tickets import Act
 from notifier.web import pages
-from notifier.web.beside import number_of, place_of
-from notifier.web.desk import PROPOSED, show
+from notifier.web.desk.beside import number_of, place_of
+from notifier.web.desk.conversation import PROPOSED, show
 from notifier.web.house import HOUSE
 
 

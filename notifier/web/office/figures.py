@@ -19,7 +19,7 @@ from notifier.store.round_figures import Figures
 from notifier.web import charts, files, pages
 from notifier.web.charts import Column, columns
 from notifier.web.house import HOUSE
-from notifier.web.silence import PARTS
+from notifier.web.office.silence import PARTS
 
 DAYS = 30  # what is shown of lines when nobody asks for other days
 AREA = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", re.ASCII)

@@ -9,7 +9,7 @@ from notifier.errors import Refused
 from notifier.store.places import Place
 from notifier.web import pages
 from notifier.web.house import HOUSE
-from notifier.web.office import UNDER_WAY
+from notifier.web.office.broadcasts import UNDER_WAY
 
 ACROSS = 10  # tiles in a row
 STEPS = (25, 50, 75, 95)  # percent told: a darker tile from each on

@@ -10,7 +10,7 @@ from aiohttp_session import get_session
 from notifier.errors import Refused
 from notifier.web import pages, session
 from notifier.web.house import HOUSE
-from notifier.web.own import whose
+from notifier.web.staff.own import whose
 
 PENDING = "totp"  # key of the session: a sealed secret that waits for its first code
 PAGE = "office/second_step.html"

@@ -14,8 +14,9 @@ from notifier.errors import Refused
 from notifier.ledger import LONGEST_STRETCH
 from notifier.store import ledger as rows
 from notifier.store.ledger import Act, Asked
-from notifier.web import acts, files, pages
+from notifier.web import files, pages
 from notifier.web.house import HOUSE
+from notifier.web.staff import acts
 
 PAGE = 50
 EVERYTHING = "all"  # also what workers write of what they sent: by far the most

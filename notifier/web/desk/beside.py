@@ -9,7 +9,7 @@ from notifier.errors import Refused
 from notifier.render.canned import known
 from notifier.rules.roles import Right, Role, may
 from notifier.web import pages
-from notifier.web.desk import show
+from notifier.web.desk.conversation import show
 from notifier.web.house import HOUSE
 
 TONGUES = ("id", "en", "jv", "su")

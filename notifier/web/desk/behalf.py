@@ -7,7 +7,7 @@ from notifier.desk.behalf import Source
 from notifier.errors import Refused
 from notifier.rules.tickets import Category
 from notifier.web import pages
-from notifier.web.beside import TONGUES
+from notifier.web.desk.beside import TONGUES
 from notifier.web.house import HOUSE
 
 TEXTS = ("source", "text", "category", "region", "name", "phone", "nik", "round_code", "language")

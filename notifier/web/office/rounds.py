@@ -16,7 +16,7 @@ from notifier.store.editions import changes
 from notifier.store.rounds import Round
 from notifier.web import pages
 from notifier.web.house import HOUSE, House
-from notifier.web.points import fit
+from notifier.web.office.points import fit
 
 TIMES = ("MULAI", "SELESAI")
 DONE = "Perubahan disimpan. Yang menyusul disiapkan sekarang dan menunggu persetujuan."

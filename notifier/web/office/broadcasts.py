@@ -12,9 +12,10 @@ from notifier.rules.ahead import Ahead
 from notifier.rules.audiences import Rule
 from notifier.rules.roles import Right, Viewer
 from notifier.store.broadcasts import Broadcast
-from notifier.web import charts, onward, pages
+from notifier.web import charts, pages
 from notifier.web.house import HOUSE, House
-from notifier.web.points import at_point
+from notifier.web.office import onward
+from notifier.web.office.points import at_point
 
 PAGE = 50
 # States of a broadcast that still has something before it: what is under way or asks comes first, then by its time.

@@ -10,8 +10,8 @@ from notifier.broadcasts.silence import Coverage
 from notifier.errors import Refused
 from notifier.store.silence import Village
 from notifier.web import charts, files, pages
-from notifier.web.account import after
 from notifier.web.house import HOUSE
+from notifier.web.office.account import after
 
 PAGE = 100
 # A village's bar: what each part holds, and the colour it has on other pages too.

@@ -18,7 +18,7 @@ from notifier.store.templates import REVIEWED
 from notifier.studio import conversations, kinds
 from notifier.web import pages
 from notifier.web.house import HOUSE
-from notifier.web.studio import LANGUAGES, Part
+from notifier.web.studio.messages import LANGUAGES, Part
 
 # page of the words → where citizens read it
 READ_AT: Mapping[str, str] = {"faq": "/tanya", "how": "/cara-lapor", "stop": "/berhenti", "programmes": "/program"}

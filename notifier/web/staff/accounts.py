@@ -12,7 +12,7 @@ from notifier.errors import Refused
 from notifier.rules.roles import RIGHTS, Right, Role
 from notifier.web import pages
 from notifier.web.house import HOUSE
-from notifier.web.own import notify
+from notifier.web.staff.own import notify
 
 FIELDS = ("login", "name", "role", "region", "kind", "address", "language", "why")
 TOLD = (Right.ANSWER, Right.ASSIGN, Right.REVEAL, Right.PLAN, Right.IMPORT, Right.ACCOUNTS, Right.EXPORT)

@@ -16,8 +16,9 @@ from notifier.rules.roles import Right, Viewer
 from notifier.rules.rounds import Entitlement
 from notifier.rules.series import ALONE, MONTH, ROUND, WEEK
 from notifier.store.series import Series
-from notifier.web import pages, planning
+from notifier.web import pages
 from notifier.web.house import HOUSE, House
+from notifier.web.office import planning
 
 CONTROLS: Mapping[str, tuple[str, ...]] = {
     "planned": ("end",),

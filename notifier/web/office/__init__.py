@@ -1,0 +1,1 @@
+"""The office's pages: what is planned, goes out and is accounted for."""

@@ -270,6 +270,9 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         if await house.desk.watch(now):
             poke()
 
+    async def count_reports(now: datetime) -> None:
+        await house.desk.count_reports(now)
+
     async def fold(_now: datetime) -> None:
         await house.desk.fold()
 
@@ -309,6 +312,7 @@ def jobs_of(house: House, inbox: Inbox, poke: Callable[[], None]) -> list[Job]:
         Job("radar", 300, watch_rounds),
         Job("incidents", 1, gather),
         Job("boards", 10, fold),
+        Job("reports", 2, count_reports),
         Job("groups", 20, post),
         Job("files", 3, inbox.fetch_files),
         Job("lines", 5, watch_lines),

@@ -18,6 +18,7 @@ from notifier.desk import (
     beside,
     canned,
     closing,
+    counted,
     following,
     hiding,
     incidents,
@@ -42,6 +43,7 @@ from notifier.desk.behalf import Opened
 from notifier.desk.behalf import Told as ToldToStaff
 from notifier.desk.beside import Beside
 from notifier.desk.canned import Shelved
+from notifier.desk.counted import Counted
 from notifier.desk.following import Followed
 from notifier.desk.keys import Keys, ref_key
 from notifier.desk.plain import is_cut, plain, safe
@@ -344,6 +346,14 @@ class Desk:
     async def report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
         """How promises were kept for tickets opened on these days, by category, region, round, point or agent."""
         return await reports.report(self.room, viewer, by, first, last, now)
+
+    async def look_at_report(self, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Counted:
+        """The same as a page shows it: over many tickets as the clock counted it last."""
+        return await counted.look(self.room, viewer, by, first, last, now)
+
+    async def count_reports(self, now: datetime) -> int:
+        """The clock: count a report over many tickets that somebody waits for."""
+        return await counted.carry(self.room, now)
 
     async def preview(self, viewer: Viewer, promises: Promises, now: datetime) -> Preview:
         """What these promises would change for open tickets."""

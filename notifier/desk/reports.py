@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from notifier.desk.acting import seen
 from notifier.desk.reading import page_of_ticket
 from notifier.desk.values import Room, TicketPage
@@ -16,6 +18,7 @@ from notifier.rules.roles import Right, Viewer
 from notifier.store import ledger, points
 from notifier.store import reports as rows
 from notifier.store.ledger import Act
+from notifier.store.report_looks import Key
 from notifier.store.reports import BY, Row, Span
 
 HOUR = 3600
@@ -85,16 +88,30 @@ class CaseFile:
 
 async def report(room: Room, viewer: Viewer, by: str, first: date, last: date, now: datetime) -> Report:
     """Tickets of the viewer's region that were opened on these days, both included, in the desk's zone."""
+    asked(viewer, by, first, last)
+    async with room.database.read() as db:
+        return await named(db, by, first, last, await rows.figures(db, by, span(room, viewer, first, last), now))
+
+
+def asked(viewer: Viewer, by: str, first: date, last: date) -> None:
+    """Raises Refused for a report that there is not, or not for them."""
     viewer.needs(Right.SEE_REPORTS)
     if by not in BY:
         raise Refused(f'there is no report by "{by}"; there are: {", ".join(BY)}')
     if last < first:
         raise Refused(f"the last day, {last}, is before the first, {first}; change one of them")
+
+
+def span(room: Room, seen_from: Viewer | Key, first: date, last: date) -> Span:
+    """These days, both included, as the desk's zone has them, seen from a region."""
     zone = ZoneInfo(room.settings.zone)
     since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
-    async with room.database.read() as db:
-        found = await rows.figures(db, by, Span(viewer.region, since, until), now)
-        names = await points.names(db, [row.key for row in found]) if by == "point" else {}
+    return Span(seen_from.region, since, until)
+
+
+async def named(db: AsyncConnection, by: str, first: date, last: date, found: Sequence[Row]) -> Report:
+    """Figures as a report, each point by the name it has now."""
+    names = await points.names(db, [row.key for row in found]) if by == "point" else {}
     lines = tuple(replace(line(row), name=names.get(row.key, "")) for row in found)
     return Report(by, first, last, lines, line(_sum(found)))
 

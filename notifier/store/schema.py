@@ -1279,6 +1279,19 @@ broadcast_looks = Table(  # what pages tell of a large broadcast, found by the c
 )
 Index("ix_broadcast_looks_wake", broadcast_looks.c.what, broadcast_looks.c.wake, **_when("wake IS NOT NULL"))
 
+report_looks = Table(  # reports of the desk over many tickets, counted by the clock: numbers and codes, no names
+    "report_looks",
+    metadata,
+    Column("by", String(12), primary_key=True),
+    Column("region", String(13), primary_key=True),  # of whoever looks
+    Column("first", Date, primary_key=True),
+    Column("last", Date, primary_key=True),
+    Column("at", UtcDateTime),  # when `found` was counted; null: not yet
+    Column("found", Json),
+    Column("wake", UtcDateTime),  # since when somebody waits for it; null: nobody
+)
+Index("ix_report_looks_wake", report_looks.c.wake, **_when("wake IS NOT NULL"))
+
 # --- news for other systems ------------------------------------------------------------------------------------------
 
 webhooks = Table(  # addresses of other systems that are told what happens

@@ -1529,6 +1529,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "This broadcast is for many people: we are looking at them one by one."
         ),
         "Sedang dihitung": "Being counted",
+        "Dihitung {at}.": "Counted {at}.",
+        "Hari-hari ini memuat banyak aduan: laporan sedang dihitung dan tampil di sini sebentar lagi.": (
+            "These days hold many tickets: the report is being counted and will be here in a moment."
+        ),
         "Sejauh ini {n} persen dari register.": "So far {n} per cent of the register.",
         "Uji coba siaran ini tidak disimpan.": "No dry run of this broadcast was kept.",
         "Rencana berulang": "Plans that come again",

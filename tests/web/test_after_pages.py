@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 
+from notifier.desk import counted
 from notifier.desk.following import rating_code
 from notifier.rules.tickets import Act
 from notifier.store import schema
@@ -102,7 +103,7 @@ async def test_reports_reckon_what_happened_and_lead_to_the_list(pages: Site) ->
         with _counted(pages) as seen:
             text = await pages.read(f"/desk/reports?by={by}")
         assert shown in text, by
-        assert len(seen) == 2 + (by == "point"), seen  # the figures, and who and what is called what
+        assert len(seen) == 3 + (by == "point"), seen  # how many, the figures, and who and what is called what
     # the list that a figure leads to holds what the figure counts, no more
     pages.clock.move(days=40)
     new = await pages.hear("terlambat", categories=("delayed",), round_id=1)
@@ -139,6 +140,49 @@ async def test_a_figure_leads_to_exactly_the_tickets_that_it_counts(pages: Site)
 
 
 @SQLITE
+async def test_a_report_over_many_tickets_is_counted_by_the_clock_and_shown_as_it_was(
+    pages: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await pages.add_round()
+    for _ in range(3):
+        await pages.hear("belum cair", categories=("delayed",), round_id=1)
+    boss, carry = await pages.be("supervisor", login="bos"), pages.house.desk.count_reports
+    at_once = await pages.read("/desk/reports?by=round")
+    assert "sedang dihitung" not in at_once
+    monkeypatch.setattr(counted, "LARGE", 2)
+    assert await carry(pages.clock()) == 0, "nobody asked"
+    for _ in range(2):
+        waiting = await pages.read("/desk/reports?by=round")
+        assert ("sedang dihitung" in waiting, "Dihitung" in waiting, "<table" in waiting) == (True, False, False)
+    assert [await carry(pages.clock()) for _ in range(2)] == [1, 0], "who asks twice is counted for once"
+
+    def table(text: str) -> str:
+        return text[text.index('<dl class="numbers">') :]
+
+    shown = await pages.read("/desk/reports?by=round")
+    assert table(shown) == table(at_once)
+    assert ("Dihitung" in shown, "sedang dihitung" in shown) == (True, False)
+    await pages.hear("belum cair juga", categories=("delayed",), round_id=1)
+    await pages.be("supervisor", login="bos")
+    assert table(await pages.read("/desk/reports?by=round")) == table(at_once), "for some minutes"
+    pages.clock.move(minutes=11)
+    old = await pages.read("/desk/reports?by=round")
+    assert "sedang dihitung" in old
+    assert "<dd>3</dd>" in old, "the last count, while the next is made"
+    assert await carry(pages.clock()) == 1
+    assert "<dd>4</dd>" in await pages.read("/desk/reports?by=round")
+    taken = await pages.read("/desk/reports/csv?by=round")
+    assert "BPNT-2026-12-DS,4,4," in taken, "a file is counted as it is taken"
+    await pages.be("supervisor", "31.75", login="kota")
+    assert "sedang dihitung" in await pages.read("/desk/reports?by=round"), "another region is another report"
+    # one that nobody asks for any more is not kept
+    pages.clock.move(days=2)
+    assert await carry(pages.clock()) == 1
+    async with pages.house.database.read() as db:
+        kept = (await db.execute(select(schema.report_looks.c.region))).scalars().all()
+    assert (list(kept), boss.region) == (["31.75"], "")
+
+
 async def test_no_cell_of_a_report_is_a_formula(pages: Site) -> None:
     await pages.add_round("R1", venue="=HYPERLINK(1)")
     await pages.hear("belum cair", categories=("delayed",), round_id=1)

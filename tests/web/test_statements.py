@@ -23,7 +23,7 @@ DESK = {
     "/desk/tickets/NUMBER/lookers": 3,
     "/desk/tickets/INCIDENT": 27,
     "/desk/radar": 7,
-    "/desk/reports": 3,
+    "/desk/reports": 4,
     "/desk/reports/csv": 3,
     "/desk/promises": 2,
     "/desk/answers": 2,

@@ -1,14 +1,14 @@
 """Reports of the desk: a table with pictures that lead to the list, the same as a file, and a case file to print."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from notifier.broadcasts import sheets
-from notifier.desk import Report
-from notifier.desk.reports import COLUMNS
+from notifier.desk.reports import COLUMNS, Report
 from notifier.errors import Refused
 from notifier.render import said
 from notifier.store.reports import BY
@@ -28,14 +28,13 @@ FILTERS: Mapping[str, str] = {
 }
 
 
-async def _report(request: web.Request) -> Report:
+def _asked(request: web.Request) -> tuple[str, date, date]:
     house, asked = request.app[HOUSE], request.query
-    now = house.clock()
-    today = said.local(now, house.config.service.zone).date()
+    today = said.local(house.clock(), house.config.service.zone).date()
     by = asked.get("by", BY[0])
     last = pages.day(asked.get("last")) or today
     first = pages.day(asked.get("first")) or last - timedelta(days=DAYS - 1)
-    return await house.desk.report(pages.who(request), by if by in BY else BY[0], first, last, now)
+    return by if by in BY else BY[0], first, last
 
 
 async def _names(request: web.Request) -> Mapping[str, str]:
@@ -44,26 +43,34 @@ async def _names(request: web.Request) -> Mapping[str, str]:
 
 async def look(request: web.Request) -> web.Response:
     """The table of one report."""
+    house, (by, first, last) = request.app[HOUSE], _asked(request)
     try:
-        report = await _report(request)
+        found = await house.desk.look_at_report(pages.who(request), by, first, last, house.clock())
     except Refused as error:
         return await pages.page(
             request, "desk/reports.html", {"refused": str(error), "by": BY[0], "kinds": BY}, status=400
         )
-    chosen = {"by": report.by, "first": report.first.isoformat(), "last": report.last.isoformat()}
-    leads = {line.key: _lead(report, line.key) for line in report.lines}
     context = {
         "refused": "",
-        "report": report,
-        "by": report.by,
+        "by": by,
         "kinds": BY,
-        "names": await _names(request),
-        "query": urlencode(chosen),
-        "leads": leads,
+        "first": first,
+        "last": last,
+        "counted": found,
+        "query": urlencode({"by": by, "first": first.isoformat(), "last": last.isoformat()}),
+    }
+    if found.report is not None:
+        context |= {**_told(found.report), "names": await _names(request)}
+    return await pages.page(request, "desk/reports.html", context)
+
+
+def _told(report: Report) -> Mapping[str, Any]:
+    return {
+        "report": report,
+        "leads": {line.key: _lead(report, line.key) for line in report.lines},
         "drawn": bars([{"told": one.opened - one.open, "waiting": one.open} for one in report.lines[:DRAWN]]),
         "row": ROW,
     }
-    return await pages.page(request, "desk/reports.html", context)
 
 
 def _lead(report: Report, key: str) -> str:
@@ -76,7 +83,8 @@ def _lead(report: Report, key: str) -> str:
 
 async def take(request: web.Request) -> web.StreamResponse:
     """The same table as a file; its columns keep their names."""
-    report, form = await _report(request), request.match_info["form"]
+    house, form = request.app[HOUSE], request.match_info["form"]
+    report = await house.desk.report(pages.who(request), *_asked(request), house.clock())
     names = await _names(request) if report.by == "agent" else {}
 
     async def cells() -> AsyncIterator[Sequence[Sequence[object]]]:

@@ -1576,6 +1576,25 @@ def upgrade() -> None:
         sqlite_where=sa.text("wake IS NOT NULL"),
         postgresql_where=sa.text("wake IS NOT NULL"),
     )
+    op.create_table(
+        "report_looks",
+        sa.Column("by", sa.String(length=12), nullable=False),
+        sa.Column("region", sa.String(length=13), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("at", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("wake", notifier.store.schema.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("by", "region", "first", "last", name=op.f("pk_report_looks")),
+    )
+    op.create_index(
+        "ix_report_looks_wake",
+        "report_looks",
+        ["wake"],
+        unique=False,
+        sqlite_where=sa.text("wake IS NOT NULL"),
+        postgresql_where=sa.text("wake IS NOT NULL"),
+    )
 
     # news for other systems
     op.create_table(

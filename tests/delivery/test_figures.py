@@ -92,6 +92,9 @@ async def test_the_days_of_lines_agree_with_the_attempts_whenever_their_receipts
         assert [day.parts for day in line.days] == [{"told": 5, "waiting": 0, "unsure": 0, "untold": 1}]
         (cost,) = await stage.house.figures.cost(stage.planner, "broadcast", DAY, DAY, stage.clock())
         assert (cost.event, cost.round, cost.people, cost.attempts) == ("round_announced", CODE, 6, 6)
+        async with stage.house.database.read() as db:
+            sent = (await db.execute(select(func.sum(attempts.c.segments)))).scalar_one()
+        assert (cost.segments, cost.rupiah) == (sent, sent * stage.house.config.lines["sms"].price) > (0, 0)
         for by in ("month", "programme", "line"):
             (same,) = await stage.house.figures.cost(stage.planner, by, DAY, DAY, stage.clock())
             assert (same.rupiah, same.segments) == (cost.rupiah, cost.segments), by

@@ -13,6 +13,9 @@
   ["dragleave", "drop"].forEach(function (name) {
     place.addEventListener(name, function () { place.classList.remove("over"); });
   });
+  var going = document.querySelector("[data-going]");
+  field.form.addEventListener("submit", function () { going.hidden = false; });
+  window.addEventListener("pageshow", function () { going.hidden = true; });  // come back to from the next page
   place.addEventListener("drop", function (event) {
     event.preventDefault();
     if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;

@@ -17,7 +17,8 @@ from notifier.store import silence
 from notifier.store.broadcasts import within
 from notifier.store.schema import Id, contacts, enrolments, entitlements, people, person_list_members, regions
 
-LOOKED_AT = 5_000  # people that an estimate looks at; a register of no more is counted
+COUNTED = 5_000  # people of a register that is counted
+LOOKED_AT = 2_000  # people of a larger one that an estimate looks at
 WINDOW = 10  # people looked at side by side: villages lie together in a register, so that there are many windows
 ANSWERED = {"confirmed": silence.confirmed, "denied": silence.denied, "silent": silence.silent}
 
@@ -77,11 +78,10 @@ async def count(db: AsyncConnection, people_ids: Select[Any]) -> Count:
     that lie evenly in it, so that a page may ask at every change.
     """
     last = int((await db.execute(select(func.coalesce(func.max(people.c.id), 0)))).scalar_one())
-    if last <= LOOKED_AT:
+    if last <= COUNTED:
         return Count(await rows.size(db, people_ids), exact=True)
-    step = (
-        last * WINDOW // LOOKED_AT
-    ) | 1  # odd: what comes every second or fourth person is not always, or never, met
+    # Odd, so that what comes every second or fourth person is not always met, or never.
+    step = (last * WINDOW // LOOKED_AT) | 1
     seen, windows = (await db.execute(_sampled(people_ids), {"step": step, "last": last})).one()
     looked_at = windows * WINDOW
     return Count(rounded(int(seen or 0) * last // looked_at), exact=False, looked_at=looked_at)

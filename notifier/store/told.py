@@ -19,7 +19,7 @@ from notifier.store.sweeps import NO_RECEIPT
 TOLD = ("accepted", "delivered", "read")
 UNTOLD = ("failed", "unknown", "expired", "suppressed", "cancelled")
 MOST = 5_000  # rows looked at for numbers by reason; beyond it they are told as "at least"
-LATEST = 20_000  # rows looked at for the last try of a broadcast
+LATEST = 1_000  # rows looked at for the last try of a broadcast
 MOST_HELD = 1_000
 BATCH = 1_000
 

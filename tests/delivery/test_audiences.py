@@ -227,7 +227,7 @@ async def test_a_large_register_is_reckoned_from_windows_and_near_what_it_is(
             _, _, exact = await look(stage.planner, EVENT, CODE, rule)
             assert (exact.people, exact.exact) == (whole, True)
             with monkeypatch.context() as patched:
-                patched.setattr(audiences, "LOOKED_AT", 2000)
+                patched.setattr(audiences, "COUNTED", 2000)
                 _, _, near = await look(stage.planner, EVENT, CODE, rule)
             assert not near.exact
             assert near.people == pytest.approx(whole, rel=0.1)

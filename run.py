@@ -129,15 +129,20 @@ def _check_everything() -> int:
     os.chdir(ROOT)
     told: dict[str, tuple[bool, float]] = {}
     running: list[subprocess.Popen[str]] = []
-    halted = threading.Event()
+    halted, starting = threading.Event(), threading.Lock()
 
     def ask(name: str, tool: str, *words: str, live: bool = False) -> None:
         started, said = time.monotonic(), f"── {name}: {' '.join((tool, *words))}"
         if live:
             print(said, flush=True)
         pipe = None if live else subprocess.PIPE
-        child = subprocess.Popen([_program(tool), *words], text=True, stdout=pipe, stderr=pipe and subprocess.STDOUT)
-        running.append(child)
+        with starting:  # nothing begins once it was halted, and what has begun is in the list
+            if halted.is_set():
+                return
+            child = subprocess.Popen(
+                [_program(tool), *words], text=True, stdout=pipe, stderr=pipe and subprocess.STDOUT
+            )
+            running.append(child)
         out = child.communicate()[0]
         told[name] = (child.returncode == 0, time.monotonic() - started)
         if not live and not halted.is_set():
@@ -145,8 +150,7 @@ def _check_everything() -> int:
 
     def ask_beside() -> None:
         for name, words in CHECKS[:-1]:
-            if not halted.is_set():
-                ask(name, *words)
+            ask(name, *words)
 
     beside = threading.Thread(target=ask_beside)
     beside.start()
@@ -154,7 +158,8 @@ def _check_everything() -> int:
         ask(CHECKS[-1][0], *CHECKS[-1][1], live=True)
         beside.join()
     except KeyboardInterrupt:
-        halted.set()
+        with starting:
+            halted.set()
         _end(running)
         raise
     for name, _ in CHECKS:
@@ -167,6 +172,9 @@ def _end(running: list[subprocess.Popen[str]]) -> None:
     """Wait for those whom an interrupt told to end too; who does not within some seconds is ended."""
     import subprocess
 
+    for child in running:
+        if child.stdout is not None:  # a check that began in that very moment was told nothing
+            child.terminate()
     for child in running:
         try:
             child.wait(10)

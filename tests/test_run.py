@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,11 +142,9 @@ def test_the_checks_are_asked_beside_the_tests_and_each_is_told_whole_and_at_the
 
 
 def test_an_interrupt_ends_the_tests_and_the_checks_in_order(checkout: Checkout) -> None:
-    gate = checkout.root / "gate"
-    os.mkfifo(gate)
-    wait = "trap 'echo {0} ended; exit 2' INT; echo {0} begun >{1}; while :; do sleep 0.05; done"
-    _program(checkout, "ruff", wait.format("ruff", gate))
-    _program(checkout, "pytest", wait.format("pytest", gate))
+    wait = "trap 'echo {0} ended; exit 2' INT; : >{1}/{0}.begun; while :; do sleep 0.05; done"
+    for name in ("ruff", "pytest"):
+        _program(checkout, name, wait.format(name, checkout.root))
     pipe = subprocess.PIPE
     with subprocess.Popen(
         checkout.words("test"),
@@ -155,9 +154,8 @@ def test_an_interrupt_ends_the_tests_and_the_checks_in_order(checkout: Checkout)
         env=checkout.environment(),
         start_new_session=True,  # a terminal's, whom it interrupts together
     ) as running:
-        begun: set[str] = set()
-        while len(begun) < 2:
-            begun.update(gate.read_text().splitlines())
+        while len([*checkout.root.glob("*.begun")]) < 2:
+            time.sleep(0.02)
         os.killpg(running.pid, signal.SIGINT)
         out, err = running.communicate()
     assert running.returncode == 130

@@ -1331,7 +1331,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "Jenis daftar": "Kind of register",
         "Berkas CSV atau XLSX, paling besar {n} MB": "CSV or XLSX file, {n} MB at most",
         "atau seret berkasnya ke sini": "or drag the file here",
-        "Berkas sedang diunggah; halaman ini berpindah sendiri.": "The file is on its way; this page moves on itself.",
+        "Berkas sedang diunggah; halaman ini berpindah sendiri.": "The file is on its way; this page will move on.",
         "Unggah dan lihat dahulu": "Upload and look first",
         "Berkas diperiksa dahulu; tidak ada yang diubah sebelum Anda memulainya.": (
             "The file is looked at first; nothing is changed before you start it."

@@ -35,12 +35,13 @@ async def look(room: Room, viewer: Viewer, by: str, first: date, last: date, now
         if not await looks.many(db, over.since, over.until, LARGE):
             return Counted(await named(db, by, first, last, await rows.figures(db, by, over, now)))
         kept = await looks.of(db, key)
-        report = await named(db, by, first, last, kept[1]) if kept else None
-    old = kept is None or kept[0] < now - FRESH
-    if old:
+        at = kept.at if kept else None
+        report = await named(db, by, first, last, kept.found) if kept and at else None
+    old = at is None or at < now - FRESH
+    if old and not (kept and kept.waits):  # the page asks every few seconds while it waits
         async with room.database.write() as db:
             await looks.ask(db, key, now)
-    return Counted(report, kept[0] if kept else None, again=old)
+    return Counted(report, at, again=old)
 
 
 async def carry(room: Room, now: datetime) -> int:

@@ -25,6 +25,15 @@ class Key:
     last: date
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is known of a report."""
+
+    at: datetime | None  # when it was counted; None: not yet
+    found: Sequence[Row]
+    waits: bool  # somebody asked for it since
+
+
 async def many(db: AsyncConnection, since: datetime, until: datetime, more_than: int) -> bool:
     """Whether more tickets than that were opened in a span, anywhere; looks at no more of them."""
     opened = tickets.c.opened_at
@@ -32,11 +41,11 @@ async def many(db: AsyncConnection, since: datetime, until: datetime, more_than:
     return int((await db.execute(select(func.count()).select_from(some))).scalar_one()) > more_than
 
 
-async def of(db: AsyncConnection, key: Key) -> tuple[datetime, list[Row]] | None:
-    """A report as it was counted last, and when; None when it never was."""
+async def of(db: AsyncConnection, key: Key) -> Look | None:
+    """A report as it was counted last; None when nobody asked for it lately."""
     c = report_looks.c
-    row = (await db.execute(select(c.at, c.found).where(_is(key), c.at.is_not(None)))).first()
-    return (row.at, [Row(**values) for values in row.found]) if row else None
+    row = (await db.execute(select(c.at, c.found, c.wake).where(_is(key)))).first()
+    return Look(row.at, [Row(**values) for values in row.found or ()], row.wake is not None) if row else None
 
 
 async def ask(db: AsyncConnection, key: Key, now: datetime) -> None:

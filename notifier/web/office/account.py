@@ -13,24 +13,16 @@ from notifier.broadcasts.visiting import Doors
 from notifier.errors import Refused
 from notifier.rules.roles import Right, Viewer
 from notifier.rules.visits import Result, code_of
-from notifier.store.broadcasts import Broadcast
 from notifier.store.told import TOLD, UNTOLD, Shelf
 from notifier.store.visits import Unreached
 from notifier.web import files, pages
 from notifier.web.house import HOUSE, House
+from notifier.web.office.broadcasts import asked_for
 
 PAGE = 50
 DOORS = 100  # people on one page of the field officers' list
 LOST = ("failed", "expired", "cancelled", "suppressed")
 OPEN_ENDED = ("due", "sending", "unknown")
-
-
-async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
-    house, viewer = request.app[HOUSE], pages.who(request)
-    try:
-        return house, viewer, await house.broadcasts.get(viewer, int(request.match_info["id"]))
-    except Refused:  # none, or elsewhere: which of the two is not told
-        raise web.HTTPNotFound from None
 
 
 async def _names(house: House) -> dict[str, str]:
@@ -63,7 +55,7 @@ async def untold(request: web.Request) -> web.Response:
 
 
 async def _people(request: web.Request, otherwise: str) -> web.Response:
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     shelf = _shelf(request.query, otherwise)
     after = pages.number(request.query.get("after")) or 0
     _, found = await house.told.people(viewer, b.id, shelf, after, PAGE + 1)
@@ -86,7 +78,7 @@ async def _people(request: web.Request, otherwise: str) -> web.Response:
 
 async def take_people(request: web.Request) -> web.StreamResponse:
     """A list as a file."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     shelf, form = _shelf(request.query, "untold"), request.match_info["form"]
     file, _ = await house.told.sheet(viewer, b.id, shelf, form, house.clock())
     return await files.hand_over(request, file, f"siaran-{b.id}-{shelf.state}.{form}")
@@ -97,7 +89,7 @@ async def take_people(request: web.Request) -> web.StreamResponse:
 
 async def ask_retry(request: web.Request) -> web.Response:
     """Send to these once more? Asked before it is done."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     shelf = _shelf(request.query, "failed")
     _, some = await house.told.people(viewer, b.id, shelf, 0, 5)
     context = {"b": b, "shelf": shelf, "query": _query(shelf), "some": some}
@@ -106,7 +98,7 @@ async def ask_retry(request: web.Request) -> web.Response:
 
 async def retry(request: web.Request) -> web.Response:
     """Make a list of people due again."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     done = await house.again.retry(viewer, b.id, _shelf(await pages.form(request), "failed"), house.clock())
     skipped = sum(done.skipped.values())
     sentence = "Dikirim ulang kepada orang di daftar ini."
@@ -145,7 +137,7 @@ async def decide(request: web.Request) -> web.Response:
 
 async def unreached(request: web.Request) -> web.Response:
     """Whom no message of a broadcast reached."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     return await _list(request, house, await house.visiting.of_broadcast(b.id, viewer, **_asked(request)))
 
 
@@ -157,7 +149,7 @@ async def unreached_of_round(request: web.Request) -> web.Response:
 
 async def take_unreached(request: web.Request) -> web.StreamResponse:
     """The field officers' list of a broadcast as a file."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     doors = await house.visiting.of_broadcast(b.id, viewer, **_asked(request))
     return await _take(request, house, viewer, doors, f"kunjungan-siaran-{b.id}")
 
@@ -263,7 +255,7 @@ async def visit(request: web.Request) -> web.Response:
 
 async def statement(request: web.Request) -> web.Response:
     """The account of a broadcast, to be printed."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     shown, printed = await house.accounting.look(b), await house.told.printed(b.id)
     found = shown.account
     if found is None:  # it is large, and was never counted
@@ -303,7 +295,7 @@ def _shown(statement: dict[str, Any]) -> list[tuple[str, int]]:
 
 async def put_on_record(request: web.Request) -> web.Response:
     """Write the statement's digest into the ledger."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     await house.accounting.put_on_record(viewer, b.id, house.clock())
     return await pages.back(
         request, f"/broadcasts/{b.id}/statement", "Sidik neraca dicatat di buku besar; silakan cetak."

@@ -72,7 +72,8 @@ async def broadcasts(request: web.Request) -> web.Response:
     return await pages.page(request, "office/broadcasts.html", context)
 
 
-async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
+async def asked_for(request: web.Request) -> tuple[House, Viewer, Broadcast]:
+    """The broadcast that an address names, and who looks. Answers 404 where they may not see it."""
     house, viewer = request.app[HOUSE], pages.who(request)
     try:
         return house, viewer, await house.broadcasts.get(viewer, int(request.match_info["id"]))
@@ -82,7 +83,7 @@ async def _of(request: web.Request) -> tuple[House, Viewer, Broadcast]:
 
 async def broadcast(request: web.Request) -> web.Response:
     """One broadcast: its plan, its progress, what may be done about it."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     mine = await house.broadcasts.maker(b) == viewer.who
     can_approve = viewer.may(Right.APPROVE) and b.state in ("planned", "asking") and not mine
     names = {f"account:{account.id}": account.name for account in await house.accounts.everyone()}
@@ -143,7 +144,7 @@ async def progress(request: web.Request) -> web.Response:
     otherwise than the page says, everything on the page but what somebody writes there is put anew: other buttons,
     other words.
     """
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     if request.query.get("was", _standing(b, house.clock())) == _standing(b, house.clock()):
         return pages.part(request, "office/_progress.html", await _progress(request, house, viewer, b))
     response = await broadcast(request)
@@ -159,7 +160,7 @@ def _standing(b: Broadcast, now: datetime) -> str:
 
 async def approve(request: web.Request) -> web.Response:
     """Approve what somebody else planned."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     fields = await pages.form(request)
     cap, seen = pages.rupiah(fields.get("cap")), pages.number(fields.get("seen"))
     approved = await house.broadcasts.approve(viewer, b.id, house.clock(), cap=cap, seen=seen)
@@ -170,7 +171,7 @@ async def approve(request: web.Request) -> web.Response:
 
 async def control(request: web.Request) -> web.Response:
     """Pause, go on, stop, or let the others follow the first ones."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     fields = await pages.form(request)
     why, now = fields.get("why", "").strip()[:200], house.clock()
     match do := fields.get("do", ""):
@@ -189,6 +190,6 @@ async def control(request: web.Request) -> web.Response:
 
 async def plan_rest(request: web.Request) -> web.Response:
     """Plan a stopped broadcast once more, for whom it has not told."""
-    house, viewer, b = await _of(request)
+    house, viewer, b = await asked_for(request)
     number = await house.broadcasts.plan_rest(viewer, b.id, "now", house.clock())
     return await pages.back(request, f"/broadcasts/{number}", "Sisanya direncanakan. Admin lain perlu menyetujuinya.")
